@@ -1,0 +1,69 @@
+# `make` alone lists the targets.
+PYTHON ?= python3
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check engine lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: .venv/.ready ## show the gate catching a bot that forgets; uses Docker only if it already runs
+	@if .ci/engine --check; then .ci/base-images || echo "demo: no base images, so the bots run as plain processes"; fi
+	@.venv/bin/memory-gate demo $(ARGS)
+
+HOW_TO_GET_THEM = to run them, start a Docker engine or run 'make engine'
+
+test: check ## check, then every test; starts a Docker engine where it may (ARGS='-k name' goes to pytest)
+	@if .ci/engine; then \
+	  .ci/base-images && .venv/bin/pytest $(ARGS); \
+	elif [ "$$MEMORY_GATE_REQUIRE_ENGINE" = 1 ]; then \
+	  echo "test: MEMORY_GATE_REQUIRE_ENGINE=1, and no Docker engine can be had" >&2; exit 1; \
+	else \
+	  echo "*** THE DOCKER TESTS WILL BE SKIPPED: $(HOW_TO_GET_THEM) ***"; \
+	  status=0; .venv/bin/pytest $(ARGS) || status=$$?; \
+	  echo "*** THE DOCKER TESTS WERE SKIPPED: $(HOW_TO_GET_THEM) ***"; \
+	  exit $$status; \
+	fi
+
+check: .venv/.ready ## lint, format, types and the direction of imports
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+engine: ## make a Docker engine answer and its two base images present
+	@.ci/engine
+	@.ci/base-images
+
+# --- set-up: each stamp is written last, so what was interrupted is done again -----------------------
+
+.venv/.locked: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.13 ..." >&2; exit 1; }
+	@echo "setting up .venv"
+	@$(PYTHON) -m venv --clear .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/.ready: .venv/.locked pyproject.toml
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# --- the locks -------------------------------------------------------------------------------------
+
+LOCK = .cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(ARGS)
+
+lock: ## regenerate both locks; keeps what still fits (ARGS=--upgrade takes the newest)
+	@[ -x .cache/uv/bin/uv ] || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install --quiet --disable-pip-version-check uv; }
+	@$(LOCK) pyproject.toml -o requirements.txt >/dev/null
+	@$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt >/dev/null
+	@for lock in requirements.txt requirements-dev.txt; do \
+	  { echo "# Made by 'make lock' from pyproject.toml; not edited by hand."; cat $$lock; } >$$lock.new && \
+	  mv $$lock.new $$lock || exit 1; \
+	done
+
+clean: ## remove everything that this file and the tools it runs made here
+	rm -rf .venv .cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
