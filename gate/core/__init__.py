@@ -1,0 +1,1 @@
+"""The nouns: scenario, conversation, transcript, guarantee, verdict. Standard library only."""

@@ -1,0 +1,73 @@
+"""The memory guarantees and the anomaly that breaking each one is called (design: section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guarantee:
+    """`promise` completes the sentence "the bot guarantees that …"; `anomaly` names the breach.
+
+    `recall` guarantees make up the accuracy. The others are counted apart and tolerate none,
+    because a bot that remembers nothing keeps them trivially.
+    """
+
+    name: str
+    promise: str
+    anomaly: str
+    recall: bool = True
+
+
+GUARANTEES: dict[str, Guarantee] = {
+    one.name: one
+    for one in (
+        Guarantee(name="durability", promise="an acknowledged turn survives", anomaly="lost write"),
+        Guarantee(
+            name="read-your-writes",
+            promise="what was just said is known, whichever replica answers",
+            anomaly="stale read",
+        ),
+        Guarantee(name="monotonic-reads", promise="what is once known stays known", anomaly="flapping"),
+        Guarantee(name="order", promise="turns stay in the order they were said", anomaly="inversion"),
+        Guarantee(name="correction", promise="the last correction wins", anomaly="resurrected value"),
+        Guarantee(
+            name="no-lost-update",
+            promise="parallel turns of one session all survive",
+            anomaly="lost update",
+        ),
+        Guarantee(
+            name="isolation",
+            promise="a session never sees another session's facts",
+            anomaly="leak",
+            recall=False,
+        ),
+        Guarantee(
+            name="no-fabrication",
+            promise="what was never told is not remembered",
+            anomaly="fabrication",
+            recall=False,
+        ),
+        Guarantee(name="atomic-turns", promise="an interrupted turn is whole or absent", anomaly="half turn"),
+        Guarantee(name="once-only", promise="a retried turn is stored once", anomaly="duplicate"),
+        Guarantee(
+            name="fail-closed",
+            promise="a store outage gives an error, not silent amnesia",
+            anomaly="split memory",
+        ),
+        Guarantee(
+            name="compatibility",
+            promise="a new version reads the old one's history",
+            anomaly="unreadable history",
+        ),
+        Guarantee(
+            name="capacity", promise="facts inside the declared window are kept", anomaly="trimmed fact"
+        ),
+        Guarantee(
+            name="retention",
+            promise="facts are kept as long, and deleted as surely, as declared",
+            anomaly="early expiry",
+        ),
+        Guarantee(name="fidelity", promise="a value comes back unchanged", anomaly="corrupted value"),
+    )
+}

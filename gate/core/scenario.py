@@ -1,0 +1,98 @@
+"""A scenario as its author wrote it: facts, and a script of turns, fillers and disruption points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gate.core.facts import Fact
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+"""A fact's name in a text: `{order}`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Position:
+    """A place in a file the user wrote; `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expectation:
+    """What a reply must be: scorer name → its argument texts, with or without placeholders filled in."""
+
+    checks: Mapping[str, tuple[str, ...]]
+
+    @property
+    def fact_names(self) -> tuple[str, ...]:
+        """The facts that the unrendered texts name, in order, each once."""
+        texts = [text for arguments in self.checks.values() for text in arguments]
+        return tuple(dict.fromkeys(name for text in texts for name in PLACEHOLDER.findall(text)))
+
+    def render(self, facts: Mapping[str, str]) -> Expectation:
+        """The same with each placeholder replaced by the fact's value."""
+        return Expectation(
+            checks={
+                scorer: tuple(render(text, facts) for text in arguments)
+                for scorer, arguments in self.checks.items()
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Say:
+    """One turn of a speaker; a probe when it carries an expectation."""
+
+    speaker: str
+    text: str
+    position: Position
+    expectation: Expectation | None = None
+    guarantee: str = "durability"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filler:
+    """`count` turns of small talk, which mention no fact, from every speaker who has spoken so far."""
+
+    count: int
+    position: Position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disrupt:
+    """The point at which the deployment is disrupted; `kind` None means whatever the run chooses."""
+
+    kind: str | None
+    position: Position
+
+
+Step = Say | Filler | Disrupt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One scripted conversation between a bot and one or more speakers, each a session of its own."""
+
+    name: str
+    file: str
+    facts: tuple[Fact, ...]
+    script: tuple[Step, ...]
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Everyone who says something, in order of appearance."""
+        return tuple(dict.fromkeys(step.speaker for step in self.script if isinstance(step, Say)))
+
+    @property
+    def disruptions(self) -> tuple[str | None, ...]:
+        """The kind at each `disrupt` line, in order."""
+        return tuple(step.kind for step in self.script if isinstance(step, Disrupt))
+
+
+def render(text: str, facts: Mapping[str, str]) -> str:
+    """`text` with each `{fact}` replaced by its value; an unknown name stays as it is."""
+    return PLACEHOLDER.sub(lambda found: facts.get(found.group(1), found.group(0)), text)

@@ -1,0 +1,97 @@
+"""What is to be tested and by which rule: the bot, its store, its model, the run, the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+DEFAULT_REQUEST: Mapping[str, object] = {"session_id": "{session}", "message": "{text}"}
+"""The body of a turn in the default contract."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestShape:
+    """How a turn is put to the bot over HTTP. `{session}` and `{text}` are filled in everywhere."""
+
+    method: str = "POST"
+    path: str = "/chat"
+    json: object = field(default_factory=lambda: dict(DEFAULT_REQUEST))
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BotSpecification:
+    """The bot under test. Exactly one of `image`, `build`, `command`, `url` says where it comes from."""
+
+    image: str | None = None
+    build: str | None = None
+    """Folder with a Dockerfile, as an absolute path."""
+    command: tuple[str, ...] = ()
+    """The program and its arguments, started in a copy of `directory`."""
+    directory: str = "."
+    """The folder that stands for the bot's image on the process runtime, as an absolute path."""
+    url: str | None = None
+    previous: str | None = None
+    """The image that blue-green and rollback start from."""
+    replicas: int = 1
+    port: int = 8000
+    ready: str = "/healthz"
+    """Path that answers 2xx when the bot can take turns."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    protocol: str = "http-json"
+    request: RequestShape = field(default_factory=RequestShape)
+    reply: str = "reply"
+    """Dotted path to the reply's text in the bot's answer, for example `choices.0.message.content`."""
+    ready_seconds: float = 60.0
+    """How long the bot may take to turn healthy."""
+    stop_seconds: float = 10.0
+    """Grace between SIGTERM and SIGKILL, as in `docker stop`."""
+    turn_seconds: float = 60.0
+    """How long one turn may take before its outcome counts as unknown."""
+
+    @property
+    def label(self) -> str:
+        """What people call this bot."""
+        return self.image or self.build or self.url or " ".join(self.command)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreSpecification:
+    """The store that the gate starts for the bot. `kind` is `redis` or `none`."""
+
+    kind: str = "redis"
+    image: str = "redis:8"
+    persistence: str = "aof"
+    """`aof`, `rdb` (the server's own defaults) or `none`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpecification:
+    """What answers the bot's model requests: `reader`, or `none` when the bot brings its own model."""
+
+    mode: str = "reader"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSpecification:
+    """What the run does. A `seed` of None is drawn afresh and printed."""
+
+    disruptions: tuple[str, ...] = ("restart", "kill", "recreate")
+    trials: int = 1
+    concurrency: int = 32
+    """Turns in flight at once, at most."""
+    seed: int | None = None
+    runtime: str | None = None
+    """`docker` or `process`; None chooses by what the bot is given as."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """When a deploy is blocked. Shares are between 0 and 1; counts are of confirmed hits allowed."""
+
+    accuracy: float = 0.95
+    max_drop: float = 0.05
+    leaks: int = 0
+    fabrications: int = 0
+    inconclusive: str = "block"
+    """`block`, or `allow` to exit 0 when nothing was seen to be wrong but not everything was seen."""

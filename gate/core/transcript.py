@@ -1,0 +1,241 @@
+"""The events of a run. The transcript is the only thing that judging and reports ever read.
+
+On disk it is one JSON object a line: `event` names the class, the other keys are its fields.
+`at` is in seconds since the run began.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from gate.errors import GateError
+
+CONTROL = "control"
+TREATED = "treated"
+
+ACKNOWLEDGED = "acknowledged"
+REFUSED = "refused"
+INDETERMINATE = "indeterminate"
+
+BEFORE = "before"
+AFTER = "after"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened."""
+
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStarted(Event):
+    """The first event. `policy` holds the rule by which the run is to be judged, by field name."""
+
+    version: str
+    seed: int
+    bot: str
+    runtime: str
+    disruptions: Sequence[str]
+    trials: int
+    model: str
+    policy: Mapping[str, Any]
+    repeat: str = ""
+    """The command that repeats this run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationPlanned(Event):
+    """One performance of a scenario, in one arm, under one disruption, with facts of its own."""
+
+    conversation: str
+    deployment: str
+    scenario: str
+    file: str
+    disruption: str
+    arm: str
+    trial: int
+    sessions: Mapping[str, str]
+    """Speaker → session id."""
+    facts: Mapping[str, str]
+    told_by: Mapping[str, str]
+    """Fact → the speaker who tells it first."""
+    decoys: Mapping[str, Sequence[str]]
+    """Fact → values that a guesser would name and that this conversation never tells."""
+    turns: int
+    probes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnStarted(Event):
+    """A text was put to the bot. The last four fields are for probes only, `checks` None otherwise."""
+
+    turn: str
+    conversation: str
+    speaker: str
+    session: str
+    text: str
+    line: int
+    column: int = 1
+    tells: Sequence[str] = ()
+    """The facts whose values this text states."""
+    checks: Mapping[str, Sequence[str]] | None = None
+    """Scorer → rendered arguments."""
+    asks: Sequence[str] = ()
+    """The facts that the expectation names."""
+    guarantee: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnEnded(Event):
+    """What came of it: acknowledged with a reply, refused with an error, or indeterminate."""
+
+    turn: str
+    status: str
+    reply: str = ""
+    error: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelAsked(Event):
+    """The bot put a request to the model endpoint.
+
+    `about` is the last known turn text that stands in the request, "" when none does; it ties the
+    request to the one turn with that text that is under way at this point of the transcript.
+    """
+
+    path: str
+    prompt: Sequence[str]
+    """The texts of the request, in order, each led by its role: `user: …`."""
+    about: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentStarted(Event):
+    """A store and a bot were started and the bot turned healthy."""
+
+    deployment: str
+    seconds: float
+    images: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentFailed(Event):
+    """A deployment did not come up. `cause` is `bot`, `engine` or `store`."""
+
+    deployment: str
+    cause: str
+    sentence: str
+    log: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentClosed(Event):
+    """A deployment was removed."""
+
+    deployment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreSeen(Event):
+    """A look into the store, `moment` before or after a disruption. `values` are facts found in it."""
+
+    deployment: str
+    moment: str
+    values: Sequence[str]
+    keys: int
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisruptionStarted(Event):
+    """All treated conversations wait at their `disrupt` line; the disruption begins."""
+
+    deployment: str
+    disruption: str
+    conversations: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisruptionEnded(Event):
+    """The disruption is over. `recovered` is False when the bot did not come back."""
+
+    deployment: str
+    disruption: str
+    took_effect: bool
+    recovered: bool
+    sentence: str
+    seconds: float
+    details: Mapping[str, str] = field(default_factory=dict)
+    log: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultSeen(Event):
+    """Something failed that is not the bot: nothing under this deployment can be judged."""
+
+    deployment: str
+    cause: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnded(Event):
+    """The last event. A transcript without one was cut short."""
+
+    interrupted: bool = False
+
+
+EVENTS: dict[str, type[Event]] = {
+    re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower(): kind
+    for kind in (
+        RunStarted,
+        ConversationPlanned,
+        TurnStarted,
+        TurnEnded,
+        ModelAsked,
+        DeploymentStarted,
+        DeploymentFailed,
+        DeploymentClosed,
+        StoreSeen,
+        DisruptionStarted,
+        DisruptionEnded,
+        FaultSeen,
+        RunEnded,
+    )
+}
+_NAMES = {kind: name for name, kind in EVENTS.items()}
+
+
+class TranscriptError(GateError):
+    """A transcript that cannot be read, with the line at fault."""
+
+    file: ClassVar[str] = ""
+
+
+def encode(event: Event) -> str:
+    """One line of a transcript, without its line end."""
+    fields = {one.name: getattr(event, one.name) for one in dataclasses.fields(event)}
+    return json.dumps({"event": _NAMES[type(event)], **fields}, ensure_ascii=True, separators=(",", ":"))
+
+
+def decode(lines: Iterable[str]) -> Iterator[Event]:
+    """The events of a transcript. Raises TranscriptError, naming the line."""
+    for number, line in enumerate(lines, start=1):
+        try:
+            fields = json.loads(line)
+            kind = EVENTS[fields.pop("event")]
+            yield kind(**fields)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TranscriptError(
+                f"line {number} of the transcript cannot be read",
+                why=f"{type(error).__name__}: {error}",
+                remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
+            ) from error

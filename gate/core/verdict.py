@@ -1,0 +1,167 @@
+"""What a run came to: the verdict, its reasons, and every figure behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """passed, failed, or inconclusive: what was needed for a judgement could not be seen."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Outcome(StrEnum):
+    """What came of one probe."""
+
+    REMEMBERED = "remembered"
+    LOST = "lost"
+    ERROR = "error"
+    """The bot answered the probe with an error. Counts as not remembered."""
+    UNSCORED = "unscored"
+    """The probe says nothing: its fact was never acknowledged, or the harness failed."""
+
+
+STATIONS = ("told", "stored", "loaded", "answered")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Custody:
+    """Where a probe's facts were seen; None where it could not be seen."""
+
+    told: bool | None
+    stored: bool | None
+    loaded: bool | None
+    answered: bool | None
+
+    @property
+    def stations(self) -> tuple[tuple[str, bool | None], ...]:
+        """The four stations in order, each with what was seen there."""
+        return tuple((station, getattr(self, station)) for station in STATIONS)
+
+    @property
+    def lost_at(self) -> str | None:
+        """The first station that did not have the fact after the last that did; None when answered."""
+        seen = [index for index, (_, present) in enumerate(self.stations) if present]
+        after = self.stations[seen[-1] + 1 :] if seen else self.stations
+        return next((station for station, present in after if present is False), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeResult:
+    """One probe, judged."""
+
+    scenario: str
+    file: str
+    line: int
+    session: str
+    conversation: str
+    trial: int
+    arm: str
+    disruption: str
+    guarantee: str
+    question: str
+    expected: str
+    reply: str
+    outcome: Outcome
+    anomaly: str | None
+    facts: Sequence[str]
+    custody: Custody
+    reason: str = ""
+    """Why it is lost, an error or unscored, in one sentence."""
+
+    @property
+    def lost_at(self) -> str | None:
+        """The station that lost the fact; None when it was remembered or is unscored."""
+        return self.custody.lost_at if self.outcome in (Outcome.LOST, Outcome.ERROR) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """Recall probes of one arm: `remembered` of `scored`."""
+
+    remembered: int = 0
+    scored: int = 0
+    unscored: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """Between 0 and 1; None when nothing was scored."""
+        return self.remembered / self.scored if self.scored else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latency:
+    """Turn times in milliseconds; None without turns."""
+
+    p50_before: float | None = None
+    p95_before: float | None = None
+    p50_after: float | None = None
+    p95_after: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisruptionResult:
+    """All that happened under one disruption."""
+
+    name: str
+    verdict: Verdict
+    reasons: Sequence[str]
+    before: Tally
+    after: Tally
+    retained: Tally
+    """Of the treated probes whose fact the control arm of the same probe remembered."""
+    lost_at: Mapping[str, int]
+    """Station → number of treated recall probes that were lost there."""
+    evidence: str
+    details: Mapping[str, str]
+    seconds: float
+    latency: Latency
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The whole result. Shares are between 0 and 1, None where nothing was scored."""
+
+    verdict: Verdict
+    reasons: Sequence[str]
+    accuracy: float | None
+    accuracy_before: float | None
+    retention: float | None
+    interval: tuple[float, float] | None
+    leaks: int
+    fabrications: int
+    disruptions: Sequence[DisruptionResult]
+    probes: Sequence[ProbeResult]
+    latency: Latency
+    seed: int
+    bot: str
+    images: Mapping[str, str]
+    version: str
+    repeat: str
+    threshold: float
+    interrupted: bool = False
+    seconds: float = 0.0
+    isolation_probes: int = 0
+    fabrication_probes: int = 0
+    findings: Sequence[str] = field(default_factory=tuple)
+    """What is worth knowing and blocks nothing."""
+
+    @property
+    def lost(self) -> tuple[ProbeResult, ...]:
+        """The probes of the treated arm that failed, worst first."""
+        failed = [
+            one
+            for one in self.probes
+            if one.arm == "treated" and one.outcome in (Outcome.LOST, Outcome.ERROR)
+        ]
+        return tuple(
+            sorted(
+                failed,
+                key=lambda one: (one.guarantee not in ("isolation", "no-fabrication"), one.file, one.line),
+            )
+        )

@@ -1,0 +1,72 @@
+"""Counts: how much was remembered before and after, and how much of the one survived into the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.transcript import ACKNOWLEDGED, CONTROL, TREATED
+from gate.core.verdict import Latency, Outcome, ProbeResult, Tally
+from gate.judging.history import History
+from gate.judging.statistics import quantile
+
+
+def recall_probes(probes: Iterable[ProbeResult], arm: str) -> tuple[ProbeResult, ...]:
+    """The probes of one arm that count towards the accuracy."""
+    return tuple(one for one in probes if one.arm == arm and GUARANTEES[one.guarantee].recall)
+
+
+def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
+    """How many were remembered. `planned` is the number that should have been asked."""
+    scored = [one for one in probes if one.outcome is not Outcome.UNSCORED]
+    return Tally(
+        remembered=sum(one.outcome is Outcome.REMEMBERED for one in scored),
+        scored=len(scored),
+        unscored=max(planned, len(probes)) - len(scored),
+    )
+
+
+def retained(probes: Sequence[ProbeResult]) -> Tally:
+    """Of the treated probes whose twin in the control arm was remembered: how many were too."""
+    twins = {_place(one): one for one in recall_probes(probes, CONTROL)}
+    pairs = [
+        one
+        for one in recall_probes(probes, TREATED)
+        if one.outcome is not Outcome.UNSCORED
+        and (twin := twins.get(_place(one))) is not None
+        and twin.outcome is Outcome.REMEMBERED
+    ]
+    return Tally(remembered=sum(one.outcome is Outcome.REMEMBERED for one in pairs), scored=len(pairs))
+
+
+def _place(probe: ProbeResult) -> tuple[object, ...]:
+    """The same probe of the same scenario, whichever arm and whichever facts."""
+    speaker = probe.session.rsplit("-", 1)[0]
+    return probe.file, probe.scenario, probe.line, speaker, probe.trial, probe.disruption
+
+
+def lost_at(probes: Sequence[ProbeResult]) -> dict[str, int]:
+    """Station → number of treated recall probes that were lost there."""
+    return dict(Counter(one.lost_at for one in recall_probes(probes, TREATED) if one.lost_at))
+
+
+def latency(history: History, deployments: frozenset[str]) -> Latency:
+    """Times of acknowledged turns before and after the first disruption of each deployment."""
+    before: list[float] = []
+    after: list[float] = []
+    for turn in history.turns.values():
+        conversation = history.conversations[turn.started.conversation]
+        if conversation.deployment not in deployments or turn.ended is None:
+            continue
+        if turn.ended.status != ACKNOWLEDGED:
+            continue
+        disruptions = history.performances[conversation.deployment].disruptions
+        disturbed = bool(disruptions) and turn.started.at >= disruptions[0].at
+        (after if disturbed else before).append(turn.ended.seconds * 1000)
+    return Latency(
+        p50_before=quantile(before, 0.50),
+        p95_before=quantile(before, 0.95),
+        p50_after=quantile(after, 0.50),
+        p95_after=quantile(after, 0.95),
+    )

@@ -1,0 +1,1 @@
+"""The OpenAI-compatible endpoint that the gate gives to bots, and the reader that answers in it."""

@@ -1,0 +1,1 @@
+"""Plans the waves and plays the scenarios. Records events; judges nothing."""

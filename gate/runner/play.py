@@ -1,0 +1,291 @@
+"""Plays a plan: all conversations of a wave at once, one disruption for all of them.
+
+The control arm plays its whole script before the disruption; the treated arm stops at its `disrupt`
+line and goes on afterwards. What happened goes to the recorder; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gate.core.transcript import (
+    ACKNOWLEDGED,
+    AFTER,
+    BEFORE,
+    CONTROL,
+    INDETERMINATE,
+    REFUSED,
+    DeploymentClosed,
+    DeploymentFailed,
+    DeploymentStarted,
+    DisruptionEnded,
+    DisruptionStarted,
+    FaultSeen,
+    StoreSeen,
+    TurnEnded,
+    TurnStarted,
+)
+from gate.errors import (
+    BotNotReady,
+    EngineError,
+    GateError,
+    InputError,
+    StoreError,
+    TurnIndeterminate,
+    TurnRefused,
+    Unsupported,
+)
+from gate.interfaces import Bot, Deployment, Disruption, Recorder, Runtime
+from gate.runner.plan import Conversation, Plan, Turn, Wave
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """All that a plan is played with. `clock` gives seconds since the run began."""
+
+    runtime: Runtime
+    connect: Callable[[Deployment], Bot]
+    disruptions: Mapping[str, Disruption]
+    environment: Mapping[str, str]
+    """What the bot is told about its model."""
+    record: Recorder
+    clock: Callable[[], float]
+    concurrency: int
+
+
+async def play(plan: Plan, stage: Stage) -> None:
+    """Plays every wave. Raises InputError; every other fault is recorded and ends its wave alone."""
+    for conversation in plan.conversations:
+        stage.record(conversation.planned(stage.clock()))
+    for wave in plan.waves:
+        await _WavePlayer(wave, stage).play()
+
+
+class _WavePlayer:
+    def __init__(self, wave: Wave, stage: Stage) -> None:
+        self._wave = wave
+        self._stage = stage
+        self._places = asyncio.Semaphore(stage.concurrency)
+        # Equal texts are never under way at once: a model request is tied to its turn by its text.
+        self._texts: dict[str, asyncio.Lock] = {}
+        self._unheard: dict[str, str] = {}
+
+    async def play(self) -> None:
+        deployment = await self._deploy()
+        if deployment is None:
+            return
+        try:
+            await self._perform(deployment)
+        except InputError:
+            raise
+        except GateError as error:
+            self._fault(_cause(error), error.sentence)
+        except ExceptionGroup as group:
+            self._fault("harness", f"the gate failed while playing: {_first(group)!r}")
+        except Exception as error:
+            self._fault("harness", f"the gate failed while playing: {error!r}")
+        finally:
+            with contextlib.suppress(GateError):
+                await deployment.close()
+            self._stage.record(DeploymentClosed(at=self._stage.clock(), deployment=self._wave.name))
+
+    async def _deploy(self) -> Deployment | None:
+        began = self._stage.clock()
+        try:
+            deployment = await self._stage.runtime.deploy(self._wave.name, self._stage.environment)
+        except InputError:
+            raise
+        except GateError as error:
+            self._stage.record(
+                DeploymentFailed(
+                    at=self._stage.clock(),
+                    deployment=self._wave.name,
+                    cause=_cause(error),
+                    sentence=error.sentence,
+                    log=list(error.log),
+                )
+            )
+            return None
+        self._stage.record(
+            DeploymentStarted(
+                at=self._stage.clock(),
+                deployment=self._wave.name,
+                seconds=self._stage.clock() - began,
+                images=deployment.images(),
+            )
+        )
+        return deployment
+
+    async def _perform(self, deployment: Deployment) -> None:
+        bot = self._stage.connect(deployment)
+        try:
+            await self._play_together(bot, 0)
+            for point, kind in enumerate(self._wave.kinds, start=1):
+                await self._check_store(deployment)
+                await self._look_into_store(deployment, BEFORE)
+                recovered = await self._disrupt(deployment, kind, point)
+                if not recovered:
+                    self._decline_rest(point, f"the bot did not come back after {kind}")
+                    return
+                await self._look_into_store(deployment, AFTER)
+                await self._play_together(bot, point)
+            await self._check_store(deployment)
+        finally:
+            await bot.close()
+
+    async def _play_together(self, bot: Bot, point: int) -> None:
+        """Plays the segment number `point` of every conversation; all of a control conversation at 0."""
+        async with asyncio.TaskGroup() as group:
+            for conversation in self._wave.conversations:
+                turns = _turns_at(conversation, point)
+                if turns:
+                    group.create_task(self._converse(bot, conversation, turns))
+
+    async def _converse(self, bot: Bot, conversation: Conversation, turns: Sequence[Turn]) -> None:
+        for turn in turns:
+            unheard = self._unheard.get(conversation.identifier)
+            if unheard:
+                self._decline(conversation, turn, unheard)
+                continue
+            async with self._texts.setdefault(turn.text, asyncio.Lock()), self._places:
+                await self._say(bot, conversation, turn)
+
+    async def _say(self, bot: Bot, conversation: Conversation, turn: Turn) -> None:
+        self._start(conversation, turn)
+        began = self._stage.clock()
+        status, reply, error = ACKNOWLEDGED, "", ""
+        try:
+            reply = await bot.say(turn.session, turn.text)
+        except TurnRefused as refusal:
+            status, error = REFUSED, refusal.sentence
+        except TurnIndeterminate as silence:
+            status, error = INDETERMINATE, silence.sentence
+            # A bot that lets one turn hang would let each of them hang: do not wait for them all.
+            self._unheard[conversation.identifier] = (
+                "not asked: the bot left an earlier turn of this conversation without an answer"
+            )
+        now = self._stage.clock()
+        self._stage.record(
+            TurnEnded(
+                at=now, turn=turn.identifier, status=status, reply=reply, error=error, seconds=now - began
+            )
+        )
+
+    async def _disrupt(self, deployment: Deployment, kind: str, point: int) -> bool:
+        waiting = [one for one in self._wave.conversations if _turns_at(one, point)]
+        self._stage.record(
+            DisruptionStarted(
+                at=self._stage.clock(),
+                deployment=self._wave.name,
+                disruption=kind,
+                conversations=len(waiting),
+            )
+        )
+        began = self._stage.clock()
+        try:
+            evidence = await self._stage.disruptions[kind].inflict(deployment)
+        except BotNotReady as error:
+            self._stage.record(
+                DisruptionEnded(
+                    at=self._stage.clock(),
+                    deployment=self._wave.name,
+                    disruption=kind,
+                    took_effect=True,
+                    recovered=False,
+                    sentence=error.sentence,
+                    seconds=self._stage.clock() - began,
+                    log=list(error.log),
+                )
+            )
+            return False
+        self._stage.record(
+            DisruptionEnded(
+                at=self._stage.clock(),
+                deployment=self._wave.name,
+                disruption=kind,
+                took_effect=evidence.took_effect,
+                recovered=True,
+                sentence=evidence.sentence,
+                seconds=self._stage.clock() - began,
+                details=evidence.details,
+            )
+        )
+        return True
+
+    async def _check_store(self, deployment: Deployment) -> None:
+        fault = await deployment.store_fault()
+        if fault:
+            raise StoreError(fault)
+
+    async def _look_into_store(self, deployment: Deployment, moment: str) -> None:
+        inspector = self._stage.runtime.inspector(deployment)
+        if inspector is None:
+            return
+        values = {value for one in self._wave.conversations for value in one.facts.values()}
+        view = await inspector.look(values)
+        self._stage.record(
+            StoreSeen(
+                at=self._stage.clock(),
+                deployment=self._wave.name,
+                moment=moment,
+                values=sorted(view.values),
+                keys=view.keys,
+                bytes=view.bytes,
+            )
+        )
+
+    def _decline_rest(self, point: int, reason: str) -> None:
+        for conversation in self._wave.conversations:
+            for later in range(point, len(self._wave.kinds) + 1):
+                for turn in _turns_at(conversation, later):
+                    self._decline(conversation, turn, f"not asked: {reason}")
+
+    def _decline(self, conversation: Conversation, turn: Turn, reason: str) -> None:
+        self._start(conversation, turn)
+        self._stage.record(
+            TurnEnded(at=self._stage.clock(), turn=turn.identifier, status=REFUSED, error=reason)
+        )
+
+    def _start(self, conversation: Conversation, turn: Turn) -> None:
+        self._stage.record(
+            TurnStarted(
+                at=self._stage.clock(),
+                turn=turn.identifier,
+                conversation=conversation.identifier,
+                speaker=turn.speaker,
+                session=turn.session,
+                text=turn.text,
+                line=turn.position.line,
+                column=turn.position.column,
+                tells=turn.tells,
+                checks=turn.expectation.checks if turn.expectation else None,
+                asks=turn.asks,
+                guarantee=turn.guarantee,
+            )
+        )
+
+    def _fault(self, cause: str, sentence: str) -> None:
+        self._stage.record(
+            FaultSeen(at=self._stage.clock(), deployment=self._wave.name, cause=cause, sentence=sentence)
+        )
+
+
+def _turns_at(conversation: Conversation, point: int) -> tuple[Turn, ...]:
+    if conversation.arm == CONTROL:
+        return conversation.turns if point == 0 else ()
+    return conversation.segments[point] if point < len(conversation.segments) else ()
+
+
+def _cause(error: GateError) -> str:
+    kinds = {BotNotReady: "bot", StoreError: "store", EngineError: "engine", Unsupported: "runtime"}
+    return kinds.get(type(error), "harness")
+
+
+def _first(group: ExceptionGroup[Exception]) -> BaseException:
+    inner: BaseException = group
+    while isinstance(inner, BaseExceptionGroup):
+        inner = inner.exceptions[0]
+    return inner

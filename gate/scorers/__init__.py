@@ -1,0 +1,11 @@
+"""The ways to compare a reply with what was expected, one file per kind."""
+
+from __future__ import annotations
+
+from gate.interfaces import Scorer
+from gate.scorers.all import All
+from gate.scorers.any import Any
+from gate.scorers.contains import Contains
+from gate.scorers.without import Without
+
+SCORERS: dict[str, Scorer] = {one.name: one for one in (Contains(), Any(), All(), Without())}

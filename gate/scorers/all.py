@@ -1,0 +1,12 @@
+"""The reply must hold every one of several values."""
+
+from __future__ import annotations
+
+from gate.scorers.contains import Contains
+
+
+class All(Contains):
+    """The same check as `contains`, under the name that reads well with a list."""
+
+    name = "all"
+    sentence = "the reply holds every one of the values, as whole words"
