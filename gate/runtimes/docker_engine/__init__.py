@@ -1,0 +1,9 @@
+"""The Docker runtime: a private network, the store and the bot as containers, all labelled with the run."""
+
+from __future__ import annotations
+
+from gate.runtimes.docker_engine.connection import Engine, connect
+from gate.runtimes.docker_engine.runtime import DockerEngine
+from gate.runtimes.docker_engine.sweep import remove_expired, remove_run
+
+__all__ = ["DockerEngine", "Engine", "connect", "remove_expired", "remove_run"]

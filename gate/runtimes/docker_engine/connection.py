@@ -1,0 +1,115 @@
+"""The connection to the Docker engine: found, checked, and called without blocking the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import stat
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import docker
+from docker.errors import APIError, DockerException
+from requests.exceptions import RequestException
+
+from gate.errors import EngineError
+
+DEFAULT_HOST = "unix:///var/run/docker.sock"
+CALL_SECONDS = 60
+PING_SECONDS = 10
+THREADS = 16
+
+Answer = TypeVar("Answer")
+
+
+def connect(environment: Mapping[str, str]) -> Engine:
+    """The engine that DOCKER_HOST names, or the local one. Raises EngineError when none answers."""
+    host = environment.get("DOCKER_HOST") or DEFAULT_HOST
+    remedy = (
+        "start Docker, set DOCKER_HOST, or give the bot as bot.command to run it without Docker;"
+        " in a container, mount /var/run/docker.sock"
+    )
+    if host.startswith("unix://"):
+        socket = Path(host.removeprefix("unix://"))
+        if not socket.exists():
+            raise EngineError("no Docker engine answers", why=f"{socket} does not exist", remedy=remedy)
+        if not stat.S_ISSOCK(socket.stat().st_mode):
+            # Docker makes a folder of a socket that is mounted but missing.
+            raise EngineError("no Docker engine answers", why=f"{socket} is not a socket", remedy=remedy)
+    try:
+        with contextlib.closing(
+            docker.DockerClient.from_env(environment=dict(environment), version="auto", timeout=PING_SECONDS)
+        ) as first:
+            first.ping()
+        client = docker.DockerClient.from_env(
+            environment=dict(environment), version="auto", timeout=CALL_SECONDS, max_pool_size=THREADS
+        )
+    except (DockerException, RequestException, OSError, ValueError) as error:
+        raise EngineError("no Docker engine answers", why=f"{host}: {error}", remedy=remedy) from error
+    return Engine(client, host)
+
+
+class Engine:
+    """One Docker engine, for one run."""
+
+    def __init__(self, client: docker.DockerClient, host: str) -> None:
+        self.client = client
+        self.host = host
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="docker")
+        self._lock = threading.Lock()
+        self._creating = 0
+        self._closing = False
+
+    async def call(self, purpose: str, function: Callable[[], Answer]) -> Answer:
+        """`function` in a thread. Its faults become EngineError: "the engine could not {purpose}"."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+        except (DockerException, RequestException, OSError) as error:
+            raise EngineError(f"the Docker engine could not {purpose}", why=explain(error)) from error
+
+    async def create(self, purpose: str, function: Callable[[], Answer]) -> Answer:
+        """Like `call`, for what brings something into being.
+
+        Refused once the run is being ended, and waited for by `settled`: nothing that is created
+        late can be missed by the removal.
+        """
+
+        def guarded() -> Answer:
+            with self._lock:
+                if self._closing:
+                    raise EngineError("the run is being ended")
+                self._creating += 1
+            try:
+                return function()
+            finally:
+                with self._lock:
+                    self._creating -= 1
+
+        return await self.call(purpose, guarded)
+
+    def refuse_creations(self) -> None:
+        """From now on nothing new is created."""
+        with self._lock:
+            self._closing = True
+
+    @property
+    def settled(self) -> bool:
+        """Whether no creation is under way."""
+        with self._lock:
+            return self._creating == 0
+
+    def close(self) -> None:
+        """Closes the connection without waiting for calls that hang."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        with contextlib.suppress(Exception):
+            self.client.close()
+
+
+def explain(error: BaseException) -> str:
+    """What the engine said, without the wrapping of the client."""
+    if isinstance(error, APIError):
+        return str(error.explanation or error)
+    return str(error) or type(error).__name__

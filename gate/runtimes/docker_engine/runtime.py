@@ -1,0 +1,159 @@
+"""Runs bots on a Docker engine, on a private network per run."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+from docker.errors import APIError
+from requests.exceptions import RequestException
+
+from gate.core.specification import BotSpecification
+from gate.errors import EngineError, InputError
+from gate.interfaces import Store, StoreInspector
+from gate.runtimes.docker_engine.connection import Engine, explain
+from gate.runtimes.docker_engine.deployment import DockerDeployment, Ground
+from gate.runtimes.docker_engine.images import build_image, require_image
+from gate.runtimes.docker_engine.own_container import find_own_container
+from gate.runtimes.docker_engine.sweep import labels, remove_run
+
+CLOSING_SECONDS = 6.0
+"""All the time there is between the runner's first signal and its last."""
+CLOSING_POLL_SECONDS = 0.02
+
+
+class DockerEngine:
+    """Runs bots that are given as an image or as a folder to build one from."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        bot: BotSpecification,
+        store: Store | None,
+        *,
+        run: str,
+        environment: Mapping[str, str],
+        internal: bool = True,
+    ) -> None:
+        """`environment` is the gate's own. `internal` cuts the network off from everywhere else."""
+        self._engine = engine
+        self._bot = bot
+        self._store = store
+        self._run = run
+        self._environment = environment
+        self._internal = internal
+        self._labels = labels(run, time.time())
+        self._ground: Ground | None = None
+        self._closed = False
+
+    async def open(self) -> str:
+        """Gets the images, makes the network, and finds the gate's place on it."""
+        bot_image, store_image = await asyncio.gather(self._get_bot_image(), self._get_store_image())
+        name = f"memory-gate-{self._run}"
+        client = self._engine.client
+        network = await self._engine.create(
+            'make a network ("memory-gate sweep" removes those that dead runs left behind)',
+            lambda: client.api.create_network(
+                name, driver="bridge", internal=self._internal, labels=self._labels
+            ),
+        )
+        self._ground = Ground(
+            engine=self._engine,
+            network=str(network["Id"]),
+            network_name=name,
+            labels=self._labels,
+            bot_image=bot_image,
+            store_image=store_image,
+        )
+        return await self._engine.call("join the network", self._join)
+
+    async def deploy(self, name: str, environment: Mapping[str, str]) -> DockerDeployment:
+        """A store and a bot in containers of their own."""
+        if self._ground is None:
+            raise EngineError("the runtime was not opened")
+        deployment = DockerDeployment(
+            self._ground,
+            self._bot,
+            self._store,
+            name=f"memory-gate-{self._run}-{name.replace('+', '-')}",
+            environment={**self._bot.environment, **environment},
+        )
+        try:
+            await deployment.start_all()
+        except BaseException:
+            await deployment.close()
+            raise
+        return deployment
+
+    def inspector(self, deployment: object) -> StoreInspector | None:
+        """A look into the deployment's store."""
+        if self._store is None or not isinstance(deployment, DockerDeployment):
+            return None
+        return self._store.inspector(deployment.store_host, self._store.port)
+
+    async def close(self) -> None:
+        """Removes everything of this run, what is still being created included."""
+        if self._closed:
+            return
+        self._closed = True
+        self._engine.refuse_creations()
+        try:
+            async with asyncio.timeout(CLOSING_SECONDS):
+                while True:
+                    settled = self._engine.settled
+                    await self._engine.call("remove the run", self._remove)
+                    if settled:
+                        return
+                    await asyncio.sleep(CLOSING_POLL_SECONDS)
+        except TimeoutError as error:
+            raise EngineError(
+                f"not everything of run {self._run} could be removed in {CLOSING_SECONDS:g} s",
+                remedy=f"run  memory-gate sweep --run {self._run}",
+            ) from error
+
+    def _remove(self) -> None:
+        try:
+            remove_run(self._engine.client, self._run)
+        except (APIError, RequestException) as error:
+            raise EngineError(
+                f"not everything of run {self._run} could be removed",
+                why=explain(error),
+                remedy=f"run  memory-gate sweep --run {self._run}",
+            ) from error
+
+    async def _get_bot_image(self) -> str:
+        if self._bot.build:
+            return await build_image(self._engine, self._bot.build, self._labels)
+        if not self._bot.image:
+            raise InputError(
+                "the docker runtime needs an image",
+                why="neither bot.image nor bot.build is set",
+                remedy="name the bot's image, or use  --runtime process  with bot.command",
+            )
+        await require_image(self._engine, self._bot.image, "bot's image")
+        return self._bot.image
+
+    async def _get_store_image(self) -> str:
+        if self._store is None:
+            return ""
+        await require_image(self._engine, self._store.image, "store's image")
+        return self._store.image
+
+    def _join(self) -> str:
+        """The gate's own address on the network: its container's, or the network's gateway."""
+        if self._ground is None:
+            raise EngineError("there is no network to join")
+        client, network = self._engine.client, self._ground.network
+        own = find_own_container(client, self._environment)
+        if own is not None:
+            client.api.connect_container_to_network(own, network)
+            endpoints = client.api.inspect_container(own)["NetworkSettings"]["Networks"]
+            return str(endpoints[self._ground.network_name]["IPAddress"])
+        if client.info().get("OperatingSystem") == "Docker Desktop":
+            raise EngineError(
+                "on Docker Desktop the gate cannot reach containers from outside",
+                why="the engine runs in a virtual machine",
+                remedy="run the gate in its own image, with /var/run/docker.sock mounted",
+            )
+        return str(client.api.inspect_network(network)["IPAM"]["Config"][0]["Gateway"])

@@ -1,0 +1,110 @@
+"""Labels, and the removal of everything that carries them.
+
+What a run makes is labelled with the run, so that it can be removed whatever became of the gate, and
+with the time after which anybody may remove it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import docker
+from docker.errors import APIError, NotFound
+from requests.exceptions import RequestException
+
+RUN_LABEL = "memory-gate.run"
+EXPIRY_LABEL = "memory-gate.expires"
+LIFETIME_SECONDS = 6 * 60 * 60
+"""The longest that a GitHub job may take: what is older belongs to a run that died."""
+
+REMOVAL_THREADS = 16
+GONE_POLL_SECONDS = 0.05
+GONE_SECONDS = 30.0
+
+
+def labels(run: str, now: float) -> dict[str, str]:
+    """The labels of everything that `run` makes; `now` is in seconds since the epoch."""
+    return {RUN_LABEL: run, EXPIRY_LABEL: str(int(now + LIFETIME_SECONDS))}
+
+
+def remove_run(client: docker.DockerClient, run: str) -> int:
+    """Removes every container, network and volume of `run`, in parallel. How many there were."""
+    return _remove_labelled(client, {"label": f"{RUN_LABEL}={run}"}, lambda _labels: True)
+
+
+def remove_expired(client: docker.DockerClient, now: float) -> int:
+    """Removes what runs left behind whose time is over, and nothing of a run that may still be going on."""
+
+    def expired(found: dict[str, str]) -> bool:
+        # A label that is no number was not set by the gate, so it is not the gate's to remove.
+        expiry = found.get(EXPIRY_LABEL, "")
+        return expiry.isdigit() and int(expiry) <= now
+
+    return _remove_labelled(client, {"label": [RUN_LABEL, EXPIRY_LABEL]}, expired)
+
+
+def remove_container(client: docker.DockerClient, container: str) -> None:
+    """Removes a container with its anonymous volumes, and returns when it is gone."""
+    try:
+        client.api.remove_container(container, v=True, force=True)
+    except NotFound:
+        return
+    except APIError as error:
+        if error.status_code != 409:
+            raise
+        # Somebody is removing it already: wait until they have.
+        deadline = time.monotonic() + GONE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                client.api.inspect_container(container)
+            except NotFound:
+                return
+            time.sleep(GONE_POLL_SECONDS)
+        raise
+
+
+def remove_network(client: docker.DockerClient, network: str) -> None:
+    """Removes a network after disconnecting whatever is still on it, the gate itself included."""
+    with contextlib.suppress(NotFound):
+        for endpoint in client.api.inspect_network(network).get("Containers") or {}:
+            with contextlib.suppress(NotFound, APIError):
+                client.api.disconnect_container_from_network(endpoint, network, force=True)
+        client.api.remove_network(network)
+
+
+def remove_volume(client: docker.DockerClient, volume: str) -> None:
+    """Removes a volume."""
+    with contextlib.suppress(NotFound):
+        client.api.remove_volume(volume, force=True)
+
+
+def _remove_labelled(
+    client: docker.DockerClient, filters: dict[str, Any], wanted: Callable[[dict[str, str]], bool]
+) -> int:
+    """Containers first: networks and volumes that are in use cannot be removed."""
+    containers = client.api.containers(all=True, filters=filters)
+    networks = client.api.networks(filters=filters)
+    volumes = client.api.volumes(filters=filters).get("Volumes") or []
+    with ThreadPoolExecutor(REMOVAL_THREADS) as threads:
+        jobs: Iterable[tuple[Callable[[docker.DockerClient, str], None], list[str]]] = (
+            (remove_container, [one["Id"] for one in containers if wanted(one.get("Labels") or {})]),
+            (remove_network, [one["Id"] for one in networks if wanted(one.get("Labels") or {})]),
+            (remove_volume, [one["Name"] for one in volumes if wanted(one.get("Labels") or {})]),
+        )
+        count = 0
+        failures: list[Exception] = []
+        for remove, names in jobs:
+            results = [threads.submit(remove, client, name) for name in names]
+            for result in results:
+                try:
+                    result.result()
+                    count += 1
+                except (APIError, RequestException) as error:
+                    failures.append(error)
+    if failures:
+        raise failures[0]
+    return count
