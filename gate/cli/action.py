@@ -1,0 +1,126 @@
+"""The two stages of the GitHub Action: the run itself, and the sweep after it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
+from gate.cli import faults
+from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
+from gate.cli.interruption import leave, run_until_signal
+from gate.cli.library import find_scenarios, settings_vocabulary
+from gate.cli.run import file_reporters, repeat_command
+from gate.errors import DocumentError, ExitCode, GateError, Problem
+from gate.reporters import ConsoleReporter, GitHubReporter, open_console
+from gate.reporters.workflow_commands import commands_stopped
+from gate.runtimes.docker_engine import connect, remove_run
+from gate.runtimes.docker_engine.own_container import find_own_container
+from gate.runtimes.docker_engine.sweep import remove_container
+from gate.settings import load_settings, overrides_from_action
+
+RUN_STATE = "run"
+CONTAINER_STATE = "container"
+DEFAULT_WORKSPACE = "/github/workspace"
+
+
+def run_action() -> int:
+    """The main stage, as PID 1 of its container. The exit code."""
+    environment = dict(os.environ)
+    return leave(_main_stage(environment))
+
+
+def sweep_after_action() -> int:
+    """The post stage: removes what the main stage could not. Always 0: the verdict stands already."""
+    environment = dict(os.environ)
+    run = environment.get(f"STATE_{RUN_STATE}", "")
+    if not run:
+        return ExitCode.PASSED
+    try:
+        engine = connect(environment)
+        # A main stage that did not heed the cancel still runs, and could still make containers.
+        orphan = environment.get(f"STATE_{CONTAINER_STATE}", "")
+        if orphan and orphan != find_own_container(engine.client, environment):
+            remove_container(engine.client, orphan)
+        count = remove_run(engine.client, run)
+    except (GateError, DockerException, RequestException) as error:
+        fault = error if isinstance(error, GateError) else GateError("the sweep failed", why=str(error))
+        faults.explain(fault, sys.stdout)
+    else:
+        print(f"memory-gate: {count} left-over objects removed" if count else "memory-gate: nothing was left")  # noqa: T201
+    return ExitCode.PASSED
+
+
+def _main_stage(environment: Mapping[str, str]) -> int:
+    workspace = Path(environment.get("GITHUB_WORKSPACE") or DEFAULT_WORKSPACE)
+    run = new_run()
+    github = GitHubReporter(environment, sys.stdout, workspace)
+    try:
+        # At once: whatever becomes of this stage, the next one must know what to remove, and a
+        # consumer of the output must never mistake a run that died for one that passed.
+        github.save_state(RUN_STATE, run)
+        github.set_outputs({"verdict": "inconclusive"})
+        overrides, config = overrides_from_action(environment)
+        settings = load_settings(
+            config=config,
+            overrides=overrides,
+            working_directory=workspace,
+            vocabulary=settings_vocabulary(),
+        )
+        scenarios = find_scenarios(settings.scenarios, workspace)
+        prepare_report_directory(workspace / settings.report_directory)
+    except GateError as error:
+        return _refuse(error, github)
+    _prepare_engine(environment, github)
+    github = GitHubReporter(environment, sys.stdout, workspace, report_path=settings.report_directory)
+    console = ConsoleReporter(
+        open_console(sys.stdout, environment), github=True, report_directory=settings.report_directory
+    )
+    try:
+        report = run_until_signal(
+            execute(
+                settings,
+                scenarios,
+                run=run,
+                environment=environment,
+                reporters=(*file_reporters(settings), console, github),
+                repeat=repeat_command(settings, overrides),
+            )
+        )
+    except GateError as error:
+        console.close()
+        return _refuse(error, github)
+    finally:
+        console.close()
+    return exit_code(report, settings)
+
+
+def _prepare_engine(environment: Mapping[str, str], github: GitHubReporter) -> None:
+    """Notes the gate's own container for the post stage, and clears away what dead runs left."""
+    try:
+        engine = connect(environment)
+    except GateError:
+        return  # the run itself will say so, in its report
+    try:
+        own = find_own_container(engine.client, environment)
+        if own:
+            github.save_state(CONTAINER_STATE, own)
+    finally:
+        engine.close()
+
+
+def _refuse(error: GateError, github: GitHubReporter) -> int:
+    """Explains a fault that kept the run from taking place."""
+    with commands_stopped(sys.stdout):
+        faults.explain(error, sys.stdout)
+    problems = (
+        error.problems
+        if isinstance(error, DocumentError)
+        else (Problem(file="memory-gate", line=0, column=0, message=error.sentence, hint=error.remedy),)
+    )
+    github.annotate_problems(problems)
+    return error.exit_code

@@ -1,0 +1,222 @@
+"""`memory-gate demo`: the article's two bots side by side, measured."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import shutil
+import sys
+import venv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from gate.cli.execution import execute, new_run, prepare_report_directory
+from gate.cli.library import article_bot, find_scenarios
+from gate.core.specification import (
+    BotSpecification,
+    ModelSpecification,
+    Policy,
+    RunSpecification,
+    StoreSpecification,
+)
+from gate.core.verdict import Report, Verdict
+from gate.errors import ExitCode, GateError, InputError
+from gate.judging.judge import percent
+from gate.reporters import ConsoleReporter, JsonReporter, SummaryReporter, open_console
+from gate.reporters.neutraliser import one_line
+from gate.runtimes import RUNTIMES
+from gate.runtimes.docker_engine import connect
+from gate.runtimes.docker_engine.images import build_image
+from gate.settings import Settings
+
+DISRUPTION = "restart"
+SEED = 7
+TAIL_LINES = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """One of the two bots, and what is to be expected of it."""
+
+    memory: str
+    title: str
+    least_before: float
+    least_after: float
+    most_after: float
+    verdict: Verdict
+
+    def meets(self, report: Report) -> bool:
+        """Whether the measurement is what the story says."""
+        before, after = report.accuracy_before, report.accuracy
+        return (
+            report.verdict is self.verdict
+            and before is not None
+            and after is not None
+            and before >= self.least_before
+            and self.least_after <= after <= self.most_after
+        )
+
+
+EXHIBITS = (
+    Exhibit(
+        memory="buffer",
+        title="ConversationBufferMemory, in the process",
+        least_before=0.95,
+        least_after=0.0,
+        most_after=0.65,
+        verdict=Verdict.FAILED,
+    ),
+    Exhibit(
+        memory="redis",
+        title="RedisChatMessageHistory, in Redis",
+        least_before=0.98,
+        least_after=0.98,
+        most_after=1.0,
+        verdict=Verdict.PASSED,
+    ),
+)
+
+
+async def demonstrate(
+    *, runtime: str | None, report_directory: Path | None, environment: Mapping[str, str]
+) -> int:
+    """Measures both bots and compares them. 0 when they are as the story says. Raises GateError."""
+    console = open_console(sys.stdout, environment)
+
+    def say(text: str) -> None:
+        console.print(Text(one_line(text, 500)))
+
+    folder = report_directory or Path("memory-gate-report")
+    source = await _bot_source(runtime, environment, say)
+    reports: list[tuple[Exhibit, Report]] = []
+    for exhibit in EXHIBITS:
+        say(f"\n{exhibit.title}:")
+        settings = _settings(exhibit, source, folder / exhibit.memory)
+        prepare_report_directory(settings.report_directory)
+        reporter = ConsoleReporter(console, report_directory=settings.report_directory)
+        try:
+            report = await execute(
+                settings,
+                find_scenarios((), Path.cwd()),
+                run=new_run(),
+                environment=environment,
+                reporters=(
+                    JsonReporter(settings.report_directory),
+                    SummaryReporter(settings.report_directory),
+                    reporter,
+                ),
+                repeat=["memory-gate", "demo"],
+            )
+        finally:
+            reporter.close()
+        if report.interrupted:
+            return ExitCode.INTERRUPTED
+        reports.append((exhibit, report))
+    console.print()
+    console.print(_comparison(reports))
+    as_told = all(exhibit.meets(report) for exhibit, report in reports)
+    say(
+        "As expected: the gate refuses the bot that forgets, and lets the one that remembers pass."
+        if as_told
+        else "Not as expected: see the reasons above."
+    )
+    return ExitCode.PASSED if as_told else ExitCode.FAILED
+
+
+def _comparison(reports: list[tuple[Exhibit, Report]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("bot")
+    for heading in ("before", f"after {DISRUPTION}", "verdict"):
+        table.add_column(heading, justify="right")
+    for exhibit, report in reports:
+        shares = [
+            "–" if share is None else percent(share) for share in (report.accuracy_before, report.accuracy)
+        ]
+        table.add_row(exhibit.title, *shares, report.verdict.value)
+    return table
+
+
+def _settings(exhibit: Exhibit, source: BotSpecification, folder: Path) -> Settings:
+    return Settings(
+        bot=BotSpecification(
+            image=source.image,
+            command=source.command,
+            directory=source.directory,
+            environment={"MEMORY": exhibit.memory},
+        ),
+        store=StoreSpecification(),
+        model=ModelSpecification(),
+        run=RunSpecification(disruptions=(DISRUPTION,), seed=SEED),
+        policy=Policy(),
+        scenarios=(),
+        report_directory=folder,
+        config_file=None,
+    )
+
+
+async def _bot_source(
+    runtime: str | None, environment: Mapping[str, str], say: Callable[[str], None]
+) -> BotSpecification:
+    """The article's bot as an image where an engine answers, else as a command. Raises GateError."""
+    if runtime not in (None, *RUNTIMES):
+        raise InputError(f'there is no runtime "{runtime}"', remedy=f"choose from {', '.join(RUNTIMES)}")
+    if runtime != "process":
+        try:
+            return BotSpecification(image=await _build(environment, say))
+        except GateError as error:
+            if runtime == "docker":
+                raise
+            say(f"{error.what}; the bots run as local processes beside an embedded store instead.")
+    python = await _interpreter(environment, say)
+    return BotSpecification(command=(str(python), "app.py"), directory=str(article_bot()))
+
+
+async def _build(environment: Mapping[str, str], say: Callable[[str], None]) -> str:
+    engine = connect(environment)
+    try:
+        say("building the bots' image; only the first time takes long")
+        return await build_image(engine, str(article_bot()), {})
+    finally:
+        engine.close()
+
+
+async def _interpreter(environment: Mapping[str, str], say: Callable[[str], None]) -> Path:
+    """A Python with the bots' pinned requirements, made once and kept in the user's cache."""
+    requirements = article_bot() / "requirements.txt"
+    fingerprint = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    caches = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = caches / "memory-gate" / f"article-{fingerprint}"
+    python = folder / "bin" / "python"
+    complete = folder / "complete"
+    if complete.exists():
+        return python
+    say("installing LangChain for the bots; only the first time takes long")
+    shutil.rmtree(folder, ignore_errors=True)
+    await asyncio.to_thread(venv.create, folder, with_pip=True)
+    installing = await asyncio.create_subprocess_exec(
+        python,
+        *("-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+        *("--require-hashes", "-r", requirements),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        output, _ = await installing.communicate()
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            installing.kill()
+        raise
+    if installing.returncode:
+        raise GateError(
+            "the bots' requirements could not be installed",
+            why=f"pip ended with {installing.returncode}",
+            remedy="see that the package registry can be reached",
+            log=output.decode("utf-8", "replace").splitlines()[-TAIL_LINES:],
+        )
+    complete.touch()
+    return python

@@ -1,0 +1,208 @@
+"""One run from settings to report: everything is built here, and everything is taken down here."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import secrets
+import shlex
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from gate import __version__
+from gate.core.scenario import Scenario
+from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
+from gate.core.verdict import Report, Verdict
+from gate.disruptions import DISRUPTIONS
+from gate.errors import ExitCode, GateError, InputError
+from gate.interfaces import Recorder, Reporter, Runtime
+from gate.judging import judge
+from gate.protocols import PROTOCOLS
+from gate.reader.catalogue import reader_for
+from gate.reader.endpoint import ModelEndpoint
+from gate.reporters.transcript_file import TranscriptFile
+from gate.runner.plan import Plan, plan_run
+from gate.runner.play import Stage, play
+from gate.settings import Settings
+from gate.stores import STORES
+
+LARGEST_SEED = 2**31
+KEY_BYTES = 16
+
+
+def new_run() -> str:
+    """A name for a run that nobody can guess, for its labels."""
+    return secrets.token_hex(6)
+
+
+async def execute(
+    settings: Settings,
+    scenarios: Sequence[Scenario],
+    *,
+    run: str,
+    environment: Mapping[str, str],
+    reporters: Sequence[Reporter],
+    repeat: Sequence[str],
+) -> Report:
+    """Plays the scenarios and gives the report, which the reporters have then shown.
+
+    Cancelling it ends the run early: everything is removed and what is known is reported.
+    `repeat` are the words of the command that repeats the run, without its seed. Raises InputError.
+    """
+    seed = secrets.randbelow(LARGEST_SEED) if settings.run.seed is None else settings.run.seed
+    plan = plan_run(scenarios, settings.run.disruptions, settings.run.trials, seed)
+    transcript = TranscriptFile(settings.report_directory)
+    audience: tuple[Reporter, ...] = (transcript, *reporters)
+
+    def record(event: Event) -> None:
+        for reporter in audience:
+            reporter.show(event)
+
+    began = time.monotonic()
+
+    def clock() -> float:
+        return round(time.monotonic() - began, 6)
+
+    record(
+        RunStarted(
+            at=0.0,
+            version=__version__,
+            seed=seed,
+            bot=settings.bot.label,
+            runtime=runtime_name(settings),
+            disruptions=settings.run.disruptions,
+            trials=settings.run.trials,
+            model=settings.model.mode,
+            policy=dataclasses.asdict(settings.policy),
+            repeat=shlex.join([*repeat, "--seed", str(seed)]),
+        )
+    )
+    interrupted = False
+    try:
+        await _perform(settings, plan, run=run, environment=environment, record=record, clock=clock)
+    except asyncio.CancelledError:
+        interrupted = True
+    except InputError:
+        transcript.discard()
+        raise
+    record(RunEnded(at=clock(), interrupted=interrupted))
+    transcript.close()
+    report = judge(decode(transcript.lines()))
+    for reporter in reporters:
+        reporter.finish(report)
+    return report
+
+
+def exit_code(report: Report, settings: Settings) -> ExitCode:
+    """What a verdict means to the caller of the process."""
+    if report.interrupted:
+        return ExitCode.INTERRUPTED
+    if report.verdict is Verdict.INCONCLUSIVE:
+        return ExitCode.PASSED if settings.policy.inconclusive == "allow" else ExitCode.INCONCLUSIVE
+    return ExitCode.PASSED if report.verdict is Verdict.PASSED else ExitCode.FAILED
+
+
+def runtime_name(settings: Settings) -> str:
+    """The runtime that was asked for, or the one that fits how the bot is given."""
+    return settings.run.runtime or ("process" if settings.bot.command else "docker")
+
+
+async def _perform(
+    settings: Settings,
+    plan: Plan,
+    *,
+    run: str,
+    environment: Mapping[str, str],
+    record: Recorder,
+    clock: Callable[[], float],
+) -> None:
+    key = f"memory-gate-{secrets.token_hex(KEY_BYTES)}"
+    endpoint: ModelEndpoint | None = None
+    runtime: Runtime | None = None
+    try:
+        try:
+            runtime = _build_runtime(settings, run, environment)
+            host = await runtime.open()
+            told: dict[str, str] = {}
+            if settings.model.mode == "reader":
+                endpoint = ModelEndpoint(reader_for(plan), key=key, record=record, clock=clock)
+                told = {"OPENAI_BASE_URL": await endpoint.open(host), "OPENAI_API_KEY": key}
+        except InputError:
+            raise
+        except GateError as error:
+            _call_off(plan, error, record, clock)
+            return
+        protocol = PROTOCOLS[settings.bot.protocol]
+        await play(
+            plan,
+            Stage(
+                runtime=runtime,
+                connect=lambda deployment: protocol.connect(settings.bot, deployment.address),
+                disruptions=DISRUPTIONS,
+                environment=told,
+                record=record,
+                clock=clock,
+                concurrency=settings.run.concurrency,
+            ),
+        )
+    finally:
+        await _take_down(runtime, endpoint)
+
+
+async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) -> None:
+    """Removes everything. A fault here is worth a warning, but says nothing about the bot."""
+    parts = [part.close() for part in (runtime, endpoint) if part is not None]
+    for outcome in await asyncio.gather(*parts, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            raise outcome
+
+
+def _build_runtime(settings: Settings, run: str, environment: Mapping[str, str]) -> Runtime:
+    store = STORES[settings.store.kind](settings.store)
+    if runtime_name(settings) == "process":
+        from gate.runtimes.processes import Processes
+
+        return Processes(settings.bot, store, run=run, environment=environment)
+    from gate.runtimes.docker_engine import DockerEngine, connect
+
+    return DockerEngine(
+        connect(environment),
+        settings.bot,
+        store,
+        run=run,
+        environment=environment,
+        # A bot that brings its own model has to reach it.
+        internal=settings.model.mode != "none",
+    )
+
+
+def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[], float]) -> None:
+    """Puts on record what was going to be done and why none of it was."""
+    for conversation in plan.conversations:
+        record(conversation.planned(clock()))
+    for wave in plan.waves:
+        record(
+            DeploymentFailed(
+                at=clock(),
+                deployment=wave.name,
+                cause="engine",
+                sentence=error.sentence,
+                log=list(error.log),
+            )
+        )
+
+
+def prepare_report_directory(directory: Path) -> None:
+    """Makes the folder and tries to write in it, before anything is started. Raises InputError."""
+    probe = directory / f".memory-gate-{secrets.token_hex(4)}"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise InputError(
+            f"the report folder {directory} cannot be written",
+            why=error.strerror or str(error),
+            remedy="name another one with --report-dir, or the input report-dir",
+        ) from error

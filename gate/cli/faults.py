@@ -1,0 +1,29 @@
+"""Errors as people read them: what happened, why, what to do, and the last words of what failed."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from gate import documents
+from gate.errors import DocumentError, GateError
+from gate.reporters import neutraliser
+
+
+def explain(error: GateError, stream: TextIO) -> None:
+    """Prints `error`. All of it may hold foreign text, so all of it is neutralised."""
+    for line in lines_of(error):
+        print(neutraliser.one_line(line), file=stream)
+
+
+def lines_of(error: GateError) -> list[str]:
+    """The lines that explain `error`."""
+    if isinstance(error, DocumentError):
+        return documents.render(error).splitlines()
+    lines = [f"error: {error.what}"]
+    if error.why:
+        lines.append(f"  why:  {error.why}")
+    if error.remedy:
+        lines.append(f"  do:   {error.remedy}")
+    if error.log:
+        lines += ["  its last lines:", *(f"    {line}" for line in error.log)]
+    return lines

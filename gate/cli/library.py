@@ -1,0 +1,57 @@
+"""Where the built-in scenarios and the reference bots are: in the package, or in the source tree."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.scenario import Scenario
+from gate.disruptions import DISRUPTIONS
+from gate.protocols import PROTOCOLS
+from gate.runtimes import RUNTIMES
+from gate.scenario_files import Vocabulary, load_scenarios
+from gate.scorers import SCORERS
+from gate.settings import SettingsVocabulary
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SOURCE_TREE = PACKAGE.parent
+
+
+def scenarios_folder() -> Path:
+    """The built-in scenarios."""
+    return _first_folder(PACKAGE / "library" / "scenarios", SOURCE_TREE / "scenarios")
+
+
+def article_bot() -> Path:
+    """The reference bots' folder: a Dockerfile, an app and its pinned requirements."""
+    return _first_folder(PACKAGE / "library" / "article", SOURCE_TREE / "examples" / "bots" / "article")
+
+
+def scenario_vocabulary() -> Vocabulary:
+    """The names that scenarios may use."""
+    return Vocabulary(scorers=tuple(SCORERS), disruptions=tuple(DISRUPTIONS), guarantees=tuple(GUARANTEES))
+
+
+def settings_vocabulary() -> SettingsVocabulary:
+    """The names that settings may use."""
+    return SettingsVocabulary(
+        disruptions=tuple(DISRUPTIONS), protocols=tuple(PROTOCOLS), runtimes=tuple(RUNTIMES)
+    )
+
+
+def find_scenarios(paths: Sequence[Path], working_directory: Path) -> tuple[Scenario, ...]:
+    """The scenarios in `paths`, or the built-in ones when none are given. Raises DocumentError."""
+    if paths:
+        return load_scenarios(paths, scenario_vocabulary(), working_directory=working_directory)
+    folder = scenarios_folder()
+    scenarios = load_scenarios((Path(),), scenario_vocabulary(), working_directory=folder)
+    # A built-in file must not be taken for one of the user's files of the same name.
+    inside = folder.is_relative_to(working_directory)
+    shown = folder.relative_to(working_directory).as_posix() if inside else "built-in"
+    return tuple(dataclasses.replace(one, file=f"{shown}/{one.file}") for one in scenarios)
+
+
+def _first_folder(*places: Path) -> Path:
+    return next((place for place in places if place.is_dir()), places[-1])

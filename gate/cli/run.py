@@ -1,0 +1,91 @@
+"""`memory-gate run` and `memory-gate judge`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
+from gate.cli.interruption import run_until_signal
+from gate.cli.library import find_scenarios, settings_vocabulary
+from gate.core.transcript import decode
+from gate.core.verdict import Report, Verdict
+from gate.errors import ExitCode, InputError
+from gate.interfaces import Reporter
+from gate.judging import judge
+from gate.reporters import ConsoleReporter, JsonReporter, SummaryReporter, open_console
+from gate.settings import Overrides, Settings, load_settings
+
+
+def run_command(config: Path | None, overrides: Overrides, environment: Mapping[str, str]) -> int:
+    """Runs the gate from the command line. The exit code. Raises GateError."""
+    working_directory = Path.cwd()
+    settings = load_settings(
+        config=config,
+        overrides=overrides,
+        working_directory=working_directory,
+        vocabulary=settings_vocabulary(),
+    )
+    scenarios = find_scenarios(settings.scenarios, working_directory)
+    prepare_report_directory(settings.report_directory)
+    console = ConsoleReporter(
+        open_console(sys.stdout, environment),
+        github=environment.get("GITHUB_ACTIONS") == "true",
+        report_directory=settings.report_directory,
+    )
+    try:
+        report = run_until_signal(
+            execute(
+                settings,
+                scenarios,
+                run=new_run(),
+                environment=environment,
+                reporters=(*file_reporters(settings), console),
+                repeat=repeat_command(settings, overrides),
+            )
+        )
+    finally:
+        console.close()
+    return exit_code(report, settings)
+
+
+def file_reporters(settings: Settings) -> tuple[Reporter, ...]:
+    """What is written into the report folder besides the transcript."""
+    return JsonReporter(settings.report_directory), SummaryReporter(settings.report_directory)
+
+
+def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
+    """The words of the command that repeats a run, without its seed."""
+    words = ["memory-gate", "run"]
+    if settings.config_file is not None:
+        words += ["-c", str(settings.config_file)]
+    if overrides.image is not None and settings.bot.image:
+        words += ["--image", settings.bot.image]
+    for path in settings.scenarios:
+        words += ["--scenarios", str(path)]
+    for disruption in settings.run.disruptions:
+        words += ["--disrupt", disruption]
+    if settings.run.trials != 1:
+        words += ["--trials", str(settings.run.trials)]
+    return words
+
+
+def judge_command(transcript: Path) -> int:
+    """Judges a transcript offline and shows the verdict. The exit code. Raises GateError."""
+    try:
+        lines = transcript.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the transcript {transcript} cannot be read",
+            why=str(error),
+            remedy="name the transcript.jsonl in a report folder",
+        ) from error
+    report = judge(decode(lines))
+    ConsoleReporter(open_console(sys.stdout, {})).finish(report)
+    return _code_of(report)
+
+
+def _code_of(report: Report) -> ExitCode:
+    codes = {Verdict.PASSED: ExitCode.PASSED, Verdict.FAILED: ExitCode.FAILED}
+    return codes.get(report.verdict, ExitCode.INCONCLUSIVE)

@@ -1,0 +1,26 @@
+"""Removing what runs left behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
+from gate.errors import EngineError
+from gate.runtimes.docker_engine import connect, remove_expired, remove_run
+
+
+def sweep_engine(run: str | None, environment: Mapping[str, str]) -> str:
+    """Removes what `run` made, or what all runs made whose time is over. A sentence on what was done."""
+    engine = connect(environment)
+    try:
+        count = remove_run(engine.client, run) if run else remove_expired(engine.client, time.time())
+    except (DockerException, RequestException) as error:
+        raise EngineError("not everything could be removed", why=str(error), remedy="sweep again") from error
+    finally:
+        engine.close()
+    whose = f"of run {run}" if run else "of runs that are over"
+    things = "1 container, network or volume" if count == 1 else f"{count} containers, networks and volumes"
+    return f"removed {things} {whose}" if count else f"nothing was left {whose}"

@@ -1,0 +1,50 @@
+"""`memory-gate validate`: checks files without starting anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gate.cli.library import find_scenarios, settings_vocabulary
+from gate.errors import DocumentError, Problem
+from gate.settings import Overrides, load_settings
+from gate.settings.loading import CONFIG_FILE
+
+CONFIG_NAMES = (CONFIG_FILE.name, CONFIG_FILE.with_suffix(".yaml").name)
+
+
+def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[str]:
+    """One line a kind of file that is right. Raises DocumentError with all mistakes of all of them.
+
+    Without paths: memory-gate.yml and the scenarios that it names, or the built-in ones.
+    """
+    problems: list[Problem] = []
+    configs = [path for path in paths if path.name in CONFIG_NAMES]
+    scenario_paths = [path for path in paths if path not in configs]
+    if not paths and (working_directory / CONFIG_FILE).exists():
+        configs = [CONFIG_FILE]
+    for config in configs:
+        try:
+            settings = load_settings(
+                config=config,
+                overrides=Overrides(),
+                working_directory=working_directory,
+                vocabulary=settings_vocabulary(),
+            )
+            if not paths:
+                scenario_paths = list(settings.scenarios)
+        except DocumentError as error:
+            problems += error.problems
+    scenarios: Sequence[object] = ()
+    if scenario_paths or not configs or not paths:
+        try:
+            scenarios = find_scenarios(scenario_paths, working_directory)
+        except DocumentError as error:
+            problems += error.problems
+    if problems:
+        raise DocumentError(problems)
+    if configs:
+        yield f"{', '.join(path.as_posix() for path in configs)}: valid"
+    if scenarios:
+        count = len(scenarios)
+        yield f"{count} scenario{'s' if count != 1 else ''}: valid"
