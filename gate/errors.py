@@ -47,7 +47,10 @@ class InputError(GateError):
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake in a file the user wrote. `line` and `column` count from 1; `width` is in characters."""
+    """One mistake in what the user wrote. `line` and `column` count from 1; `width` is in characters.
+
+    Line 0 means that there is no place in a file: `file` then names the option or the input.
+    """
 
     file: str
     line: int

@@ -1,0 +1,18 @@
+"""The user's YAML files: read with positions, checked with every mistake collected, mistakes rendered."""
+
+from __future__ import annotations
+
+from gate.documents.cursor import Node, did_you_mean, nearest, quoted
+from gate.documents.reading import given_node, parse_document, read_document
+from gate.documents.rendering import render
+
+__all__ = [
+    "Node",
+    "did_you_mean",
+    "given_node",
+    "nearest",
+    "parse_document",
+    "quoted",
+    "read_document",
+    "render",
+]

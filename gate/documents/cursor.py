@@ -1,0 +1,302 @@
+"""A typed cursor over YAML that knows its place and collects mistakes instead of stopping at the first."""
+
+from __future__ import annotations
+
+import bisect
+import difflib
+import math
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import yaml
+
+from gate.errors import Problem
+
+MAX_PROBLEMS = 100
+"""Mistakes that are kept; a file with more is better mended from the top and tried again."""
+
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
+INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?")
+
+TAG = "tag:yaml.org,2002:"
+TEXT_TAG = TAG + "str"
+NOTHING_TAG = TAG + "null"
+BOOLEAN_TAG = TAG + "bool"
+FOUND = {
+    TEXT_TAG: '"{}"',
+    TAG + "int": "the number {}",
+    TAG + "float": "the number {}",
+    TAG + "timestamp": "the date {}",
+    BOOLEAN_TAG: "{}, which YAML takes for true or false",
+}
+UNPRINTABLE = ("Cc", "Cs")
+"""Unicode categories that no name, path or option holds: control characters, halves of characters."""
+
+
+class Source:
+    """A text under reading. Its mistakes go to `problems`, a list that many sources may share.
+
+    A source without text is an option or an input: `name` is what its giver calls it, and its
+    mistakes have line 0, which stands for "no place in a file".
+    """
+
+    def __init__(self, *, name: str, problems: list[Problem], text: str = "") -> None:
+        self.name = name
+        self.problems = problems
+        self.text = text
+        self._lines = LINE_BREAK.split(text)
+        self._starts = [0, *(found.end() for found in LINE_BREAK.finditer(text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1, of the character at `offset`."""
+        line = bisect.bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def report(self, message: str, *, line: int = 0, column: int = 0, width: int = 1, hint: str = "") -> None:
+        """Remembers one mistake."""
+        if len(self.problems) >= MAX_PROBLEMS:
+            return
+        source = self._lines[line - 1] if line else ""
+        self.problems.append(
+            Problem(
+                file=self.name,
+                line=line,
+                column=column,
+                message=message,
+                source=source,
+                width=max(1, min(width, len(source) - column + 1)),
+                hint=hint,
+            )
+        )
+
+    def report_at(self, offset: int, message: str, *, width: int = 1, hint: str = "") -> None:
+        """Remembers one mistake at the character at `offset`."""
+        line, column = self.place(offset)
+        self.report(message, line=line, column=column, width=width, hint=hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A value in a file. Each getter gives the value, or reports why there is none and gives None or {}."""
+
+    source: Source = field(repr=False)
+    syntax: yaml.Node = field(repr=False)
+    key: Node | None = field(default=None, repr=False)
+    """The key that this value stands under."""
+
+    @property
+    def file(self) -> str:
+        """The file's name, or the option or input that the value was given as."""
+        return self.source.name
+
+    @property
+    def line(self) -> int:
+        """Counts from 1; 0 when the value comes from no file."""
+        return self._place()[0]
+
+    @property
+    def column(self) -> int:
+        """In characters, counts from 1; 0 when the value comes from no file."""
+        return self._place()[1]
+
+    def problem(self, message: str, *, hint: str = "", fragment: str = "") -> None:
+        """Reports a mistake here, or at the first place inside where `fragment` stands as written."""
+        if self.syntax.start_mark is None:
+            self.source.report(message, hint=hint)
+            return
+        start, end = self.syntax.start_mark.index, self.syntax.end_mark.index
+        found = self.source.text.find(fragment, start, end) if fragment else -1
+        if found >= 0:
+            start, end = found, found + len(fragment)
+        width = end - start if isinstance(self.syntax, yaml.ScalarNode) else 1
+        self.source.report_at(start, message, width=width, hint=hint)
+
+    def mapping(self) -> dict[str, Node]:
+        """The values by key. Keys that are no text were reported when the file was read."""
+        if not isinstance(self.syntax, yaml.MappingNode):
+            self.problem(f"expected a mapping, found {self.found}", hint="write it as `key: value`")
+            return {}
+        entries: dict[str, Node] = {}
+        for key, value in self.syntax.value:
+            if key.tag == TEXT_TAG and isinstance(key, yaml.ScalarNode):
+                name = Node(source=self.source, syntax=key)
+                entries.setdefault(key.value, Node(source=self.source, syntax=value, key=name))
+        return entries
+
+    def fields(self, known: Collection[str], *, required: Collection[str] = ()) -> dict[str, Node]:
+        """As `mapping`, and only `known` keys; reports all others, and those `required` that are missing."""
+        entries = self.mapping()
+        meant = set()
+        for name, value in entries.items():
+            if name not in known and value.key is not None:
+                meant.add(nearest(name, known))
+                hint = did_you_mean(name, known) or f"known here: {', '.join(known)}"
+                value.key.problem(f"unknown key {quoted(name)}", hint=hint)
+        if isinstance(self.syntax, yaml.MappingNode):
+            for name in required:
+                if name not in entries and name not in meant:
+                    self.problem(f"missing key {quoted(name)}")
+        return {name: value for name, value in entries.items() if name in known}
+
+    def sequence(self) -> tuple[Node, ...]:
+        """The items of a list."""
+        if not isinstance(self.syntax, yaml.SequenceNode):
+            self.problem(f"expected a list, found {self.found}")
+            return ()
+        return tuple(Node(source=self.source, syntax=item) for item in self.syntax.value)
+
+    def one_or_more(self) -> tuple[Node, ...]:
+        """The items of a list, or this value alone when it is none."""
+        return self.sequence() if self.is_sequence else (self,)
+
+    def string(self) -> str | None:
+        """A text. What YAML takes for a number, a date or a boolean has to be quoted to be one."""
+        if self.syntax.tag == TEXT_TAG:
+            return str(self.syntax.value)
+        quotable = isinstance(self.syntax, yaml.ScalarNode) and self.syntax.tag != NOTHING_TAG
+        braces = isinstance(self.syntax, yaml.MappingNode) and bool(self.syntax.flow_style)
+        self.problem(
+            f"expected text, found {self.found}", hint="put it in quotes" if quotable or braces else ""
+        )
+        return None
+
+    def line_of_text(self) -> str | None:
+        """A text that is not blank and holds neither line breaks nor control characters."""
+        text = self.string()
+        if text is None:
+            return None
+        if not text.strip():
+            self.problem("expected text, found an empty one")
+            return None
+        if any(unicodedata.category(character) in UNPRINTABLE for character in text):
+            self.problem("expected one line of text without control characters")
+            return None
+        return text
+
+    def as_written(self) -> str | None:
+        """A text, number or boolean, as the file spells it."""
+        if isinstance(self.syntax, yaml.ScalarNode) and self.syntax.tag != NOTHING_TAG:
+            return str(self.syntax.value)
+        self.problem(f"expected text, a number or a boolean, found {self.found}")
+        return None
+
+    def integer(self, lowest: int, highest: int) -> int | None:
+        """A whole number in decimal digits, within the bounds."""
+        if self.is_plain and INTEGER.fullmatch(self.syntax.value):
+            value = int(self.syntax.value)
+            if lowest <= value <= highest:
+                return value
+        self.problem(f"expected a whole number from {lowest} to {highest}, found {self.found}")
+        return None
+
+    def number(self, lowest: float, highest: float, *, hint: str = "") -> float | None:
+        """A finite decimal number, within the bounds."""
+        if self.is_plain and NUMBER.fullmatch(self.syntax.value):
+            value = float(self.syntax.value)
+            if lowest <= value <= highest:
+                return value
+        self.problem(f"expected a number from {lowest:g} to {highest:g}, found {self.found}", hint=hint)
+        return None
+
+    def boolean(self) -> bool | None:
+        """`true` or `false`; not YAML's yes, no, on and off, which mostly are words."""
+        if self.is_plain and str(self.syntax.value).lower() in ("true", "false"):
+            return str(self.syntax.value).lower() == "true"
+        self.problem(f"expected true or false, found {self.found}")
+        return None
+
+    def choice(self, known: Collection[str], what: str) -> str | None:
+        """One of the words in `known`; `what` names the kind of thing for the message."""
+        if isinstance(self.syntax, yaml.ScalarNode) and self.syntax.tag != NOTHING_TAG:
+            text = str(self.syntax.value)
+            if text in known:
+                return text
+            message, hint = f"unknown {what} {quoted(text)}", did_you_mean(text, known)
+        else:
+            message, hint = f"expected a {what}, found {self.found}", ""
+        self.problem(f"{message}; this version knows: {', '.join(known)}", hint=hint)
+        return None
+
+    def value(self) -> object:
+        """The whole tree as JSON knows it: dict, list, str, int, float, bool, None."""
+        if isinstance(self.syntax, yaml.MappingNode):
+            return {name: node.value() for name, node in self.mapping().items()}
+        if isinstance(self.syntax, yaml.SequenceNode):
+            return [node.value() for node in self.sequence()]
+        if self.syntax.tag == NOTHING_TAG:
+            return None
+        if self.syntax.tag == BOOLEAN_TAG:
+            return self.boolean()
+        if self.is_plain and INTEGER.fullmatch(self.syntax.value):
+            return int(self.syntax.value)
+        if self.is_plain and NUMBER.fullmatch(self.syntax.value) and math.isfinite(float(self.syntax.value)):
+            return float(self.syntax.value)
+        return self.string()
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether this is a list."""
+        return isinstance(self.syntax, yaml.SequenceNode)
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether this is a mapping."""
+        return isinstance(self.syntax, yaml.MappingNode)
+
+    @property
+    def text(self) -> str | None:
+        """What is written here when it is a single value, whatever its type; reports nothing."""
+        return str(self.syntax.value) if isinstance(self.syntax, yaml.ScalarNode) else None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether this is a text."""
+        return bool(self.syntax.tag == TEXT_TAG)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether this is a single value written without quotes."""
+        return isinstance(self.syntax, yaml.ScalarNode) and self.syntax.style is None
+
+    @property
+    def found(self) -> str:
+        """What stands here, for a message."""
+        if self.is_mapping:
+            return "a mapping"
+        if self.is_sequence:
+            return "a list"
+        if self.syntax.tag == NOTHING_TAG:
+            return "nothing"
+        phrase = FOUND.get(self.syntax.tag, "{}, which means something special in YAML")
+        return phrase.format(cut(self.syntax.value))
+
+    def _place(self) -> tuple[int, int]:
+        mark = self.syntax.start_mark
+        return (0, 0) if mark is None else self.source.place(mark.index)
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """The word of `known` that was probably meant."""
+    folded = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(word[:100].casefold(), folded, n=1)
+    return folded[close[0]] if close else None
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """A hint that names the word probably meant, or nothing."""
+    meant = nearest(word, known)
+    return f"did you mean {quoted(meant)}?" if meant else ""
+
+
+def cut(text: str) -> str:
+    """A piece of a file for use in a message: on one line, of a readable length."""
+    shown = " ".join(text.split())
+    return f"{shown[:59]}…" if len(shown) > 60 else shown
+
+
+def quoted(text: str) -> str:
+    """As `cut`, in quotes."""
+    return f'"{cut(text)}"'

@@ -1,0 +1,8 @@
+"""Scenario files: YAML with positions in, `gate.core.scenario.Scenario` out, every mistake at once."""
+
+from __future__ import annotations
+
+from gate.scenario_files.loader import load_scenarios
+from gate.scenario_files.script import Vocabulary
+
+__all__ = ["Vocabulary", "load_scenarios"]

@@ -1,0 +1,16 @@
+"""memory-gate.yml, the command line and the action's inputs → one frozen `Settings`."""
+
+from __future__ import annotations
+
+from gate.settings.loading import Settings, SettingsVocabulary, load_settings
+from gate.settings.overrides import Given, Overrides, overrides_from_action, overrides_from_options
+
+__all__ = [
+    "Given",
+    "Overrides",
+    "Settings",
+    "SettingsVocabulary",
+    "load_settings",
+    "overrides_from_action",
+    "overrides_from_options",
+]

@@ -1,0 +1,165 @@
+"""The `bot` section: where the bot comes from, how it is started, how a turn is put to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from gate.core.specification import BotSpecification, RequestShape
+from gate.documents import Node, quoted
+from gate.settings.section import NOT_YET, Section
+
+SOURCES = ("image", "build", "command", "url")
+"""The keys that say where the bot comes from; exactly one is needed."""
+
+BOT_KEYS = (
+    *SOURCES,
+    *("directory", "previous", "replicas", "port", "ready", "env", "protocol", "request", "reply"),
+    *("ready-timeout", "stop-timeout", "turn-timeout"),
+)
+REQUEST_KEYS = ("method", "path", "json", "headers")
+METHODS = ("POST", "GET", "PUT", "PATCH")
+
+GATE_VARIABLES = ("REDIS_URL", "OPENAI_BASE_URL", "OPENAI_API_KEY", "PORT")
+"""What the gate itself tells the bot."""
+
+VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+DOTTED_PATH = re.compile(r"[^.\s]+(\.[^.\s]+)*")
+
+
+class Base(Protocol):
+    """The folder at which a relative path starts that was written at `node`."""
+
+    def __call__(self, node: Node) -> Path: ...
+
+
+def read_bot(
+    section: Section, *, base: Base, directory: Path, protocols: Collection[str]
+) -> BotSpecification:
+    """The bot as specified; `directory` is the default of its key of that name."""
+    defaults = BotSpecification()
+    nodes = section.nodes
+    given = [name for name in SOURCES if name in nodes]
+    for name in given[1:]:
+        node = nodes[name].key or nodes[name]
+        node.problem(f"{name} is given, and {given[0]} as well", hint="a bot comes from one place: keep one")
+    section.refuse("url", "bot.url (a bot that runs elsewhere)", "write image, build or command instead")
+    section.refuse("previous", "an earlier version of the bot (for blue-green and rollback)", "leave it out")
+    replicas = section.integer("replicas", 1, 16, defaults.replicas)
+    if replicas > 1:
+        nodes["replicas"].problem(f"more than one replica {NOT_YET}", hint="write 1 or leave it out")
+    return BotSpecification(
+        image=section.image("image"),
+        build=_build(nodes["build"], base) if "build" in nodes else None,
+        command=_command(nodes["command"]) if "command" in nodes else (),
+        directory=_folder(nodes["directory"], base) if "directory" in nodes else str(directory.resolve()),
+        port=section.integer("port", 1, 65535, defaults.port),
+        ready=section.path("ready", defaults.ready),
+        environment=_environment(nodes["env"]) if "env" in nodes else {},
+        protocol=section.choice("protocol", protocols, defaults.protocol),
+        request=_request(nodes["request"]) if "request" in nodes else RequestShape(),
+        reply=_reply(nodes["reply"]) if "reply" in nodes else defaults.reply,
+        ready_seconds=section.number("ready-timeout", 0.1, 3600, defaults.ready_seconds),
+        stop_seconds=section.number("stop-timeout", 0, 600, defaults.stop_seconds),
+        turn_seconds=section.number("turn-timeout", 0.1, 3600, defaults.turn_seconds),
+    )
+
+
+def _folder(node: Node, base: Base) -> str:
+    """The absolute path of a folder that exists."""
+    text = node.line_of_text()
+    if text is None:
+        return "."
+    try:
+        folder = (base(node) / text).resolve()
+        if not folder.is_dir():
+            node.problem(
+                f"there is no folder {quoted(text)}", hint="relative paths start at this file's folder"
+            )
+    except (OSError, RuntimeError, ValueError) as error:
+        # RuntimeError is how Python 3.11 and 3.12 report a loop of symbolic links.
+        node.problem(f"the folder cannot be read: {error}")
+        return "."
+    return str(folder)
+
+
+def _build(node: Node, base: Base) -> str:
+    folder = _folder(node, base)
+    if Path(folder).is_dir() and not (Path(folder) / "Dockerfile").is_file():
+        node.problem(
+            "this folder holds no Dockerfile", hint="name the folder whose Dockerfile builds the bot"
+        )
+    return folder
+
+
+def _command(node: Node) -> tuple[str, ...]:
+    if not node.is_sequence:
+        node.problem(f"expected a list, found {node.found}", hint="for example [python, bot.py]")
+        return ()
+    words = [(item, item.as_written()) for item in node.sequence()]
+    for item, word in words:
+        if word is not None and "\0" in word:
+            item.problem("an argument cannot hold the character U+0000")
+    if not words or words[0][1] == "":
+        node.problem("the command is empty", hint="for example [python, bot.py]")
+    return tuple(word for _, word in words if word is not None)
+
+
+def _environment(node: Node) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for name, value in node.mapping().items():
+        text = value.as_written()
+        if name in GATE_VARIABLES:
+            (value.key or value).problem(f"the gate itself sets {name}", hint="leave it out")
+        elif not VARIABLE_NAME.fullmatch(name):
+            (value.key or value).problem(
+                f"{quoted(name)} cannot name a variable", hint="use letters, digits and _, no digit first"
+            )
+        elif text is not None and "\0" in text:
+            value.problem("a variable cannot hold the character U+0000")
+        elif text is not None:
+            variables[name] = text
+    return variables
+
+
+def _request(node: Node) -> RequestShape:
+    before = len(node.source.problems)
+    section = Section(nodes=node.fields(REQUEST_KEYS))
+    defaults = RequestShape()
+    shape = RequestShape(
+        method=section.choice("method", METHODS, defaults.method),
+        path=section.path("path", defaults.path),
+        json=section.nodes["json"].value() if "json" in section.nodes else defaults.json,
+        headers=_headers(section.nodes),
+    )
+    if len(node.source.problems) == before:
+        whole = json.dumps([shape.path, shape.json, dict(shape.headers)])
+        for placeholder, meaning in (("{session}", "whose turn it is"), ("{text}", "what is said")):
+            if placeholder not in whole:
+                (node.key or node).problem(
+                    f"the request does not say {meaning}",
+                    hint=f'put "{placeholder}" into its json, path or headers',
+                )
+    return shape
+
+
+def _headers(nodes: Mapping[str, Node]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in nodes["headers"].mapping().items() if "headers" in nodes else ():
+        if not HEADER_NAME.fullmatch(name):
+            (value.key or value).problem(f"{quoted(name)} cannot name a header")
+        text = value.line_of_text()
+        if text is not None:
+            headers[name] = text
+    return headers
+
+
+def _reply(node: Node) -> str:
+    text = node.line_of_text()
+    if text is not None and not DOTTED_PATH.fullmatch(text):
+        node.problem("expected a dotted path into the answer", hint="for example choices.0.message.content")
+    return text or BotSpecification.reply

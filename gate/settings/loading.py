@@ -1,0 +1,202 @@
+"""Lays the overrides over the configuration file and checks every value where it was written."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from gate.core.specification import (
+    BotSpecification,
+    ModelSpecification,
+    Policy,
+    RunSpecification,
+    StoreSpecification,
+)
+from gate.documents import Node, given_node, read_document
+from gate.errors import DocumentError, Problem
+from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
+from gate.settings.overrides import Overrides
+from gate.settings.section import Section
+
+CONFIG_FILE = Path("memory-gate.yml")
+REPORT_DIRECTORY = Path("memory-gate-report")
+
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "bot": BOT_KEYS,
+    "store": ("kind", "image", "persistence"),
+    "model": ("mode",),
+    "run": ("disruptions", "trials", "concurrency", "seed"),
+    "gate": ("accuracy", "max-drop", "leaks", "fabrications", "inconclusive"),
+}
+
+REPLACED: Mapping[str, Mapping[str, str]] = {
+    "bot": {"image": "image", "build": "build", "previous": "previous_image", "replicas": "replicas"},
+    "store": {"image": "redis_image"},
+    "model": {"mode": "model"},
+    "run": {"disruptions": "disruptions", "trials": "trials", "seed": "seed"},
+    "gate": {"accuracy": "threshold", "max-drop": "max_drop", "inconclusive": "inconclusive"},
+}
+"""Section → key → the override that replaces it."""
+
+STORES = ("redis", "none")
+PERSISTENCE = ("aof", "rdb", "none")
+MODES = ("reader", "none")
+LATER_MODES = ("forward", "record", "replay")
+LATER_RUNTIMES = ("external",)
+MAX_COUNT = 1_000_000
+MAX_SEED = 2**53
+"""A larger seed would not survive a JSON reader that knows only doubles."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsVocabulary:
+    """The names that settings may use, as this version knows them."""
+
+    disruptions: Collection[str]
+    protocols: Collection[str]
+    runtimes: Collection[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that a run needs to be told, checked."""
+
+    bot: BotSpecification
+    store: StoreSpecification
+    model: ModelSpecification
+    run: RunSpecification
+    policy: Policy
+    scenarios: tuple[Path, ...]
+    """Files and folders; relative ones start at the working directory. Empty is the built-in library."""
+    report_directory: Path
+    """Where the report goes, seen from the process's own directory."""
+    config_file: Path | None
+    """The file that was read, as it was given."""
+    openai_api_key: str = field(default="", repr=False)
+
+
+def load_settings(
+    *, config: Path | None, overrides: Overrides, working_directory: Path, vocabulary: SettingsVocabulary
+) -> Settings:
+    """The settings in `config` (memory-gate.yml when None, if there is one) under the `overrides`.
+
+    Relative paths in the file start at its folder, those in the overrides at `working_directory`.
+    Raises DocumentError with all mistakes of the file and of the overrides.
+    """
+    problems: list[Problem] = []
+    if config is None and (working_directory / CONFIG_FILE).exists():
+        config = CONFIG_FILE
+    root = None
+    if config is not None:
+        root = read_document(working_directory / config, name=config.as_posix(), problems=problems)
+    readable = root is not None or config is None
+    folder = config.parent if config else Path()
+
+    def base(node: Node) -> Path:
+        return working_directory / folder if node.line else working_directory
+
+    given = {
+        one.name: given_node(value.origin, value.value, problems=problems)
+        for one in fields(overrides)
+        if (value := getattr(overrides, one.name)) is not None
+    }
+    top = root.fields((*SECTIONS, "scenarios")) if root is not None else {}
+    sections = {name: _section(name, top, given) for name in SECTIONS}
+    if readable and not set(SOURCES) & set(sections["bot"].nodes):
+        place = top.get("bot") or root or given_node(CONFIG_FILE.name, "", problems=problems)
+        if place.is_mapping or not place.line:
+            (place.key or place).problem(
+                "nothing says where the bot comes from",
+                hint=f"write `bot: {{image: my-bot:candidate}}` in {CONFIG_FILE}, or give an image",
+            )
+    others = Section(nodes=given)
+    others.refuse("shard", "running a part of the scenarios", "leave it out")
+    others.refuse("baseline", "comparing with a baseline", "leave it out")
+    settings = Settings(
+        bot=read_bot(
+            sections["bot"],
+            base=base,
+            directory=working_directory / folder,
+            protocols=vocabulary.protocols,
+        ),
+        store=_store(sections["store"]),
+        model=ModelSpecification(
+            mode=sections["model"].choice("mode", MODES, ModelSpecification.mode, later=LATER_MODES)
+        ),
+        run=_run(sections["run"], given.get("runtime"), vocabulary),
+        policy=_policy(sections["gate"]),
+        scenarios=_scenarios(given.get("scenarios") or top.get("scenarios"), folder),
+        report_directory=working_directory / others.text("report_dir", str(REPORT_DIRECTORY)),
+        config_file=config,
+        openai_api_key=others.text("openai_api_key", ""),
+    )
+    if problems:
+        raise DocumentError(problems)
+    return settings
+
+
+def _section(name: str, top: Mapping[str, Node], given: Mapping[str, Node]) -> Section:
+    """The nodes of one section, with the overrides laid over them."""
+    nodes = top[name].fields(SECTIONS[name]) if name in top else {}
+    replacing = {key: given[override] for key, override in REPLACED[name].items() if override in given}
+    if name == "bot" and set(SOURCES) & set(replacing):
+        nodes = {key: node for key, node in nodes.items() if key not in SOURCES}
+    return Section(nodes={**nodes, **replacing})
+
+
+def _store(section: Section) -> StoreSpecification:
+    defaults = StoreSpecification()
+    return StoreSpecification(
+        kind=section.choice("kind", STORES, defaults.kind),
+        image=section.image("image") or defaults.image,
+        persistence=section.choice("persistence", PERSISTENCE, defaults.persistence),
+    )
+
+
+def _run(section: Section, runtime: Node | None, vocabulary: SettingsVocabulary) -> RunSpecification:
+    defaults = RunSpecification()
+    disruptions = defaults.disruptions
+    if "disruptions" in section.nodes:
+        items = section.nodes["disruptions"].one_or_more()
+        if not items:
+            section.nodes["disruptions"].problem(
+                "no disruption is named", hint="leave the key out for the usual ones"
+            )
+        kinds = [item.choice(vocabulary.disruptions, "disruption") for item in items]
+        disruptions = tuple(dict.fromkeys(kind for kind in kinds if kind is not None))
+    return RunSpecification(
+        disruptions=disruptions,
+        trials=section.integer("trials", 1, 100, defaults.trials),
+        concurrency=section.integer("concurrency", 1, 1000, defaults.concurrency),
+        seed=section.nodes["seed"].integer(0, MAX_SEED) if "seed" in section.nodes else None,
+        runtime=Section(nodes={"runtime": runtime}).choice(
+            "runtime", vocabulary.runtimes, "", later=LATER_RUNTIMES
+        )
+        if runtime
+        else None,
+    )
+
+
+def _policy(section: Section) -> Policy:
+    defaults = Policy()
+    return Policy(
+        accuracy=section.share("accuracy", defaults.accuracy),
+        max_drop=section.share("max-drop", defaults.max_drop),
+        leaks=section.integer("leaks", 0, MAX_COUNT, defaults.leaks),
+        fabrications=section.integer("fabrications", 0, MAX_COUNT, defaults.fabrications),
+        inconclusive=section.choice("inconclusive", ("block", "allow"), defaults.inconclusive),
+    )
+
+
+def _scenarios(node: Node | None, folder: Path) -> tuple[Path, ...]:
+    """The paths of scenarios, seen from the working directory; `folder` is the configuration file's."""
+    if node is None:
+        return ()
+    items = node.one_or_more()
+    if not items:
+        node.problem("no scenario is named", hint="leave the key out for the built-in ones")
+    texts = [text for item in items if (text := item.line_of_text()) is not None]
+    # Normalised, because annotations are shown only on paths without "..".
+    return tuple(Path(posixpath.normpath(folder / text)) if node.line else Path(text) for text in texts)
