@@ -1,0 +1,209 @@
+"""The console: live progress on a terminal, one plain line per step in a log, and the verdict at the end."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO, cast
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from gate.core.transcript import ConversationPlanned, DeploymentFailed, DisruptionEnded, Event, RunStarted
+from gate.core.verdict import Report
+from gate.reporters import json_report
+from gate.reporters.console_page import ASCII, Glyphs, LogTail, closing_page, paragraph
+from gate.reporters.neutraliser import one_line, tail
+from gate.reporters.progress import Progress, Row
+from gate.reporters.wording import EN_DASH, plural
+from gate.reporters.workflow_commands import commands_stopped, resume_commands, send, stop_commands
+
+PLAIN_WIDTH = 80
+BAR_WIDTH = 20
+TAILS_SHOWN = 3
+
+
+class ConsoleReporter:
+    """Shows a run to whoever reads `console`, which `open_console` makes.
+
+    With `github` the progress is one folded group, and while anything is printed that may hold foreign
+    text the runner takes no commands: call `close` before printing commands of other kinds.
+    """
+
+    def __init__(
+        self, console: Console, *, github: bool = False, report_directory: Path | None = None
+    ) -> None:
+        self._console = console
+        self._github = github
+        self._report_file = str(report_directory / json_report.FILE_NAME) if report_directory else ""
+        self._glyphs = _glyphs(console.encoding)
+        self._progress = Progress()
+        self._tails: list[LogTail] = []
+        # FORCE_COLOR makes rich take any stream for a terminal; a cursor that moves needs a real one.
+        self._is_live = console.is_interactive and console.file.isatty() and not github
+        self._live: Live | None = None
+        self._resume_token: str | None = None
+
+    def show(self, event: Event) -> None:
+        """Takes in one event. Prints at most a line, and none for a turn."""
+        lines = self._progress.take(event)
+        match event:
+            case RunStarted():
+                self._open(event)
+            case DeploymentFailed():
+                self._keep_tail(event.deployment, event)
+            case DisruptionEnded():
+                self._keep_tail(event.disruption, event)
+            case _:
+                pass
+        if not self._is_live:
+            for line in lines:
+                self._print(*paragraph(Text(line), console=self._console, first=Text("  ")))
+        elif self._live is None and not isinstance(event, RunStarted | ConversationPlanned):
+            # Only now is every row known.
+            self._live = Live(
+                console=self._console,
+                get_renderable=self._rows,
+                refresh_per_second=8,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start()
+
+    def finish(self, report: Report) -> None:
+        """Prints the end of the run."""
+        self.close()
+        page = closing_page(
+            report,
+            console=self._console,
+            glyphs=self._glyphs,
+            tails=self._tails[:TAILS_SHOWN],
+            report_file=self._report_file,
+        )
+        if not self._github:
+            self._print(Text())
+            self._print(*page)
+            return
+        with commands_stopped(self._console.file):
+            self._print(*page)
+
+    def close(self) -> None:
+        """Ends the progress: the cursor is back, the group closed. Safe to call twice, and at any moment."""
+        if self._live is not None:
+            live, self._live, self._is_live = self._live, None, False
+            live.stop()
+        if self._resume_token is not None:
+            token, self._resume_token = self._resume_token, None
+            resume_commands(self._console.file, token)
+            send(self._console.file, "endgroup")
+
+    def _open(self, event: RunStarted) -> None:
+        if self._github and self._resume_token is None:
+            send(self._console.file, "group", "memory-gate: progress")
+            self._resume_token = stop_commands(self._console.file)
+        parts = [
+            f"memory-gate {one_line(event.version, 30)}",
+            one_line(event.bot, 100),
+            ", ".join(one_line(kind, 40) for kind in event.disruptions),
+            plural(event.trials, "trial"),
+            one_line(f"seed {event.seed}"),
+        ]
+        header = Text(f" {self._glyphs.dot} ".join(part for part in parts if part), style="bold")
+        self._print(*paragraph(header, console=self._console, first=Text()))
+        if self._is_live:
+            self._print(Text())
+
+    def _keep_tail(self, name: str, event: DeploymentFailed | DisruptionEnded) -> None:
+        lines = tail(event.log)
+        # A bot that cannot start says the same in every deployment.
+        if lines and all(lines != one.lines for one in self._tails):
+            title = f"{one_line(name, 60)}: the last lines that were printed"
+            self._tails.append(LogTail(title=title, lines=lines))
+
+    def _print(self, *lines: Text) -> None:
+        for line in lines:
+            self._console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
+
+    def _rows(self) -> Text:
+        rows = self._progress.rows
+        width = max((len(row.name) for row in rows), default=0)
+        following = next((row for row in rows if not row.ended), None)
+        return Text("\n").join(self._row(row, width, is_next=row is following) for row in rows)
+
+    def _row(self, row: Row, width: int, *, is_next: bool) -> Text:
+        done = int(row.share * BAR_WIDTH)
+        doing = row.doing or ("starting" if is_next and not row.steps else "")
+        arrow = f" {self._glyphs.arrow} "
+        line = Text.assemble(
+            f"  {row.name:<{width}}  ",
+            (self._glyphs.full * done, "green"),
+            (self._glyphs.empty * (BAR_WIDTH - done), "dim"),
+            f"  {arrow.join((*row.steps, *([doing] if doing else [])))}",
+        )
+        line.truncate(self._console.width, overflow="ellipsis")
+        return line
+
+
+def open_console(stream: TextIO, environment: Mapping[str, str]) -> Console:
+    """A console on `stream` that writes everything its encoding has, and a stand-in for the rest.
+
+    Without a terminal a line has 80 columns; colours follow NO_COLOR and FORCE_COLOR.
+    """
+    terminal = stream.isatty()
+    file = stream if _takes(stream.encoding, Glyphs()) else cast(TextIO, _Spelling(stream))
+    return Console(
+        file=file,
+        width=None if terminal else PLAIN_WIDTH,
+        _environ=environment,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+
+
+_SPELT = str.maketrans(
+    {"→": "->", "…": "...", EN_DASH: "-", "×": "x", "✓": "+", "✗": "x", "·": "|", "“": '"', "”": '"'}
+)
+
+
+class _Spelling(io.TextIOBase):
+    """A stream that is given what its encoding lacks in other words, so that writing never fails."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._stream.encoding or "ascii"
+
+    def write(self, text: str) -> int:
+        spelt = text if _can_encode(text, self.encoding) else text.translate(_SPELT)
+        self._stream.write(spelt.encode(self.encoding, "backslashreplace").decode(self.encoding))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+
+def _glyphs(encoding: str) -> Glyphs:
+    return Glyphs() if _takes(encoding, Glyphs()) else ASCII
+
+
+def _takes(encoding: str | None, glyphs: Glyphs) -> bool:
+    return _can_encode("".join(vars(glyphs).values()) + EN_DASH + "…×", encoding or "utf-8")
+
+
+def _can_encode(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

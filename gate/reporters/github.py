@@ -1,0 +1,199 @@
+"""GitHub's surfaces: outputs, state, annotations on the lines of the scenario files, and the job summary.
+
+Each is used where the runner's variable for it is set and skipped elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from gate.core.transcript import Event
+from gate.core.verdict import Report, Verdict
+from gate.errors import Problem
+from gate.reporters.github_summary import BUDGET, compose_summary
+from gate.reporters.wording import Failure, as_sentence, failures, lost_facts, plural, reasons
+from gate.reporters.workflow_commands import pair, send
+
+ANNOTATIONS_SHOWN = 10
+"""Of each level; the runner drops what goes beyond."""
+
+
+class GitHubReporter:
+    """Tells GitHub the result. `environment` is the process's own, `stream` its standard output.
+
+    `report_path` is what the output `report-path` says, relative to `workspace` where it lies in it.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        stream: TextIO,
+        workspace: Path,
+        *,
+        report_path: Path | None = None,
+    ) -> None:
+        self._environment = environment
+        self._stream = stream
+        self._workspace = workspace
+        self._report_path = report_path
+
+    def show(self, event: Event) -> None:
+        """Nothing: GitHub is told the result."""
+
+    def finish(self, report: Report) -> None:
+        """Writes outputs, annotations and summary. A file that cannot be written gives a warning."""
+        for what, publish in (
+            ("the outputs", lambda: self.set_outputs(outputs(report, self._shown_path()))),
+            ("the job summary", lambda: self._append_summary(report)),
+        ):
+            self._attempt(what, publish)
+        if self._is_action:
+            self._annotate(report)
+
+    def save_state(self, name: str, value: str) -> None:
+        """Hands a value to this action's post step. Raises OSError, ValueError."""
+        self._append("GITHUB_STATE", pair(name, value))
+
+    def set_outputs(self, values: Mapping[str, str]) -> None:
+        """Sets outputs of this step. Raises OSError, ValueError."""
+        self._append("GITHUB_OUTPUT", "".join(pair(name, value) for name, value in values.items()))
+
+    def annotate_problems(self, problems: Sequence[Problem]) -> None:
+        """Puts each mistake in the user's files on its line, as far as GitHub shows them."""
+        if not self._is_action:
+            return
+        for problem in problems[:ANNOTATIONS_SHOWN]:
+            hint = f" ({problem.hint})" if problem.hint else ""
+            file = self._in_workspace(problem.file) if problem.line else ""
+            place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+            send(
+                self._stream,
+                "error",
+                f"{'' if file else f'{place}: '}{problem.message}{hint}",
+                {
+                    "title": "memory-gate configuration",
+                    **_place(file, problem.line, problem.column, problem.column + problem.width - 1),
+                },
+            )
+        self._count_rest(len(problems) - ANNOTATIONS_SHOWN, "mistake")
+
+    @property
+    def _is_action(self) -> bool:
+        return self._environment.get("GITHUB_ACTIONS") == "true"
+
+    def _annotate(self, report: Report) -> None:
+        every = failures(report)
+        # A run that passes may have lost a little: that is worth seeing, and no error.
+        level = "warning" if report.verdict is Verdict.PASSED else "error"
+        room = ANNOTATIONS_SHOWN
+        if report.verdict is Verdict.INCONCLUSIVE or (report.verdict is Verdict.FAILED and not every):
+            title = f"memory-gate: {report.verdict.value}"
+            send(self._stream, level, f"{reasons(report)[0]}.", {"title": title})
+            room -= 1
+        for failure in every[:room]:
+            self._annotate_failure(level, failure)
+        self._count_rest(sum(one.failed for one in every[room:]), "failed probe")
+        spoken = min(len(every), room) if level == "warning" else 0
+        for finding in report.findings[: ANNOTATIONS_SHOWN - spoken]:
+            send(self._stream, "warning", f"{as_sentence(finding)}.", {"title": "memory-gate"})
+
+    def _annotate_failure(self, level: str, failure: Failure) -> None:
+        probe = failure.probe
+        file = self._in_workspace(probe.file)
+        times = f" {failure.times}." if failure.times else ""
+        place = "" if file else f"{probe.file}:{probe.line}: "
+        send(
+            self._stream,
+            level,
+            f"{place}{failure.explanation}{times}",
+            {"title": failure.title, **_place(file, probe.line, probe.column)},
+        )
+
+    def _count_rest(self, count: int, noun: str) -> None:
+        if count > 0:
+            send(
+                self._stream,
+                "notice",
+                f"{plural(count, f'more {noun}')} not annotated here; GitHub shows"
+                f" {ANNOTATIONS_SHOWN} of a kind. The log and the job summary tell the rest.",
+                {"title": "memory-gate"},
+            )
+
+    def _append_summary(self, report: Report) -> None:
+        path = self._environment.get("GITHUB_STEP_SUMMARY")
+        if not path:
+            return
+        taken = Path(path).stat().st_size if Path(path).exists() else 0
+        text = compose_summary(report, BUDGET - taken)
+        if taken + len(text.encode()) < BUDGET:
+            self._append("GITHUB_STEP_SUMMARY", f"\n{text}" if taken else text)
+
+    def _append(self, variable: str, text: str) -> None:
+        path = self._environment.get(variable)
+        if path:
+            # A name of undecodable bytes comes out as those bytes.
+            with Path(path).open("a", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+                file.write(text)
+
+    def _attempt(self, what: str, publish: Callable[[], None]) -> None:
+        try:
+            publish()
+        except OSError as error:
+            if self._is_action:
+                reason = error.strerror or type(error).__name__
+                send(self._stream, "warning", f"{what} could not be written: {reason}")
+
+    def _shown_path(self) -> str:
+        if self._report_path is None:
+            return ""
+        return self._in_workspace(str(self._report_path), file=False) or str(self._report_path)
+
+    def _in_workspace(self, name: str, *, file: bool = True) -> str:
+        """`name` relative to the workspace, "" where it does not lie in it or is no file."""
+        try:
+            root = self._workspace.resolve()
+            path = (root / name).resolve()
+            inside = path.is_relative_to(root) and (path.is_file() or not file)
+        except (OSError, ValueError, RuntimeError):
+            return ""
+        return path.relative_to(root).as_posix() if inside else ""
+
+
+def outputs(report: Report, report_path: str) -> dict[str, str]:
+    """The action's outputs. Shares have up to four decimals; what is unknown is empty."""
+    before, after = report.accuracy_before, report.accuracy
+    delta = None if before is None or after is None else after - before
+    return {
+        "verdict": report.verdict.value,
+        "accuracy": _decimal(after),
+        "accuracy-before": _decimal(before),
+        "retention": _decimal(report.retention),
+        "delta": _decimal(delta),
+        "lost-facts": str(lost_facts(report)),
+        "leaks": str(report.leaks),
+        "fabrications": str(report.fabrications),
+        "report-path": report_path,
+    }
+
+
+def _decimal(share: float | None) -> str:
+    """Never rounded up: what reads 0.95 reached it."""
+    if share is None or not math.isfinite(share):
+        return ""
+    text = f"{math.floor(share * 10_000 + 1e-6) / 10_000:.4f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _place(file: str, line: int, column: int = 0, end_column: int = 0) -> dict[str, str | int]:
+    """The properties that put an annotation on a line; none where there is no file to put it on."""
+    if not file or line < 1:
+        return {}
+    place: dict[str, str | int] = {"file": file, "line": line}
+    if column > 0:
+        place["col"] = column
+    if end_column > column > 0:
+        place["endColumn"] = end_column
+    return place

@@ -1,0 +1,166 @@
+"""The job summary: the verdict and its figures as GitHub's Markdown, composed here and written elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from gate.core.transcript import Event
+from gate.core.verdict import DisruptionResult, Outcome, Report, Verdict
+from gate.reporters.neutraliser import markdown, one_line
+from gate.reporters.whole_files import write_whole
+from gate.reporters.wording import (
+    Failure,
+    custody_line,
+    duration_text,
+    failures,
+    interval_text,
+    lost_facts,
+    milliseconds_text,
+    plural,
+    reasons,
+    share_text,
+    stations_text,
+)
+
+FILE_NAME = "summary.md"
+
+BUDGET = 900 * 1024
+"""Bytes. GitHub drops a summary of more than 1 MiB whole."""
+
+FACTS_SHOWN = 20
+FACTS_FOLDED = 200
+REASONS_SHOWN = 10
+DISRUPTIONS_SHOWN = 100
+EXCERPT = 300
+
+_SYMBOLS = {Verdict.PASSED: "✅", Verdict.FAILED: "❌", Verdict.INCONCLUSIVE: "⚠️"}
+
+
+class SummaryReporter:
+    """Writes summary.md into `directory` when the verdict is known."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / FILE_NAME
+
+    def show(self, event: Event) -> None:
+        """Nothing: the summary is about the end."""
+
+    def finish(self, report: Report) -> None:
+        """Writes the file whole. Raises OSError."""
+        write_whole(self._path, compose_summary(report).encode())
+
+
+def compose_summary(report: Report, budget: int = BUDGET) -> str:
+    """The summary in fewer than `budget` bytes; lost facts that find no room are counted in it."""
+    head = [_heading(report), *_figures(report), *_table(report)]
+    foot = _foot(report)
+    room = budget - _size([*head, *foot]) - 500  # for the sentence about what is left out, and the fold
+    blocks = head + _lost(failures(report), room) + foot
+    return "\n\n".join(blocks) + "\n"
+
+
+def _heading(report: Report) -> str:
+    sentences = [markdown(one, 600) for one in reasons(report)]
+    label = report.verdict.value.capitalize()
+    lines = [f"### {_SYMBOLS[report.verdict]} {label}: {sentences[0]}"]
+    others = sentences[1:REASONS_SHOWN]
+    if others:
+        lines += ["", *(f"- {reason}" for reason in others)]
+    if len(sentences) > REASONS_SHOWN:
+        lines.append(f"- … {plural(len(sentences) - REASONS_SHOWN, 'more reason')}")
+    return "\n".join(lines)
+
+
+def _figures(report: Report) -> list[str]:
+    if report.accuracy is None and report.accuracy_before is None:
+        return ["Nothing was scored."]
+    interval = interval_text(report)
+    parts = [
+        f"**{share_text(report.accuracy)}** remembered after, {share_text(report.accuracy_before)} before"
+        f" ({share_text(report.threshold)} needed{f', 95 % interval {interval}' if interval else ''})",
+        f"{plural(lost_facts(report), 'lost fact')}",
+        f"leaks {report.leaks} in {plural(report.isolation_probes, 'isolation probe')}",
+        f"fabrications {report.fabrications} in {plural(report.fabrication_probes, 'probe')}",
+    ]
+    return [" · ".join(parts)]
+
+
+def _table(report: Report) -> list[str]:
+    if not report.disruptions:
+        return []
+    rows = ["| | before | after | kept | lost at | p95 |", "|---|--:|--:|--:|---|--:|"]
+    rows += [_row(one) for one in report.disruptions[:DISRUPTIONS_SHOWN]]
+    return ["\n".join(rows)]
+
+
+def _row(result: DisruptionResult) -> str:
+    latency = result.latency
+    is_bold = result.verdict is Verdict.FAILED
+    retained = result.retained
+    kept = f"{retained.remembered:,} of {retained.scored:,}" if retained.scored else ""
+    p95 = milliseconds_text(latency.p95_before, latency.p95_after)
+    cells = [
+        _bold(f"{_SYMBOLS[result.verdict]} {markdown(result.name, 60)}", is_bold),
+        share_text(result.before.share),
+        _bold(share_text(result.after.share), is_bold),
+        _bold(kept, is_bold),
+        _bold(stations_text(result.lost_at.items()), is_bold),
+        f"{p95} ms" if p95[0].isdigit() else p95,
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _bold(text: str, is_bold: bool) -> str:
+    return f"**{text}**" if is_bold and text else text
+
+
+def _lost(every: Sequence[Failure], room: int) -> list[str]:
+    """The failures that fit into `room` bytes, those beyond the first folded away."""
+    shown: list[str] = []
+    for failure in every[: FACTS_SHOWN + FACTS_FOLDED]:
+        block = _failure(failure)
+        room -= _size([block])
+        if room < 0:
+            break
+        shown.append(block)
+    folded = shown[FACTS_SHOWN:]
+    blocks = shown[:FACTS_SHOWN]
+    if folded:
+        title = f"<details><summary>{plural(len(folded), 'more failure')}</summary>"
+        blocks += [title, *folded, "</details>"]
+    left = sum(one.failed for one in every[len(shown) :])
+    if left:
+        blocks.append(f"… and {plural(left, 'more failed probe')}, which report.json lists.")
+    return blocks
+
+
+def _failure(failure: Failure) -> str:
+    probe = failure.probe
+    times = f" ({failure.times})" if failure.times else ""
+    place = f"<code>{markdown(f'{one_line(probe.file, 200)}:{probe.line}')}</code>"
+    lines = [f"**{markdown(failure.title)}**{times} · {place}"]
+    if not failure.is_breach:
+        stations = custody_line(probe.custody, present="✓", absent="✗", unseen="?", between=" → ")
+        lines.append(f"`{stations}`")
+    reply = "" if probe.outcome is Outcome.ERROR else f", answered “{markdown(probe.reply, EXCERPT)}”"
+    expected = markdown(probe.expected, EXCERPT)
+    lines.append(f"Asked “{markdown(probe.question, EXCERPT)}”, expected {expected}{reply}")
+    lines.append(markdown(failure.explanation))
+    return "<br>\n".join(lines)
+
+
+def _foot(report: Report) -> list[str]:
+    findings = [f"> **Note:** {markdown(one)}" for one in report.findings[:REASONS_SHOWN]]
+    about = [
+        markdown(report.bot, 200),
+        markdown(f"seed {report.seed}"),
+        duration_text(report.seconds),
+        markdown(f"memory-gate {report.version}", 60),
+    ]
+    repeat = [f"Repeat it: <code>{markdown(report.repeat, 1500)}</code>"] if report.repeat else []
+    return [*findings, *repeat, f"<sub>{' · '.join(one for one in about if one)}</sub>"]
+
+
+def _size(blocks: Iterable[str]) -> int:
+    return sum(len(block.encode()) + 2 for block in blocks)

@@ -1,0 +1,133 @@
+"""report.json: every figure of the verdict, for programs. Its field names are public and stay."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gate.core.transcript import Event
+from gate.core.verdict import DisruptionResult, Latency, ProbeResult, Report, Tally
+from gate.reporters.neutraliser import json_text
+from gate.reporters.whole_files import write_whole
+from gate.reporters.wording import lost_facts
+
+FILE_NAME = "report.json"
+
+
+class JsonReporter:
+    """Writes report.json into `directory` when the verdict is known."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / FILE_NAME
+
+    def show(self, event: Event) -> None:
+        """Nothing: the transcript has the events."""
+
+    def finish(self, report: Report) -> None:
+        """Writes the file whole. Raises OSError."""
+        write_whole(self._path, to_json(report).encode())
+
+
+def to_json(report: Report) -> str:
+    """The text of report.json. Equal reports give equal texts."""
+    return json_text(json.dumps(as_fields(report), ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
+
+
+def as_fields(report: Report) -> dict[str, object]:
+    """The report as JSON knows it. Shares are between 0 and 1; what is unknown is null."""
+    fields: dict[str, object] = {
+        "verdict": report.verdict.value,
+        "reasons": list(report.reasons),
+        "accuracy": report.accuracy,
+        "accuracy_before": report.accuracy_before,
+        "retention": report.retention,
+        "interval": None if report.interval is None else list(report.interval),
+        "threshold": report.threshold,
+        "leaks": report.leaks,
+        "fabrications": report.fabrications,
+        "lost_facts": lost_facts(report),
+        "isolation_probes": report.isolation_probes,
+        "fabrication_probes": report.fabrication_probes,
+        "interrupted": report.interrupted,
+        "disruptions": [_disruption(one) for one in report.disruptions],
+        "latency": _latency(report.latency),
+        "findings": list(report.findings),
+        "repeat": report.repeat,
+        "bot": report.bot,
+        "images": dict(report.images),
+        "seed": report.seed,
+        "seconds": report.seconds,
+        "version": report.version,
+        "probes": [_probe(one) for one in report.probes],
+    }
+    return {name: _finite(value) for name, value in fields.items()}
+
+
+def _disruption(result: DisruptionResult) -> dict[str, object]:
+    return {
+        "name": result.name,
+        "verdict": result.verdict.value,
+        "reasons": list(result.reasons),
+        "accuracy": result.after.share,
+        "accuracy_before": result.before.share,
+        "retention": result.retained.share,
+        "before": _tally(result.before),
+        "after": _tally(result.after),
+        "retained": _tally(result.retained),
+        "lost_at": dict(result.lost_at),
+        "evidence": result.evidence,
+        "details": dict(result.details),
+        "seconds": result.seconds,
+        "latency": _latency(result.latency),
+    }
+
+
+def _probe(result: ProbeResult) -> dict[str, object]:
+    return {
+        "scenario": result.scenario,
+        "file": result.file,
+        "line": result.line,
+        "column": result.column,
+        "session": result.session,
+        "conversation": result.conversation,
+        "trial": result.trial,
+        "arm": result.arm,
+        "disruption": result.disruption,
+        "guarantee": result.guarantee,
+        "question": result.question,
+        "expected": result.expected,
+        "reply": result.reply,
+        "outcome": result.outcome.value,
+        "anomaly": result.anomaly,
+        "lost_at": result.lost_at,
+        "custody": dict(result.custody.stations),
+        "facts": list(result.facts),
+        "reason": result.reason,
+    }
+
+
+def _tally(tally: Tally) -> dict[str, object]:
+    return {"remembered": tally.remembered, "scored": tally.scored, "unscored": tally.unscored}
+
+
+def _latency(latency: Latency) -> dict[str, object]:
+    """In milliseconds."""
+    return {
+        "p50_before": latency.p50_before,
+        "p95_before": latency.p95_before,
+        "p50_after": latency.p50_after,
+        "p95_after": latency.p95_after,
+    }
+
+
+def _finite(value: object) -> object:
+    """JSON has no word for infinity; a transcript from elsewhere may."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(one) for key, one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_finite(one) for one in value]
+    return value

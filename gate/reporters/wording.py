@@ -1,0 +1,226 @@
+"""What every reporter says in the same words: which failures there are, worst first, and what each means.
+
+Nothing here is neutralised yet; each surface does that in its own way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.transcript import CONTROL, TREATED
+from gate.core.verdict import STATIONS, Custody, Outcome, ProbeResult, Report, Verdict
+from gate.judging.judge import percent
+
+EN_DASH = "\N{EN DASH}"
+
+_BREACHES = {"leak": "Leak", "fabrication": "Made up"}
+"""Anomalies of which one is too many, so they come first, and how a title calls them."""
+
+_LOST_WRITE = "lost write"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """One probe of a script that failed under one disruption, in `failed` of `trials` trials."""
+
+    probe: ProbeResult
+    """As it failed first."""
+    failed: int
+    trials: int
+    undisturbed_too: bool = False
+    """Whether the same probe failed in the control arm, so that the disruption explains nothing."""
+
+    @property
+    def moment(self) -> str:
+        """When it failed: "after restart"."""
+        if self.probe.disruption == "none":
+            return "undisturbed"
+        moment = "before" if self.probe.arm == CONTROL else "after"
+        return f"{moment} {self.probe.disruption}"
+
+    @property
+    def times(self) -> str:
+        """In how many trials: "2 of 3 trials"; "" when there was but one."""
+        return f"{self.failed} of {self.trials} trials" if self.trials > 1 else ""
+
+    @property
+    def is_breach(self) -> bool:
+        """Whether it is a leak or a fabrication, and not a loss."""
+        return self.probe.anomaly in _BREACHES
+
+    @property
+    def title(self) -> str:
+        """What happened, when, to what: "Lost after recreate: order"."""
+        anomaly = self.probe.anomaly or _LOST_WRITE
+        if self.probe.outcome is Outcome.ERROR:
+            kind = "Error"
+        elif anomaly == _LOST_WRITE:
+            kind = "Lost"
+        else:
+            kind = _BREACHES.get(anomaly, as_sentence(anomaly))
+        facts = ", ".join(self.probe.facts)
+        return f"{kind} {self.moment}: {facts}" if facts else f"{kind} {self.moment}"
+
+    @property
+    def explanation(self) -> str:
+        """What is known about it, in one sentence or two."""
+        probe = self.probe
+        if probe.outcome is Outcome.ERROR:
+            return as_sentence(f"{probe.reason or 'the bot did not answer'}.")
+        if self.is_breach:
+            return as_sentence(f"{probe.reason or 'the reply is not as expected'}.")
+        undisturbed = " Undisturbed it fails too." if self.undisturbed_too else ""
+        return f"{_where_lost(probe)}{undisturbed}"
+
+
+def failures(report: Report) -> tuple[Failure, ...]:
+    """All failures, worst first: leaks, fabrications, then what was lost, one of each kind before the rest.
+
+    What the bot missed undisturbed is a failure too where nothing else failed.
+    """
+    failed = [one for one in report.probes if one.outcome in (Outcome.LOST, Outcome.ERROR)]
+    shown = [one for one in failed if one.arm == TREATED or one.anomaly in _BREACHES] or failed
+    trials: dict[tuple[object, ...], set[int]] = {}
+    for probe in report.probes:
+        trials.setdefault(_place(probe), set()).add(probe.trial)
+    groups: dict[tuple[object, ...], list[ProbeResult]] = {}
+    for probe in shown:
+        groups.setdefault(_place(probe), []).append(probe)
+    undisturbed = {_place(one)[:-1] for one in failed if one.arm == CONTROL}
+    every = [
+        Failure(
+            probe=group[0],
+            failed=len({one.trial for one in group}),
+            trials=len(trials[place]),
+            undisturbed_too=group[0].arm == TREATED and place[:-1] in undisturbed,
+        )
+        for place, group in groups.items()
+    ]
+    return _varied(sorted(every, key=lambda one: _badness(one, report)))
+
+
+def lost_facts(report: Report) -> int:
+    """How many recall probes failed after a disruption."""
+    return sum(GUARANTEES[one.guarantee].recall for one in report.lost)
+
+
+def custody_line(custody: Custody, *, present: str, absent: str, unseen: str, between: str) -> str:
+    """The four stations, each with what was seen there."""
+    marks = {True: present, False: absent, None: unseen}
+    return between.join(f"{station} {marks[seen]}" for station, seen in custody.stations)
+
+
+def stations_text(lost_at: Iterable[tuple[str, int]], shown: int = len(STATIONS)) -> str:
+    """ "stored 180, loaded 6", in the order of the way; only the `shown` greatest."""
+    counted = [(station, count) for station, count in lost_at if count]
+    greatest = sorted(counted, key=lambda one: -one[1])[:shown]
+    order = {station: index for index, station in enumerate(STATIONS)}
+    text = ", ".join(
+        f"{station} {count}" for station, count in sorted(greatest, key=lambda one: order.get(one[0], 9))
+    )
+    return f"{text} …" if len(greatest) < len(counted) else text
+
+
+def share_text(share: float | None) -> str:
+    """A share as people write it; a dash where nothing was scored."""
+    return EN_DASH if share is None else percent(share)
+
+
+def interval_text(report: Report) -> str:
+    """The 95 % interval of the accuracy after, "" when there is none."""
+    if report.interval is None:
+        return ""
+    low, high = report.interval
+    return f"{math.floor(low * 100 + 1e-6)}{EN_DASH}{math.ceil(high * 100 - 1e-6)} %"
+
+
+def milliseconds_text(before: float | None, after: float | None, arrow: str = "→") -> str:
+    """ "41 → 44"; a dash where nothing was measured."""
+    parts = [EN_DASH if one is None or not math.isfinite(one) else f"{one:.0f}" for one in (before, after)]
+    return EN_DASH if parts == [EN_DASH, EN_DASH] else f" {arrow} ".join(parts)
+
+
+def duration_text(seconds: float) -> str:
+    """ "1.6 s", "41 s", "2 min 5 s"."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return EN_DASH
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
+
+
+def plural(count: int, singular: str, many: str = "") -> str:
+    """ "1 fact", "1,200 facts"."""
+    return f"{count:,} {singular if count == 1 else many or singular + 's'}"
+
+
+def reasons(report: Report) -> list[str]:
+    """Why the verdict is what it is, the first first, each once and as a sentence."""
+    return [as_sentence(one) for one in dict.fromkeys(report.reasons)] or ["No reason is known"]
+
+
+def as_sentence(text: str) -> str:
+    """`text` with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def _badness(failure: Failure, report: Report) -> tuple[object, ...]:
+    """Sorts what blocks the deploy before what a tolerance covers, and steady losses before rare ones."""
+    probe = failure.probe
+    kinds = list(_BREACHES)
+    kind = kinds.index(probe.anomaly) if probe.anomaly in kinds else len(kinds)
+    order = {
+        one.name: (one.verdict is not Verdict.FAILED, index) for index, one in enumerate(report.disruptions)
+    }
+    where = order.get(probe.disruption, (True, len(order)))
+    return kind, where, -failure.failed / failure.trials, probe.file, probe.line
+
+
+def _varied(every: Sequence[Failure]) -> tuple[Failure, ...]:
+    """The first of each kind of loss first: five facts that went the same way teach no more than one."""
+    kinds: set[tuple[object, ...]] = set()
+    first: list[Failure] = []
+    rest: list[Failure] = []
+    for failure in every:
+        probe = failure.probe
+        kind = probe.disruption, probe.outcome, probe.anomaly, probe.lost_at
+        (rest if kind in kinds and not failure.is_breach else first).append(failure)
+        if not failure.is_breach:
+            kinds.add(kind)
+    return (*first, *rest)
+
+
+def _place(probe: ProbeResult) -> tuple[object, ...]:
+    return probe.file, probe.line, probe.scenario, probe.disruption, probe.guarantee, probe.arm
+
+
+def _where_lost(probe: ProbeResult) -> str:
+    custody = probe.custody
+    known = "It was acknowledged" if custody.told else "It was told"
+    match custody.lost_at:
+        case "told":
+            return "The bot never acknowledged it."
+        case "stored" if custody.loaded is False:
+            return f"{known}, but it is not in the store; there was nothing left to load."
+        case "stored":
+            return f"{known}, but it is not in the store."
+        case "loaded" if custody.stored:
+            return f"{known} and stored, but it is not in the prompt that the bot sent to its model."
+        case "loaded":
+            return f"{known}, but it is not in the prompt that the bot sent to its model."
+        case "answered" if custody.loaded:
+            return _with_reason(
+                "It stands in the prompt that the bot sent to its model, not in the reply", probe
+            )
+        case "answered" if custody.stored:
+            return _with_reason(f"{known} and stored, but it is not in the reply", probe)
+        case _:
+            return _with_reason(f"{known}, but the reply is not as expected", probe)
+
+
+def _with_reason(sentence: str, probe: ProbeResult) -> str:
+    return f"{sentence}: {probe.reason}." if probe.reason else f"{sentence}."

@@ -1,0 +1,1 @@
+"""The reporters, tested on reports and events made by hand."""

@@ -1,0 +1,273 @@
+"""Reports by hand: whatever a test does not care about has a plausible value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.transcript import (
+    CONTROL,
+    TREATED,
+)
+from gate.core.verdict import (
+    Custody,
+    DisruptionResult,
+    Latency,
+    Outcome,
+    ProbeResult,
+    Report,
+    Tally,
+    Verdict,
+)
+
+ORDERS = ("ORD-482913", "ORD-175530", "ORD-903324")
+
+
+def custody(told: bool | None, stored: bool | None, loaded: bool | None, answered: bool | None) -> Custody:
+    return Custody(told=told, stored=stored, loaded=loaded, answered=answered)
+
+
+KEPT = custody(True, True, True, True)
+NEVER_STORED = custody(True, False, False, False)
+
+
+def probe(**given: Any) -> ProbeResult:
+    """A treated probe that was remembered, unless told otherwise."""
+    trial = given.get("trial", 1)
+    order = ORDERS[trial - 1]
+    outcome = given.get("outcome", Outcome.REMEMBERED)
+    failed = outcome in (Outcome.LOST, Outcome.ERROR)
+    guarantee = given.get("guarantee", "durability")
+    fields: dict[str, Any] = {
+        "scenario": "Order follow-up survives a deploy",
+        "file": "scenarios/order.yml",
+        "line": 14,
+        "column": 5,
+        "session": f"alice-5c1e{trial}",
+        "conversation": f"c000{trial}",
+        "trial": trial,
+        "arm": TREATED,
+        "disruption": "restart",
+        "guarantee": guarantee,
+        "question": "What is my order number?",
+        "expected": order,
+        "reply": "I don't know." if failed else f"It is {order}.",
+        "outcome": outcome,
+        "anomaly": GUARANTEES[guarantee].anomaly if failed else None,
+        "facts": ["order"],
+        "custody": NEVER_STORED if failed else KEPT,
+        "reason": f"the reply does not hold {order}" if failed else "",
+    }
+    return ProbeResult(**{**fields, **given})
+
+
+def trials(**given: Any) -> list[ProbeResult]:
+    """The same probe in three trials, in both arms; `given` describes the treated one."""
+    return [
+        one
+        for trial in (1, 2, 3)
+        for one in (
+            probe(arm=CONTROL, trial=trial, disruption=given.get("disruption", "restart")),
+            probe(trial=trial, **given),
+        )
+    ]
+
+
+def disruption(name: str, **given: Any) -> DisruptionResult:
+    """A disruption that the bot came through, unless told otherwise."""
+    fields: dict[str, Any] = {
+        "name": name,
+        "verdict": Verdict.PASSED,
+        "reasons": (),
+        "before": Tally(remembered=186, scored=186),
+        "after": Tally(remembered=186, scored=186),
+        "retained": Tally(remembered=186, scored=186),
+        "lost_at": {},
+        "evidence": f"3f2a91bc77d0 {name}",
+        "details": {"instance": "3f2a91bc77d0"},
+        "seconds": 1.9,
+        "latency": Latency(p50_before=22.0, p95_before=41.2, p50_after=23.0, p95_after=43.8),
+    }
+    return DisruptionResult(**{**fields, **given})
+
+
+def report(**given: Any) -> Report:
+    """A passed run, unless told otherwise."""
+    fields: dict[str, Any] = {
+        "verdict": Verdict.PASSED,
+        "reasons": ("the bot remembers 372 of 372 facts (100 %) after restart and kill",),
+        "accuracy": 1.0,
+        "accuracy_before": 1.0,
+        "retention": 1.0,
+        "interval": (0.9898, 1.0),
+        "leaks": 0,
+        "fabrications": 0,
+        "disruptions": (disruption("restart"), disruption("kill", seconds=2.1)),
+        "probes": (*trials(), *trials(disruption="kill")),
+        "latency": Latency(p50_before=22.0, p95_before=41.2, p50_after=23.0, p95_after=43.8),
+        "seed": 7,
+        "bot": "support-bot:pr-128",
+        "images": {"bot": "sha256:1f0c", "store": "sha256:88aa"},
+        "version": "0.1.0",
+        "repeat": "memory-gate run --image support-bot:pr-128 --seed 7",
+        "threshold": 0.95,
+        "seconds": 41.2,
+        "isolation_probes": 54,
+        "fabrication_probes": 24,
+    }
+    return Report(**{**fields, **given})
+
+
+def failed_report() -> Report:
+    """Nothing survives a recreate, a little is lost to a kill, one session sees another's number."""
+    lost_city = probe(
+        outcome=Outcome.LOST,
+        disruption="kill",
+        line=17,
+        question="Which city do I live in now?",
+        expected="Kyoto, not Lisbon",
+        reply="You live in Lisbon.",
+        guarantee="correction",
+        facts=["moved", "city"],
+        custody=custody(True, True, False, False),
+        reason="the reply does not hold Kyoto; the reply holds Lisbon, which it must not",
+    )
+    leak = probe(
+        outcome=Outcome.LOST,
+        line=20,
+        guarantee="isolation",
+        session="bob-5c1e2",
+        expected="not ORD-175530",
+        reply="Your order number is ORD-175530.",
+        custody=custody(None, None, None, False),
+        reason="the reply holds ORD-175530, which it must not",
+    )
+    kept_apart = replace(probe(line=20, guarantee="isolation", expected="not ORD-482913"), trial=2)
+    refused = probe(
+        outcome=Outcome.ERROR,
+        disruption="recreate",
+        line=23,
+        reply="",
+        question="And what did I order?",
+        expected="a teapot",
+        facts=["item"],
+        reason='the bot answered 500: {"detail": "session not found"}',
+    )
+    return report(
+        verdict=Verdict.FAILED,
+        reasons=(
+            "1 reply held what only another session was told",
+            "after recreate, the bot remembers 0 of 186 facts (0 %); 95 % needed",
+        ),
+        accuracy=366 / 558,
+        retention=366 / 558,
+        interval=(0.6156, 0.6942),
+        leaks=1,
+        disruptions=(
+            disruption("restart"),
+            disruption(
+                "kill",
+                after=Tally(remembered=180, scored=186),
+                retained=Tally(remembered=180, scored=186),
+                lost_at={"stored": 2, "loaded": 4},
+                seconds=2.1,
+            ),
+            disruption(
+                "recreate",
+                verdict=Verdict.FAILED,
+                reasons=("after recreate, the bot remembers 0 of 186 facts (0 %); 95 % needed",),
+                after=Tally(remembered=0, scored=186),
+                retained=Tally(remembered=0, scored=186),
+                lost_at={"stored": 186},
+                evidence="3f2a91bc77d0 → 91bc3f2a0d77",
+                seconds=12.4,
+            ),
+        ),
+        probes=(
+            *trials(),
+            leak,
+            kept_apart,
+            lost_city,
+            *trials(disruption="recreate", outcome=Outcome.LOST),
+            refused,
+            *(
+                probe(disruption="recreate", outcome=Outcome.LOST, line=line, file="scenarios/long.yml")
+                for line in range(9, 30)
+            ),
+        ),
+        findings=("restart: the bot ended with exit code 137: it did not stop within its grace",),
+    )
+
+
+def inconclusive_report() -> Report:
+    """Nothing could be seen: the bot did not start, and the run was interrupted."""
+    nothing = Tally()
+    return report(
+        verdict=Verdict.INCONCLUSIVE,
+        reasons=(
+            "the run was interrupted",
+            "restart was not tried, because the bot did not start: it exited with code 1 before /healthz"
+            " answered: see its last lines",
+        ),
+        accuracy=None,
+        accuracy_before=None,
+        retention=None,
+        interval=None,
+        disruptions=(
+            disruption(
+                "restart",
+                verdict=Verdict.INCONCLUSIVE,
+                before=nothing,
+                after=nothing,
+                retained=nothing,
+                evidence="",
+                seconds=0.0,
+                latency=Latency(),
+            ),
+        ),
+        probes=(),
+        latency=Latency(),
+        interrupted=True,
+        seconds=64.0,
+        isolation_probes=0,
+        fabrication_probes=0,
+    )
+
+
+def hostile_report(text: str) -> Report:
+    """A failed run in which every text that somebody else may choose is `text`."""
+    failing = {"question": text, "expected": text, "reply": text, "reason": text, "facts": [text]}
+    places = {"file": text, "scenario": text, "session": text}
+    return report(
+        verdict=Verdict.FAILED,
+        reasons=(text, text),
+        probes=(
+            probe(outcome=Outcome.LOST, **failing, **places),
+            probe(outcome=Outcome.ERROR, line=15, **failing, **places),
+            probe(outcome=Outcome.LOST, line=16, guarantee="isolation", **failing, **places),
+            probe(outcome=Outcome.LOST, line=17, disruption=text, **failing),
+            probe(
+                outcome=Outcome.LOST,
+                line=18,
+                custody=custody(True, True, True, False),
+                **failing,
+                **places,
+            ),
+        ),
+        disruptions=(
+            disruption(
+                text,
+                verdict=Verdict.FAILED,
+                reasons=(text,),
+                evidence=text,
+                details={"instance": text},
+                lost_at={"stored": 1},
+            ),
+        ),
+        bot=text,
+        images={"bot": text},
+        version=text,
+        repeat=text,
+        findings=(text,),
+    )

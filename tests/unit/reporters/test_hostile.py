@@ -1,0 +1,117 @@
+"""Hostile bots, logs and pull requests: through every reporter at once, and nothing is forged."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate.reporters import ConsoleReporter, GitHubReporter, JsonReporter, SummaryReporter, open_console
+from tests.action.file_commands import parse_pairs
+from tests.unit.reporters import builder, events, hostile
+
+OURS = {"group", "endgroup", "error", "warning", "notice", "stop-commands"}
+ANNOTATIONS = 7
+"""Five failures and one finding in a hostile report, and the verdict where it is none."""
+
+
+def everything_printed(folder: Path, text: str) -> str:
+    """What the step prints when every foreign text in a run is `text`; files go to `folder`."""
+    stream = io.StringIO()
+    environment = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+    }
+    reporters = (
+        ConsoleReporter(open_console(stream, environment), github=True, report_directory=folder),
+        GitHubReporter(environment, stream, folder, report_path=folder / "report"),
+        JsonReporter(folder / "report"),
+        SummaryReporter(folder / "report"),
+    )
+    for event in (
+        *events.troubled(text, bot=text, version=text),
+        *events.played(("restart",), conversations=1, reply=text),
+    ):
+        for reporter in reporters:
+            reporter.show(event)
+    for reporter in reporters:
+        reporter.finish(builder.hostile_report(text))
+    return stream.getvalue()
+
+
+def assert_nothing_forged(output: str) -> None:
+    log = hostile.runner_reads(output)
+    assert log.forged == log.hidden_commands == log.unknown_commands == []
+    assert log.failures == []
+    tokens = {command.data for command in log.commands if command.name == "stop-commands"}
+    assert {command.name for command in log.commands} - tokens <= OURS
+    assert len(tokens) == 2
+    assert len(log.annotations) <= ANNOTATIONS
+    assert all(one.line is None for one in log.annotations if one.file is None)
+    assert hostile.unseen_in(output) == []
+    # Nor would anything be forged were the commands never stopped.
+    unguarded = [line for line in output.split("\n") if not line.startswith(("::stop-commands", "::resume"))]
+    log = hostile.runner_reads("\n".join(unguarded))
+    assert {command.name for command in log.commands} <= OURS
+    assert sum(command.name not in ("group", "endgroup") for command in log.commands) <= ANNOTATIONS
+    assert log.unknown_commands == []
+
+
+@pytest.mark.parametrize("text", hostile.TEXTS)
+def test_no_text_forges_anything(tmp_path: Path, text: str) -> None:
+    assert_nothing_forged(everything_printed(tmp_path, text))
+    pairs = parse_pairs((tmp_path / "output").read_bytes().decode())
+    assert pairs.error is None
+    assert (pairs.values["verdict"], pairs.values["leaks"], len(pairs.values)) == ("failed", "0", 9)
+    written = (tmp_path / "report" / "report.json").read_bytes()
+    assert json.loads(written)["probes"][0]["reply"] == hostile.whole_characters(text)
+    for file in ("report/report.json", "report/summary.md", "summary"):
+        printed_by_a_later_step = hostile.runner_reads((tmp_path / file).read_bytes().decode())
+        assert printed_by_a_later_step.commands == []
+        assert hostile.unseen_in((tmp_path / file).read_bytes().decode().replace("⚠️", "")) == []
+
+
+@pytest.mark.parametrize("name", hostile.HUGE)
+def test_a_huge_text_costs_little(tmp_path: Path, name: str) -> None:
+    began = time.monotonic()
+    output = everything_printed(tmp_path, hostile.HUGE[name])
+    assert time.monotonic() - began < 5.0
+    assert len(output) < 100_000
+    assert (tmp_path / "summary").stat().st_size < 900 * 1024
+    assert_nothing_forged(output)
+
+
+@hostile.LAW
+@given(hostile.texts(), st.integers(min_value=30, max_value=120))
+def test_no_text_forges_anything_at_any_width(text: str, width: int) -> None:
+    stream = io.StringIO()
+    console = open_console(stream, {})
+    console.width = width
+    reporter = ConsoleReporter(console)
+    for event in events.troubled(text, bot=text, version=text):
+        reporter.show(event)
+    reporter.finish(builder.hostile_report(text))
+    log = hostile.runner_reads(stream.getvalue())
+    assert log.commands == log.unknown_commands == []
+    assert hostile.unseen_in(stream.getvalue()) == []
+
+
+@pytest.mark.parametrize("text", ["Zoë → ✗ 日本語 😀", "\ud800", "[bold]rich[/bold] :smile:"])
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_every_encoding_takes_every_text(encoding: str, text: str) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
+    reporter = ConsoleReporter(open_console(stream, {}), github=True)
+    for event in events.troubled(text, bot=text, version=text):
+        reporter.show(event)
+    reporter.finish(builder.hostile_report(text))
+    stream.flush()
+    printed = raw.getvalue().decode(encoding)
+    if text.startswith("["):
+        assert f'"{text}"' in printed

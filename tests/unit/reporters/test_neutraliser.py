@@ -1,0 +1,158 @@
+"""Laws of the neutraliser: whatever goes in, nothing that comes out is obeyed by anybody."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from gate.reporters.neutraliser import ELLIPSIS, command_data, command_property, markdown, one_line, tail
+from tests.action.workflow_commands import parse_command, parse_unknown, split_lines
+from tests.unit.reporters import hostile
+
+TABLE = "| first | second |\n|---|---|\n| {} | end |\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("I don't know.", "I don't know."),
+        (
+            "Bestellung №5 für Zoë — 100 €, ça va? 日本語 🎉",
+            "Bestellung №5 für Zoë — 100 €, ça va? 日本語 🎉",
+        ),
+        ("I am sorry.\nI don't know.", r"I am sorry.\nI don't know."),
+        ("a\r\nb\rc\td", r"a\nb\rc d"),
+        ("\x1b[1;31mERROR\x1b[0m it broke", "ERROR it broke"),
+        ("\x1b]8;;http://a.example\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("ORD-48\u200b2913", r"ORD-48\u200b2913"),
+        ("abc\u202edef", r"abc\u202edef"),
+        ("I \u2764\ufe0f it", "I \u2764 it"),
+        ("non\xa0breaking", "non breaking"),
+        ("::error::x", ": :error: :x"),
+        ("std::vector", "std: :vector"),
+        ("a ##[error]x", "a ## [error]x"),
+        ("## Heading, C# and [link]", "## Heading, C# and [link]"),
+        ("10:30, a: b", "10:30, a: b"),
+    ],
+)
+def test_one_line_shows_what_was_said(text: str, shown: str) -> None:
+    assert one_line(text) == shown
+
+
+@hostile.LAW
+@given(hostile.texts(), st.integers(min_value=1, max_value=60))
+def test_one_line_is_one_line_of_visible_characters(text: str, limit: int) -> None:
+    shown = one_line(text, limit)
+    assert len(shown) <= limit
+    assert split_lines(shown) in ([], [shown])
+    assert hostile.unseen_in(shown) == []
+    assert all(character == " " or unicodedata.category(character) != "Zs" for character in shown)
+
+
+@hostile.LAW
+@given(st.text(" \t\u3000", max_size=3), hostile.texts())
+def test_no_runner_finds_a_command_in_one_line(blanks: str, text: str) -> None:
+    line = blanks + one_line(text)
+    assert parse_command(line) is None
+    assert parse_unknown(line) is None
+    assert "::" not in line
+    assert "##[" not in line
+
+
+@hostile.LAW
+@given(hostile.texts(), st.integers(min_value=0, max_value=400))
+def test_no_wrapping_brings_a_command_to_the_beginning_of_a_line(text: str, start: int) -> None:
+    assert parse_command("  " + one_line(text)[start:]) is None
+
+
+@hostile.LAW
+@given(hostile.texts(), st.integers(min_value=1, max_value=60))
+def test_one_line_twice_is_one_line_once(text: str, limit: int) -> None:
+    once = one_line(text, limit)
+    assert one_line(once, limit) == once
+
+
+def test_a_cut_text_says_so() -> None:
+    assert one_line("abcdef", 4) == "abc" + ELLIPSIS
+    assert one_line("abcd", 4) == "abcd"
+    assert one_line("\x1b[0m" * 10_000 + "hidden far behind", 400).endswith(ELLIPSIS)
+
+
+@pytest.mark.parametrize("piece", ["\x1b]", "\x9d", "\x9b", "\x1b[0", "::", "##", "##a", "\n", "www.", "1"])
+def test_the_cost_of_a_huge_text_is_bounded(piece: str) -> None:
+    text = piece * 2_000_000
+    began = time.monotonic()
+    markdown(text)
+    tail([text] * 50)
+    assert time.monotonic() - began < 2.0
+
+
+@hostile.LAW
+@given(st.lists(hostile.texts(), max_size=8))
+def test_a_tail_is_a_few_neutral_lines(lines: list[str]) -> None:
+    shown = tail(lines, 5, 40)
+    assert len(shown) <= 5
+    assert all(line == one_line(line, 40) and line.strip() for line in shown)
+
+
+def test_a_tail_keeps_the_end_and_the_indentation() -> None:
+    log = ["start", "Traceback:", '  File "bot.py", line 1', "progress 1 %\rprogress 2 %", ""]
+    assert tail(log, 4) == ("Traceback:", '  File "bot.py", line 1', "progress 1 %", "progress 2 %")
+
+
+@hostile.LAW
+@given(hostile.texts(), hostile.texts())
+def test_a_command_carries_its_texts_whole_and_nothing_else(title: str, data: str) -> None:
+    title, data = one_line(title), one_line(data)
+    line = f"::error title={command_property(title)}::{command_data(data)}"
+    assert split_lines(line) == [line]
+    command = parse_command(line)
+    assert command is not None
+    assert (command.name, command.data) == ("error", data)
+    # The runner drops blanks and "=" at the beginning of a value.
+    assert command.get("title").lstrip("= ").rstrip() in (title.lstrip("= ").rstrip(), "")
+
+
+@hostile.LAW
+@given(st.text())
+def test_escapes_leave_no_line_end_and_no_separator(text: str) -> None:
+    assert not set("\r\n") & set(command_data(text))
+    assert not set("\r\n:,") & set(command_property(text))
+
+
+@hostile.LAW
+@given(hostile.texts())
+def test_markdown_is_plain_words_in_one_cell(text: str) -> None:
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(TABLE.format(markdown(text)))
+    cells = [tokens[index + 1] for index, token in enumerate(tokens) if token.type == "td_open"]
+    assert len(cells) == 2
+    children = cells[0].children or []
+    assert {child.type for child in children} <= {"text", "html_inline"}
+    assert {child.content for child in children if child.type == "html_inline"} <= {"<wbr>"}
+    words = "".join(child.content for child in children if child.type == "text")
+    assert words == one_line(text).strip()
+
+
+@hostile.LAW
+@given(hostile.texts())
+def test_markdown_begins_no_block(text: str) -> None:
+    tokens = MarkdownIt("commonmark").enable(["table"]).parse(f"{markdown(text)}\n")
+    assert [token.type for token in tokens] in ([], ["paragraph_open", "inline", "paragraph_close"])
+
+
+@hostile.LAW
+@given(hostile.texts())
+def test_github_finds_nothing_to_link_in_markdown(text: str) -> None:
+    shown = markdown(text)
+    for link in ("://", "www.", "@o", "@b", "#1"):
+        assert link not in shown.replace("&#", "")
+
+
+def test_markdown_of_an_honest_reply_reads_as_it_is() -> None:
+    reply = "Your order is ORD-482913, it's 50 % off; 10:30 - 11:00."
+    assert markdown(reply) == reply

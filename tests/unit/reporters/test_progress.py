@@ -1,0 +1,85 @@
+"""Progress: a line per step, never one per turn, and rows that say how far each deployment is."""
+
+from __future__ import annotations
+
+from gate.core.transcript import CONTROL, TREATED, UNASKED, DeploymentStarted, DisruptionStarted, TurnEnded
+from gate.reporters.progress import Progress
+from tests.unit.reporters import events
+
+
+def test_the_lines_of_a_run_are_its_steps() -> None:
+    progress = Progress()
+    lines = [line for event in events.played(conversations=2) for line in progress.take(event)]
+    assert lines == [
+        "2 scenarios, 8 conversations",
+        "restart: bot and store ready in 2.1 s",
+        "restart: 4 conversations held",
+        "restart: 3f2a91bc77d0 came through restart (1.6 s)",
+        "restart: 2 of 2 probes asked",
+        "recreate: bot and store ready in 2.1 s",
+        "recreate: 4 conversations held",
+        "recreate: 3f2a91bc77d0 came through recreate (1.6 s)",
+        "recreate: 2 of 2 probes asked",
+    ]
+
+
+def test_what_went_wrong_is_said_when_it_happens() -> None:
+    progress = Progress()
+    lines = [line for event in events.troubled() for line in progress.take(event)]
+    assert lines == [
+        "1 scenario, 3 conversations",
+        "restart: the bot did not start: it exited with code 1",
+        "kill: bot ready in 0.5 s",
+        "kill: 1 conversation held",
+        "kill: the bot did not come back (30 s): it exited with code 1",
+        "recreate: bot ready in 0.5 s",
+        "recreate: cannot go on: it exited with code 1",
+        "interrupted",
+    ]
+    assert [row.steps[-1] for row in progress.rows] == [
+        "the bot did not start",
+        "the bot did not come back",
+        "the store failed",
+    ]
+
+
+def test_a_row_follows_the_conversations() -> None:
+    progress = Progress()
+    cast = [events.planned("restart", 1, arm) for arm in (CONTROL, TREATED)]
+    for event in (*cast, DeploymentStarted(at=1.0, deployment="restart", seconds=1.0)):
+        progress.take(event)
+    (row,) = progress.rows
+    assert (row.doing, row.share) == ("talking 0/2", 0.0)
+    for number in (1, 2, 3):
+        for event in events.turn(cast[1], number):
+            progress.take(event)
+    assert (row.doing, row.share) == ("talking 1/2", 3 / 8)
+    progress.take(DisruptionStarted(at=2.0, deployment="restart", disruption="restart", conversations=1))
+    assert (row.steps, row.doing) == (["talked 2/2"], "restart")
+
+
+def test_a_probe_that_was_never_put_to_the_bot_was_not_asked() -> None:
+    progress = Progress()
+    cast = events.planned("restart", 1, TREATED)
+    progress.take(cast)
+    started, _ = events.turn(cast, 4)
+    progress.take(started)
+    progress.take(TurnEnded(at=1.0, turn="restart-1-treated.4", status=UNASKED, error="it hung"))
+    assert progress.rows[0].asked == 0
+
+
+def test_an_unfinished_deployment_says_how_many_probes_were_asked() -> None:
+    progress = Progress()
+    unfinished = [
+        event
+        for event in events.played(("restart",), conversations=2)
+        if getattr(event, "turn", "") != "restart-2-treated.4"
+    ]
+    lines = [line for event in unfinished for line in progress.take(event)]
+    assert lines[-1] == "restart: 1 of 2 probes asked"
+
+
+def test_events_out_of_nowhere_are_borne() -> None:
+    progress = Progress()
+    _, ended = events.turn(events.planned("restart", 1, TREATED), 1)
+    assert progress.take(ended) == ()

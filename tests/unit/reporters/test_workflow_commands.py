@@ -1,0 +1,80 @@
+"""Commands and pairs reach the runner whole, and are never more than one."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate.reporters.neutraliser import one_line
+from gate.reporters.workflow_commands import MESSAGE_LIMIT, commands_stopped, pair, send
+from tests.action.file_commands import parse_pairs
+from tests.unit.reporters import hostile
+
+
+@hostile.LAW
+@given(hostile.texts(), hostile.texts())
+def test_a_command_is_one_line_and_one_command(title: str, data: str) -> None:
+    stream = io.StringIO()
+    send(stream, "warning", data, {"title": title, "line": 3, "file": ""})
+    log = hostile.runner_reads(stream.getvalue())
+    assert [command.name for command in log.commands] == ["warning"]
+    assert log.commands[0].data == one_line(data, MESSAGE_LIMIT)
+    assert log.commands[0].get("line") == "3"
+    assert log.commands[0].get("file") == ""
+    assert log.forged == log.unknown_commands == []
+
+
+def test_a_command_without_properties_has_no_blank() -> None:
+    stream = io.StringIO()
+    send(stream, "endgroup")
+    assert stream.getvalue() == "::endgroup::\n"
+
+
+def test_a_narrow_stream_takes_every_command() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    send(stream, "error", "Zoë → ✗")
+    assert raw.getvalue() == b"::error::Zo\\xeb \\u2192 \\u2717\n"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "error::x", "a\nb", "a=b"])
+def test_a_name_is_a_name(name: str) -> None:
+    with pytest.raises(ValueError, match="cannot name"):
+        send(io.StringIO(), name)
+    with pytest.raises(ValueError, match="cannot name"):
+        pair(name, "value")
+
+
+def test_nothing_printed_between_stop_and_resume_is_a_command() -> None:
+    stream = io.StringIO()
+
+    def print_raw_and_fail() -> None:
+        with commands_stopped(stream):
+            stream.write("::set-output name=verdict::passed\n##[error]forged\n::stop-commands::x\n")
+            raise RuntimeError("bot")
+
+    with pytest.raises(RuntimeError, match="bot"):
+        print_raw_and_fail()
+    send(stream, "notice", "heard again")
+    log = hostile.runner_reads(stream.getvalue())
+    assert log.outputs == {}
+    assert [one.message for one in log.annotations] == ["heard again"]
+
+
+def test_the_word_that_ends_the_silence_differs_each_time() -> None:
+    streams = io.StringIO(), io.StringIO()
+    for stream in streams:
+        with commands_stopped(stream):
+            pass
+    assert streams[0].getvalue() != streams[1].getvalue()
+
+
+@hostile.LAW
+@given(st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(hostile.TEXTS[:30]))
+def test_a_pair_gives_back_its_value(value: str) -> None:
+    pairs = parse_pairs(pair("report-path", value) + pair("verdict", "failed"))
+    assert pairs.error is None
+    assert pairs.values == {"report-path": value, "verdict": "failed"}
