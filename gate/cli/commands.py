@@ -85,13 +85,16 @@ def run(
 @application.command()
 def demo(
     runtime: RuntimeName = None,
+    seed: Seed = None,
     report_dir: ReportDirectory = None,
 ) -> None:
     """Show the gate on two bots: one keeps conversations in its process, one in Redis."""
     from gate.cli.demonstration import demonstrate
 
     _finish(
-        run_until_signal(demonstrate(runtime=runtime, report_directory=report_dir, environment=os.environ))
+        run_until_signal(
+            demonstrate(runtime=runtime, seed=seed, report_directory=report_dir, environment=os.environ)
+        )
     )
 
 
@@ -173,7 +176,8 @@ def main() -> None:
 def guarded(command: Callable[[], Any]) -> int:
     """Runs `command`; its exit code, with every known fault explained instead of traced."""
     try:
-        command()
+        # When not standalone, the code of a typer.Exit comes back as the command's value.
+        code = command()
     except typer.Exit as end:
         return int(end.exit_code)
     except GateError as error:
@@ -187,7 +191,7 @@ def guarded(command: Callable[[], Any]) -> int:
             typer.echo(f"error: {error.format_message()}\n  do:   see  memory-gate --help", err=True)
             return ExitCode.INPUT
         raise
-    return ExitCode.PASSED
+    return int(code or ExitCode.PASSED)
 
 
 def _finish(code: int) -> None:

@@ -83,7 +83,11 @@ EXHIBITS = (
 
 
 async def demonstrate(
-    *, runtime: str | None, report_directory: Path | None, environment: Mapping[str, str]
+    *,
+    runtime: str | None,
+    seed: int | None,
+    report_directory: Path | None,
+    environment: Mapping[str, str],
 ) -> int:
     """Measures both bots and compares them. 0 when they are as the story says. Raises GateError."""
     console = open_console(sys.stdout, environment)
@@ -95,8 +99,8 @@ async def demonstrate(
     source = await _bot_source(runtime, environment, say)
     reports: list[tuple[Exhibit, Report]] = []
     for exhibit in EXHIBITS:
-        say(f"\n{exhibit.title}:")
-        settings = _settings(exhibit, source, folder / exhibit.memory)
+        console.print()
+        settings = _settings(exhibit, source, SEED if seed is None else seed, folder / exhibit.memory)
         prepare_report_directory(settings.report_directory)
         reporter = ConsoleReporter(console, report_directory=settings.report_directory)
         try:
@@ -110,7 +114,7 @@ async def demonstrate(
                     SummaryReporter(settings.report_directory),
                     reporter,
                 ),
-                repeat=["memory-gate", "demo"],
+                repeat=["memory-gate", "demo", *(("--runtime", runtime) if runtime else ())],
             )
         finally:
             reporter.close()
@@ -141,9 +145,10 @@ def _comparison(reports: list[tuple[Exhibit, Report]]) -> Table:
     return table
 
 
-def _settings(exhibit: Exhibit, source: BotSpecification, folder: Path) -> Settings:
+def _settings(exhibit: Exhibit, source: BotSpecification, seed: int, folder: Path) -> Settings:
     return Settings(
         bot=BotSpecification(
+            name=exhibit.title,
             image=source.image,
             command=source.command,
             directory=source.directory,
@@ -151,7 +156,7 @@ def _settings(exhibit: Exhibit, source: BotSpecification, folder: Path) -> Setti
         ),
         store=StoreSpecification(),
         model=ModelSpecification(),
-        run=RunSpecification(disruptions=(DISRUPTION,), seed=SEED),
+        run=RunSpecification(disruptions=(DISRUPTION,), seed=seed),
         policy=Policy(),
         scenarios=(),
         report_directory=folder,

@@ -23,6 +23,8 @@ class RequestShape:
 class BotSpecification:
     """The bot under test. Exactly one of `image`, `build`, `command`, `url` says where it comes from."""
 
+    name: str = ""
+    """What people call this bot; by default what it is made from."""
     image: str | None = None
     build: str | None = None
     """Folder with a Dockerfile, as an absolute path."""
@@ -51,8 +53,8 @@ class BotSpecification:
 
     @property
     def label(self) -> str:
-        """What people call this bot."""
-        return self.image or self.build or self.url or " ".join(self.command)
+        """What the bot is called in reports."""
+        return self.name or self.image or self.build or self.url or " ".join(self.command)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,9 +23,6 @@ BOT_KEYS = (
 REQUEST_KEYS = ("method", "path", "json", "headers")
 METHODS = ("POST", "GET", "PUT", "PATCH")
 
-GATE_VARIABLES = ("REDIS_URL", "OPENAI_BASE_URL", "OPENAI_API_KEY", "PORT")
-"""What the gate itself tells the bot."""
-
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 DOTTED_PATH = re.compile(r"[^.\s]+(\.[^.\s]+)*")
@@ -38,9 +35,12 @@ class Base(Protocol):
 
 
 def read_bot(
-    section: Section, *, base: Base, directory: Path, protocols: Collection[str]
+    section: Section, *, base: Base, directory: Path, protocols: Collection[str], supplied: Collection[str]
 ) -> BotSpecification:
-    """The bot as specified; `directory` is the default of its key of that name."""
+    """The bot as specified; `directory` is the default of its key of that name.
+
+    `supplied` are the environment variables that the gate itself sets.
+    """
     defaults = BotSpecification()
     nodes = section.nodes
     given = [name for name in SOURCES if name in nodes]
@@ -59,7 +59,7 @@ def read_bot(
         directory=_folder(nodes["directory"], base) if "directory" in nodes else str(directory.resolve()),
         port=section.integer("port", 1, 65535, defaults.port),
         ready=section.path("ready", defaults.ready),
-        environment=_environment(nodes["env"]) if "env" in nodes else {},
+        environment=_environment(nodes["env"], supplied) if "env" in nodes else {},
         protocol=section.choice("protocol", protocols, defaults.protocol),
         request=_request(nodes["request"]) if "request" in nodes else RequestShape(),
         reply=_reply(nodes["reply"]) if "reply" in nodes else defaults.reply,
@@ -109,11 +109,11 @@ def _command(node: Node) -> tuple[str, ...]:
     return tuple(word for _, word in words if word is not None)
 
 
-def _environment(node: Node) -> dict[str, str]:
+def _environment(node: Node, supplied: Collection[str]) -> dict[str, str]:
     variables: dict[str, str] = {}
     for name, value in node.mapping().items():
         text = value.as_written()
-        if name in GATE_VARIABLES:
+        if name in supplied:
             (value.key or value).problem(f"the gate itself sets {name}", hint="leave it out")
         elif not VARIABLE_NAME.fullmatch(name):
             (value.key or value).problem(

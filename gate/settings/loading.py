@@ -114,17 +114,20 @@ def load_settings(
     others = Section(nodes=given)
     others.refuse("shard", "running a part of the scenarios", "leave it out")
     others.refuse("baseline", "comparing with a baseline", "leave it out")
+    store = _store(sections["store"])
+    model = ModelSpecification(
+        mode=sections["model"].choice("mode", MODES, ModelSpecification.mode, later=LATER_MODES)
+    )
     settings = Settings(
         bot=read_bot(
             sections["bot"],
             base=base,
             directory=working_directory / folder,
             protocols=vocabulary.protocols,
+            supplied=_supplied(store, model),
         ),
-        store=_store(sections["store"]),
-        model=ModelSpecification(
-            mode=sections["model"].choice("mode", MODES, ModelSpecification.mode, later=LATER_MODES)
-        ),
+        store=store,
+        model=model,
         run=_run(sections["run"], given.get("runtime"), vocabulary),
         policy=_policy(sections["gate"]),
         scenarios=_scenarios(given.get("scenarios") or top.get("scenarios"), folder),
@@ -144,6 +147,15 @@ def _section(name: str, top: Mapping[str, Node], given: Mapping[str, Node]) -> S
     if name == "bot" and set(SOURCES) & set(replacing):
         nodes = {key: node for key, node in nodes.items() if key not in SOURCES}
     return Section(nodes={**nodes, **replacing})
+
+
+def _supplied(store: StoreSpecification, model: ModelSpecification) -> tuple[str, ...]:
+    """The environment variables that the gate sets for the bot, and which the user therefore may not."""
+    return (
+        "PORT",
+        *(("REDIS_URL",) if store.kind == "redis" else ()),
+        *(("OPENAI_BASE_URL", "OPENAI_API_KEY") if model.mode == "reader" else ()),
+    )
 
 
 def _store(section: Section) -> StoreSpecification:

@@ -398,3 +398,27 @@ def test_whatever_is_given_it_gives_settings_or_a_document_error(
     bot = found.bot
     assert sum(map(bool, (bot.image, bot.build, bot.command, bot.url))) == 1
     assert 0 <= found.policy.accuracy <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("store: {kind: none}", "REDIS_URL"),
+        ("model: {mode: none}", "OPENAI_API_KEY"),
+        ("model: {mode: none}", "OPENAI_BASE_URL"),
+    ],
+)
+def test_a_variable_that_the_gate_does_not_set_is_the_users_to_set(
+    tmp_path: Path, text: str, name: str
+) -> None:
+    """A bot with a store or a model of its own needs to be told where it is."""
+    (tmp_path / "memory-gate.yml").write_text(f"bot: {{image: b, env: {{{name}: mine}}}}\n{text}\n")
+    settings = load_settings(
+        config=None,
+        overrides=Overrides(),
+        working_directory=tmp_path,
+        vocabulary=SettingsVocabulary(
+            disruptions=("restart", "kill", "recreate"), protocols=("http-json",), runtimes=("docker",)
+        ),
+    )
+    assert settings.bot.environment == {name: "mine"}
