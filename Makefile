@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check engine lock clean
+.PHONY: help demo test check engine picture lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -35,6 +35,10 @@ check: .venv/.ready ## lint, format, types and the direction of imports
 engine: ## make a Docker engine answer and its two base images present
 	@.ci/engine
 	@.ci/base-images
+
+picture: .venv/.ready ## draw the picture in the README anew from a run of the demo
+	@.venv/bin/memory-gate demo --report-dir .cache/demo
+	@.venv/bin/python docs/picture.py .cache/demo/buffer/transcript.jsonl docs/console.svg
 
 # --- set-up: each stamp is written last, so what was interrupted is done again -----------------------
 

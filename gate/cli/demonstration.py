@@ -185,7 +185,7 @@ async def _build(environment: Mapping[str, str], say: Callable[[str], None]) -> 
     engine = connect(environment)
     try:
         say("building the bots' image; only the first time takes long")
-        return await build_image(engine, str(article_bot()), {})
+        return await build_image(engine, str(article_bot()))
     finally:
         engine.close()
 

@@ -14,7 +14,13 @@ from gate.core.verdict import Report, Verdict
 from gate.errors import ExitCode, InputError
 from gate.interfaces import Reporter
 from gate.judging import judge
-from gate.reporters import ConsoleReporter, JsonReporter, SummaryReporter, open_console
+from gate.reporters import (
+    ConsoleReporter,
+    GitHubReporter,
+    JsonReporter,
+    SummaryReporter,
+    open_console,
+)
 from gate.settings import Overrides, Settings, load_settings
 
 
@@ -34,6 +40,8 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
         github=environment.get("GITHUB_ACTIONS") == "true",
         report_directory=settings.report_directory,
     )
+    # In a workflow the command speaks to GitHub as the action does.
+    github = GitHubReporter(environment, sys.stdout, working_directory, report_path=settings.report_directory)
     try:
         report = run_until_signal(
             execute(
@@ -41,7 +49,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
                 scenarios,
                 run=new_run(),
                 environment=environment,
-                reporters=(*file_reporters(settings), console),
+                reporters=(*file_reporters(settings), console, github),
                 repeat=repeat_command(settings, overrides),
             )
         )

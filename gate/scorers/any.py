@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gate.core.words import contains
+from gate.scorers.affirmation import affirms
 
 
 class Any:
-    """At least one argument stands in the reply as whole words."""
+    """At least one argument stands in the reply as whole words and is not denied there."""
 
     name = "any"
     sentence = "the reply holds at least one of the values, as whole words"
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
-        """Whether any argument stands in the reply."""
-        return any(contains(reply, value) for value in arguments)
+        """Whether the reply says any argument."""
+        return any(affirms(reply, value) for value in arguments)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gate.core.words import contains
+from gate.scorers.affirmation import affirms
 
 
 class Contains:
-    """Every argument stands in the reply as whole words, whatever its letter case."""
+    """Every argument stands in the reply as whole words and is not denied there."""
 
     name = "contains"
-    sentence = "the reply holds the value, as whole words"
+    sentence = "the reply holds the value, as whole words, and does not deny it"
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
-        """Whether all arguments stand in the reply."""
-        return all(contains(reply, value) for value in arguments)
+        """Whether the reply says all arguments."""
+        return all(affirms(reply, value) for value in arguments)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gate.core.words import found_in
+from gate.scorers.affirmation import affirms
 
 
 class Without:
-    """None of the arguments stands in the reply as whole words."""
+    """No argument stands in the reply, but to be denied: "you no longer live in Lisbon"."""
 
     name = "without"
-    sentence = "the reply holds none of the values"
+    sentence = "the reply holds none of the values, but to deny them"
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
-        """Whether all arguments are absent from the reply."""
-        return not found_in(reply, arguments)
+        """Whether the reply says none of the arguments."""
+        return not any(affirms(reply, value) for value in arguments)

@@ -1,0 +1,44 @@
+"""Whether a reply says a value, as opposed to denying it: "you are not allergic to peanuts"."""
+
+from __future__ import annotations
+
+import re
+
+from gate.core.words import WholeWords
+
+_NEGATIONS = frozenset(
+    {"not", "no", "never", "without", "neither", "nor", "cannot", "longer", "isnt", "arent"}
+)
+_CLAUSE_ENDS = re.compile(
+    r"[.,;:!?…\n()\[\]\"“”–—]|\b(?:but|that|you|your|it|is|because|so|and|or)\b", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+REACH = 4
+"""How many words a denial reaches: "not allergic to peanuts", "do not live in Lisbon"."""
+
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[,'’\u00a0\u202f]\d{3})+(?![\d])")
+"""A number with marks between its thousands. A plain blank is none: it also parts telephone numbers."""
+_NO_CENTS = re.compile(r"(?<=\d)[.]0{1,2}(?![\d])")
+
+
+def affirms(reply: str, value: str) -> bool:
+    """Whether `value` stands in `reply` as whole words at least once without being denied there.
+
+    Letter case does not matter, nor how numbers are grouped: "5,000.00" is 5000, 50000 is not.
+    """
+    text = normalised(reply)
+    return any(not _denied(text, one.start) for one in WholeWords((normalised(value),)).occurrences(text))
+
+
+def normalised(text: str) -> str:
+    """`text` with its numbers written without grouping marks and empty decimals."""
+    plain = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
+    return _NO_CENTS.sub("", plain)
+
+
+def _denied(text: str, start: int) -> bool:
+    """Whether one of the few words before `start`, within its clause, is a negation."""
+    before = text[max(0, start - 80) : start]
+    clause = _CLAUSE_ENDS.split(before)[-1]
+    words = [word.casefold().replace("’", "'") for word in _WORD.findall(clause)][-REACH:]
+    return any(word in _NEGATIONS or word.endswith("n't") for word in words)

@@ -1,0 +1,48 @@
+"""The reply must hold the value, a slip of the pen allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz.distance import OSA
+
+from gate.scorers.affirmation import affirms
+
+_WORD = re.compile(r"[^\W_]+")
+SHORT_WORD = 5
+"""Words of fewer letters must be spelt right: one letter makes another word of them."""
+LONG_WORD = 8
+"""From here on two letters may be wrong, else one."""
+
+
+class Fuzzy:
+    """Every word of every argument stands in the reply, spelt nearly so. Digits must be exact.
+
+    Words are compared one by one: by likeness of whole texts, "50000 dollars" is nearly "5000 dollars".
+    """
+
+    name = "fuzzy"
+    sentence = "the reply holds the value, a typing mistake in a long word allowed"
+
+    def score(self, reply: str, arguments: Sequence[str]) -> bool:
+        """Whether all words of all arguments stand in the reply, or nearly."""
+        said = [word.casefold() for word in _WORD.findall(reply)]
+        return all(
+            affirms(reply, value)
+            or all(_nearly_among(word, said) for word in _WORD.findall(value.casefold()))
+            for value in arguments
+        )
+
+
+def _nearly_among(word: str, said: Sequence[str]) -> bool:
+    if word in said:
+        return True
+    if len(word) < SHORT_WORD or any(character.isdigit() for character in word):
+        return False
+    allowed = 2 if len(word) >= LONG_WORD else 1
+    return any(
+        not any(character.isdigit() for character in other)
+        and OSA.distance(word, other, score_cutoff=allowed) <= allowed
+        for other in said
+    )

@@ -1,0 +1,32 @@
+"""The reply must match a regular expression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import re2
+
+
+class Matches:
+    """Every argument, a regular expression, is found in the reply, whatever its letter case.
+
+    RE2 takes time in proportion to the reply, whatever the expression: no pattern can hang the judge.
+    """
+
+    name = "matches"
+    sentence = "the reply matches the regular expression (RE2 syntax), whatever its letter case"
+
+    def score(self, reply: str, arguments: Sequence[str]) -> bool:
+        """Whether all expressions are found in the reply. Raises ValueError for one that RE2 lacks."""
+        return all(_compiled(pattern).search(reply) is not None for pattern in arguments)
+
+
+def _compiled(pattern: str) -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression of RE2: {error}") from error

@@ -1,0 +1,43 @@
+"""The gate as a process, on both runtimes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests.commands.gate_process import ZOO, Gate
+
+ZOO_IMAGE = "memory-gate-test-zoo-commands:latest"
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    """A gate whose processes and scratch folders are all gone when the test ends."""
+    gate = Gate(tmp_path)
+    yield gate
+    assert gate.processes_left() == []
+    assert list(gate.scratch.glob("memory-gate-*")) == []
+
+
+@pytest.fixture(scope="session")
+def zoo_image() -> Iterator[str]:
+    """The zoo's image, for tests with the `docker` marker only."""
+    client = docker.from_env()
+    client.images.build(path=str(ZOO), tag=ZOO_IMAGE, rm=True, forcerm=True)
+    yield ZOO_IMAGE
+    client.images.remove(ZOO_IMAGE, force=True)
+    client.close()
+
+
+@pytest.fixture(params=["process", pytest.param("docker", marks=pytest.mark.docker)])
+def configure(request: pytest.FixtureRequest, gate: Gate) -> Callable[..., None]:
+    """Configures a bot of the zoo on each runtime in turn."""
+    image = request.getfixturevalue("zoo_image") if request.param == "docker" else ""
+
+    def configured(memory: str, defect: str = "", **bot: object) -> None:
+        gate.configure(memory, defect, image=image, **bot)
+
+    return configured
