@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 UNAMBIGUOUS_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters for `?`: no I or O, which people and models confuse with digits."""
 
+UNGUESSABLE_SYMBOLS = 4
+"""From this many drawn characters on, there are thousands of values."""
+
 MAX_REDRAWS = 200
-"""How often a value that is already taken is drawn again before it is accepted as not unique."""
+"""How often a pattern's value that is already taken is drawn again before it is accepted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +29,23 @@ class Pattern:
         """A pattern has no list of plausible values, so no decoys."""
         return ()
 
-    def draw(self, source: random.Random, drawn: Mapping[str, str]) -> str:
-        """One value. `drawn` holds the conversation's earlier facts."""
+    @property
+    def guessable(self) -> bool:
+        """Whether a bot could name the value by chance: its appearance elsewhere then proves nothing."""
+        return self.template.count("#") + self.template.count("?") < UNGUESSABLE_SYMBOLS
+
+    def draw(
+        self, source: random.Random, drawn: Mapping[str, str], avoid: Collection[str] = frozenset()
+    ) -> str:
+        """One value, outside `avoid` (in folded case) if it can be found. `drawn` are the earlier facts."""
+        value = self._fill_in(source)
+        for _ in range(MAX_REDRAWS):
+            if value.casefold() not in avoid:
+                break
+            value = self._fill_in(source)
+        return value
+
+    def _fill_in(self, source: random.Random) -> str:
         return "".join(self._character(source, symbol, index) for index, symbol in enumerate(self.template))
 
     def _character(self, source: random.Random, symbol: str, index: int) -> str:
@@ -51,10 +69,18 @@ class Pick:
         """Every value a guesser would name."""
         return self.options
 
-    def draw(self, source: random.Random, drawn: Mapping[str, str]) -> str:
-        """One value. `drawn` holds the conversation's earlier facts."""
+    @property
+    def guessable(self) -> bool:
+        """A value from a short list can always be named by chance."""
+        return True
+
+    def draw(
+        self, source: random.Random, drawn: Mapping[str, str], avoid: Collection[str] = frozenset()
+    ) -> str:
+        """One value, outside `avoid` (in folded case) where the options allow. `drawn` are earlier facts."""
         other = drawn.get(self.differs_from) if self.differs_from else None
-        return source.choice([option for option in self.options if option != other])
+        allowed = [option for option in self.options if not other or option.casefold() != other.casefold()]
+        return source.choice([option for option in allowed if option.casefold() not in avoid] or allowed)
 
 
 Fact = Pattern | Pick
@@ -76,11 +102,13 @@ class FactSource:
         source = random.Random(f"{self._seed}/{conversation}")
         drawn: dict[str, str] = {}
         for fact in facts:
-            value = fact.draw(source, drawn)
-            for _ in range(MAX_REDRAWS):
-                if value.casefold() not in self._taken:
-                    break
-                value = fact.draw(source, drawn)
-            self._taken.add(value.casefold())
-            drawn[fact.name] = value
+            drawn[fact.name] = self._draw_fresh(fact, source, drawn)
+            self._taken.add(drawn[fact.name].casefold())
         return drawn
+
+    def _draw_fresh(self, fact: Fact, source: random.Random, drawn: Mapping[str, str]) -> str:
+        """A value that is new to the run, else at least to the conversation, else any."""
+        value = fact.draw(source, drawn, self._taken)
+        if value.casefold() in self._taken:
+            return fact.draw(source, drawn, {earlier.casefold() for earlier in drawn.values()})
+        return value

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from gate.core.typed_fields import misfits
 from gate.errors import GateError
 
 CONTROL = "control"
@@ -21,6 +22,7 @@ TREATED = "treated"
 ACKNOWLEDGED = "acknowledged"
 REFUSED = "refused"
 INDETERMINATE = "indeterminate"
+UNASKED = "unasked"
 
 BEFORE = "before"
 AFTER = "after"
@@ -67,6 +69,8 @@ class ConversationPlanned(Event):
     """Fact → the speaker who tells it first."""
     decoys: Mapping[str, Sequence[str]]
     """Fact → values that a guesser would name and that this conversation never tells."""
+    unguessable: Sequence[str]
+    """Facts whose values cannot be named by chance, so that naming one elsewhere is a leak."""
     turns: int
     probes: int
 
@@ -93,7 +97,11 @@ class TurnStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TurnEnded(Event):
-    """What came of it: acknowledged with a reply, refused with an error, or indeterminate."""
+    """What came of it: acknowledged with a reply, refused with an error, indeterminate, or unasked.
+
+    Unasked is a turn that was never put to the bot, because an earlier one had no answer or the bot
+    was gone; `error` says which.
+    """
 
     turn: str
     status: str
@@ -223,19 +231,34 @@ class TranscriptError(GateError):
 def encode(event: Event) -> str:
     """One line of a transcript, without its line end."""
     fields = {one.name: getattr(event, one.name) for one in dataclasses.fields(event)}
-    return json.dumps({"event": _NAMES[type(event)], **fields}, ensure_ascii=True, separators=(",", ":"))
+    return json.dumps(
+        {"event": _NAMES[type(event)], **fields}, ensure_ascii=True, separators=(",", ":"), default=dict
+    )
 
 
 def decode(lines: Iterable[str]) -> Iterator[Event]:
     """The events of a transcript. Raises TranscriptError, naming the line."""
     for number, line in enumerate(lines, start=1):
         try:
-            fields = json.loads(line)
-            kind = EVENTS[fields.pop("event")]
-            yield kind(**fields)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            event = _decode_line(line)
+        except (ValueError, TypeError, RecursionError) as error:
             raise TranscriptError(
                 f"line {number} of the transcript cannot be read",
-                why=f"{type(error).__name__}: {error}",
+                why=str(error),
                 remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
             ) from error
+        yield event
+
+
+def _decode_line(line: str) -> Event:
+    fields = json.loads(line)
+    if not isinstance(fields, dict):
+        raise TypeError("it is not an object")
+    name = fields.pop("event", None)
+    kind = EVENTS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise ValueError(f"there is no event {name!r}")
+    wrong = misfits(kind, fields)
+    if wrong:
+        raise ValueError(f"{name} has no such value as {', '.join(wrong)}")
+    return kind(**fields)

@@ -21,9 +21,9 @@ class Outcome(StrEnum):
     REMEMBERED = "remembered"
     LOST = "lost"
     ERROR = "error"
-    """The bot answered the probe with an error. Counts as not remembered."""
+    """The bot answered the probe with an error or not at all. Counts as not remembered."""
     UNSCORED = "unscored"
-    """The probe says nothing: its fact was never acknowledged, or the harness failed."""
+    """The probe says nothing: its fact was never acknowledged, or it was not put to the bot as planned."""
 
 
 STATIONS = ("told", "stored", "loaded", "answered")
@@ -58,6 +58,7 @@ class ProbeResult:
     scenario: str
     file: str
     line: int
+    column: int = 1
     session: str
     conversation: str
     trial: int

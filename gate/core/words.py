@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-_WORD = re.compile(r"\w+")
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # Japanese syllables
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+    "\uac00-\ud7af"  # Korean, whose particles follow a noun without a blank
+)
+"""Letters of scripts that put no blanks between words: each counts as a word of its own."""
+
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:_+[^\W_{_UNSPACED}]+)*")
+"""Letters and digits. Underscores join within a word; around it they are Markdown's emphasis."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,38 +29,76 @@ class Occurrence:
     end: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Sought:
+    value: str
+    folded: str
+    offset: int
+    """Where in the value the word stands by which it is looked up."""
+
+
 class WholeWords:
     """Finds many values in a text in one pass over its words. Letter case does not matter."""
 
     def __init__(self, values: Collection[str]) -> None:
-        self._by_first_word: dict[str, list[tuple[str, int]]] = {}
-        self._wordless: list[str] = []
+        self._by_word: dict[str, list[_Sought]] = {}
         for value in dict.fromkeys(values):
-            first = _WORD.search(value)
-            if first is None:
-                if value.strip():
-                    self._wordless.append(value)
-                continue
-            self._by_first_word.setdefault(first.group().casefold(), []).append((value, first.start()))
+            folded = value.casefold()
+            # By the longest word: ORD-482913 and ORD-175530 share their first one.
+            word = max(_WORD.finditer(folded), key=lambda one: len(one.group()), default=None)
+            if word is not None:
+                sought = _Sought(value=value, folded=folded, offset=word.start())
+                self._by_word.setdefault(word.group(), []).append(sought)
+        self._wordless = [one for one in dict.fromkeys(values) if one.strip() and not _WORD.search(one)]
 
     def occurrences(self, text: str) -> Iterator[Occurrence]:
-        """Every occurrence of every value, by the position of its first word."""
-        for word in _WORD.finditer(text):
-            for value, offset in self._by_first_word.get(word.group().casefold(), ()):
-                start = word.start() - offset
-                end = start + len(value)
-                if start >= 0 and _stands_alone(text, value, start, end):
-                    yield Occurrence(value=value, start=start, end=end)
+        """Every occurrence of every value, in no particular order."""
+        folded, origin = _fold(text)
+        for word in _WORD.finditer(folded):
+            for sought in self._by_word.get(word.group(), ()):
+                start = word.start() - sought.offset
+                end = start + len(sought.folded)
+                if (
+                    start >= 0
+                    and folded.startswith(sought.folded, start)
+                    and _stands_alone(folded, start, end)
+                ):
+                    yield Occurrence(value=sought.value, start=origin[start], end=origin[end - 1] + 1)
         for value in self._wordless:
             for found in re.finditer(re.escape(value), text):
                 yield Occurrence(value=value, start=found.start(), end=found.end())
 
 
-def _stands_alone(text: str, value: str, start: int, end: int) -> bool:
-    if text[start:end].casefold() != value.casefold():
+def _fold(text: str) -> tuple[str, Sequence[int]]:
+    """`text` without its letter case, and where each of its characters stood before.
+
+    The length may change with the case: "STRASSE" is "straße".
+    """
+    if all(len(character.casefold()) == 1 for character in set(text)):
+        return text.casefold(), range(len(text))
+    pieces = [character.casefold() for character in text]
+    return "".join(pieces), [index for index, piece in enumerate(pieces) for _ in piece]
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not (_inside_word(text, start) or _inside_word(text, end) or _part_of_number(text, start, end))
+
+
+def _inside_word(text: str, border: int) -> bool:
+    """Whether a word goes on across `border`, be it over underscores."""
+    left, right = border - 1, border
+    while left >= 0 and text[left] == "_":
+        left -= 1
+    while right < len(text) and text[right] == "_":
+        right += 1
+    return left >= 0 and right < len(text) and _joins(text[left]) and _joins(text[right])
+
+
+def _joins(character: str) -> bool:
+    """Whether it is part of a word that may go on: a letter, a digit, or an accent upon one."""
+    if _IS_UNSPACED.match(character):
         return False
-    inside_word = end < len(text) and value[-1].isalnum() and (text[end].isalnum() or text[end] == "_")
-    return not inside_word and not _part_of_number(text, start, end)
+    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def _part_of_number(text: str, start: int, end: int) -> bool:

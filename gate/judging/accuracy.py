@@ -43,7 +43,7 @@ def retained(probes: Sequence[ProbeResult]) -> Tally:
 def _place(probe: ProbeResult) -> tuple[object, ...]:
     """The same probe of the same scenario, whichever arm and whichever facts."""
     speaker = probe.session.rsplit("-", 1)[0]
-    return probe.file, probe.scenario, probe.line, speaker, probe.trial, probe.disruption
+    return probe.file, probe.scenario, probe.line, probe.column, speaker, probe.trial, probe.disruption
 
 
 def lost_at(probes: Sequence[ProbeResult]) -> dict[str, int]:
@@ -56,13 +56,11 @@ def latency(history: History, deployments: frozenset[str]) -> Latency:
     before: list[float] = []
     after: list[float] = []
     for turn in history.turns.values():
-        conversation = history.conversations[turn.started.conversation]
-        if conversation.deployment not in deployments or turn.ended is None:
+        deployment = history.conversations[turn.started.conversation].deployment
+        if deployment not in deployments or turn.ended is None or turn.status != ACKNOWLEDGED:
             continue
-        if turn.ended.status != ACKNOWLEDGED:
-            continue
-        disruptions = history.performances[conversation.deployment].disruptions
-        disturbed = bool(disruptions) and turn.started.at >= disruptions[0].at
+        disturbances = history.performances[deployment].disturbances
+        disturbed = bool(disturbances) and turn.order > disturbances[0].order
         (after if disturbed else before).append(turn.ended.seconds * 1000)
     return Latency(
         p50_before=quantile(before, 0.50),

@@ -1,34 +1,32 @@
 """The chain of custody of a probe's facts: told → stored → loaded → answered.
 
-A station is None where nothing could be seen: a store that nobody looked into, a model that is not
-the gate's. None never counts as lost.
+A station is None where nothing certain can be said: a store that nobody looked into, a model that is
+not the gate's, a value that several conversations were dealt. None never counts as lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from gate.core.transcript import ACKNOWLEDGED, AFTER, CONTROL, ConversationPlanned
+from gate.core.transcript import ACKNOWLEDGED, UNASKED, ConversationPlanned
 from gate.core.verdict import Custody
 from gate.core.words import found_in
-from gate.judging.history import History, Performance, PlayedTurn
+from gate.judging.history import History, PlayedTurn, Sighting
 
 
 def trace(history: History, probe: PlayedTurn, remembered: bool) -> Custody:
     """Where the facts that `probe` asks for were seen on their way. All of them must be at a station."""
     conversation = history.conversations[probe.started.conversation]
-    values = wanted_values(conversation, probe)
-    tellings = _tellings(history, probe)
-    if not values:
-        return Custody(told=None, stored=None, loaded=None, answered=remembered)
-    told = {fact for turn in tellings for fact in turn.started.tells}
     wanted = wanted_facts(conversation, probe)
-    performance = history.performances[conversation.deployment]
-    last_told = max((turn.order for turn in tellings), default=0)
+    if not wanted:
+        return Custody(told=None, stored=None, loaded=None, answered=None)
+    values = tuple(conversation.facts[fact] for fact in wanted)
+    tellings = _tellings(history, probe)
+    told = {fact for turn in tellings for fact in turn.started.tells}
     return Custody(
         told=all(fact in told for fact in wanted),
-        stored=_stored(performance, conversation.arm, values, last_told),
-        loaded=_loaded(performance, probe, values),
+        stored=_stored(history, probe, values, max((turn.order for turn in tellings), default=0)),
+        loaded=_loaded(history, probe, values),
         answered=remembered,
     )
 
@@ -39,40 +37,65 @@ def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[
     return tuple(fact for fact in probe.started.asks if conversation.facts[fact].casefold() not in forbidden)
 
 
-def wanted_values(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[str, ...]:
-    """The values of the facts that the reply must hold."""
-    return tuple(conversation.facts[fact] for fact in wanted_facts(conversation, probe))
-
-
 def acknowledged_facts(history: History, probe: PlayedTurn) -> frozenset[str]:
-    """The facts that the bot acknowledged, in any session of the conversation, before `probe`."""
+    """The facts that the bot acknowledged in the probe's own session before it."""
     return frozenset(fact for turn in _tellings(history, probe) for fact in turn.started.tells)
+
+
+def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str]:
+    """The facts that the bot acknowledged in other sessions of the conversation before `probe`."""
+    return frozenset(
+        fact
+        for turn in _acknowledged(history, probe)
+        if turn.started.session != probe.started.session
+        for fact in turn.started.tells
+    )
 
 
 def _tellings(history: History, probe: PlayedTurn) -> list[PlayedTurn]:
     return [
         turn
-        for turn in history.turns_of(probe.started.conversation)
-        if turn.order < probe.order
-        and turn.started.tells
-        and turn.started.checks is None
-        and turn.ended is not None
-        and turn.ended.status == ACKNOWLEDGED
+        for turn in _acknowledged(history, probe)
+        if turn.started.tells and turn.started.session == probe.started.session
     ]
 
 
-def _stored(performance: Performance, arm: str, values: Collection[str], last_told: int) -> bool | None:
-    """Whether the store held the values: for the treated arm after the disruption, where looked."""
+def _acknowledged(history: History, probe: PlayedTurn) -> Iterable[PlayedTurn]:
+    return (
+        turn
+        for turn in history.turns_of(probe.started.conversation)
+        if turn.order < probe.order and turn.status == ACKNOWLEDGED
+    )
+
+
+def _stored(history: History, probe: PlayedTurn, values: Collection[str], last_told: int) -> bool | None:
+    """Whether the store held the values when the probe was asked, or at the first look after."""
+    performance = history.performance_of(probe)
     looks = [sighting for sighting in performance.sightings if sighting.order > last_told]
     if not looks:
         return None
-    after = [sighting for sighting in looks if sighting.seen.moment == AFTER]
-    decisive = looks[0] if arm == CONTROL or not after else after[-1]
-    return set(values) <= set(decisive.seen.values)
+    decisive = _last_before(looks, probe) or looks[0]
+    seen = {value.casefold() for value in decisive.seen.values}
+    if not all(value.casefold() in seen for value in values):
+        return False
+    # A value that another conversation was dealt too may be there on that one's account.
+    return True if all(performance.holders[value.casefold()] == 1 for value in values) else None
 
 
-def _loaded(performance: Performance, probe: PlayedTurn, values: Collection[str]) -> bool | None:
+def _last_before(looks: Iterable[Sighting], probe: PlayedTurn) -> Sighting | None:
+    return next((one for one in reversed(list(looks)) if one.order < probe.order), None)
+
+
+def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> bool | None:
     """Whether the values stood in what the bot sent to its model for this probe."""
-    if not performance.model_asked:
+    if not history.performance_of(probe).model_asked or probe.status == UNASKED:
         return None
-    return set(values) <= found_in("\n".join(probe.prompts), tuple(values))
+    if set(values) <= found_in("\n".join(probe.prompts), tuple(values)):
+        return True
+    if not probe.prompts_complete:
+        return None
+    # A bot that rewrites the question sends requests that no longer show whose they are.
+    rewritten = not probe.prompts and any(
+        probe.order < order < probe.ended_order for order in history.unattributed
+    )
+    return None if rewritten else False

@@ -2,37 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from gate.core.guarantees import GUARANTEES
+from gate.core.specification import Policy
 from gate.core.transcript import (
+    CONTROL,
+    INDETERMINATE,
+    TREATED,
     ConversationPlanned,
+    DeploymentClosed,
     DeploymentFailed,
     DeploymentStarted,
     DisruptionEnded,
+    DisruptionStarted,
     Event,
     FaultSeen,
     ModelAsked,
     RunEnded,
     RunStarted,
     StoreSeen,
+    TranscriptError,
     TurnEnded,
     TurnStarted,
 )
 from gate.errors import GateError
+
+UNDISTURBED = "none"
+"""The disruption that leaves the bot alone."""
 
 
 @dataclass(kw_only=True)
 class PlayedTurn:
     """One turn: how it began, how it ended (None while it had not) and what the model was asked for it.
 
-    `order` is the position of its beginning in the transcript.
+    `order` and `ended_order` are positions in the transcript.
     """
 
     order: int
     started: TurnStarted
     ended: TurnEnded | None = None
+    ended_order: int = 0
     prompts: list[str] = field(default_factory=list)
+    prompts_complete: bool = True
+    """Whether no request that may have been this turn's could also have been another one's."""
+
+    @property
+    def status(self) -> str:
+        """How it ended, "" while it had not."""
+        return self.ended.status if self.ended else ""
 
 
 @dataclass(kw_only=True)
@@ -44,15 +64,48 @@ class Sighting:
 
 
 @dataclass(kw_only=True)
+class Disturbance:
+    """A disruption that is over, and the positions of its beginning and its end in the transcript."""
+
+    began: int
+    order: int
+    ended: DisruptionEnded
+
+
+@dataclass(kw_only=True)
 class Performance:
     """Everything that happened in one deployment."""
 
     started: DeploymentStarted | None = None
     failed: DeploymentFailed | None = None
-    disruptions: list[DisruptionEnded] = field(default_factory=list)
+    disturbances: list[Disturbance] = field(default_factory=list)
+    began: int | None = None
+    """Where the disruption that is under way began."""
     sightings: list[Sighting] = field(default_factory=list)
     faults: list[FaultSeen] = field(default_factory=list)
     model_asked: bool = False
+    holders: Counter[str] = field(default_factory=Counter)
+    """Value in folded case → number of conversations that were dealt it."""
+
+    def undone(self, disruption: str) -> str:
+        """Why `disruption` (kinds joined by +) cannot be shown to have happened; "" when it can."""
+        for index, kind in enumerate(disruption.split("+")):
+            if index >= len(self.disturbances):
+                return f"{_shown(kind)}: it is not on record that it was carried out"
+            ended = self.disturbances[index].ended
+            if ended.disruption != kind:
+                return f"{_shown(kind)}: {ended.disruption} was carried out in its place"
+            if not ended.took_effect:
+                return f"{_shown(kind)}: {ended.sentence}"
+            if not ended.recovered:
+                return ""
+        return ""
+
+
+def _shown(kind: str) -> str:
+    if kind == UNDISTURBED:
+        return "the bot cannot be shown to have been left alone"
+    return f"{kind} cannot be shown to have happened"
 
 
 @dataclass(kw_only=True)
@@ -60,15 +113,22 @@ class History:
     """One run. Built by `read_history`; only read afterwards."""
 
     run: RunStarted
+    policy: Policy
     conversations: dict[str, ConversationPlanned] = field(default_factory=dict)
     turns: dict[str, PlayedTurn] = field(default_factory=dict)
     performances: dict[str, Performance] = field(default_factory=dict)
+    unattributed: list[int] = field(default_factory=list)
+    """Positions of the model requests that belong to no turn."""
     end: RunEnded | None = None
     seconds: float = 0.0
 
     def turns_of(self, conversation: str) -> list[PlayedTurn]:
         """The turns of a conversation in the order in which they began."""
         return self._by_conversation.get(conversation, [])
+
+    def performance_of(self, turn: PlayedTurn) -> Performance:
+        """What happened in the deployment in which the turn was said."""
+        return self.performances[self.conversations[turn.started.conversation].deployment]
 
     _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=dict)
 
@@ -79,7 +139,7 @@ class History:
 
 
 def read_history(events: Iterable[Event]) -> History:
-    """Arranges the events. Raises GateError when they do not begin with the start of a run."""
+    """Arranges the events. Raises GateError when they are no run, or do not fit one another."""
     stream = iter(events)
     first = next(stream, None)
     if not isinstance(first, RunStarted):
@@ -88,47 +148,115 @@ def read_history(events: Iterable[Event]) -> History:
             why="its first event is not run-started",
             remedy="judge the transcript.jsonl that memory-gate wrote",
         )
-    history = History(run=first)
-    # A model request belongs to the one turn under way with the text that it is about.
-    under_way: dict[str, PlayedTurn] = {}
+    reader = _HistoryReader(History(run=first, policy=_policy(first.policy)))
     for order, event in enumerate(stream, start=1):
+        reader.read(order, event)
+    return reader.history
+
+
+def _policy(given: Mapping[str, object]) -> Policy:
+    try:
+        return Policy(**given)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise GateError("the rule in this transcript is not known", why=str(error)) from error
+
+
+class _HistoryReader:
+    """Files event after event."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self._order = 0
+        # The turns of each text that may be asking the model: under way, or given up by the gate only.
+        self._asking: dict[str, list[PlayedTurn]] = {}
+
+    def read(self, order: int, event: Event) -> None:
+        history, self._order = self.history, order
         history.seconds = max(history.seconds, event.at)
-        _file(history, event, order, under_way)
-    return history
+        match event:
+            case ConversationPlanned():
+                self._plan(event)
+            case TurnStarted():
+                self._start_turn(event)
+            case TurnEnded():
+                self._end_turn(event)
+            case ModelAsked():
+                self._attribute(event)
+            case DeploymentStarted():
+                self._performance(event.deployment).started = event
+            case DeploymentFailed():
+                self._performance(event.deployment).failed = event
+            case DisruptionStarted():
+                self._performance(event.deployment).began = order
+            case DisruptionEnded():
+                performance = self._performance(event.deployment)
+                began = order if performance.began is None else performance.began
+                performance.disturbances.append(Disturbance(began=began, order=order, ended=event))
+                performance.began = None
+            case StoreSeen():
+                self._performance(event.deployment).sightings.append(Sighting(order=order, seen=event))
+            case FaultSeen():
+                self._performance(event.deployment).faults.append(event)
+            case DeploymentClosed():
+                # Its bot is gone and cannot ask any more.
+                performance = self._performance(event.deployment)
+                for text in self._asking:
+                    self._forget(text, lambda one: history.performance_of(one) is performance)
+            case RunEnded():
+                history.end = event
+            case _:
+                self._check(False, "it begins another run")
 
+    def _plan(self, event: ConversationPlanned) -> None:
+        self._check(event.conversation not in self.history.conversations, "it plans a conversation again")
+        self._check(event.arm in (CONTROL, TREATED), f"there is no arm {event.arm!r}")
+        self.history.conversations[event.conversation] = event
+        self._performance(event.deployment).holders.update({one.casefold() for one in event.facts.values()})
 
-def _file(history: History, event: Event, order: int, under_way: dict[str, PlayedTurn]) -> None:
-    match event:
-        case ConversationPlanned():
-            history.conversations[event.conversation] = event
-            history.performances.setdefault(event.deployment, Performance())
-        case TurnStarted():
-            turn = PlayedTurn(order=order, started=event)
-            history.add_turn(turn)
-            under_way[event.text] = turn
-        case TurnEnded():
-            ended = history.turns[event.turn]
-            ended.ended = event
-            if under_way.get(ended.started.text) is ended:
-                del under_way[ended.started.text]
-        case ModelAsked():
-            asking = under_way.get(event.about)
-            if asking is not None:
-                asking.prompts.append("\n".join(event.prompt))
-                deployment = history.conversations[asking.started.conversation].deployment
-                history.performances[deployment].model_asked = True
-        case DeploymentStarted():
-            history.performances.setdefault(event.deployment, Performance()).started = event
-        case DeploymentFailed():
-            history.performances.setdefault(event.deployment, Performance()).failed = event
-        case DisruptionEnded():
-            history.performances.setdefault(event.deployment, Performance()).disruptions.append(event)
-        case StoreSeen():
-            sightings = history.performances.setdefault(event.deployment, Performance()).sightings
-            sightings.append(Sighting(order=order, seen=event))
-        case FaultSeen():
-            history.performances.setdefault(event.deployment, Performance()).faults.append(event)
-        case RunEnded():
-            history.end = event
-        case _:
-            pass
+    def _start_turn(self, event: TurnStarted) -> None:
+        conversation = self.history.conversations.get(event.conversation)
+        if conversation is None:
+            raise self._misfit("its conversation was never planned")
+        self._check(event.turn not in self.history.turns, "it begins a turn again")
+        self._check({*event.tells, *event.asks} <= set(conversation.facts), "it names a fact nobody planned")
+        known = event.checks is None or event.guarantee in GUARANTEES
+        self._check(known, f"there is no guarantee {event.guarantee!r}")
+        turn = PlayedTurn(order=self._order, started=event)
+        self.history.add_turn(turn)
+        self._asking.setdefault(event.text, []).append(turn)
+
+    def _end_turn(self, event: TurnEnded) -> None:
+        turn = self.history.turns.get(event.turn)
+        if turn is None or turn.ended is not None:
+            raise self._misfit("it ends a turn that is not under way")
+        turn.ended, turn.ended_order = event, self._order
+        if event.status != INDETERMINATE:
+            self._forget(turn.started.text, lambda one: one is turn)
+
+    def _forget(self, text: str, gone: Callable[[PlayedTurn], bool]) -> None:
+        self._asking[text] = [one for one in self._asking.get(text, ()) if not gone(one)]
+
+    def _attribute(self, event: ModelAsked) -> None:
+        """A request is tied to the one turn with the text that it is about, or to none."""
+        asking = self._asking.get(event.about) or []
+        if len(asking) == 1:
+            asking[0].prompts.append("\n".join(event.prompt))
+            self.history.performance_of(asking[0]).model_asked = True
+            return
+        self.history.unattributed.append(self._order)
+        for turn in asking:
+            turn.prompts_complete = False
+
+    def _performance(self, deployment: str) -> Performance:
+        return self.history.performances.setdefault(deployment, Performance())
+
+    def _check(self, fits: bool, why: str) -> None:
+        if not fits:
+            raise self._misfit(why)
+
+    def _misfit(self, why: str) -> TranscriptError:
+        return TranscriptError(
+            f"line {self._order + 1} of the transcript does not fit those before it",
+            why=why,
+            remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
+        )

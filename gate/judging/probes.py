@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from gate.core.guarantees import GUARANTEES
-from gate.core.transcript import ACKNOWLEDGED, ConversationPlanned
+from gate.core.transcript import (
+    ACKNOWLEDGED,
+    CONTROL,
+    INDETERMINATE,
+    TREATED,
+    UNASKED,
+    ConversationPlanned,
+)
 from gate.core.verdict import Outcome, ProbeResult
 from gate.core.words import found_in
 from gate.interfaces import Scorer
-from gate.judging.custody import acknowledged_facts, trace
-from gate.judging.history import History, PlayedTurn
+from gate.judging.custody import acknowledged_elsewhere, acknowledged_facts, trace, wanted_facts
+from gate.judging.history import UNDISTURBED, History, PlayedTurn
+
+LEAK = GUARANTEES["isolation"].anomaly
+FABRICATION = GUARANTEES["no-fabrication"].anomaly
 
 
-def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> ProbeResult:
-    """The result of one probe."""
+def judge_probe(
+    history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer], leaking_turns: Collection[str]
+) -> ProbeResult:
+    """The result of one probe. `leaking_turns` are the turns with a confirmed leak."""
     conversation = history.conversations[probe.started.conversation]
-    outcome, reason = _outcome(history, conversation, probe, scorers)
-    failed = outcome in (Outcome.LOST, Outcome.ERROR)
+    judgement = _judge(history, conversation, probe, scorers)
+    anomaly = judgement.anomaly
+    if anomaly and probe.started.turn in leaking_turns:
+        # The probe says where to look; what is found says what broke.
+        anomaly = LEAK
     return ProbeResult(
         scenario=conversation.scenario,
         file=conversation.file,
         line=probe.started.line,
+        column=probe.started.column,
         session=probe.started.session,
         conversation=conversation.conversation,
         trial=conversation.trial,
@@ -31,41 +48,143 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
         question=probe.started.text,
         expected=_expected(probe),
         reply=probe.ended.reply if probe.ended else "",
-        outcome=outcome,
-        anomaly=GUARANTEES[probe.started.guarantee].anomaly if failed else None,
+        outcome=judgement.outcome,
+        anomaly=anomaly,
         facts=probe.started.asks,
-        custody=trace(history, probe, outcome is Outcome.REMEMBERED),
-        reason=reason,
+        custody=trace(history, probe, judgement.outcome is Outcome.REMEMBERED),
+        reason=judgement.reason,
     )
 
 
-def _outcome(
+@dataclass(frozen=True, kw_only=True)
+class _Judgement:
+    outcome: Outcome
+    reason: str = ""
+    anomaly: str | None = None
+
+
+def _judge(
     history: History,
     conversation: ConversationPlanned,
     probe: PlayedTurn,
     scorers: Mapping[str, Scorer],
-) -> tuple[Outcome, str]:
-    faults = history.performances[conversation.deployment].faults
-    if faults:
-        return Outcome.UNSCORED, faults[0].sentence
-    if probe.ended is None:
-        return Outcome.UNSCORED, "the run ended before the bot answered"
-    untold = [fact for fact in probe.started.asks if fact not in acknowledged_facts(history, probe)]
-    if untold:
-        return Outcome.UNSCORED, f"the bot never acknowledged the turn that tells {_listed(untold)}"
-    if probe.ended.status != ACKNOWLEDGED:
-        return Outcome.ERROR, probe.ended.error
-    failed = [
-        (name, arguments)
-        for name, arguments in (probe.started.checks or {}).items()
-        if not scorers[name].score(probe.ended.reply, arguments)
-    ]
-    if failed:
-        return Outcome.LOST, "; ".join(_failure(name, arguments) for name, arguments in failed)
+) -> _Judgement:
+    obstacle = _obstacle(history, conversation, probe)
+    if obstacle:
+        return _Judgement(outcome=Outcome.UNSCORED, reason=obstacle)
+    guarantee = GUARANTEES[probe.started.guarantee]
+    if probe.ended is None or probe.status != ACKNOWLEDGED:
+        error = probe.ended.error if probe.ended else ""
+        if guarantee.recall:
+            return _Judgement(outcome=Outcome.ERROR, reason=error, anomaly=guarantee.anomaly)
+        # Who says nothing gives nothing away, and shows nothing either.
+        return _Judgement(outcome=Outcome.UNSCORED, reason=error)
+    try:
+        failures = _failures(probe, probe.ended.reply, scorers)
+    except Exception as error:
+        # A checker that crashes has not seen the bot fail.
+        return _Judgement(outcome=Outcome.UNSCORED, reason=f"the reply could not be checked: {error!r}")
+    if failures:
+        return _Judgement(outcome=Outcome.LOST, reason="; ".join(failures), anomaly=guarantee.anomaly)
     guessed = _decoys_named(history, conversation, probe)
     if guessed:
-        return Outcome.LOST, f"it also names {_listed(sorted(guessed))}, which it was never told"
-    return Outcome.REMEMBERED, ""
+        return _Judgement(
+            outcome=Outcome.LOST,
+            reason=f"it also names {_listed(sorted(guessed))}, which it was never told",
+            anomaly=guarantee.anomaly if guarantee.recall else FABRICATION,
+        )
+    return _Judgement(outcome=Outcome.REMEMBERED)
+
+
+def _obstacle(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> str:
+    """Why the probe says nothing about the bot's memory; "" when it does."""
+    performance = history.performance_of(probe)
+    recall = GUARANTEES[probe.started.guarantee].recall
+    if performance.faults:
+        return performance.faults[0].sentence
+    if probe.ended is None:
+        return "the run ended before the bot answered"
+    untold = _untold(history, conversation, probe)
+    if untold:
+        return f"the bot never acknowledged the turn that tells {_listed(untold)}"
+    if recall and conversation.arm == TREATED:
+        undone = performance.undone(conversation.disruption)
+        if undone:
+            return undone
+    if recall and _is_out_of_place(history, conversation, probe):
+        return f"it was not asked on the right side of {conversation.disruption}"
+    if probe.status == UNASKED and not _bot_is_silent(history, probe):
+        return probe.ended.error
+    return _contradiction(conversation, probe)
+
+
+def _untold(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> list[str]:
+    """The facts that the probe takes for told and that the bot never acknowledged."""
+    here = acknowledged_facts(history, probe)
+    elsewhere = acknowledged_elsewhere(history, probe)
+    if probe.started.guarantee == "no-fabrication":
+        # What must not be made up is best never told at all.
+        asked = wanted_facts(conversation, probe)
+    else:
+        asked = tuple(probe.started.asks)
+    wanted = wanted_facts(conversation, probe)
+    return [fact for fact in asked if fact not in here and (fact in wanted or fact not in elsewhere)]
+
+
+def _is_out_of_place(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> bool:
+    """Whether a control probe met the disruption, or a treated one came before it."""
+    disturbances = history.performance_of(probe).disturbances
+    if not disturbances or conversation.disruption == UNDISTURBED:
+        return False
+    if conversation.arm == CONTROL:
+        return probe.ended_order > disturbances[0].began
+    return probe.order < disturbances[0].order
+
+
+def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
+    """Whether the probe was not asked because the bot, once disturbed, did not answer any more."""
+    disturbances = history.performance_of(probe).disturbances
+    if any(not one.ended.recovered for one in disturbances):
+        return True
+    return any(
+        turn.status == INDETERMINATE and disturbances and turn.order > disturbances[0].order
+        for turn in history.turns_of(probe.started.conversation)
+        if turn.order < probe.order
+    )
+
+
+def _contradiction(conversation: ConversationPlanned, probe: PlayedTurn) -> str:
+    """Why this draw of the facts makes the probe worthless: it cannot be passed, or not be failed."""
+    checks = probe.started.checks or {}
+    demanded = [value for name in ("contains", "all") for value in checks.get(name, ())]
+    impossible = found_in("\n".join(demanded), checks.get("without", ()))
+    if impossible:
+        return f"the reply must hold {_listed(sorted(impossible))}, and must not"
+    wanted = [conversation.facts[fact] for fact in wanted_facts(conversation, probe)]
+    given_away = found_in(probe.started.text, wanted)
+    if given_away:
+        return f"the question itself names {_listed(sorted(given_away))}"
+    return ""
+
+
+def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> list[str]:
+    """What the reply is not, one phrase for each check that it does not meet."""
+    return [
+        _failure(name, arguments, reply, scorers[name])
+        for name, arguments in (probe.started.checks or {}).items()
+        if not scorers[name].score(reply, arguments)
+    ]
+
+
+def _failure(name: str, arguments: Sequence[str], reply: str, scorer: Scorer) -> str:
+    at_fault = [one for one in arguments if not scorer.score(reply, (one,))] or arguments
+    wording = {
+        "contains": "the reply does not hold {}",
+        "all": "the reply does not hold {}",
+        "any": "the reply holds none of {}",
+        "without": "the reply holds {}, which it must not",
+    }
+    return wording.get(name, f"{name} does not hold for {{}}").format(_listed(at_fault))
 
 
 def _decoys_named(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> frozenset[str]:
@@ -75,16 +194,6 @@ def _decoys_named(history: History, conversation: ConversationPlanned, probe: Pl
         return frozenset()
     said = "\n".join(turn.started.text for turn in history.turns_of(conversation.conversation))
     return found_in(probe.ended.reply, decoys) - found_in(said, decoys)
-
-
-def _failure(scorer: str, arguments: Sequence[str]) -> str:
-    wording = {
-        "contains": "the reply does not hold {}",
-        "all": "the reply does not hold all of {}",
-        "any": "the reply holds none of {}",
-        "without": "the reply holds {}, which it must not",
-    }
-    return wording.get(scorer, f"{scorer} does not hold for {{}}").format(_listed(arguments))
 
 
 def _expected(probe: PlayedTurn) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import ceil, sqrt
 
 Z_95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -25,8 +25,9 @@ def wilson_interval(successes: int, trials: int, z: float = Z_95) -> tuple[float
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
-    """The value below which `share` of the values lie (nearest rank); None without values."""
+    """The smallest value that `share` of the values do not exceed (nearest rank); None without values."""
     if not values:
         return None
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    # Binary fractions make 0.95 × 60 a little more than 57.
+    rank = ceil(share * len(values) - 1e-9)
+    return sorted(values)[max(rank, 1) - 1]

@@ -1,4 +1,4 @@
-"""From a plan to a reader: which texts are said, which of them are probes, what could answer them."""
+"""From a plan to a reader: which texts are said, what they state, what could answer the probes."""
 
 from __future__ import annotations
 
@@ -8,28 +8,34 @@ from gate.runner.plan import Plan
 
 
 def reader_for(plan: Plan) -> Reader:
-    """A reader that knows the texts and the probes of `plan`, and nothing of who was told what."""
-    values_of: dict[tuple[str, str], set[str]] = {}
-    for conversation in plan.conversations:
-        for name, value in conversation.facts.items():
-            values_of.setdefault((conversation.scenario.name, name), set()).add(value)
-    texts: set[str] = set()
-    candidates: dict[str, set[str]] = {}
+    """A reader that knows the texts and the probes of `plan`, and nothing of who was told what.
+
+    Facts of one name are one fact, whatever their scenario: where sessions mix, it shows.
+    """
+    values_of: dict[str, set[str]] = {}
+    statements: dict[str, dict[str, set[str]]] = {}
+    asked: dict[str, set[str]] = {}
     oldest_first: set[str] = set()
     for conversation in plan.conversations:
+        for name, value in conversation.facts.items():
+            values_of.setdefault(name, set()).add(value)
         for turn in conversation.turns:
-            texts.add(turn.text)
+            stated = statements.setdefault(turn.text, {})
+            for name in turn.tells:
+                stated.setdefault(conversation.facts[name].casefold(), set()).add(name)
             if turn.expectation is None:
                 continue
-            asked = candidates.setdefault(turn.text, set())
-            for name in turn.asks:
-                asked |= values_of[conversation.scenario.name, name]
+            asked.setdefault(turn.text, set()).update(turn.asks)
             if turn.guarantee == "order":
                 oldest_first.add(turn.text)
     return Reader(
-        texts,
+        statements,
         {
-            text: Question(candidates=WholeWords(sorted(values)), oldest_first=text in oldest_first)
-            for text, values in candidates.items()
+            text: Question(
+                facts=frozenset(names),
+                candidates=WholeWords(sorted({value for name in names for value in values_of[name]})),
+                oldest_first=text in oldest_first,
+            )
+            for text, names in asked.items()
         },
     )

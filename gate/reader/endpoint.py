@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -21,6 +22,21 @@ from gate.reader.reading import Message, Reader
 
 MODEL = "memory-gate-reader"
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
+MALFORMED = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    web.RequestPayloadError,
+)
+"""What comes of a request that is no JSON, of other JSON than the API wants, or of broken compression."""
+MAX_PROMPTS = 2048
+"""In one completion request; as many as OpenAI takes."""
+MAX_PIECES = 500
+"""In which one answer is streamed."""
+SHUTDOWN_SECONDS = 0.2
+"""When the endpoint closes, nobody is left who waits for an answer."""
 
 
 class ModelEndpoint:
@@ -40,7 +56,9 @@ class ModelEndpoint:
         application.router.add_post("/v1/completions", self._complete)
         application.router.add_get("/v1/models", self._models)
         application.router.add_get("/v1/models/{model}", self._model)
-        self._runner = web.AppRunner(application, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(
+            application, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, 0)
         try:
@@ -66,7 +84,7 @@ class ModelEndpoint:
         request: web.Request,
         handler: Callable[[web.Request], Any],
     ) -> web.StreamResponse:
-        sent = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+        sent = request.headers.get("Authorization", "").removeprefix("Bearer ").encode(errors="replace")
         if not hmac.compare_digest(sent, self._key.encode()):
             return _error(401, "this endpoint takes the OPENAI_API_KEY that memory-gate gave to the bot")
         try:
@@ -75,17 +93,13 @@ class ModelEndpoint:
             return _error(404, f"memory-gate's model endpoint does not offer {request.path}")
         except web.HTTPException as error:
             return _error(error.status, error.reason)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        except MALFORMED as error:
             return _error(400, f"the request is not as the API wants it: {error}")
         return response
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
-        body = await _object(request, "messages")
-        messages = [
-            Message(role=str(one.get("role", "user")), text=_text(one.get("content")))
-            for one in body["messages"]
-            if isinstance(one, Mapping)
-        ]
+        body = await _object(request)
+        messages = _messages(body.get("messages"))
         answer = self._answer(request.path, messages)
         head: dict[str, Any] = {"id": "chatcmpl-0"}
         head |= {"created": int(time.time()), "model": str(body.get("model") or MODEL)}
@@ -115,9 +129,8 @@ class ModelEndpoint:
         return await _stream(request, [*chunks, *_closing_usage(body, head, messages, answer)])
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
-        body = await _object(request, "prompt")
-        prompt = body["prompt"]
-        prompts = [prompt] if isinstance(prompt, str) else [str(one) for one in prompt]
+        body = await _object(request)
+        prompts = _prompts(body.get("prompt"))
         answers = [self._answer(request.path, [Message(role="user", text=one)]) for one in prompts]
         head = {
             "id": "cmpl-0",
@@ -164,14 +177,26 @@ class ModelEndpoint:
         return reading.answer
 
 
-async def _object(request: web.Request, wanted: str) -> dict[str, Any]:
-    """The request's body, which must be an object with a text or a list under `wanted`."""
+async def _object(request: web.Request) -> dict[str, Any]:
     body = await request.json()
     if not isinstance(body, dict):
         raise TypeError("its body is not an object")
-    if not isinstance(body.get(wanted), (list, str)):
-        raise TypeError(f'it has no "{wanted}"')
     return body
+
+
+def _messages(given: object) -> list[Message]:
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise TypeError('"messages" is not a list of messages')
+    return [Message(role=str(one.get("role", "user")), text=_text(one.get("content"))) for one in given]
+
+
+def _prompts(given: object) -> list[str]:
+    prompts = [given] if isinstance(given, str) else given
+    if not isinstance(prompts, list) or not all(isinstance(one, str) for one in prompts):
+        raise TypeError('"prompt" is neither a text nor a list of texts')
+    if len(prompts) > MAX_PROMPTS:
+        raise ValueError(f'"prompt" holds more than {MAX_PROMPTS} texts')
+    return prompts
 
 
 def _text(content: object) -> str:
@@ -186,8 +211,9 @@ def _text(content: object) -> str:
 
 def _pieces(answer: str) -> list[str]:
     """The answer in the small pieces in which models stream: words with the blank before them."""
-    words = answer.split(" ")
-    return [words[0], *(f" {word}" for word in words[1:])]
+    words = re.findall(r"^[^ ]*| [^ ]*", answer)
+    step = len(words) // MAX_PIECES + 1
+    return ["".join(words[index : index + step]) for index in range(0, len(words), step)]
 
 
 def _usage(messages: Sequence[Message], answer: str) -> dict[str, int]:

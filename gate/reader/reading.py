@@ -7,17 +7,27 @@ is lost gives none, a stale or foreign value shows itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.core.words import Occurrence, WholeWords
+from gate.reader.known_texts import KnownTexts
 
 UNKNOWN = "I don't know."
 ACKNOWLEDGEMENT = "All right, I have read that."
 """Restates nothing, and is told apart from anything that people or templates say."""
 
-PREFIX_LENGTH = 12
-"""By how many leading characters known texts are looked up; an arbitrary trade of memory for time."""
+_SPEAKERS = "ai|aimessage|assistant|bot|agent|chatbot|model|gpt|answer|response|reply|a"
+_LEAD = re.compile(
+    rf"[\W_]*(?:(?:{_SPEAKERS}|user|human|role|type|from|content|text|value|message)\b[\W_]*){{0,8}}",
+    re.IGNORECASE,
+)
+"""What may stand between a question and its answer: `\\nAI: `, `", "role": "assistant", "content": "`."""
+_END = re.compile(r"\s*\Z|[ \t]*\n|[\"'][,)}\]]|</")
+"""What may follow an answer: the end of its line, of its quotation or of its element."""
+_LONGEST_LEAD = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +40,10 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A probe's text, and every value that the facts it names take anywhere in the run."""
+    """A probe's text asks for `facts`; `candidates` are the values that they take anywhere in the run."""
 
     candidates: WholeWords
+    facts: frozenset[str] = frozenset()
     oldest_first: bool = False
     """For probes of the order of turns: the value that stands first answers."""
 
@@ -48,67 +59,114 @@ class Reading:
 class Reader:
     """Answers requests of one run."""
 
-    def __init__(self, texts: Iterable[str], questions: Mapping[str, Question]) -> None:
-        """`texts` is everything that is said in the run; `questions` are the probes among them."""
+    def __init__(
+        self,
+        statements: Mapping[str, Mapping[str, Collection[str]]],
+        questions: Mapping[str, Question],
+    ) -> None:
+        """`statements` has every text of the run, with the values it states and as which facts.
+
+        `questions` are the probes among the texts. Values are given in folded case.
+        """
+        self._statements = statements
         self._questions = questions
-        self._texts = frozenset(texts)
-        self._by_prefix: dict[str, list[str]] = {}
-        for text in self._texts:
-            self._by_prefix.setdefault(text[:PREFIX_LENGTH], []).append(text)
-        self._prefix_lengths = sorted({len(prefix) for prefix in self._by_prefix})
+        self._known_texts = KnownTexts(statements)
 
     def read(self, messages: Sequence[Message]) -> Reading:
         """The answer to a request."""
-        prompt = "\n".join(message.text for message in messages)
-        about, rest = self._last_known_text(messages, prompt)
-        if not about or ACKNOWLEDGEMENT in rest or UNKNOWN in rest:
+        prompt = _Prompt(messages, self._known_texts)
+        last = prompt.known[-1] if prompt.known else None
+        if last is None or self._is_answered(prompt, last):
             # The bot's own business, such as a summary: the last turn has already been answered.
             return Reading(about="", answer=self._everything_said(messages, prompt))
-        question = self._questions.get(about)
+        question = self._questions.get(last.value)
         if question is None:
-            return Reading(about=about, answer=ACKNOWLEDGEMENT)
-        return Reading(about=about, answer=_newest(question, prompt) or UNKNOWN)
+            return Reading(about=last.value, answer=ACKNOWLEDGEMENT)
+        return Reading(about=last.value, answer=self._answer(prompt, last.value, question))
 
-    def _last_known_text(self, messages: Sequence[Message], prompt: str) -> tuple[str, str]:
-        """The known text that ends last in the prompt, and what follows it."""
-        if messages and messages[-1].text in self._texts:
-            return messages[-1].text, ""
-        last = max(self._known(prompt), key=lambda one: (one.end, one.end - one.start), default=None)
-        return (last.value, prompt[last.end :]) if last else ("", "")
+    def _is_answered(self, prompt: _Prompt, turn: Occurrence) -> bool:
+        if ACKNOWLEDGEMENT in prompt.text[turn.end :]:
+            return True
+        question = self._questions.get(turn.value)
+        return question is not None and prompt.answer_to(turn, question) is not None
 
-    def _known(self, prompt: str) -> Iterable[Occurrence]:
-        """Every known text in the prompt, in order of its first character."""
-        for start in _word_starts(prompt):
-            for length in self._prefix_lengths:
-                for text in self._by_prefix.get(prompt[start : start + length], ()):
-                    if prompt.startswith(text, start):
-                        yield Occurrence(value=text, start=start, end=start + len(text))
+    def _answer(self, prompt: _Prompt, asking: str, question: Question) -> str:
+        """The newest candidate (the oldest, for an order probe), spelt as it stands in the prompt.
 
-    def _everything_said(self, messages: Sequence[Message], prompt: str) -> str:
+        What the bot answered to a probe is hearsay: it answers another one only if nothing else does.
+        """
+        hearsay = {
+            place: asked
+            for turn in prompt.known
+            if (asked := self._questions.get(turn.value)) is not None
+            and (place := prompt.answer_to(turn, asked)) is not None
+        }
+        sources, restated = [], []
+        for one in question.candidates.occurrences(prompt.text):
+            around = prompt.known_around(one)
+            if around is not None:
+                # Said by a user, so it counts as what it was said of: not every city is the home town.
+                stated = self._statements[around.value].get(one.value.casefold(), ())
+                if around.value != asking and not question.facts.isdisjoint(stated):
+                    sources.append(one)
+            elif one.start not in hearsay:
+                sources.append(one)
+            elif not question.facts.isdisjoint(hearsay[one.start].facts):
+                restated.append(one)
+        found = sources or restated
+        if not found:
+            return UNKNOWN
+        chosen = (min if question.oldest_first else max)(found, key=_position)
+        return prompt.text[chosen.start : chosen.end]
+
+    def _everything_said(self, messages: Sequence[Message], prompt: _Prompt) -> str:
         """All that the prompt says the user said, word for word, so that honest summaries stay whole."""
-        known = dict.fromkeys(one.value for one in self._known(prompt) if one.value not in self._questions)
-        if known:
-            return "\n".join(known)
+        said = dict.fromkeys(
+            turn.value
+            for turn in prompt.known
+            if turn.value not in self._questions or self._statements[turn.value]
+        )
+        if said:
+            return "\n".join(said)
         return "\n".join(message.text for message in messages if message.role == "user") or UNKNOWN
 
 
-def _word_starts(text: str) -> Iterable[int]:
-    """Positions at which a turn's text may begin: where a word, or anything but a word, begins."""
-    before_is_word = False
-    for position, character in enumerate(text):
-        is_word = character.isalnum()
-        if not is_word or not before_is_word:
-            yield position
-        before_is_word = is_word
+class _Prompt:
+    """The text of a request and the known texts in it, from left to right."""
 
+    def __init__(self, messages: Sequence[Message], known_texts: KnownTexts) -> None:
+        self.text = "\n".join(message.text for message in messages)
+        self.known: list[Occurrence] = []
+        begin = 0
+        for message in messages:
+            self.known += [
+                Occurrence(value=one.value, start=begin + one.start, end=begin + one.end)
+                for one in known_texts.find(message.text)
+            ]
+            begin += len(message.text) + 1
+        self._starts = [turn.start for turn in self.known]
 
-def _newest(question: Question, prompt: str) -> str:
-    """The candidate that stands last in the prompt (first, for an order probe), spelt as it stands there."""
-    found = list(question.candidates.occurrences(prompt))
-    if not found:
-        return ""
-    chosen = min(found, key=_position) if question.oldest_first else max(found, key=_position)
-    return prompt[chosen.start : chosen.end]
+    def known_around(self, one: Occurrence) -> Occurrence | None:
+        """The known text in which `one` stands."""
+        index = bisect_right(self._starts, one.start) - 1
+        return self.known[index] if index >= 0 and one.end <= self.known[index].end else None
+
+    def answer_to(self, turn: Occurrence, question: Question) -> int | None:
+        """Where the answer begins that `turn`, which asks `question`, already has; None without one."""
+        following = bisect_right(self._starts, turn.start)
+        limit = self._starts[following] if following < len(self._starts) else len(self.text)
+        rest = self.text[turn.end : limit]
+        places = [(one.start, one.end) for one in question.candidates.occurrences(rest)]
+        if (unknown := rest.find(UNKNOWN)) >= 0:
+            places.append((unknown, unknown + len(UNKNOWN)))
+        return next(
+            (
+                turn.end + start
+                for start, end in places
+                if start <= _LONGEST_LEAD and _LEAD.fullmatch(rest, 0, start) and _END.match(rest, end)
+            ),
+            None,
+        )
 
 
 def _position(occurrence: Occurrence) -> tuple[int, int]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gate.core.facts import FactSource, Pick
-from gate.core.scenario import Disrupt, Expectation, Filler, Position, Say, Scenario, render
+from gate.core.scenario import PLACEHOLDER, Disrupt, Expectation, Filler, Position, Say, Scenario, render
 from gate.core.transcript import CONTROL, TREATED, ConversationPlanned
 from gate.core.words import facts_in
 from gate.runner.small_talk import SmallTalk
@@ -77,6 +77,7 @@ class Conversation:
                 fact.name: [value for value in fact.pool if value.casefold() not in mine]
                 for fact in self.scenario.facts
             },
+            unguessable=[fact.name for fact in self.scenario.facts if not fact.guessable],
             turns=len(self.turns),
             probes=sum(turn.expectation is not None for turn in self.turns),
         )
@@ -150,10 +151,17 @@ def _rank(kinds: tuple[str, ...], disruptions: Sequence[str]) -> tuple[int, ...]
 
 
 def _without_early_probes(segments: tuple[tuple[Turn, ...], ...]) -> tuple[tuple[Turn, ...], ...]:
-    """Leaves out what is asked before the disruption: the reply would restate the fact and refresh it."""
+    """Leaves out what is asked before the disruption: the reply would restate the fact and refresh it.
+
+    A question that tells a fact as well is said, so that the fact is told, but it is no probe then.
+    """
     if len(segments) == 1:
         return segments
-    told = tuple(turn for turn in segments[0] if turn.expectation is None)
+    told = tuple(
+        replace(turn, expectation=None, asks=(), guarantee="") if turn.expectation else turn
+        for turn in segments[0]
+        if turn.expectation is None or turn.tells
+    )
     return (told, *segments[1:])
 
 
@@ -205,6 +213,8 @@ class _Drafter:
             for speaker, text, say in self._lines(step, spoken, avoid):
                 count += 1
                 rendered = render(text, facts)
+                named = {name: facts[name] for name in PLACEHOLDER.findall(text) if name in facts}
+                expectation = say.expectation if say else None
                 segments[-1].append(
                     Turn(
                         identifier=f"{identifier}.{count}",
@@ -212,10 +222,13 @@ class _Drafter:
                         session=sessions[speaker],
                         text=rendered,
                         position=step.position,
-                        tells=facts_in(rendered, facts),
-                        expectation=say.expectation.render(facts) if say and say.expectation else None,
-                        asks=say.expectation.fact_names if say and say.expectation else (),
-                        guarantee=say.guarantee if say and say.expectation else "",
+                        tells=facts_in(rendered, named),
+                        expectation=expectation.render(facts) if expectation else None,
+                        # The braces of a regular expression name no fact.
+                        asks=tuple(name for name in expectation.fact_names if name in facts)
+                        if expectation
+                        else (),
+                        guarantee=say.guarantee if say and expectation else "",
                     )
                 )
         return tuple(tuple(segment) for segment in segments)

@@ -7,7 +7,6 @@ line and goes on afterwards. What happened goes to the recorder; nothing is judg
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from gate.core.transcript import (
     CONTROL,
     INDETERMINATE,
     REFUSED,
+    UNASKED,
     DeploymentClosed,
     DeploymentFailed,
     DeploymentStarted,
@@ -74,50 +74,64 @@ class _WavePlayer:
         self._unheard: dict[str, str] = {}
 
     async def play(self) -> None:
+        began = self._stage.clock()
         deployment = await self._deploy()
         if deployment is None:
             return
         try:
+            self._stage.record(
+                DeploymentStarted(
+                    at=self._stage.clock(),
+                    deployment=self._wave.name,
+                    seconds=self._stage.clock() - began,
+                    images=deployment.images(),
+                )
+            )
             await self._perform(deployment)
-        except InputError:
-            raise
-        except GateError as error:
-            self._fault(_cause(error), error.sentence)
-        except ExceptionGroup as group:
-            self._fault("harness", f"the gate failed while playing: {_first(group)!r}")
         except Exception as error:
-            self._fault("harness", f"the gate failed while playing: {error!r}")
+            self._record_fault(error)
         finally:
-            with contextlib.suppress(GateError):
-                await deployment.close()
-            self._stage.record(DeploymentClosed(at=self._stage.clock(), deployment=self._wave.name))
+            await self._close(deployment)
 
     async def _deploy(self) -> Deployment | None:
-        began = self._stage.clock()
         try:
-            deployment = await self._stage.runtime.deploy(self._wave.name, self._stage.environment)
+            return await self._stage.runtime.deploy(self._wave.name, self._stage.environment)
         except InputError:
             raise
-        except GateError as error:
+        except Exception as error:
             self._stage.record(
                 DeploymentFailed(
                     at=self._stage.clock(),
                     deployment=self._wave.name,
                     cause=_cause(error),
-                    sentence=error.sentence,
-                    log=list(error.log),
+                    sentence=_sentence(error),
+                    log=list(error.log) if isinstance(error, GateError) else [],
                 )
             )
             return None
+
+    def _record_fault(self, error: Exception) -> None:
+        """Puts on record what ended the wave. Raises it when it is the user's to mend."""
+        parts = _parts(error)
+        mistake = next((one for one in parts if isinstance(one, InputError)), None)
+        if mistake is not None:
+            raise mistake
         self._stage.record(
-            DeploymentStarted(
+            FaultSeen(
                 at=self._stage.clock(),
                 deployment=self._wave.name,
-                seconds=self._stage.clock() - began,
-                images=deployment.images(),
+                cause=_cause(parts[0]),
+                sentence=_sentence(parts[0]),
             )
         )
-        return deployment
+
+    async def _close(self, deployment: Deployment) -> None:
+        try:
+            await deployment.close()
+        except Exception:
+            # What stays behind is the runtime's to remove at the end; what was seen here stays true.
+            return
+        self._stage.record(DeploymentClosed(at=self._stage.clock(), deployment=self._wave.name))
 
     async def _perform(self, deployment: Deployment) -> None:
         bot = self._stage.connect(deployment)
@@ -128,8 +142,11 @@ class _WavePlayer:
                 await self._look_into_store(deployment, BEFORE)
                 recovered = await self._disrupt(deployment, kind, point)
                 if not recovered:
+                    # A bot cannot come back without its store.
+                    await self._check_store(deployment)
                     self._decline_rest(point, f"the bot did not come back after {kind}")
                     return
+                await self._check_store(deployment)
                 await self._look_into_store(deployment, AFTER)
                 await self._play_together(bot, point)
             await self._check_store(deployment)
@@ -246,7 +263,7 @@ class _WavePlayer:
     def _decline(self, conversation: Conversation, turn: Turn, reason: str) -> None:
         self._start(conversation, turn)
         self._stage.record(
-            TurnEnded(at=self._stage.clock(), turn=turn.identifier, status=REFUSED, error=reason)
+            TurnEnded(at=self._stage.clock(), turn=turn.identifier, status=UNASKED, error=reason)
         )
 
     def _start(self, conversation: Conversation, turn: Turn) -> None:
@@ -267,11 +284,6 @@ class _WavePlayer:
             )
         )
 
-    def _fault(self, cause: str, sentence: str) -> None:
-        self._stage.record(
-            FaultSeen(at=self._stage.clock(), deployment=self._wave.name, cause=cause, sentence=sentence)
-        )
-
 
 def _turns_at(conversation: Conversation, point: int) -> tuple[Turn, ...]:
     if conversation.arm == CONTROL:
@@ -279,13 +291,17 @@ def _turns_at(conversation: Conversation, point: int) -> tuple[Turn, ...]:
     return conversation.segments[point] if point < len(conversation.segments) else ()
 
 
-def _cause(error: GateError) -> str:
+def _parts(error: Exception) -> list[Exception]:
+    """The exceptions that a task group gathered, or the one that came alone."""
+    if isinstance(error, ExceptionGroup):
+        return [part for inner in error.exceptions for part in _parts(inner)]
+    return [error]
+
+
+def _cause(error: Exception) -> str:
     kinds = {BotNotReady: "bot", StoreError: "store", EngineError: "engine", Unsupported: "runtime"}
-    return kinds.get(type(error), "harness")
+    return next((cause for kind, cause in kinds.items() if isinstance(error, kind)), "harness")
 
 
-def _first(group: ExceptionGroup[Exception]) -> BaseException:
-    inner: BaseException = group
-    while isinstance(inner, BaseExceptionGroup):
-        inner = inner.exceptions[0]
-    return inner
+def _sentence(error: Exception) -> str:
+    return error.sentence if isinstance(error, GateError) else f"the gate itself failed: {error!r}"

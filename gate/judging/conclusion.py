@@ -1,0 +1,192 @@
+"""From counts to verdicts: what failed, what could not be seen, and why, one sentence each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.specification import Policy
+from gate.core.transcript import CONTROL, TREATED
+from gate.core.verdict import DisruptionResult, Outcome, ProbeResult, Tally, Verdict
+from gate.judging.history import UNDISTURBED, History, Performance
+from gate.judging.sentences import after, after_all, percent, plural, remembered, subject
+
+TOLERANCE = 1e-9
+"""So that 19 of 20 meets a threshold of 0.95 whatever binary fractions make of it."""
+
+Conclusion = tuple[Verdict, tuple[str, ...]]
+"""A verdict and its reasons."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Recall probes of one disruption: those of the control arm, of the treated arm, and the pairs."""
+
+    before: Tally
+    after: Tally
+    retained: Tally
+
+    @property
+    def planned(self) -> int:
+        """How many recall probes there should be in both arms."""
+        return self.before.scored + self.before.unscored + self.after.scored + self.after.unscored
+
+    @property
+    def dropped_by(self) -> float:
+        """By how much the share fell, 0 where either arm has none."""
+        if self.before.share is None or self.after.share is None:
+            return 0.0
+        return self.before.share - self.after.share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breaches:
+    """What is never a matter of degree, counted in turns."""
+
+    leaking_replies: int
+    leaking_requests: int
+    """The model read what another session was told, and the reply did not show it."""
+    fabrications: int
+
+    @property
+    def leaks(self) -> int:
+        """Turns with a leak."""
+        return self.leaking_replies + self.leaking_requests
+
+
+def conclude_disruption(
+    name: str, performance: Performance, probes: Sequence[ProbeResult], counts: Counts, policy: Policy
+) -> Conclusion:
+    """The verdict on what happened under the disruption `name`, leaks and fabrications aside."""
+    fault = _fault(name, performance)
+    if fault:
+        return Verdict.INCONCLUSIVE, (fault,)
+    broken = _what_was_seen_to_fail(name, performance, probes, counts, policy)
+    if broken:
+        return Verdict.FAILED, broken
+    unseen = performance.undone(name) or _what_could_not_be_seen(name, probes, counts)
+    return (Verdict.INCONCLUSIVE, (unseen,)) if unseen else (Verdict.PASSED, ())
+
+
+def conclude(
+    history: History, policy: Policy, disruptions: Sequence[DisruptionResult], breaches: Breaches
+) -> Conclusion:
+    """The verdict on the run: the worst of its disruptions, unless a leak or a fabrication is worse."""
+    blocking = []
+    if breaches.leaks > policy.leaks:
+        blocking += _leaks(breaches)
+    if breaches.fabrications > policy.fabrications:
+        blocking.append(f"{plural(breaches.fabrications, 'reply', 'replies')} made up what was never told")
+    blocking += [reason for one in disruptions if one.verdict is Verdict.FAILED for reason in one.reasons]
+    if blocking:
+        return Verdict.FAILED, tuple(blocking)
+    unseen = []
+    if history.end is None:
+        unseen.append("the transcript ends before the run does")
+    elif history.end.interrupted:
+        unseen.append("the run was interrupted")
+    unseen += [reason for one in disruptions if one.verdict is Verdict.INCONCLUSIVE for reason in one.reasons]
+    if not disruptions:
+        unseen.append("no conversation was planned, so nothing was asked")
+    scored = [one for one in disruptions if one.after.scored]
+    if not unseen and not scored:
+        unseen.append("no question asked for what was told, so nothing is known about the memory")
+    if unseen:
+        return Verdict.INCONCLUSIVE, tuple(dict.fromkeys(unseen))
+    counts = Tally(
+        remembered=sum(one.after.remembered for one in scored), scored=sum(one.after.scored for one in scored)
+    )
+    moments = after_all([one.name for one in scored])
+    return Verdict.PASSED, (f"the bot remembers {remembered(counts)} {moments}",)
+
+
+def _fault(name: str, performance: Performance) -> str:
+    if performance.failed is not None:
+        causes = {
+            "bot": "the bot did not start",
+            "store": "the store did not start",
+            "engine": "the engine failed",
+        }
+        cause = causes.get(performance.failed.cause, "the gate failed")
+        return f"{subject(name)} was not tried, because {cause}: {performance.failed.sentence}"
+    if performance.faults:
+        return f"{subject(name)} cannot be judged: {performance.faults[0].sentence}"
+    if performance.started is None:
+        return f"{subject(name)} was not tried, because the run ended before"
+    return ""
+
+
+def _what_was_seen_to_fail(
+    name: str, performance: Performance, probes: Sequence[ProbeResult], counts: Counts, policy: Policy
+) -> tuple[str, ...]:
+    own = performance.disturbances[: len(name.split("+"))]
+    gone = [one.ended for one in own if not one.ended.recovered]
+    if gone:
+        return tuple(f"the bot did not come back after {one.disruption}: {one.sentence}" for one in gone)
+    forgetful_before = _is_short_of(policy, counts.before)
+    dropped = counts.dropped_by > policy.max_drop + TOLERANCE
+    reasons = []
+    if forgetful_before:
+        reasons.append(
+            f"even undisturbed, the bot remembers only {remembered(counts.before)}"
+            f"{_unanswered(probes, CONTROL)}; {percent(policy.accuracy)} needed"
+            + ("" if dropped else ", and the deploy is not to blame")
+        )
+    if _is_short_of(policy, counts.after) and (dropped or not forgetful_before):
+        reasons.append(
+            f"{after(name)}, the bot remembers {remembered(counts.after)}"
+            f"{_unanswered(probes, TREATED)}; {percent(policy.accuracy)} needed"
+        )
+    elif dropped:
+        reasons.append(
+            f"{after(name)}, the accuracy drops from {percent(counts.before.share or 0.0)}"
+            f" to {percent(counts.after.share or 0.0)}; at most {percent(policy.max_drop)} is allowed"
+        )
+    return tuple(reasons)
+
+
+def _unanswered(probes: Sequence[ProbeResult], arm: str) -> str:
+    """How many questions the bot had no answer for but an error, as the end of a clause."""
+    errors = sum(one.outcome is Outcome.ERROR and one.arm == arm for one in probes)
+    return f" and leaves {plural(errors, 'question')} without an answer" if errors else ""
+
+
+def _is_short_of(policy: Policy, tally: Tally) -> bool:
+    return tally.share is not None and tally.share < policy.accuracy - TOLERANCE
+
+
+def _what_could_not_be_seen(name: str, probes: Sequence[ProbeResult], counts: Counts) -> str:
+    unscored = [one for one in probes if one.outcome is Outcome.UNSCORED]
+    apart = sum(not GUARANTEES[one.guarantee].recall for one in unscored)
+    # A scenario without a disruption may ask only whether sessions stay apart; after a disruption
+    # that alone would let a bot pass which remembers nothing.
+    if counts.planned or name != UNDISTURBED or not probes:
+        if not counts.before.scored:
+            return f"undisturbed, no question could be judged{_why(unscored, CONTROL)}"
+        if not counts.after.scored:
+            return f"{after(name)}, no question could be judged{_why(unscored, TREATED)}"
+    missing = counts.before.unscored + counts.after.unscored + apart
+    if missing:
+        what = plural(missing, "question")
+        return f"under {subject(name)}, {what} could not be judged{_why(unscored, CONTROL, TREATED)}"
+    return ""
+
+
+def _why(unscored: Sequence[ProbeResult], *arms: str) -> str:
+    """The commonest reason in these arms, led by a colon."""
+    reasons = Counter(one.reason for one in unscored if one.reason and one.arm in arms)
+    return f": {reasons.most_common(1)[0][0]}" if reasons else ""
+
+
+def _leaks(breaches: Breaches) -> list[str]:
+    counted = (
+        (breaches.leaking_replies, "reply", "replies"),
+        (breaches.leaking_requests, "request to the model", "requests to the model"),
+    )
+    return [
+        f"{plural(count, one, many)} held what another session was told"
+        for count, one, many in counted
+        if count
+    ]

@@ -1,0 +1,43 @@
+"""How the reasons of a verdict speak of counts, shares and disruptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gate.core.verdict import Tally
+from gate.judging.history import UNDISTURBED
+
+
+def percent(share: float) -> str:
+    """A share as people write it; never rounded up to 100 % when something is missing."""
+    figure = int(share * 1000 + 1e-6) / 10
+    return f"{figure:.0f} %" if figure == int(figure) else f"{figure:.1f} %"
+
+
+def remembered(counts: Tally) -> str:
+    """ "18 of 20 facts (90 %)"."""
+    return f"{counts.remembered} of {plural(counts.scored, 'fact')} ({percent(counts.share or 0.0)})"
+
+
+def plural(count: int, singular: str, many: str = "") -> str:
+    """ "1 fact", "2 facts"."""
+    return f"{count} {singular if count == 1 else many or singular + 's'}"
+
+
+def subject(disruption: str) -> str:
+    """The disruption as the subject of a sentence: "restart", "restart then kill"."""
+    return "the undisturbed run" if disruption == UNDISTURBED else " then ".join(disruption.split("+"))
+
+
+def after(disruption: str) -> str:
+    """When the treated arm was asked: "after restart", "undisturbed"."""
+    return "undisturbed" if disruption == UNDISTURBED else f"after {subject(disruption)}"
+
+
+def after_all(disruptions: Sequence[str]) -> str:
+    """When all treated arms were asked: "after restart and kill, and undisturbed"."""
+    disturbed = [subject(one) for one in disruptions if one != UNDISTURBED]
+    if not disturbed:
+        return "undisturbed"
+    listed = " and ".join(part for part in (", ".join(disturbed[:-1]), disturbed[-1]) if part)
+    return f"after {listed}" + (", and undisturbed" if UNDISTURBED in disruptions else "")

@@ -1,0 +1,210 @@
+"""A bot, its deployment and the disruptions, all in memory, and a stage to play plans on."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from gate.core.transcript import Event
+from gate.errors import GateError
+from gate.interfaces import Deployment, Disruption, Evidence, Instance, StoreView
+from gate.runner.plan import Plan
+from gate.runner.play import Stage, play
+
+Kind = TypeVar("Kind", bound=Event)
+
+
+class MemoryBot:
+    """Answers a question with all that its session has said. Keeps account of what was under way."""
+
+    def __init__(self) -> None:
+        self.memory: dict[str, list[str]] = {}
+        self.under_way: Counter[str] = Counter()
+        self.most_under_way = 0
+        self.texts_met_twice: list[str] = []
+        self.asked: list[tuple[str, str]] = []
+        self.closed = 0
+        self.before_answering: Callable[[str, str], None] = lambda session, text: None
+        """Told of every turn; what it raises becomes of the turn."""
+
+    async def say(self, session: str, text: str) -> str:
+        self.asked.append((session, text))
+        if self.under_way[text]:
+            self.texts_met_twice.append(text)
+        self.under_way[text] += 1
+        self.most_under_way = max(self.most_under_way, self.under_way.total())
+        try:
+            # Other turns get the chance to overlap, as they do on a network.
+            for _ in range(3):
+                await asyncio.sleep(0)
+            self.before_answering(session, text)
+            said = self.memory.setdefault(session, [])
+            said.append(text)
+            return "You said: " + " ".join(said) if text.endswith("?") else "All right."
+        finally:
+            self.under_way[text] -= 1
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+class FakeDeployment:
+    """A deployment of one bot that can lose its memory, its store and its readiness."""
+
+    def __init__(self, name: str, bot: MemoryBot) -> None:
+        self.name = name
+        self.bot = bot
+        self.closed = 0
+        self.fault: str | GateError | None = None
+        self.close_error: Exception | None = None
+        self.images_error: Exception | None = None
+
+    def address(self) -> str:
+        return "http://bot.invalid:8000"
+
+    def images(self) -> Mapping[str, str]:
+        if self.images_error:
+            raise self.images_error
+        return {"bot": "sha256:1f0c"}
+
+    async def instance(self) -> Instance:
+        return Instance(identity=self.name, started="1")
+
+    async def wait_until_ready(self) -> None: ...
+
+    async def store_fault(self) -> str | None:
+        if isinstance(self.fault, GateError):
+            raise self.fault
+        return self.fault
+
+    async def log_tail(self) -> Sequence[str]:
+        return ()
+
+    async def close(self) -> None:
+        self.closed += 1
+        if self.close_error:
+            raise self.close_error
+
+
+class FakeInspector:
+    """Finds what the bot remembers."""
+
+    def __init__(self, bot: MemoryBot) -> None:
+        self._bot = bot
+
+    async def look(self, values: Collection[str]) -> StoreView:
+        stored = "\n".join(text for texts in self._bot.memory.values() for text in texts)
+        return StoreView(values=frozenset(one for one in values if one in stored), keys=1, bytes=len(stored))
+
+
+class FakeRuntime:
+    """Hands out deployments whose bots are made by `new_bot`."""
+
+    def __init__(self, new_bot: Callable[[], MemoryBot] = MemoryBot) -> None:
+        self.deployments: list[FakeDeployment] = []
+        self.new_bot = new_bot
+        self.deploy_error: Exception | None = None
+        self.has_store = True
+        self.prepare: Callable[[FakeDeployment], None] = lambda deployment: None
+        """Told of every deployment before it is handed out."""
+
+    async def open(self) -> str:
+        return "127.0.0.1"
+
+    async def deploy(self, name: str, environment: Mapping[str, str]) -> Deployment:
+        if self.deploy_error:
+            raise self.deploy_error
+        deployment = FakeDeployment(name, self.new_bot())
+        self.prepare(deployment)
+        self.deployments.append(deployment)
+        return deployment
+
+    def inspector(self, deployment: Deployment) -> FakeInspector | None:
+        assert isinstance(deployment, FakeDeployment)
+        return FakeInspector(deployment.bot) if self.has_store else None
+
+    async def close(self) -> None: ...
+
+
+class FakeDisruption:
+    """Does what it is told to the deployment, and says that it took effect."""
+
+    sentence = "Something happens."
+    proof = "its word"
+
+    def __init__(self, name: str, harm: Callable[[FakeDeployment], None] = lambda deployment: None) -> None:
+        self.name = name
+        self.inflicted: list[str] = []
+        self.took_effect = True
+        self._harm = harm
+
+    async def inflict(self, deployment: Deployment) -> Evidence:
+        assert isinstance(deployment, FakeDeployment)
+        self.inflicted.append(deployment.name)
+        await asyncio.sleep(0)
+        self._harm(deployment)
+        return Evidence(took_effect=self.took_effect, sentence=f"{self.name} done", details={"was": "done"})
+
+
+def forget(deployment: FakeDeployment) -> None:
+    """What a restart does to memory in a process."""
+    deployment.bot.memory.clear()
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    """A hook that fails."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
+@dataclass
+class FakeStage:
+    """A run in memory. `events` is what was recorded."""
+
+    runtime: FakeRuntime = field(default_factory=FakeRuntime)
+    disruptions: dict[str, FakeDisruption] = field(
+        default_factory=lambda: {
+            name: FakeDisruption(name) for name in ("none", "restart", "kill", "recreate")
+        }
+    )
+    concurrency: int = 32
+    events: list[Event] = field(default_factory=list)
+
+    def real(self) -> Stage:
+        """The stage as the runner takes it. Time passes by one second with every look at the clock."""
+        ticks = itertools.count()
+        disruptions: Mapping[str, Disruption] = self.disruptions
+        return Stage(
+            runtime=self.runtime,
+            connect=self._connect,
+            disruptions=disruptions,
+            environment={"OPENAI_BASE_URL": "http://model.invalid/v1"},
+            record=self.events.append,
+            clock=lambda: float(next(ticks)),
+            concurrency=self.concurrency,
+        )
+
+    def play(self, plan: Plan) -> list[Event]:
+        """Plays the plan to its end. The events."""
+        asyncio.run(play(plan, self.real()))
+        return self.events
+
+    @staticmethod
+    def _connect(deployment: Deployment) -> MemoryBot:
+        assert isinstance(deployment, FakeDeployment)
+        return deployment.bot
+
+    def of(self, kind: type[Kind]) -> list[Kind]:
+        """The recorded events of one kind, in order."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def first(self, kind: type[Event]) -> int:
+        """The position of the first event of a kind."""
+        return next(index for index, event in enumerate(self.events) if isinstance(event, kind))
