@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import aiohttp
 
@@ -23,6 +24,7 @@ EXCERPT_CHARACTERS = 200
 """How much of a wrong answer is quoted in an error."""
 
 _PLACEHOLDER = re.compile(r"\{(session|text)\}")
+_INDEX = re.compile("[0-9]{1,6}")
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -35,7 +37,7 @@ class HttpJson:
 
 
 class HttpJsonBot:
-    """One bot. Connections are kept between turns and opened anew after a disruption."""
+    """One bot. Every turn has a connection of its own: a kept one may be closed as the turn is sent."""
 
     def __init__(self, specification: BotSpecification, address: AddressSource) -> None:
         self._specification = specification
@@ -46,12 +48,13 @@ class HttpJsonBot:
         """The reply. Raises TurnRefused for an error or a malformed answer, TurnIndeterminate for none."""
         request = self._specification.request
         filled = {"session": session, "text": text}
+        escaped = {name: quote(value, safe="") for name, value in filled.items()}
         limit = self._specification.turn_seconds
         try:
             async with asyncio.timeout(limit):
                 async with self._session().request(
                     request.method,
-                    self._address() + str(_fill(request.path, filled)),
+                    self._address() + str(_fill(request.path, escaped)),
                     json=_fill(request.json, filled),
                     headers={name: str(_fill(value, filled)) for name, value in request.headers.items()},
                     allow_redirects=False,
@@ -62,6 +65,12 @@ class HttpJsonBot:
             raise TurnIndeterminate(f"the bot did not answer within {limit:g} s") from error
         except aiohttp.ClientConnectorError as error:
             raise TurnRefused("the bot refused the connection", why=str(error.os_error)) from error
+        except aiohttp.InvalidURL as error:
+            raise TurnRefused("the bot is nowhere to be reached", why=str(error)) from error
+        except aiohttp.ClientResponseError as error:
+            raise TurnRefused(
+                "the bot's answer is not HTTP", why=error.message[:EXCERPT_CHARACTERS]
+            ) from error
         except (aiohttp.ClientError, ConnectionError, ValueError) as error:
             raise TurnIndeterminate("the connection broke before an answer came", why=str(error)) from error
         return _reply(status, body, self._specification.reply)
@@ -76,7 +85,7 @@ class HttpJsonBot:
         if self._client is None:
             self._client = aiohttp.ClientSession(
                 # How many turns are under way is the runner's to say.
-                connector=aiohttp.TCPConnector(limit=0),
+                connector=aiohttp.TCPConnector(limit=0, force_close=True),
                 timeout=aiohttp.ClientTimeout(total=None),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
@@ -115,10 +124,11 @@ def _reply(status: int, body: bytes, path: str) -> str:
     for step in path.split("."):
         if isinstance(found, dict) and step in found:
             found = found[step]
-        elif isinstance(found, list) and step.isdigit() and int(step) < len(found):
+        elif isinstance(found, list) and _INDEX.fullmatch(step) and int(step) < len(found):
             found = found[int(step)]
         else:
             raise TurnRefused(f'the bot\'s answer has no "{path}"', why=excerpt)
     if not isinstance(found, str):
         raise TurnRefused(f'"{path}" in the bot\'s answer is not a text', why=excerpt)
-    return found
+    # JSON can name half of a surrogate pair, which no file and no terminal takes.
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

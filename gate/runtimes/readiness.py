@@ -1,9 +1,9 @@
-"""Waiting until a bot answers its health check: by condition, never by a fixed time."""
+"""Waiting until a bot or a store answers: by condition, never by a fixed time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
 
 import aiohttp
@@ -13,8 +13,8 @@ from gate.errors import BotNotReady
 FIRST_POLL_SECONDS = 0.02
 LAST_POLL_SECONDS = 0.25
 ONE_CHECK_SECONDS = 5.0
-LOOK_AFTER_POLLS = 5
-"""Every how many failed health checks it is looked whether the bot still runs at all."""
+LOOK_SECONDS = 0.25
+"""How often it is looked whether the bot still runs at all."""
 
 LOG_LINES = 20
 LOG_LINE_CHARACTERS = 300
@@ -35,40 +35,80 @@ async def wait_until_healthy(
 
     `ended` gives a sentence when the bot has stopped running, else None.
     """
-    last = "nothing answered"
-    timeout = aiohttp.ClientTimeout(total=ONE_CHECK_SECONDS)
-    polls, pause = 0, FIRST_POLL_SECONDS
+    checks = _Checks()
+    healthy = asyncio.create_task(checks.until_healthy(bot, path))
+    over = asyncio.create_task(_until_ended(ended))
     try:
-        async with (
-            asyncio.timeout(seconds),
-            aiohttp.ClientSession(timeout=timeout, trust_env=False) as client,
-        ):
+        await asyncio.wait({healthy, over}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if healthy.done():
+            healthy.result()
+        # Asked once more: whoever answers at a dead bot's address is not the bot.
+        reason = over.result() if over.done() else await ended()
+        if reason is not None:
+            raise BotNotReady(
+                "the bot stopped before it was healthy",
+                why=reason,
+                remedy="its last log lines may say why",
+                log=await bot.log_tail(),
+            )
+        if healthy.done():
+            return
+        raise BotNotReady(
+            f"the bot was not healthy after {seconds:g} s",
+            why=checks.last,
+            remedy="it must listen on $PORT on all interfaces and answer its health check with 2xx;"
+            " bot.ready, bot.port and bot.ready-timeout say where and how long",
+            log=await bot.log_tail(),
+        )
+    finally:
+        for task in (healthy, over):
+            task.cancel()
+        await asyncio.gather(healthy, over, return_exceptions=True)
+
+
+class _Checks:
+    """Health checks, and what came of the last one."""
+
+    last = "nothing answered"
+
+    async def until_healthy(self, bot: Watched, path: str) -> None:
+        timeout = aiohttp.ClientTimeout(total=ONE_CHECK_SECONDS)
+        pause = FIRST_POLL_SECONDS
+        async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as client:
             while True:
                 try:
                     async with client.get(bot.address() + path, allow_redirects=False) as answer:
                         if 200 <= answer.status < 300:
                             return
-                        last = f"{path} answered {answer.status}"
+                        self.last = f"{path} answered {answer.status}"
                 except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-                    last = f"{path} did not answer ({type(error).__name__})"
-                polls += 1
-                if polls % LOOK_AFTER_POLLS == 0 and (reason := await ended()) is not None:
-                    raise BotNotReady(
-                        "the bot stopped before it was healthy",
-                        why=reason,
-                        remedy="its last log lines may say why",
-                        log=await bot.log_tail(),
-                    )
+                    self.last = f"{path} did not answer ({type(error).__name__})"
                 await asyncio.sleep(pause)
                 pause = min(LAST_POLL_SECONDS, pause * 1.5)
-    except TimeoutError as error:
-        raise BotNotReady(
-            f"the bot was not healthy after {seconds:g} s",
-            why=last,
-            remedy="it must listen on $PORT on all interfaces and answer its health check with 2xx;"
-            " bot.ready, bot.port and bot.ready-timeout say where and how long",
-            log=await bot.log_tail(),
-        ) from error
+
+
+async def _until_ended(ended: Callable[[], Awaitable[str | None]]) -> str:
+    """Why the bot has stopped running, once it has. A connection to a dead container may hang for long."""
+    while (reason := await ended()) is None:
+        await asyncio.sleep(LOOK_SECONDS)
+    return reason
+
+
+async def wait_for_store(
+    ready: Coroutine[None, None, str], ended: Callable[[], Awaitable[str | None]]
+) -> str | None:
+    """What `ready` gives; None when the store ended first, as `ended` tells by a sentence."""
+    answering = asyncio.create_task(ready)
+    try:
+        while not answering.done():
+            await asyncio.wait({answering}, timeout=LAST_POLL_SECONDS)
+            if await ended() is not None:
+                # Whoever answers there now is not the store that was started.
+                return None
+        return answering.result()
+    finally:
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
 
 
 def tail(text: str) -> tuple[str, ...]:

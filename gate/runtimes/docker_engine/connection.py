@@ -7,7 +7,7 @@ import contextlib
 import stat
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from gate.errors import EngineError
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 CALL_SECONDS = 60
 PING_SECONDS = 10
-THREADS = 16
+CONNECTIONS = 16
 
 Answer = TypeVar("Answer")
 
@@ -32,20 +32,20 @@ def connect(environment: Mapping[str, str]) -> Engine:
         "start Docker, set DOCKER_HOST, or give the bot as bot.command to run it without Docker;"
         " in a container, mount /var/run/docker.sock"
     )
-    if host.startswith("unix://"):
-        socket = Path(host.removeprefix("unix://"))
-        if not socket.exists():
-            raise EngineError("no Docker engine answers", why=f"{socket} does not exist", remedy=remedy)
-        if not stat.S_ISSOCK(socket.stat().st_mode):
-            # Docker makes a folder of a socket that is mounted but missing.
-            raise EngineError("no Docker engine answers", why=f"{socket} is not a socket", remedy=remedy)
     try:
+        if host.startswith("unix://"):
+            socket = Path(host.removeprefix("unix://"))
+            if not socket.exists():
+                raise EngineError("no Docker engine answers", why=f"{socket} does not exist", remedy=remedy)
+            if not stat.S_ISSOCK(socket.stat().st_mode):
+                # Docker makes a folder of a socket that is mounted but missing.
+                raise EngineError("no Docker engine answers", why=f"{socket} is not a socket", remedy=remedy)
         with contextlib.closing(
             docker.DockerClient.from_env(environment=dict(environment), version="auto", timeout=PING_SECONDS)
         ) as first:
             first.ping()
         client = docker.DockerClient.from_env(
-            environment=dict(environment), version="auto", timeout=CALL_SECONDS, max_pool_size=THREADS
+            environment=dict(environment), version="auto", timeout=CALL_SECONDS, max_pool_size=CONNECTIONS
         )
     except (DockerException, RequestException, OSError, ValueError) as error:
         raise EngineError("no Docker engine answers", why=f"{host}: {error}", remedy=remedy) from error
@@ -58,7 +58,6 @@ class Engine:
     def __init__(self, client: docker.DockerClient, host: str) -> None:
         self.client = client
         self.host = host
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="docker")
         self._lock = threading.Lock()
         self._creating = 0
         self._closing = False
@@ -66,7 +65,7 @@ class Engine:
     async def call(self, purpose: str, function: Callable[[], Answer]) -> Answer:
         """`function` in a thread. Its faults become EngineError: "the engine could not {purpose}"."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+            return await _in_thread(function)
         except (DockerException, RequestException, OSError) as error:
             raise EngineError(f"the Docker engine could not {purpose}", why=explain(error)) from error
 
@@ -103,9 +102,24 @@ class Engine:
 
     def close(self) -> None:
         """Closes the connection without waiting for calls that hang."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(Exception):
             self.client.close()
+
+
+async def _in_thread(function: Callable[[], Answer]) -> Answer:
+    """`function` in a thread that holds nobody up: the gate can end while the engine hangs."""
+    answer: Future[Answer] = Future()
+
+    def work() -> None:
+        if not answer.set_running_or_notify_cancel():
+            return
+        try:
+            answer.set_result(function())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=work, name="docker", daemon=True).start()
+    return await asyncio.wrap_future(answer)
 
 
 def explain(error: BaseException) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +13,16 @@ from docker.models.containers import Container
 from docker.types import LogConfig
 
 from gate.core.specification import BotSpecification
-from gate.errors import EngineError, GateError, StoreError
+from gate.errors import BotNotReady, EngineError, GateError, StoreError
 from gate.interfaces import Instance, Store
 from gate.runtimes.docker_engine.connection import Engine
 from gate.runtimes.docker_engine.sweep import remove_container, remove_volume
-from gate.runtimes.readiness import LOG_LINES, tail, wait_until_healthy
+from gate.runtimes.readiness import LOG_LINES, tail, wait_for_store, wait_until_healthy
 
 STORE_SECONDS = 60.0
 MAX_PROCESSES = 1024
+CANNOT_START = (126, 127)
+"""Exit codes of a container whose command cannot be run."""
 LOGS = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "1"})
 
 
@@ -93,7 +96,10 @@ class DockerDeployment:
     async def wait_until_ready(self) -> None:
         """Waits for the health check."""
         await wait_until_healthy(
-            self, path=self._bot.ready, seconds=self._bot.ready_seconds, ended=self._why_ended
+            self,
+            path=self._bot.ready,
+            seconds=self._bot.ready_seconds,
+            ended=lambda: self._why_ended(self._require_container()),
         )
 
     async def store_fault(self) -> str | None:
@@ -111,19 +117,13 @@ class DockerDeployment:
 
     async def log_tail(self) -> Sequence[str]:
         """The bot's last lines; empty when the engine no longer has them."""
-        container = self._container
-        if container is None:
-            return ()
-        try:
-            log = await self._engine.call("read the bot's log", lambda: container.logs(tail=LOG_LINES))
-        except EngineError:
-            return ()
-        return tail(log.decode("utf-8", "replace"))
+        return await self._log_of(self._container) if self._container else ()
 
     async def stop(self) -> int | None:
         """`docker stop`: SIGTERM, then SIGKILL after the grace."""
         container = self._require_container()
-        grace = int(self._bot.stop_seconds)
+        # The engine counts whole seconds; none at all would be a kill.
+        grace = math.ceil(self._bot.stop_seconds)
         await self._engine.call("stop the bot", lambda: container.stop(timeout=grace))
         return (await self.instance()).exit_code
 
@@ -136,9 +136,19 @@ class DockerDeployment:
         return (await self.instance()).exit_code
 
     async def start(self) -> None:
-        """`docker start`, and learns the address, which may have changed."""
+        """`docker start`, and learns the address, which may have changed. Raises BotNotReady too."""
         container = self._require_container()
-        await self._engine.call("start the bot", container.start)
+        try:
+            await self._engine.call("start the bot", container.start)
+        except EngineError as error:
+            state = (await self._inspect(container))["State"]
+            if state["ExitCode"] not in CANNOT_START:
+                raise
+            raise BotNotReady(
+                "the bot could not be started",
+                why=str(state.get("Error") or error.why),
+                remedy="correct the command of its image",
+            ) from error
         self._host = await self._address_of(container)
 
     async def replace(self) -> int | None:
@@ -178,7 +188,7 @@ class DockerDeployment:
         self._store_container = await self._engine.create(
             "create the store",
             lambda: client.containers.create(
-                store.image,
+                self._ground.store_image,
                 # The image's entrypoint stays: it loads the modules that upstream ships.
                 command=[store.program, *store.arguments],
                 name=name,
@@ -186,11 +196,25 @@ class DockerDeployment:
                 network=self._ground.network_name,
                 volumes={self._volume: {"bind": store.data_folder, "mode": "rw"}},
                 log_config=LOGS,
+                use_config_proxy=False,
             ),
         )
-        await self._engine.call("start the store", self._store_container.start)
-        self.store_host = await self._address_of(self._store_container)
-        self._store_identity = await store.wait_until_ready(self.store_host, store.port, STORE_SECONDS)
+        container = self._store_container
+        await self._engine.call("start the store", container.start)
+        self.store_host = await self._address_of(container)
+        identity = None
+        if self.store_host:
+            identity = await wait_for_store(
+                store.wait_until_ready(self.store_host, store.port, STORE_SECONDS),
+                lambda: self._why_ended(container),
+            )
+        if identity is None:
+            raise StoreError(
+                "the store stopped as it was started",
+                why=await self._why_ended(container) or "",
+                log=await self._log_of(container),
+            )
+        self._store_identity = identity
 
     async def _create_bot(self) -> None:
         self._life += 1
@@ -207,18 +231,25 @@ class DockerDeployment:
                 security_opt=["no-new-privileges"],
                 pids_limit=MAX_PROCESSES,
                 log_config=LOGS,
+                # There is no way out to a proxy, so one would only hide the model from the bot.
+                use_config_proxy=False,
             ),
         )
 
     async def _address_of(self, container: Container) -> str:
-        attributes = await self._inspect(container)
-        endpoints = attributes["NetworkSettings"]["Networks"]
-        address = str(endpoints.get(self._ground.network_name, {}).get("IPAddress", ""))
-        # A container that has already ended has no address; the readiness check says what became of it.
-        return address or "0.0.0.0"  # noqa: S104 - nothing is bound here
+        """Empty once it has ended: nobody answers there, and the wait for it says what became of it."""
+        endpoints = (await self._inspect(container))["NetworkSettings"]["Networks"]
+        return str(endpoints.get(self._ground.network_name, {}).get("IPAddress", ""))
 
-    async def _why_ended(self) -> str | None:
-        state = (await self._inspect(self._require_container()))["State"]
+    async def _log_of(self, container: Container) -> tuple[str, ...]:
+        try:
+            log = await self._engine.call("read a log", lambda: container.logs(tail=LOG_LINES))
+        except EngineError:
+            return ()
+        return tail(log.decode("utf-8", "replace"))
+
+    async def _why_ended(self, container: Container) -> str | None:
+        state = (await self._inspect(container))["State"]
         if state["Running"]:
             return None
         killed = ", killed for want of memory" if state.get("OOMKilled") else ""

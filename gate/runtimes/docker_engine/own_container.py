@@ -13,7 +13,8 @@ import docker
 from docker.errors import APIError, NotFound
 
 MOUNT_TABLE = Path("/proc/self/mountinfo")
-_CONTAINER_IN_MOUNTS = re.compile(r"/containers/([0-9a-f]{64})/")
+_OWN_FILE = re.compile(r"^\S+ \S+ \S+ \S*/containers/([0-9a-f]{64})/\S+ /etc/", re.MULTILINE)
+"""A file of a container, mounted in /etc. The engine's own machine shows containers' folders elsewhere."""
 _SHORT_ID = re.compile(r"[0-9a-f]{12}")
 
 
@@ -34,7 +35,7 @@ def find_own_container(
 def _candidates(environment: Mapping[str, str], mount_table: Path) -> list[str]:
     found: list[str] = []
     if mount_table.exists():
-        found += _CONTAINER_IN_MOUNTS.findall(mount_table.read_text(errors="replace"))[:1]
+        found += _OWN_FILE.findall(mount_table.read_text(errors="replace"))[:1]
     hostname = environment.get("HOSTNAME", "")
     if _SHORT_ID.fullmatch(hostname):
         found.append(hostname)

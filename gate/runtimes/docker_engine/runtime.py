@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import re
 import time
 from collections.abc import Mapping
 
@@ -21,6 +23,9 @@ from gate.runtimes.docker_engine.sweep import labels, remove_run
 CLOSING_SECONDS = 6.0
 """All the time there is between the runner's first signal and its last."""
 CLOSING_POLL_SECONDS = 0.02
+
+NAME_CHARACTERS = 20
+"""Of a deployment's name, in the names of its containers: a host name has 63 at most."""
 
 
 class DockerEngine:
@@ -45,6 +50,7 @@ class DockerEngine:
         self._internal = internal
         self._labels = labels(run, time.time())
         self._ground: Ground | None = None
+        self._numbers = itertools.count(1)
         self._closed = False
 
     async def open(self) -> str:
@@ -76,7 +82,7 @@ class DockerEngine:
             self._ground,
             self._bot,
             self._store,
-            name=f"memory-gate-{self._run}-{name.replace('+', '-')}",
+            name=f"memory-gate-{self._run}-{next(self._numbers)}-{_short_name(name)}",
             environment={**self._bot.environment, **environment},
         )
         try:
@@ -96,7 +102,6 @@ class DockerEngine:
         """Removes everything of this run, what is still being created included."""
         if self._closed:
             return
-        self._closed = True
         self._engine.refuse_creations()
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
@@ -104,6 +109,7 @@ class DockerEngine:
                     settled = self._engine.settled
                     await self._engine.call("remove the run", self._remove)
                     if settled:
+                        self._closed = True
                         return
                     await asyncio.sleep(CLOSING_POLL_SECONDS)
         except TimeoutError as error:
@@ -124,21 +130,19 @@ class DockerEngine:
 
     async def _get_bot_image(self) -> str:
         if self._bot.build:
-            return await build_image(self._engine, self._bot.build, self._labels)
+            return await build_image(self._engine, self._bot.build)
         if not self._bot.image:
             raise InputError(
                 "the docker runtime needs an image",
                 why="neither bot.image nor bot.build is set",
                 remedy="name the bot's image, or use  --runtime process  with bot.command",
             )
-        await require_image(self._engine, self._bot.image, "bot's image")
-        return self._bot.image
+        return await require_image(self._engine, self._bot.image, "bot's image")
 
     async def _get_store_image(self) -> str:
         if self._store is None:
             return ""
-        await require_image(self._engine, self._store.image, "store's image")
-        return self._store.image
+        return await require_image(self._engine, self._store.image, "store's image")
 
     def _join(self) -> str:
         """The gate's own address on the network: its container's, or the network's gateway."""
@@ -157,3 +161,8 @@ class DockerEngine:
                 remedy="run the gate in its own image, with /var/run/docker.sock mounted",
             )
         return str(client.api.inspect_network(network)["IPAM"]["Config"][0]["Gateway"])
+
+
+def _short_name(name: str) -> str:
+    """What of a deployment's name fits into a host name."""
+    return re.sub("[^a-z0-9]+", "-", name.lower())[:NAME_CHARACTERS].strip("-")

@@ -7,6 +7,7 @@ with the time after which anybody may remove it.
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ RUN_LABEL = "memory-gate.run"
 EXPIRY_LABEL = "memory-gate.expires"
 LIFETIME_SECONDS = 6 * 60 * 60
 """The longest that a GitHub job may take: what is older belongs to a run that died."""
+
+_WRITTEN_EXPIRY = re.compile(r"[0-9]{1,12}")
 
 REMOVAL_THREADS = 16
 GONE_POLL_SECONDS = 0.05
@@ -40,9 +43,9 @@ def remove_expired(client: docker.DockerClient, now: float) -> int:
     """Removes what runs left behind whose time is over, and nothing of a run that may still be going on."""
 
     def expired(found: dict[str, str]) -> bool:
-        # A label that is no number was not set by the gate, so it is not the gate's to remove.
+        # A label that the gate would not have written marks what is not the gate's to remove.
         expiry = found.get(EXPIRY_LABEL, "")
-        return expiry.isdigit() and int(expiry) <= now
+        return _WRITTEN_EXPIRY.fullmatch(expiry) is not None and int(expiry) <= now
 
     return _remove_labelled(client, {"label": [RUN_LABEL, EXPIRY_LABEL]}, expired)
 

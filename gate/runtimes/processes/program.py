@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -24,37 +23,45 @@ class Program:
     def __init__(self, warden: asyncio.subprocess.Process, process: int) -> None:
         self.process = process
         self._warden = warden
-        self._output: deque[bytes] = deque(maxlen=KEPT_BYTES // CHUNK_BYTES)
+        self._output = bytearray()
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
     async def start(
         cls, command: Sequence[str], *, folder: Path, scratch: Path, environment: Mapping[str, str]
     ) -> Program:
-        """Starts `command` in `folder`; `scratch` is removed should the gate die. Raises EngineError."""
-        warden = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            "-S",
-            str(WARDEN),
-            str(scratch),
-            *command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
+        """Starts `command` in `folder`; `scratch` is removed should the gate die.
+
+        Raises EngineError. Cancelled in the middle, it leaves nothing that runs.
+        """
+        starting = asyncio.create_task(
+            asyncio.create_subprocess_exec(
+                sys.executable,
+                "-I",
+                "-S",
+                str(WARDEN),
+                str(scratch),
+                *command,
+                cwd=folder,
+                env=dict(environment),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+            )
         )
-        assert warden.stdout is not None  # noqa: S101 - it was asked for above
         try:
+            warden = await asyncio.shield(starting)
+            assert warden.stdout is not None  # noqa: S101 - it was asked for above
             async with asyncio.timeout(START_SECONDS):
                 first = await warden.stdout.readline()
             process = int(first.removeprefix(b"pid "))
-        except (TimeoutError, ValueError) as error:
-            with contextlib.suppress(ProcessLookupError):
-                warden.kill()
+        except (OSError, ValueError) as error:
+            await _let_go(starting)
             raise EngineError("a local process could not be started", why=repr(error)) from error
+        except asyncio.CancelledError:
+            await _let_go(starting)
+            raise
         return cls(warden, process)
 
     @property
@@ -67,9 +74,13 @@ class Program:
         """128 + signal when a signal ended it; None while it runs."""
         return self._warden.returncode
 
+    async def why_ended(self) -> str | None:
+        """Its exit code in words; None while it runs."""
+        return None if self.running else f"exit code {self.exit_code}"
+
     def log_tail(self) -> tuple[str, ...]:
         """Its last lines of output; untrusted text."""
-        return tail(b"".join(self._output).decode("utf-8", "replace"))
+        return tail(self._output.decode("utf-8", "replace"))
 
     async def stop(self, seconds: float) -> int:
         """SIGTERM, then SIGKILL after `seconds`. The exit code."""
@@ -101,4 +112,21 @@ class Program:
         """Drains the output, so that a talkative program neither stalls nor fills memory."""
         output = self._warden.stdout
         while output is not None and (chunk := await output.read(CHUNK_BYTES)):
-            self._output.append(chunk)
+            self._output += chunk
+            del self._output[:-KEPT_BYTES]
+
+
+async def _let_go(starting: asyncio.Task[asyncio.subprocess.Process]) -> None:
+    """Ends a warden that nobody has taken over: without its leash, it ends all that it started."""
+    try:
+        warden = await starting
+    except (OSError, ValueError):
+        return
+    if warden.stdin is not None:
+        warden.stdin.close()
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await warden.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            warden.kill()

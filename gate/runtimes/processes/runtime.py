@@ -10,25 +10,22 @@ import asyncio
 import contextlib
 import secrets
 import shutil
-import socket
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 from gate.core.specification import BotSpecification
-from gate.errors import EngineError, GateError, InputError, StoreError
+from gate.errors import EngineError, InputError, StoreError
 from gate.interfaces import Instance, Store, StoreInspector
+from gate.runtimes.processes.folder import copy_folder
+from gate.runtimes.processes.ports import Ports
 from gate.runtimes.processes.program import Program
-from gate.runtimes.readiness import wait_until_healthy
+from gate.runtimes.readiness import wait_for_store, wait_until_healthy
 
 LOCALHOST = "127.0.0.1"
 INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "SYSTEMROOT")
 """What the bot gets of the gate's own environment: enough to find its interpreter, and no secret."""
 
-LINKED_FOLDERS = (".venv", "venv", "node_modules")
-"""Installed dependencies: part of the image in a container, so shared and not copied here."""
-LEFT_OUT = (".git", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "memory-gate-report")
-MAX_FILES = 20_000
 STORE_SECONDS = 20.0
 PORT_TRIES = 5
 SCRATCH_PREFIX = "memory-gate-"
@@ -50,7 +47,9 @@ class Processes:
         self._store = store
         self._inherited = {name: environment[name] for name in INHERITED if name in environment}
         self._prefix = f"{SCRATCH_PREFIX}{run}-"
+        self._ports = Ports()
         self._deployments: list[ProcessDeployment] = []
+        self._closed = False
 
     async def open(self) -> str:
         """Checks that the bot's folder and the store's server are there."""
@@ -69,10 +68,13 @@ class Processes:
     async def deploy(self, name: str, environment: Mapping[str, str]) -> ProcessDeployment:
         """A store and a bot in a scratch folder of their own."""
         del name  # scratch folders are unique without it
+        if self._closed:
+            raise EngineError("the run is being ended")
         deployment = ProcessDeployment(
             self._bot,
             self._store,
             scratch=Path(tempfile.mkdtemp(prefix=self._prefix)),
+            ports=self._ports,
             environment={**self._inherited, **self._bot.environment, **environment},
         )
         self._deployments.append(deployment)
@@ -91,6 +93,7 @@ class Processes:
 
     async def close(self) -> None:
         """Ends every process and removes every folder of this run."""
+        self._closed = True
         await asyncio.gather(*(deployment.close() for deployment in self._deployments))
 
 
@@ -103,18 +106,22 @@ class ProcessDeployment:
         store: Store | None,
         *,
         scratch: Path,
+        ports: Ports,
         environment: Mapping[str, str],
     ) -> None:
         self._bot = bot
         self._store = store
         self._scratch = scratch
         self._environment = dict(environment)
-        self._port = _free_port()
+        self._ports = ports
+        self._port = ports.take()
         self._life = 0
         self._folder = scratch
         self._program: Program | None = None
         self._server: Program | None = None
         self._store_identity = ""
+        self._making = asyncio.Lock()
+        self._closed = False
         self.store_port = 0
 
     async def start_all(self) -> None:
@@ -177,13 +184,14 @@ class ProcessDeployment:
 
     async def start(self) -> None:
         """Starts the bot in its present folder."""
-        self._program = await Program.start(
-            self._bot.command,
-            folder=self._folder,
-            scratch=self._scratch,
-            environment={**self._environment, "PORT": str(self._port)}
-            | {"HOME": str(self._folder), "TMPDIR": str(self._folder)},
-        )
+        async with self._still_open():
+            self._program = await Program.start(
+                self._bot.command,
+                folder=self._folder,
+                scratch=self._scratch,
+                environment={**self._environment, "PORT": str(self._port)}
+                | {"HOME": str(self._folder), "TMPDIR": str(self._folder)},
+            )
 
     async def replace(self) -> int | None:
         """Stops the bot, throws its folder away and starts it in a fresh copy."""
@@ -194,49 +202,58 @@ class ProcessDeployment:
 
     async def close(self) -> None:
         """Ends both processes and removes their files."""
-        programs = [one for one in (self._program, self._server) if one is not None and one.running]
-        await asyncio.gather(*(program.kill() for program in programs))
-        await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+        self._closed = True
+        async with self._making:
+            programs = [one for one in (self._program, self._server) if one is not None and one.running]
+            await asyncio.gather(*(program.kill() for program in programs))
+            await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+
+    @contextlib.asynccontextmanager
+    async def _still_open(self) -> AsyncIterator[None]:
+        """Within it files and processes are made: wholly before `close` removes them, or not at all."""
+        async with self._making:
+            if self._closed:
+                raise EngineError("the run is being ended")
+            yield
 
     async def _start_store(self, store: Store) -> None:
         data = self._scratch / "store"
-        data.mkdir()
         binary = store.local_server()
-        for attempt in range(1, PORT_TRIES + 1):
-            self.store_port = _free_port()
-            self._server = await Program.start(
-                (binary, *store.arguments, "--bind", LOCALHOST)
-                + ("--port", str(self.store_port), "--dir", str(data)),
-                folder=data,
-                scratch=self._scratch,
-                environment={"PATH": self._environment.get("PATH", "")},
-            )
-            ready = asyncio.create_task(store.wait_until_ready(LOCALHOST, self.store_port, STORE_SECONDS))
-            while not ready.done() and self._server.running:
-                await asyncio.wait({ready}, timeout=0.05)
-            if ready.done() and self._server.running:
-                self._store_identity = ready.result()
-                return
-            ready.cancel()
-            with contextlib.suppress(asyncio.CancelledError, GateError):
-                await ready
-            if attempt == PORT_TRIES:
-                raise StoreError(
-                    "the store stopped as it was started",
-                    why=f"exit code {self._server.exit_code}",
-                    log=self._server.log_tail(),
+        for _ in range(PORT_TRIES):
+            self.store_port = self._ports.take()
+            place = ("--bind", LOCALHOST, "--port", str(self.store_port), "--dir", str(data))
+            async with self._still_open():
+                data.mkdir(exist_ok=True)
+                server = self._server = await Program.start(
+                    (binary, *store.arguments, *place),
+                    folder=data,
+                    scratch=self._scratch,
+                    environment={"PATH": self._environment.get("PATH", "")},
                 )
+            identity = await wait_for_store(
+                store.wait_until_ready(LOCALHOST, self.store_port, STORE_SECONDS), server.why_ended
+            )
+            if identity is not None:
+                self._store_identity = identity
+                return
+        raise StoreError(
+            "the store stopped as it was started", why=f"exit code {server.exit_code}", log=server.log_tail()
+        )
 
     async def _fresh_folder(self) -> None:
-        if self._folder != self._scratch:
-            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
-        self._life += 1
+        old, self._life = self._folder, self._life + 1
         self._folder = self._scratch / f"bot-{self._life}-{secrets.token_hex(3)}"
-        await asyncio.to_thread(_copy_folder, Path(self._bot.directory), self._folder)
+
+        def renew() -> None:
+            if old != self._scratch:
+                shutil.rmtree(old, ignore_errors=True)
+            copy_folder(Path(self._bot.directory), self._folder)
+
+        async with self._still_open():
+            await _to_its_end(renew)
 
     async def _why_ended(self) -> str | None:
-        program = self._require_program()
-        return None if program.running else f"exit code {program.exit_code}"
+        return await self._require_program().why_ended()
 
     def _require_program(self) -> Program:
         if self._program is None:
@@ -244,35 +261,11 @@ class ProcessDeployment:
         return self._program
 
 
-def _copy_folder(source: Path, target: Path) -> None:
-    """Copies the bot's folder; installed dependencies become links. Raises InputError when it is huge."""
-    files = 0
-
-    def leave_out(folder: str, names: list[str]) -> set[str]:
-        nonlocal files
-        files += len(names)
-        if files > MAX_FILES:
-            raise InputError(
-                f"the bot's folder {source} holds more than {MAX_FILES} files",
-                why="it is copied for every fresh instance, as an image would be",
-                remedy="set bot.directory to the folder that holds the bot alone",
-            )
-        skipped = {name for name in names if name in LEFT_OUT}
-        linked = {name for name in names if name in LINKED_FOLDERS and (Path(folder) / name).is_dir()}
-        for name in linked:
-            place = target / Path(folder).relative_to(source)
-            place.mkdir(parents=True, exist_ok=True)
-            (place / name).symlink_to(Path(folder) / name, target_is_directory=True)
-        return skipped | linked
-
+async def _to_its_end(function: Callable[[], None]) -> None:
+    """Runs `function` in a thread, and waits for it when cancelled too: nothing ends a thread."""
+    running = asyncio.ensure_future(asyncio.to_thread(function))
     try:
-        shutil.copytree(source, target, symlinks=True, ignore=leave_out, dirs_exist_ok=True)
-    except (OSError, shutil.Error) as error:
-        raise InputError(f"the bot's folder {source} cannot be copied", why=str(error)) from error
-
-
-def _free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOCALHOST, 0))
-        return int(probe.getsockname()[1])
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.gather(running, return_exceptions=True)
+        raise

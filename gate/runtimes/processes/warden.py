@@ -41,9 +41,8 @@ def main(arguments: list[str]) -> int:
             command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_before_program
         ).pid
     except OSError as error:
-        _say(f"pid 0\ncannot start {command[0]}: {error.strerror}\n")
+        _say(f"cannot start {command[0]}: {error.strerror}\n")
         return CANNOT_START
-    _say(f"pid {program}\n")
     leashed = True
     status = None
     with selectors.DefaultSelector() as watch:
@@ -72,6 +71,8 @@ def _before_program() -> None:
     for ignored in SIGNALS:
         signal.signal(ignored, signal.SIG_DFL)
     _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
+    # Said by the program's own process, so that it comes before all of the program's output.
+    _say(f"pid {os.getpid()}\n")
 
 
 def _process_control(option: int, value: int) -> None:

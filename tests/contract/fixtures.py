@@ -1,0 +1,61 @@
+"""Places to run bots in, which fail a test that leaves anything behind in them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+import subprocess
+from collections.abc import Iterator
+
+import docker
+import pytest
+
+from tests.contract.places import REDIS, ZOO, DockerPlace, ProcessPlace
+
+
+@pytest.fixture(scope="session")
+def zoo_image() -> Iterator[str]:
+    """The image of the zoo's bot, built once."""
+    tag = f"memory-gate-zoo-{secrets.token_hex(4)}"
+    client = docker.from_env()
+    client.images.build(path=str(ZOO), tag=tag, rm=True, forcerm=True)
+    yield tag
+    client.images.remove(tag, force=True)
+    client.close()
+
+
+@pytest.fixture
+def docker_place(zoo_image: str) -> Iterator[DockerPlace]:
+    """A run on the engine."""
+    place = DockerPlace(zoo_image)
+    left: list[str] = ["not looked"]
+    try:
+        yield place
+        left = place.leftovers()
+    finally:
+        place.close()
+    assert left == []
+
+
+@pytest.fixture
+def process_place() -> Iterator[ProcessPlace]:
+    """A run of local processes."""
+    place = ProcessPlace()
+    yield place
+    place.end_impostor()
+    assert place.leftovers() == []
+
+
+@pytest.fixture
+def local_redis() -> Iterator[int]:
+    """The port of a Redis server on this machine that is nobody's store; it keeps nothing on disk."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = (REDIS.local_server(), "--port", str(port), "--bind", "127.0.0.1", "--save", "")
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    asyncio.run(REDIS.wait_until_ready("127.0.0.1", port, 60))
+    yield port
+    server.kill()
+    server.wait()

@@ -1,0 +1,205 @@
+"""What is particular to bots that run as local processes: nothing of them outlives the gate."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from gate.errors import BotNotReady, InputError, StoreError
+from tests.contract.places import ZOO, ProcessPlace, processes_with, spoken_to
+from tests.event_loop import in_event_loop, until
+
+
+def start_gate(place: ProcessPlace, defect: str) -> subprocess.Popen[str]:
+    """A gate of its own that deploys a bot and then waits."""
+    return subprocess.Popen(
+        (sys.executable, "-m", "tests.contract.gate_to_kill", "process", place.run, defect),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@in_event_loop
+async def test_a_killed_gate_leaves_nothing_behind(process_place: ProcessPlace) -> None:
+    """Neither bot nor store, neither orphans that ignore signals nor the scratch folder."""
+    with start_gate(process_place, "forks-orphans") as gate:
+        assert gate.stdout is not None
+        assert gate.stdout.readline() == "deployed\n"
+        # The gate, two wardens, the store, the bot and its two orphans, and the scratch folder.
+        assert len(process_place.leftovers()) == 8
+        gate.send_signal(signal.SIGKILL)
+    await until(lambda: process_place.leftovers() == [], "all that the gate made goes with it")
+
+
+@pytest.mark.parametrize("signs", range(1, 6))
+@in_event_loop
+async def test_a_gate_that_is_killed_while_it_deploys_leaves_nothing_running(
+    process_place: ProcessPlace, signs: int
+) -> None:
+    """At whatever stage: as soon as so many processes of its run are seen."""
+    with start_gate(process_place, "forks-orphans") as gate:
+        await until(lambda: len(process_place.running()) >= signs, f"{signs} processes")
+        gate.send_signal(signal.SIGKILL)
+    await until(lambda: process_place.leftovers() == [], "all that the gate made goes with it")
+
+
+@in_event_loop
+async def test_orphans_end_with_the_bot_that_made_them(process_place: ProcessPlace) -> None:
+    """As a container's processes end with its first one."""
+    async with process_place.deployed(store=None, **process_place.bot(defect="forks-orphans")) as deployment:
+        assert len(process_place.running()) == 4
+        assert await deployment.stop() == 0
+        assert process_place.running() == []
+        await deployment.start()
+        await deployment.wait_until_ready()
+        assert len(process_place.running()) == 4
+        assert await deployment.kill() == 137
+        assert process_place.running() == []
+
+
+@in_event_loop
+async def test_the_wheels_server_serves_where_redis_is_not_installed(
+    process_place: ProcessPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A laptop needs nothing but the package."""
+    monkeypatch.setenv("PATH", "")
+    async with process_place.deployed(**process_place.bot(memory="redis")) as deployment:
+        assert deployment.images()["store"].endswith("valkey-server")
+        async with spoken_to(deployment) as bot:
+            await bot.say("anna-1", "One.")
+            await deployment.replace()
+            await deployment.wait_until_ready()
+            assert await bot.say("anna-1", "Two.") == "One.\nTwo."
+
+
+@in_event_loop
+async def test_no_server_at_all_is_said_before_anything_starts(
+    process_place: ProcessPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what to do about it."""
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(StoreError, match="no Redis server") as caught:
+        await process_place.runtime(**process_place.bot()).open()
+    assert caught.value.remedy
+
+
+@in_event_loop
+async def test_a_server_that_stops_as_it_starts_is_told_with_its_last_lines(
+    process_place: ProcessPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own words say why."""
+    server = tmp_path / "redis-server"
+    server.write_text("#!/bin/sh\necho cannot read my configuration\nexit 9\n")
+    server.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    async with process_place.opened(**process_place.bot()) as runtime:
+        with pytest.raises(StoreError, match="stopped as it was started") as caught:
+            await runtime.deploy("trial", {})
+    assert caught.value.why == "exit code 9"
+    assert caught.value.log == ("cannot read my configuration",)
+
+
+@pytest.mark.parametrize("command", ["no-such-program", "./bot.py", "/no/such/program"])
+@in_event_loop
+async def test_a_command_that_cannot_be_run_is_told(process_place: ProcessPlace, command: str) -> None:
+    """The log names it, as a shell would."""
+    async with process_place.opened(command=(command,)) as runtime:
+        with pytest.raises(BotNotReady, match="stopped before it was healthy") as caught:
+            await runtime.deploy("trial", {})
+    assert "exit code 127" in caught.value.sentence
+    (line,) = caught.value.log
+    assert line.startswith(f"cannot start {command}: ")
+
+
+@in_event_loop
+async def test_a_bot_without_a_command_is_the_users_mistake(process_place: ProcessPlace) -> None:
+    """The error shows what to write."""
+    with pytest.raises(InputError, match="needs a command") as caught:
+        await process_place.runtime(command=()).open()
+    assert "command: [python, bot.py]" in caught.value.remedy
+
+
+@in_event_loop
+async def test_a_folder_that_does_not_exist_is_the_users_mistake(
+    process_place: ProcessPlace, tmp_path: Path
+) -> None:
+    """It is named."""
+    with pytest.raises(InputError, match="does not exist") as caught:
+        await process_place.runtime(directory=str(tmp_path / "none")).open()
+    assert str(tmp_path / "none") in caught.value.what
+
+
+@in_event_loop
+async def test_a_folder_that_is_too_large_to_copy_leaves_nothing(
+    process_place: ProcessPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store that was already running ends too."""
+    monkeypatch.setattr("gate.runtimes.processes.folder.MAX_FILES", 3)
+    for number in range(4):
+        (tmp_path / str(number)).touch()
+    async with process_place.opened(directory=str(tmp_path)) as runtime:
+        with pytest.raises(InputError, match="more than 3 files"):
+            await runtime.deploy("trial", {})
+        assert process_place.leftovers() == []
+
+
+@in_event_loop
+async def test_the_bot_works_on_a_copy_of_its_folder(process_place: ProcessPlace) -> None:
+    """Whatever it writes, to its home or to temporary files too, the user's own folder stays as it is."""
+    fields = process_place.bot(memory="file", defect="shows-environment")
+    async with process_place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
+        environment = json.loads(await bot.say("anna-1", "Where are you?"))
+        assert Path(environment["HOME"], "bot.py").is_file()
+    assert environment["HOME"] == environment["TMPDIR"]
+    assert process_place.run in environment["HOME"]
+    assert not (ZOO / "memory.json").exists()
+
+
+@in_event_loop
+async def test_a_bot_that_floods_its_log_is_neither_stalled_nor_kept(process_place: ProcessPlace) -> None:
+    """It gets its turns done; of its output only the end is kept."""
+    fields = process_place.bot(defect="floods-log")
+    async with process_place.deployed(store=None, **fields) as deployment, spoken_to(deployment) as bot:
+        await bot.say("anna-1", "Warm up.")
+        tracemalloc.start()
+        try:
+            for number in range(20):
+                await bot.say(f"anna-{number}", "And on.")
+            kept, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        log = await deployment.log_tail()
+    assert kept < 4 * 1024 * 1024
+    assert len(log) == 20
+    assert all(len(line) <= 300 for line in log)
+
+
+@in_event_loop
+async def test_lines_that_come_one_by_one_are_all_kept(process_place: ProcessPlace) -> None:
+    """However many pieces a log comes in, its last twenty lines are there."""
+    program = "import sys, time\nfor i in range(25): print(i, flush=True); time.sleep(0.01)\nsys.exit(3)"
+    async with process_place.opened(store=None, command=(sys.executable, "-c", program)) as runtime:
+        with pytest.raises(BotNotReady) as caught:
+            await runtime.deploy("trial", {})
+    assert list(caught.value.log) == [str(number) for number in range(5, 25)]
+
+
+@in_event_loop
+async def test_processes_of_the_same_name_that_are_not_ours_are_left_alone(
+    process_place: ProcessPlace, tmp_path: Path
+) -> None:
+    """Only what descends from the gate's own programs is ended."""
+    bystander = subprocess.Popen((sys.executable, "-c", "input()"), stdin=subprocess.PIPE, cwd=tmp_path)
+    async with process_place.deployed(store=None, **process_place.bot(defect="forks-orphans")) as deployment:
+        await deployment.kill()
+    assert bystander.poll() is None
+    assert bystander.pid in processes_with(str(tmp_path))
+    bystander.communicate()

@@ -1,0 +1,320 @@
+"""What every runtime promises: the same bot lives, dies and is replaced in the same way everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+
+import pytest
+
+from gate.errors import BotNotReady, GateError, StoreError
+from tests.contract.places import Place, spoken_to
+from tests.event_loop import in_event_loop
+
+
+@in_event_loop
+async def test_deploy_gives_a_ready_bot_and_a_reachable_store(place: Place) -> None:
+    """What is said to the bot can be found in the store; nothing is wrong with either."""
+    async with place.opened(**place.bot(memory="redis")) as runtime:
+        deployment = await runtime.deploy("trial", {})
+        inspector = runtime.inspector(deployment)
+        assert inspector is not None
+        assert (await inspector.look(["Lisbon"])).keys == 0
+        async with spoken_to(deployment) as bot:
+            assert await bot.say("anna-1", "I live in Lisbon.") == "I live in Lisbon."
+        view = await inspector.look(["Lisbon", "Oslo"])
+        assert view.values == {"Lisbon"}
+        assert view.keys == 1
+        assert await deployment.store_fault() is None
+        assert set(deployment.images()) == {"bot", "store"}
+        instance = await deployment.instance()
+        assert instance.running
+        assert instance.exit_code is None
+
+
+@in_event_loop
+async def test_a_bot_without_a_store_is_deployed_too(place: Place) -> None:
+    """There is then nothing to look into and nothing that can be wrong with it."""
+    async with place.opened(store=None, **place.bot()) as runtime:
+        deployment = await runtime.deploy("trial", {})
+        assert runtime.inspector(deployment) is None
+        assert await deployment.store_fault() is None
+        assert set(deployment.images()) == {"bot"}
+
+
+@in_event_loop
+async def test_a_graceful_stop_and_start_is_a_new_life_of_the_same_instance(place: Place) -> None:
+    """Exit code 0, same identity, files kept, process memory gone."""
+    async with place.deployed(**place.bot(memory="file")) as deployment:
+        before = await deployment.instance()
+        async with spoken_to(deployment) as bot:
+            await bot.say("anna-1", "I live in Lisbon.")
+            assert await deployment.stop() == 0
+            stopped = await deployment.instance()
+            assert (stopped.identity, stopped.running, stopped.exit_code) == (before.identity, False, 0)
+            await deployment.start()
+            await deployment.wait_until_ready()
+            after = await deployment.instance()
+            assert (after.identity, after.running, after.exit_code) == (before.identity, True, None)
+            assert after.started != before.started
+            assert await bot.say("anna-1", "Where?") == "I live in Lisbon.\nWhere?"
+
+
+@in_event_loop
+async def test_a_kill_is_told_from_a_stop_and_keeps_the_files(place: Place) -> None:
+    """Exit code 137, same identity, files kept."""
+    async with place.deployed(**place.bot(memory="file")) as deployment:
+        before = await deployment.instance()
+        async with spoken_to(deployment) as bot:
+            await bot.say("anna-1", "I live in Lisbon.")
+            assert await deployment.kill() == 137
+            killed = await deployment.instance()
+            assert (killed.identity, killed.running, killed.exit_code) == (before.identity, False, 137)
+            await deployment.start()
+            await deployment.wait_until_ready()
+            after = await deployment.instance()
+            assert (after.identity, after.running) == (before.identity, True)
+            assert after.started != before.started
+            assert await bot.say("anna-1", "Where?") == "I live in Lisbon.\nWhere?"
+
+
+@in_event_loop
+async def test_a_replacement_is_another_instance_without_the_files(place: Place) -> None:
+    """The old one ends gracefully, the new one has another identity and the files of the image alone."""
+    async with place.deployed(**place.bot(memory="file")) as deployment:
+        before = await deployment.instance()
+        async with spoken_to(deployment) as bot:
+            await bot.say("anna-1", "I live in Lisbon.")
+            assert await deployment.replace() == 0
+            await deployment.wait_until_ready()
+            after = await deployment.instance()
+            assert after.identity != before.identity
+            assert after.running
+            assert await bot.say("anna-1", "Where?") == "Where?"
+
+
+@in_event_loop
+async def test_the_store_outlives_every_disruption_of_the_bot(place: Place) -> None:
+    """What is in Redis is there after a stop, a kill and a replacement."""
+    async with place.deployed(**place.bot(memory="redis")) as deployment, spoken_to(deployment) as bot:
+        await bot.say("anna-1", "I live in Lisbon.")
+        await deployment.stop()
+        await deployment.start()
+        await deployment.wait_until_ready()
+        await deployment.kill()
+        await deployment.start()
+        await deployment.wait_until_ready()
+        await deployment.replace()
+        await deployment.wait_until_ready()
+        assert await bot.say("anna-1", "Where?") == "I live in Lisbon.\nWhere?"
+        assert await deployment.store_fault() is None
+
+
+@in_event_loop
+async def test_a_bot_that_ignores_sigterm_is_killed_after_the_grace(place: Place) -> None:
+    """The exit code shows that the stop was not graceful."""
+    async with place.deployed(**place.bot(defect="ignores-sigterm"), stop_seconds=1) as deployment:
+        assert await deployment.stop() == 137
+        assert not (await deployment.instance()).running
+
+
+@in_event_loop
+async def test_a_grace_of_less_than_a_second_is_still_a_grace(place: Place) -> None:
+    """It is never rounded down to a kill."""
+    async with place.deployed(**place.bot(), stop_seconds=0.9) as deployment:
+        assert await deployment.stop() == 0
+
+
+@in_event_loop
+async def test_two_deployments_of_one_run_do_not_disturb_each_other(place: Place) -> None:
+    """Each has a bot, a store and files of its own; the end of one leaves the other alone."""
+    async with place.opened(**place.bot(memory="redis")) as runtime:
+        one, other = await asyncio.gather(runtime.deploy("one", {}), runtime.deploy("other", {}))
+        async with spoken_to(one) as first, spoken_to(other) as second:
+            await asyncio.gather(first.say("anna-1", "I live in Oslo."), second.say("anna-1", "Hello."))
+            assert await second.say("anna-1", "Where?") == "Hello.\nWhere?"
+            await one.close()
+            assert await second.say("anna-1", "And now?") == "Hello.\nWhere?\nAnd now?"
+            assert await other.store_fault() is None
+
+
+@in_event_loop
+async def test_a_long_name_of_a_deployment_breaks_nothing(place: Place) -> None:
+    """A script with many disruptions gives a name beyond what a host name may have."""
+    async with place.opened(**place.bot(memory="redis")) as runtime:
+        deployment = await runtime.deploy("+".join(["restart", "blue-green", "recreate"] * 5), {})
+        async with spoken_to(deployment) as bot:
+            assert await bot.say("anna-1", "Hello.") == "Hello."
+
+
+@in_event_loop
+async def test_a_killed_store_is_a_fault(place: Place) -> None:
+    """It is said so, and a look into it fails instead of showing an empty store."""
+    async with place.opened(**place.bot()) as runtime:
+        deployment = await runtime.deploy("trial", {})
+        assert await deployment.store_fault() is None
+        await place.kill_store(deployment)
+        assert await deployment.store_fault()
+        inspector = runtime.inspector(deployment)
+        assert inspector is not None
+        with pytest.raises(StoreError):
+            await inspector.look(["Lisbon"])
+
+
+@in_event_loop
+async def test_a_store_that_was_restarted_behind_the_gates_back_is_a_fault(place: Place) -> None:
+    """It answers, but it is not the server that was started."""
+    async with place.deployed(**place.bot()) as deployment:
+        assert await deployment.store_fault() is None
+        await place.restart_store(deployment)
+        assert await deployment.store_fault()
+
+
+@in_event_loop
+async def test_a_bot_that_shuts_the_store_down_is_seen_to(place: Place) -> None:
+    """A hostile bot has the store's address; what it does with it is not taken for forgetting."""
+    async with (
+        place.deployed(**place.bot(memory="redis", defect="kills-store")) as deployment,
+        spoken_to(deployment) as bot,
+    ):
+        await bot.say("anna-1", "One.")
+        await bot.say("anna-1", "Two.")
+        with pytest.raises(GateError):
+            await bot.say("anna-1", "Three.")
+        assert await deployment.store_fault()
+
+
+@in_event_loop
+async def test_a_bot_that_crashes_as_it_starts_is_told_with_its_last_lines(place: Place) -> None:
+    """It is not waited for to the end, and every line it printed is there."""
+    async with place.opened(**place.bot(defect="crash-on-start")) as runtime:
+        with pytest.raises(BotNotReady) as caught:
+            await runtime.deploy("trial", {})
+        assert "exit code 3" in caught.value.sentence
+        steps = [f"starting, step {number} of 15" for number in range(1, 16)]
+        # Which of its two streams comes first is the engine's to say.
+        assert [line for line in caught.value.log if line in steps] == steps
+        assert "fatal: no configuration" in caught.value.log
+        assert place.running() == []
+
+
+@in_event_loop
+async def test_a_bot_that_never_turns_healthy_is_told_with_its_last_lines(place: Place) -> None:
+    """The error says what the health check answered."""
+    for patience in itertools.takewhile(lambda seconds: seconds < 100, (2.0**power for power in range(10))):
+        fields = {**place.bot(defect="never-healthy"), "ready_seconds": patience}
+        async with place.opened(**fields) as runtime:
+            with pytest.raises(BotNotReady) as caught:
+                await runtime.deploy("trial", {})
+            assert place.running() == []
+        if "503" in caught.value.sentence:
+            break  # a slow machine needs more patience until the bot listens at all
+    assert "/healthz answered 503" in caught.value.sentence
+    assert any(line.startswith("listening on ") for line in caught.value.log)
+
+
+@in_event_loop
+async def test_a_bot_that_does_not_come_back_is_not_ready(place: Place) -> None:
+    """A start is not enough; it has to be healthy again."""
+    async with place.deployed(**place.bot(defect="unhealthy-after-restart")) as deployment:
+        await deployment.stop()
+        await deployment.start()
+        waiting = asyncio.create_task(deployment.wait_until_ready())
+        done, _ = await asyncio.wait({waiting}, timeout=1.0)
+        assert not done
+        await deployment.kill()
+        with pytest.raises(BotNotReady, match="stopped before it was healthy"):
+            await waiting
+
+
+@in_event_loop
+async def test_close_removes_everything_and_may_be_called_again(place: Place) -> None:
+    """First what one deployment made, then what the run made; a second time, nothing happens."""
+    runtime = place.runtime(**place.bot(memory="redis", defect="forks-orphans"))
+    await runtime.open()
+    deployment = await runtime.deploy("trial", {})
+    assert place.running() != []
+    await deployment.close()
+    assert place.running() == []
+    await deployment.close()
+    await runtime.close()
+    assert place.leftovers() == []
+    await runtime.close()
+
+
+@in_event_loop
+async def test_a_runtime_that_was_never_opened_can_be_closed(place: Place) -> None:
+    """The clean-up need not know how far things got."""
+    await place.runtime(**place.bot()).close()
+    assert place.leftovers() == []
+
+
+@in_event_loop
+async def test_cancelling_a_deployment_at_any_moment_leaves_nothing(place: Place) -> None:
+    """Nothing runs on, and once the runtime is closed nothing is there."""
+    for moment in (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.8):
+        async with place.opened(**place.bot(memory="redis", defect="never-healthy")) as runtime:
+            deploying = asyncio.create_task(runtime.deploy("trial", {}))
+            # Not a wait for something: any moment is a good one to be cancelled at.
+            await asyncio.wait({deploying}, timeout=moment)
+            deploying.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await deploying
+            assert place.running() == [], f"cancelled after {moment} s"
+        assert place.leftovers() == [], f"cancelled after {moment} s"
+
+
+@in_event_loop
+async def test_closing_the_runtime_while_it_deploys_leaves_nothing(place: Place) -> None:
+    """The deployment ends with an error, and makes nothing behind the back of the removal."""
+    for moment in (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.8):
+        runtime = place.runtime(**place.bot(memory="redis", defect="never-healthy"))
+        await runtime.open()
+        deploying = asyncio.create_task(runtime.deploy("trial", {}))
+        await asyncio.wait({deploying}, timeout=moment)
+        await runtime.close()
+        with pytest.raises(GateError):
+            await deploying
+        assert place.leftovers() == [], f"closed after {moment} s"
+        with pytest.raises(GateError):
+            await runtime.deploy("another", {})
+        assert place.leftovers() == []
+
+
+@in_event_loop
+async def test_nothing_of_the_gates_environment_reaches_the_bot(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bot sees what it was given, and the secret of whoever runs the gate is not in it."""
+    monkeypatch.setenv("DEPLOY_TOKEN", "hunter2-hunter2")
+    fields = place.bot(defect="shows-environment")
+    async with place.opened(gate_environment=dict(os.environ), **fields) as runtime:
+        deployment = await runtime.deploy("trial", {"OPENAI_API_KEY": "key of this run"})
+        async with spoken_to(deployment) as bot:
+            shown = await bot.say("anna-1", "What do you know?")
+    assert "hunter2" not in shown
+    assert "DEPLOY_TOKEN" not in shown
+    assert '"OPENAI_API_KEY": "key of this run"' in shown
+    assert '"DEFECT": "shows-environment"' in shown
+    assert '"REDIS_URL": "redis://' in shown
+    assert '"PORT": ' in shown
+
+
+@in_event_loop
+async def test_a_bot_that_dies_by_itself_is_seen_to_have_died(place: Place) -> None:
+    """Its last life ended with the exit code of the crash, and stopping it again changes nothing."""
+    async with place.deployed(**place.bot(defect="exits-when-told")) as deployment:
+        async with spoken_to(deployment) as bot:
+            with pytest.raises(GateError):
+                await bot.say("anna-1", "exit 7")
+        await until_stopped(deployment)
+        assert (await deployment.instance()).exit_code == 7
+        assert await deployment.kill() == 7
+        assert await deployment.stop() == 7
+
+
+async def until_stopped(deployment: object) -> None:
+    """Returns when the bot has ended."""
+    while (await deployment.instance()).running:  # type: ignore[attr-defined]
+        await asyncio.sleep(0.02)

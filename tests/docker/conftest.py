@@ -1,0 +1,18 @@
+"""Everything in this folder needs an engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract.fixtures import docker_place, local_redis, zoo_image
+
+__all__ = ["docker_place", "local_redis", "zoo_image"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what lies here."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.docker)

@@ -1,0 +1,299 @@
+"""Finding the engine, and finding oneself on it."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import os
+import secrets
+import socket
+import socketserver
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from gate.errors import EngineError
+from gate.runtimes.docker_engine import connect
+from gate.runtimes.docker_engine.own_container import find_own_container
+from gate.runtimes.docker_engine.sweep import RUN_LABEL
+from tests.contract.places import DockerPlace, spoken_to
+from tests.event_loop import in_event_loop, until
+
+IMAGE = "python:3.13-slim-trixie"
+
+
+def test_the_local_engine_is_found_without_being_named() -> None:
+    """As the command line of Docker does."""
+    engine = connect({})
+    assert engine.client.ping()
+    engine.close()
+
+
+def test_the_engine_that_docker_host_names_is_used(tmp_path: Path) -> None:
+    """A link to the socket is as good as the socket."""
+    link = tmp_path / "engine.sock"
+    link.symlink_to("/var/run/docker.sock")
+    engine = connect({"DOCKER_HOST": f"unix://{link}"})
+    assert engine.client.ping()
+    assert engine.host == f"unix://{link}"
+    engine.close()
+
+
+def refusal(host: str) -> EngineError:
+    """What is said when there is no engine at `host`."""
+    with pytest.raises(EngineError, match="no Docker engine answers") as caught:
+        connect({"DOCKER_HOST": host})
+    assert "DOCKER_HOST" in caught.value.remedy
+    assert "bot.command" in caught.value.remedy
+    assert "/var/run/docker.sock" in caught.value.remedy
+    return caught.value
+
+
+def test_a_missing_socket_says_what_to_do(tmp_path: Path) -> None:
+    """The error names it."""
+    assert "does not exist" in refusal(f"unix://{tmp_path}/no.sock").why
+
+
+def test_a_folder_in_place_of_the_socket_says_what_to_do(tmp_path: Path) -> None:
+    """Docker makes one of a socket that is mounted and missing."""
+    assert "is not a socket" in refusal(f"unix://{tmp_path}").why
+
+
+def test_a_socket_that_nobody_listens_on_says_what_to_do(tmp_path: Path) -> None:
+    """An engine that has died leaves one behind."""
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "dead.sock"))
+    assert "refused" in refusal(f"unix://{tmp_path}/dead.sock").why
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "bogus://engine",
+        "tcp://",
+        "tcp://127.0.0.1:1",
+        "nonsense",
+        "unix://" + "long/" * 1000,
+        "ssh://",
+        "http://[",
+    ],
+)
+def test_a_bogus_docker_host_says_what_to_do(host: str) -> None:
+    """Whatever is wrong with it."""
+    assert refusal(host).why
+
+
+def test_a_service_that_is_no_engine_says_what_to_do(tmp_path: Path) -> None:
+    """It answers, but not as an engine does."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    assert refusal(f"tcp://127.0.0.1:{server.server_port}").why
+    server.shutdown()
+    server.server_close()
+
+
+HANGING_GATE = """
+import asyncio, sys
+from gate.runtimes.docker_engine import connect
+
+async def main():
+    engine = connect({"DOCKER_HOST": sys.argv[1]})
+    task = asyncio.create_task(engine.call("list", lambda: engine.client.api.containers()))
+    await asyncio.to_thread(sys.stdin.readline)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    engine.close()
+    print("closed", flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_an_engine_that_hangs_does_not_hold_up_the_end_of_the_gate(tmp_path: Path) -> None:
+    """There are ten seconds between the runner's first signal and its last."""
+    hanging = threading.Event()
+    ended = threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if "containers" in self.path:
+                hanging.set()
+                ended.wait()
+                return
+            body = b'{"ApiVersion": "1.41"}' if "version" in self.path else b"OK"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_HEAD = do_GET  # noqa: N815 - the name is the library's
+
+        def address_string(self) -> str:
+            return "engine"
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    class Server(socketserver.ThreadingUnixStreamServer):
+        daemon_threads = True
+
+    path = tmp_path / "engine.sock"
+    with Server(str(path), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        gate = subprocess.Popen(
+            (sys.executable, "-c", HANGING_GATE, f"unix://{path}"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert hanging.wait(60)
+            said, _ = gate.communicate("end\n", timeout=30)
+        finally:
+            gate.kill()
+            gate.wait()
+            ended.set()
+            server.shutdown()
+    assert said == "closed\n"
+    assert gate.returncode == 0
+
+
+@in_event_loop
+async def test_what_is_being_created_when_the_run_ends_is_removed_too(docker_place: DockerPlace) -> None:
+    """The removal waits for the creation; what would be created later is refused."""
+    engine = docker_place.engine()
+    runtime = docker_place.runtime(**docker_place.bot())
+    await runtime.open()
+    begun, go_on = threading.Event(), threading.Event()
+    name = f"memory-gate-{docker_place.run}-late"
+
+    def create_slowly() -> Any:
+        begun.set()
+        go_on.wait()
+        return docker_place.client.volumes.create(name, labels={RUN_LABEL: docker_place.run})
+
+    run_engine = docker_place.engines[-1]
+    assert run_engine is not engine
+    creating = asyncio.create_task(run_engine.create("create", create_slowly))
+    await until(begun.is_set, "the creation begins")
+    creating.cancel()
+    closing = asyncio.create_task(runtime.close())
+    await asyncio.sleep(0)
+    assert not closing.done()
+    go_on.set()
+    await closing
+    assert docker_place.leftovers() == []
+    with pytest.raises(EngineError, match="being ended"):
+        await run_engine.create("create", create_slowly)
+
+
+@pytest.fixture
+def container() -> Iterator[Any]:
+    """A container as the runner would start the gate in; shareable, so that its folder shows outside."""
+    client = docker.from_env()
+    made = client.containers.run(
+        IMAGE,
+        ["sleep", "600"],
+        detach=True,
+        ipc_mode="shareable",
+        environment={"GITHUB_OUTPUT": f"/github/file_commands/set_output_{secrets.token_hex(8)}"},
+    )
+    yield made
+    made.remove(force=True)
+    client.close()
+
+
+def environment_of(container: Any) -> dict[str, str]:
+    """The environment of its first process."""
+    return dict(one.split("=", 1) for one in container.attrs["Config"]["Env"])
+
+
+def test_a_gate_on_the_engines_own_machine_is_in_no_container(container: Any) -> None:
+    """Containers' folders show in its mount table too, without its being in any of them."""
+    assert find_own_container(container.client, {"HOSTNAME": "build-host"}) is None
+
+
+def test_a_gate_in_a_container_finds_itself_by_its_mounts(container: Any, tmp_path: Path) -> None:
+    """Whatever its host name says."""
+    table = tmp_path / "mountinfo"
+    table.write_bytes(container.exec_run(["cat", "/proc/self/mountinfo"]).output)
+    assert find_own_container(container.client, {"HOSTNAME": "renamed"}, table) == container.id
+
+
+def test_a_gate_in_a_container_finds_itself_by_its_host_name(container: Any, tmp_path: Path) -> None:
+    """Where the mounts tell nothing."""
+    environment = {"HOSTNAME": container.short_id}
+    assert find_own_container(container.client, environment, tmp_path / "none") == container.id
+
+
+def test_a_gate_in_a_container_finds_itself_by_its_steps_file(container: Any, tmp_path: Path) -> None:
+    """Where neither does."""
+    environment = environment_of(container)
+    assert find_own_container(container.client, environment, tmp_path / "none") == container.id
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"HOSTNAME": "0123456789ab"},
+        {"HOSTNAME": "../../etc"},
+        {"GITHUB_OUTPUT": "/github/file_commands/set_output_of_another"},
+        {"GITHUB_OUTPUT": "/home/runner/work/_temp/set_output"},
+    ],
+)
+def test_a_container_of_another_engine_is_not_found(
+    container: Any, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Only what this engine confirms counts."""
+    table = tmp_path / "mountinfo"
+    foreign = "ab" * 32
+    table.write_text(f"1 2 3:4 /var/lib/docker/containers/{foreign}/hosts /etc/hosts rw - ext4 /dev/a rw\n")
+    assert find_own_container(container.client, environment, table) is None
+
+
+def test_a_stopped_container_is_not_the_gates_own(container: Any, tmp_path: Path) -> None:
+    """Whoever asks is running."""
+    container.kill()
+    container.wait()
+    environment = {"HOSTNAME": container.short_id}
+    assert find_own_container(container.client, environment, tmp_path / "none") is None
+
+
+@in_event_loop
+async def test_a_gate_in_a_container_joins_the_network_and_leaves_it(
+    docker_place: DockerPlace, container: Any
+) -> None:
+    """Bots reach it there; at the end it is taken off the network, and goes on."""
+    environment = {**os.environ, "HOSTNAME": container.short_id}
+    runtime = docker_place.runtime(gate_environment=environment, **docker_place.bot())
+    address = await runtime.open()
+    deployment = await runtime.deploy("trial", {})
+    container.reload()
+    networks = container.attrs["NetworkSettings"]["Networks"]
+    assert address in {one["IPAddress"] for one in networks.values()}
+    assert len(networks) == 2
+    async with spoken_to(deployment) as bot:
+        assert await bot.say("anna-1", "Hello") == "Hello"
+    reach = f"import urllib.request as u; print(u.urlopen('{deployment.address()}/healthz').status)"
+    assert container.exec_run(["python", "-c", reach]).output == b"200\n"
+    await runtime.close()
+    container.reload()
+    assert container.status == "running"
+    assert len(container.attrs["NetworkSettings"]["Networks"]) == 1

@@ -1,0 +1,182 @@
+"""What a run makes on the engine, and what its containers can and cannot do there."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gate.errors import BotNotReady, StoreError
+from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, LIFETIME_SECONDS, RUN_LABEL
+from gate.stores.redis_server import RedisServer
+from tests.contract.places import REDIS, DockerPlace
+from tests.event_loop import in_event_loop
+
+
+def bot_container(place: DockerPlace) -> Any:
+    """The one bot of a place's run."""
+    containers = place.client.containers.list(filters={"label": f"{RUN_LABEL}={place.run}"})
+    (found,) = (one for one in containers if "-bot-" in one.name)
+    return found
+
+
+@pytest.fixture
+def local_service() -> Iterator[http.server.HTTPServer]:
+    """A service on this machine that says 200 to everything."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"here")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@in_event_loop
+async def test_everything_that_is_created_carries_the_run_and_its_expiry(docker_place: DockerPlace) -> None:
+    """Both containers, the network and the volume; the image of the user is left as it is."""
+    now = time.time()
+    async with docker_place.deployed(**docker_place.bot(memory="redis")):
+        api = docker_place.client.api
+        mine = {"label": f"{RUN_LABEL}={docker_place.run}"}
+        found = [
+            *(api.inspect_container(one["Id"])["Config"] for one in api.containers(all=True, filters=mine)),
+            *api.networks(filters=mine),
+            *api.volumes(filters=mine)["Volumes"],
+        ]
+        assert len(found) == 4
+        for one in found:
+            expires = int(one["Labels"][EXPIRY_LABEL])
+            assert now + LIFETIME_SECONDS - 1 <= expires <= time.time() + LIFETIME_SECONDS
+        image = docker_place.client.images.get(docker_place.image)
+        assert RUN_LABEL not in (image.labels or {})
+
+
+@in_event_loop
+async def test_the_bot_reaches_the_gate_at_the_address_that_open_gives(
+    docker_place: DockerPlace, local_service: http.server.HTTPServer
+) -> None:
+    """There the gate serves the model."""
+    runtime = docker_place.runtime(**docker_place.bot())
+    gate = await runtime.open()
+    await runtime.deploy("trial", {})
+    fetch = (
+        f"import urllib.request as u; print(u.urlopen('http://{gate}:{local_service.server_port}').read())"
+    )
+    assert bot_container(docker_place).exec_run(["python", "-c", fetch]).output == b"b'here'\n"
+    await runtime.close()
+
+
+@pytest.mark.parametrize("internal", [True, False])
+@in_event_loop
+async def test_the_network_is_cut_off_unless_the_bot_brings_its_own_model(
+    docker_place: DockerPlace, internal: bool
+) -> None:
+    """The engine drops what would leave an internal network; no port is published on either kind."""
+    async with docker_place.deployed(internal=internal, **docker_place.bot()):
+        container = bot_container(docker_place)
+        (network,) = container.attrs["NetworkSettings"]["Networks"].values()
+        assert docker_place.client.api.inspect_network(network["NetworkID"])["Internal"] is internal
+        assert container.attrs["HostConfig"]["PortBindings"] in (None, {})
+        assert not any(container.attrs["NetworkSettings"]["Ports"].values())
+
+
+@in_event_loop
+async def test_the_bots_container_is_fenced_in(docker_place: DockerPlace) -> None:
+    """It gains no privileges, and neither a fork bomb nor a flooded log takes the machine down."""
+    async with docker_place.deployed(**docker_place.bot()):
+        settings = bot_container(docker_place).attrs["HostConfig"]
+    assert settings["SecurityOpt"] == ["no-new-privileges"]
+    assert settings["PidsLimit"] == 1024
+    assert settings["LogConfig"]["Config"]["max-size"] == "10m"
+    assert not settings["Privileged"]
+    assert not settings["Binds"]
+
+
+@in_event_loop
+async def test_a_proxy_in_the_docker_configuration_does_not_reach_the_bot(
+    docker_place: DockerPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no way out of the run's network, so a proxy would only hide the model from the bot."""
+    proxies = {"default": {"httpProxy": "http://proxy.invalid:3128", "noProxy": "localhost"}}
+    (tmp_path / "config.json").write_text(json.dumps({"proxies": proxies}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    async with docker_place.deployed(**docker_place.bot()):
+        environment = bot_container(docker_place).attrs["Config"]["Env"]
+    assert not [one for one in environment if "proxy" in one.lower()]
+
+
+@in_event_loop
+async def test_a_replacement_is_made_from_the_image_that_was_there_at_the_start(
+    docker_place: DockerPlace,
+) -> None:
+    """Somebody who builds the same tag anew in the middle of a run does not change the bot under test."""
+    client = docker_place.client
+    tag = f"memory-gate-moving-{docker_place.run}"
+    original = client.images.get(docker_place.image)
+    original.tag(tag)
+    try:
+        async with docker_place.opened(image=tag, **docker_place.bot()) as runtime:
+            deployment = await runtime.deploy("trial", {})
+            assert deployment.images()["bot"] == original.id
+            assert deployment.images()["store"] == client.images.get(REDIS.image).id
+            client.images.get(REDIS.image).tag(tag)
+            await deployment.replace()
+            await deployment.wait_until_ready()
+            assert bot_container(docker_place).attrs["Image"] == original.id
+    finally:
+        client.images.remove(tag)
+
+
+@in_event_loop
+async def test_a_bot_that_ended_at_once_is_not_looked_for_on_this_machine(
+    docker_place: DockerPlace, local_service: http.server.HTTPServer
+) -> None:
+    """A container without an address must not be taken for a healthy service of the gate's own host."""
+    tag = f"memory-gate-short-{docker_place.run}"
+    ended = docker_place.client.api.create_container(docker_place.image, ["true"])
+    docker_place.client.api.commit(ended, tag, conf={"Cmd": ["true"]})
+    docker_place.client.api.remove_container(ended)
+    try:
+        async with docker_place.opened(
+            image=tag, port=local_service.server_port, **docker_place.bot()
+        ) as runtime:
+            with pytest.raises(BotNotReady, match="stopped before it was healthy"):
+                await runtime.deploy("trial", {})
+    finally:
+        docker_place.client.images.remove(tag)
+
+
+@in_event_loop
+async def test_a_store_that_ended_at_once_is_not_looked_for_on_this_machine(
+    docker_place: DockerPlace, local_redis: int
+) -> None:
+    """A server that happens to run on the gate's own host is not the store; the log says what went wrong."""
+
+    class Broken(RedisServer):
+        """A server that refuses its arguments."""
+
+        port = local_redis
+        arguments = ("--no-such-setting", "1")
+
+    broken = Broken.__new__(Broken)
+    broken.image = REDIS.image
+    async with docker_place.opened(store=broken, **docker_place.bot()) as runtime:
+        with pytest.raises(StoreError, match="stopped as it was started") as caught:
+            await runtime.deploy("trial", {})
+    assert "exit code 1" in caught.value.sentence
+    assert any("no-such-setting" in line for line in caught.value.log)

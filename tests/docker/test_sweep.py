@@ -1,0 +1,204 @@
+"""What a run made can be removed by its label, whatever became of the gate, and nothing else is touched."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import docker
+import pytest
+
+from gate.errors import EngineError
+from gate.runtimes.docker_engine import remove_expired, remove_run
+from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, RUN_LABEL, labels
+from tests.contract.places import DockerPlace, spoken_to
+from tests.event_loop import in_event_loop
+
+IMAGE = "python:3.13-slim-trixie"
+
+
+class Litter:
+    """Containers, networks and volumes with labels of a test's choice, removed at its end."""
+
+    def __init__(self) -> None:
+        self.client = docker.from_env()
+        self._made: list[Any] = []
+
+    def make(self, made_with: dict[str, str]) -> list[Any]:
+        """One of each; the container runs on the network, with the volume in use."""
+        name = f"memory-gate-litter-{secrets.token_hex(4)}"
+        volume = self.client.volumes.create(name, labels=made_with)
+        network = self.client.networks.create(name, internal=True, labels=made_with)
+        container = self.client.containers.run(
+            IMAGE,
+            ["sleep", "600"],
+            name=name,
+            detach=True,
+            network=name,
+            labels=made_with,
+            volumes={name: {"bind": "/data"}},
+        )
+        made = [container, network, volume]
+        self._made += made
+        return made
+
+    def remains(self, made: list[Any]) -> list[str]:
+        """The kinds of those that still exist."""
+        remaining = []
+        for one in made:
+            try:
+                one.reload()
+            except docker.errors.NotFound:
+                continue
+            remaining.append(type(one).__name__)
+        return remaining
+
+    def close(self) -> None:
+        """Removes all."""
+        for one in self._made:
+            try:
+                one.remove(**({"force": True} if hasattr(one, "kill") else {}))
+            except docker.errors.NotFound:
+                continue
+        self.client.close()
+
+
+ALL = ["Container", "Network", "Volume"]
+
+
+@pytest.fixture
+def litter() -> Iterator[Litter]:
+    """What the test makes of litter is gone at its end."""
+    made = Litter()
+    yield made
+    made.close()
+
+
+def test_remove_run_removes_all_of_one_run_and_nothing_of_another(litter: Litter) -> None:
+    """Names that begin alike are told apart."""
+    run = secrets.token_hex(6)
+    mine = litter.make(labels(run, time.time()))
+    similar = litter.make(labels(f"{run}0", time.time()))
+    assert remove_run(litter.client, run) == 3
+    assert litter.remains(mine) == []
+    assert litter.remains(similar) == ALL
+    assert remove_run(litter.client, run) == 0
+
+
+def test_remove_expired_removes_only_what_is_over(litter: Litter) -> None:
+    """A run that may still be going on is left alone."""
+    now = time.time()
+    over = litter.make({RUN_LABEL: secrets.token_hex(6), EXPIRY_LABEL: str(int(now) - 1)})
+    alive = litter.make(labels(secrets.token_hex(6), now))
+    assert remove_expired(litter.client, now) >= 3
+    assert litter.remains(over) == []
+    assert litter.remains(alive) == ALL
+
+
+@pytest.mark.parametrize(
+    "expiry",
+    ["", "soon", "-5", "1e3", "12.5", " 5", "²", "٣", "9" * 5000],
+    ids=["empty", "word", "negative", "exponent", "fraction", "blank", "superscript", "arabic", "endless"],
+)
+def test_a_label_that_the_gate_would_not_write_is_not_the_gates_to_remove(
+    litter: Litter, expiry: str
+) -> None:
+    """Nor does it keep the sweep from removing the rest."""
+    volume = litter.client.volumes.create(
+        f"memory-gate-litter-{secrets.token_hex(4)}", labels={RUN_LABEL: "x", EXPIRY_LABEL: expiry}
+    )
+    over = litter.client.volumes.create(
+        f"memory-gate-litter-{secrets.token_hex(4)}",
+        labels={RUN_LABEL: secrets.token_hex(6), EXPIRY_LABEL: "1"},
+    )
+    try:
+        remove_expired(litter.client, time.time())
+        assert litter.remains([volume]) == ["Volume"]
+        assert litter.remains([over]) == []
+    finally:
+        volume.remove()
+
+
+def test_a_foreign_label_is_left_alone(litter: Litter) -> None:
+    """An expiry alone, or a run alone, is not what the gate makes."""
+    expiry_alone = litter.make({EXPIRY_LABEL: "1"})
+    run_alone = litter.make({RUN_LABEL: secrets.token_hex(6)})
+    unlabelled = litter.make({"com.example": "1"})
+    remove_expired(litter.client, time.time())
+    assert [litter.remains(one) for one in (expiry_alone, run_alone, unlabelled)] == [ALL] * 3
+
+
+@in_event_loop
+async def test_a_sweep_of_one_run_leaves_a_live_one_undisturbed(
+    docker_place: DockerPlace, litter: Litter
+) -> None:
+    """A deployment of another run goes on answering through both kinds of sweep."""
+    litter.make({RUN_LABEL: "dead", EXPIRY_LABEL: "1"})
+    async with (
+        docker_place.deployed(**docker_place.bot(memory="redis")) as deployment,
+        spoken_to(deployment) as bot,
+    ):
+        await bot.say("anna-1", "One.")
+        await asyncio.to_thread(remove_expired, litter.client, time.time())
+        await asyncio.to_thread(remove_run, litter.client, "another")
+        assert await bot.say("anna-1", "Two.") == "One.\nTwo."
+        assert await deployment.store_fault() is None
+
+
+@in_event_loop
+async def test_two_removals_at_once_both_succeed(docker_place: DockerPlace) -> None:
+    """The runner's last signal and the sweep of the next step may meet."""
+    runtime = docker_place.runtime(**docker_place.bot(memory="redis"))
+    await runtime.open()
+    await runtime.deploy("trial", {})
+    clients = [docker.from_env() for _ in range(3)]
+    await asyncio.gather(*(asyncio.to_thread(remove_run, one, docker_place.run) for one in clients))
+    assert docker_place.leftovers() == []
+    for one in clients:
+        one.close()
+    await runtime.close()
+
+
+@in_event_loop
+async def test_a_close_that_failed_can_be_repeated(
+    docker_place: DockerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first attempt that the engine refused is not taken for done."""
+    runtime = docker_place.runtime(**docker_place.bot())
+    await runtime.open()
+    engine = docker_place.client.api
+    refusal = docker.errors.APIError("the engine is busy")
+
+    def refuse(*_arguments: object) -> None:
+        raise refusal
+
+    with monkeypatch.context() as broken:
+        broken.setattr("gate.runtimes.docker_engine.runtime.remove_run", refuse)
+        with pytest.raises(EngineError, match=docker_place.run):
+            await runtime.close()
+    assert docker_place.leftovers() != []
+    await runtime.close()
+    assert engine.networks(filters={"label": f"{RUN_LABEL}={docker_place.run}"}) == []
+
+
+@pytest.mark.parametrize("defect", ["", "forks-orphans"])
+def test_what_a_killed_gate_left_is_removed_by_its_run(docker_place: DockerPlace, defect: str) -> None:
+    """Nobody told the engine that the gate is gone; the label is enough."""
+    words = ("docker", docker_place.run, defect, docker_place.image)
+    gate = subprocess.Popen(
+        (sys.executable, "-m", "tests.contract.gate_to_kill", *words), stdout=subprocess.PIPE, text=True
+    )
+    assert gate.stdout is not None
+    with gate.stdout:
+        assert gate.stdout.readline() == "deployed\n"
+        gate.send_signal(signal.SIGKILL)
+        gate.wait()
+    assert len(docker_place.running()) == 2
+    assert remove_run(docker_place.client, docker_place.run) == 4
+    assert docker_place.leftovers() == []

@@ -1,0 +1,94 @@
+"""Bots of a few lines, to be spoken to over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from gate.core.specification import BotSpecification
+from gate.interfaces import Bot
+from gate.protocols import PROTOCOLS
+
+Answer = Callable[[web.Request], Any]
+
+
+class Server:
+    """Answers every request with `answer` and keeps what was asked."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.requests: list[tuple[str, str, Mapping[str, str], bytes]] = []
+        self.port = 0
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        self.requests.append((request.method, request.raw_path, dict(request.headers), body))
+        answer = self.answer(request)
+        found: web.StreamResponse = await answer if asyncio.iscoroutine(answer) else answer
+        return found
+
+    @property
+    def told(self) -> Any:
+        """The JSON of the only request."""
+        (request,) = self.requests
+        return json.loads(request[3])
+
+
+@contextlib.asynccontextmanager
+async def served(answer: Answer, **specification: Any) -> AsyncIterator[tuple[Server, Bot]]:
+    """A server and a bot that speaks to it."""
+    server = Server(answer)
+    application = web.Application()
+    application.router.add_route("*", "/{rest:.*}", server.handle)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    server.port = runner.addresses[0][1]
+    bot = PROTOCOLS["http-json"].connect(
+        BotSpecification(**specification), lambda: f"http://127.0.0.1:{server.port}"
+    )
+    try:
+        yield server, bot
+    finally:
+        await bot.close()
+        await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def raw(*answers: bytes, **specification: Any) -> AsyncIterator[tuple[list[bytes], Bot]]:
+    """A server that writes these bytes, one answer per connection, and hangs up; and what it was sent."""
+    waiting, received = list(answers), []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.append(await reader.readuntil(b"}"))
+        with contextlib.suppress(ConnectionError):
+            writer.write(waiting.pop(0))
+            await writer.drain()
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    bot = PROTOCOLS["http-json"].connect(
+        BotSpecification(**specification), lambda: f"http://127.0.0.1:{port}"
+    )
+    try:
+        yield received, bot
+    finally:
+        await bot.close()
+        server.close()
+        await server.wait_closed()
+
+
+def replies(text: Any) -> Answer:
+    """The default contract's answer."""
+    return lambda _request: web.json_response({"reply": text})
+
+
+def body(content: bytes, **options: Any) -> Answer:
+    """An answer of these bytes."""
+    return lambda _request: web.Response(body=content, content_type="application/json", **options)

@@ -1,0 +1,245 @@
+"""One turn over HTTP: what is sent, and what counts as a reply."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import tracemalloc
+import zlib
+from urllib.parse import parse_qs
+
+import pytest
+from aiohttp import web
+
+from gate.core.specification import RequestShape
+from gate.errors import TurnRefused
+from gate.protocols.http_json import MAX_ANSWER_BYTES
+from tests.event_loop import in_event_loop
+from tests.unit.protocols.servers import body, replies, served
+
+
+@in_event_loop
+async def test_the_default_contract() -> None:
+    """POST /chat with session_id and message; the reply is under `reply`."""
+    async with served(replies("Hello Anna")) as (server, bot):
+        assert await bot.say("anna-1", "Hello") == "Hello Anna"
+    method, path, headers, _ = server.requests[0]
+    assert (method, path, headers["Content-Type"]) == ("POST", "/chat", "application/json")
+    assert server.told == {"session_id": "anna-1", "message": "Hello"}
+
+
+@in_event_loop
+async def test_another_shape_is_filled_in_everywhere() -> None:
+    """Method, path, headers and any depth of the body; numbers and the like stay as they are."""
+    shape = RequestShape(
+        method="PUT",
+        path="/v2/{session}/turns",
+        json={"input": [{"role": "user", "text": "> {text} <"}], "stream": False, "top": 1, "none": None},
+        headers={"X-Session": "s={session}"},
+    )
+    async with served(
+        lambda _request: web.json_response({"out": [{"parts": ["no", "yes"]}]}),
+        request=shape,
+        reply="out.0.parts.1",
+    ) as (server, bot):
+        assert await bot.say("anna-1", "Hello") == "yes"
+    method, path, headers, _ = server.requests[0]
+    assert (method, path, headers["X-Session"]) == ("PUT", "/v2/anna-1/turns", "s=anna-1")
+    assert server.told == {
+        "input": [{"role": "user", "text": "> Hello <"}],
+        "stream": False,
+        "top": 1,
+        "none": None,
+    }
+
+
+@in_event_loop
+async def test_what_stands_in_a_path_is_escaped() -> None:
+    """A question mark, a hash or a slash of a text is no part of the URL's own structure."""
+    shape = RequestShape(method="GET", path="/{session}/ask?session={session}&q={text}", json=None)
+    async with served(replies("yes"), request=shape) as (server, bot):
+        await bot.say("a/b,c d", "50% of #1 & more? 東京/+")
+    _, path, _, sent = server.requests[0]
+    place, _, query = path.partition("?")
+    assert place == "/a%2Fb,c%20d/ask"
+    assert parse_qs(query) == {"session": ["a/b,c d"], "q": ["50% of #1 & more? 東京/+"]}
+    assert sent == b""
+
+
+@pytest.mark.parametrize(
+    "text", ["{session} {text} {order} {", "}{", "{{text}}", "%s %(text)s $text \\1 \\g<0>"]
+)
+@in_event_loop
+async def test_braces_in_a_text_are_no_templates(text: str) -> None:
+    """What is said to the bot reaches it unchanged."""
+    async with served(replies(text)) as (server, bot):
+        assert await bot.say("anna-1", text) == text
+    assert server.told["message"] == text
+
+
+@pytest.mark.parametrize(
+    "text", ["São Tomé, 東京 🦊", "a\nb\tc\r\n\x00\x7f", "\u202eright\u2028", "x" * 8192]
+)
+@in_event_loop
+async def test_texts_pass_unchanged_both_ways(text: str) -> None:
+    """Unicode, control characters and 8 KB."""
+    async with served(replies(text)) as (server, bot):
+        assert await bot.say("anna-1", text) == text
+    assert server.told["message"] == text
+
+
+@in_event_loop
+async def test_half_a_character_in_a_reply_cannot_break_what_is_written_later() -> None:
+    """JSON can name half of a surrogate pair; no file takes it."""
+    async with served(body(rb'{"reply": "a \ud83d b \ud83e\udd8a"}')) as (_, bot):
+        reply = await bot.say("anna-1", "Hello")
+    assert reply == "a \ufffd b 🦊"
+    reply.encode()
+
+
+@pytest.mark.parametrize("status", [201, 202, 299])
+@in_event_loop
+async def test_every_success_is_an_answer(status: int) -> None:
+    """Not only 200."""
+    async with served(lambda _request: web.json_response({"reply": "ok"}, status=status)) as (_, bot):
+        assert await bot.say("anna-1", "Hello") == "ok"
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 422, 429, 500, 503, 304])
+@in_event_loop
+async def test_an_error_of_the_bot_is_a_refused_turn(status: int) -> None:
+    """The status and the beginning of what the bot said about it."""
+    answer = {"reply": "not a reply", "error": "no such session" + "x" * 1000}
+    async with served(lambda _request: web.json_response(answer, status=status)) as (_, bot):
+        with pytest.raises(TurnRefused, match=f"answered {status}") as caught:
+            await bot.say("anna-1", "Hello")
+    assert len(caught.value.why) <= 200
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"<html></html>",
+        b'{"reply": ',
+        b"[1, 2",
+        b'{"reply": "x"} trailing',
+        b'\xff\xfe"',
+        b'{"reply": "\xe9"}',
+    ],
+    ids=["empty", "html", "cut", "array", "trailing", "utf-16", "latin-1"],
+)
+@in_event_loop
+async def test_what_is_not_json_is_a_refused_turn(answer: bytes) -> None:
+    """Bytes that are no UTF-8 included."""
+    async with served(body(answer)) as (_, bot):
+        with pytest.raises(TurnRefused, match="not JSON"):
+            await bot.say("anna-1", "Hello")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"[" * 100_000,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        b'{"reply": ' + b"9" * 10_000 + b"}",
+    ],
+    ids=["open", "arrays", "objects", "number"],
+)
+@in_event_loop
+async def test_json_that_is_made_to_exhaust_the_parser_is_a_refused_turn(answer: bytes) -> None:
+    """Depth and endless numbers."""
+    async with served(body(answer)) as (_, bot):
+        with pytest.raises(TurnRefused):
+            await bot.say("anna-1", "Hello")
+
+
+@pytest.mark.parametrize("value", ["42", "NaN", "Infinity", "null", "true", '["a"]', '{"text": "a"}'])
+@in_event_loop
+async def test_a_reply_that_is_no_text_is_a_refused_turn(value: str) -> None:
+    """A number is not made into a text."""
+    async with served(body(f'{{"reply": {value}}}'.encode())) as (_, bot):
+        with pytest.raises(TurnRefused, match='"reply" in the bot\'s answer is not a text'):
+            await bot.say("anna-1", "Hello")
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("reply", {"answer": "x"}),
+        ("reply", ["reply"]),
+        ("reply", "reply"),
+        ("a.b", {"a": "b"}),
+        ("a.1", {"a": ["x"]}),
+        ("a.-1", {"a": ["x"]}),
+        ("a.²", {"a": ["x", "y", "z"]}),
+        ("a.", {"a": "x"}),
+    ],
+)
+@in_event_loop
+async def test_an_answer_without_the_reply_is_a_refused_turn(path: str, answer: object) -> None:
+    """The error names the path."""
+    async with served(lambda _request: web.json_response(answer), reply=path) as (_, bot):
+        with pytest.raises(TurnRefused, match="has no") as caught:
+            await bot.say("anna-1", "Hello")
+    assert f'"{path}"' in caught.value.what
+
+
+@in_event_loop
+async def test_an_answer_that_is_too_large_is_refused_before_it_is_read() -> None:
+    """An endless answer ends where the limit is."""
+    sent = 0
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            await answer.write(b'{"reply": "')
+            while sent < 64 * MAX_ANSWER_BYTES:
+                await answer.write(b"x" * 65536)
+                sent += 65536
+        return answer
+
+    async with served(endless) as (_, bot):
+        with pytest.raises(TurnRefused, match="larger than 4 MiB"):
+            await bot.say("anna-1", "Hello")
+    assert sent < 16 * MAX_ANSWER_BYTES
+
+
+@in_event_loop
+async def test_an_answer_of_exactly_the_limit_is_read() -> None:
+    """The limit is on what it says."""
+    text = "x" * (MAX_ANSWER_BYTES - len('{"reply": ""}'))
+    async with served(replies(text)) as (_, bot):
+        assert await bot.say("anna-1", "Hello") == text
+
+
+@in_event_loop
+async def test_a_compressed_answer_is_unpacked() -> None:
+    """As any client would."""
+    packed = gzip.compress(b'{"reply": "unpacked"}')
+    async with served(body(packed, headers={"Content-Encoding": "gzip"})) as (_, bot):
+        assert await bot.say("anna-1", "Hello") == "unpacked"
+
+
+def bomb(size: int) -> bytes:
+    """So many zeros, packed."""
+    packer = zlib.compressobj(9, wbits=31)
+    return b"".join(packer.compress(bytes(1 << 20)) for _ in range(size >> 20)) + packer.flush()
+
+
+@in_event_loop
+async def test_a_bomb_of_zeros_is_refused_and_takes_no_memory() -> None:
+    """A small answer that unpacks to a quarter of a gigabyte."""
+    packed = bomb(1 << 28)
+    async with served(body(packed, headers={"Content-Encoding": "gzip"})) as (_, bot):
+        tracemalloc.start()
+        try:
+            with pytest.raises(TurnRefused, match="larger than 4 MiB"):
+                await bot.say("anna-1", "Hello")
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 16 * MAX_ANSWER_BYTES

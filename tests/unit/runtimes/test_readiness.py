@@ -1,0 +1,149 @@
+"""Waiting for a bot: by its health check, and by whether it still runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from gate.errors import BotNotReady, StoreError
+from gate.runtimes.readiness import LOG_LINE_CHARACTERS, LOG_LINES, tail, wait_for_store, wait_until_healthy
+from tests.event_loop import in_event_loop
+
+
+class FakeBot:
+    """Answers its health checks with `answers`, the last one for ever. Ends when told to."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self.answers = list(answers)
+        self.checks: list[bytes] = []
+        self.reason: str | None = None
+        self.port = 0
+
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}" if self.port else "http://:8000"
+
+    async def log_tail(self) -> Sequence[str]:
+        return ("its last line",)
+
+    async def ended(self) -> str | None:
+        return self.reason
+
+    async def ended_since_the_first_look(self) -> str | None:
+        return None if not self.checks else "exit code 3"
+
+    async def wait(self, seconds: float) -> None:
+        await wait_until_healthy(self, path="/ready", seconds=seconds, ended=self.ended)
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[FakeBot]:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.checks.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0])
+            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            writer.write(answer)
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        yield self
+        server.close()
+        await server.wait_closed()
+
+
+HEALTHY = b"HTTP/1.1 204 No Content\r\n\r\n"
+ILL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+ELSEWHERE = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n"
+
+
+@in_event_loop
+async def test_a_healthy_bot_is_asked_once() -> None:
+    """At the path that it was given for it."""
+    async with FakeBot(HEALTHY).listening() as bot:
+        await bot.wait(60)
+    assert bot.checks == [b"GET /ready HTTP/1.1"]
+
+
+@in_event_loop
+async def test_a_bot_that_needs_time_is_waited_for() -> None:
+    """Errors, garbage and closed connections are what a starting server gives."""
+    async with FakeBot(ILL, b"", b"garbage\r\n\r\n", ELSEWHERE, HEALTHY).listening() as bot:
+        await bot.wait(60)
+    assert len(bot.checks) == 5
+
+
+@pytest.mark.parametrize(("answer", "why"), [(ILL, "503"), (ELSEWHERE, "302"), (b"", "did not answer")])
+@in_event_loop
+async def test_a_bot_that_stays_ill_is_not_ready(answer: bytes, why: str) -> None:
+    """The error says what the last check gave, and what the bot printed last."""
+    async with FakeBot(answer).listening() as bot:
+        with pytest.raises(BotNotReady, match="not healthy after") as caught:
+            await bot.wait(0.3)
+    assert why in caught.value.why
+    assert caught.value.log == ("its last line",)
+
+
+@in_event_loop
+async def test_a_bot_that_ended_is_not_waited_for() -> None:
+    """It has no address any more; the error says how it ended."""
+    bot = FakeBot(HEALTHY)
+    bot.reason = "exit code 3"
+    with pytest.raises(BotNotReady, match="stopped before it was healthy") as caught:
+        await bot.wait(3600)
+    assert caught.value.why == "exit code 3"
+    assert caught.value.log == ("its last line",)
+
+
+@in_event_loop
+async def test_a_service_that_answers_in_place_of_an_ended_bot_is_not_the_bot() -> None:
+    """Its old address may belong to somebody else by now."""
+    async with FakeBot(HEALTHY).listening() as bot:
+        with pytest.raises(BotNotReady, match="stopped before it was healthy"):
+            await wait_until_healthy(bot, path="/ready", seconds=3600, ended=bot.ended_since_the_first_look)
+
+
+@in_event_loop
+async def test_a_store_that_ended_is_not_waited_for() -> None:
+    """And the one that waits for it is not left behind."""
+    waiting = asyncio.Event()
+    let_go = asyncio.Event()
+
+    async def never() -> str:
+        waiting.set()
+        try:
+            return await asyncio.get_running_loop().create_future()
+        finally:
+            let_go.set()
+
+    async def ended() -> str | None:
+        return "exit code 1" if waiting.is_set() else None
+
+    assert await wait_for_store(never(), ended) is None
+    assert let_go.is_set()
+
+
+@in_event_loop
+async def test_a_store_that_answers_gives_its_identity_and_one_that_does_not_its_error() -> None:
+    """A store that runs and never answers is an error of its own."""
+
+    async def runs() -> str | None:
+        return None
+
+    async def answers() -> str:
+        return "5f3a"
+
+    async def is_silent() -> str:
+        raise StoreError("the store did not answer within 20 s")
+
+    assert await wait_for_store(answers(), runs) == "5f3a"
+    with pytest.raises(StoreError, match="within 20 s"):
+        await wait_for_store(is_silent(), runs)
+
+
+def test_the_tail_of_a_log_is_bounded() -> None:
+    """The last lines, each of bounded length."""
+    lines = tail("\n".join(f"{number} " + "x" * 1000 for number in range(100)))
+    assert len(lines) == LOG_LINES
+    assert lines[-1].startswith("99 ")
+    assert all(len(line) == LOG_LINE_CHARACTERS for line in lines)
