@@ -101,6 +101,16 @@ def test_remove_expired_removes_only_what_is_over(litter: Litter) -> None:
     assert litter.remains(alive) == ALL
 
 
+@in_event_loop
+async def test_a_new_run_clears_away_what_is_over(litter: Litter, docker_place: DockerPlace) -> None:
+    """On a machine that is kept, nobody has to sweep by hand."""
+    over = litter.make({RUN_LABEL: secrets.token_hex(6), EXPIRY_LABEL: "1"})
+    alive = litter.make(labels(secrets.token_hex(6), time.time()))
+    async with docker_place.opened():
+        assert litter.remains(over) == []
+        assert litter.remains(alive) == ALL
+
+
 @pytest.mark.parametrize(
     "expiry",
     ["", "soon", "-5", "1e3", "12.5", " 5", "²", "٣", "9" * 5000],

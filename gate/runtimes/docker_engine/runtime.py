@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import re
 import time
@@ -18,7 +19,7 @@ from gate.runtimes.docker_engine.connection import Engine, explain
 from gate.runtimes.docker_engine.deployment import DockerDeployment, Ground
 from gate.runtimes.docker_engine.images import build_image, require_image
 from gate.runtimes.docker_engine.own_container import find_own_container
-from gate.runtimes.docker_engine.sweep import labels, remove_run
+from gate.runtimes.docker_engine.sweep import labels, remove_expired, remove_run
 
 CLOSING_SECONDS = 6.0
 """All the time there is between the runner's first signal and its last."""
@@ -55,7 +56,9 @@ class DockerEngine:
 
     async def open(self) -> str:
         """Gets the images, makes the network, and finds the gate's place on it."""
-        bot_image, store_image = await asyncio.gather(self._get_bot_image(), self._get_store_image())
+        bot_image, store_image, _ = await asyncio.gather(
+            self._get_bot_image(), self._get_store_image(), self._clear_away()
+        )
         name = f"memory-gate-{self._run}"
         client = self._engine.client
         network = await self._engine.create(
@@ -117,6 +120,13 @@ class DockerEngine:
                 f"not everything of run {self._run} could be removed in {CLOSING_SECONDS:g} s",
                 remedy=f"run  memory-gate sweep --run {self._run}",
             ) from error
+
+    async def _clear_away(self) -> None:
+        """Removes what runs left that died long ago; what will not go is no concern of this run."""
+        with contextlib.suppress(EngineError):
+            await self._engine.call(
+                "clear away old runs", lambda: remove_expired(self._engine.client, time.time())
+            )
 
     def _remove(self) -> None:
         try:
