@@ -34,10 +34,11 @@ class Expectation:
         return tuple(dict.fromkeys(name for text in texts for name in PLACEHOLDER.findall(text)))
 
     def render(self, facts: Mapping[str, str]) -> Expectation:
-        """The same with each placeholder replaced by the fact's value."""
+        """The same with each placeholder replaced by the fact's value, taken literally where it is matched."""
+        literal = {name: re.escape(value) for name, value in facts.items()}
         return Expectation(
             checks={
-                scorer: tuple(render(text, facts) for text in arguments)
+                scorer: tuple(render(text, literal if scorer == "matches" else facts) for text in arguments)
                 for scorer, arguments in self.checks.items()
             }
         )

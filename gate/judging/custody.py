@@ -33,7 +33,8 @@ def trace(history: History, probe: PlayedTurn, remembered: bool) -> Custody:
 
 def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[str, ...]:
     """The facts that the reply must hold, as opposed to those it must not."""
-    forbidden = {value.casefold() for value in (probe.started.checks or {}).get("without", ())}
+    checks = probe.started.checks or {}
+    forbidden = {value.casefold() for name in ("without", "unknown") for value in checks.get(name, ())}
     return tuple(fact for fact in probe.started.asks if conversation.facts[fact].casefold() not in forbidden)
 
 

@@ -183,6 +183,10 @@ def _failure(name: str, arguments: Sequence[str], reply: str, scorer: Scorer) ->
         "all": "the reply does not hold {}",
         "any": "the reply holds none of {}",
         "without": "the reply holds {}, which it must not",
+        "matches": "the reply does not match {}",
+        "number": "the reply does not hold the number {}",
+        "fuzzy": "the reply holds nothing like {}",
+        "unknown": "the reply does not admit that the bot was never told",
     }
     return wording.get(name, f"{name} does not hold for {{}}").format(_listed(at_fault))
 
@@ -197,7 +201,15 @@ def _decoys_named(history: History, conversation: ConversationPlanned, probe: Pl
 
 
 def _expected(probe: PlayedTurn) -> str:
-    phrases = {"contains": "{}", "all": "all of {}", "any": "any of {}", "without": "not {}"}
+    phrases = {
+        "contains": "{}",
+        "all": "all of {}",
+        "any": "any of {}",
+        "without": "not {}",
+        "number": "{}",
+        "fuzzy": "{}, or nearly so",
+        "unknown": "no answer but that it was never told",
+    }
     return ", ".join(
         phrases.get(name, f"{name} {{}}").format(_listed(arguments))
         for name, arguments in (probe.started.checks or {}).items()

@@ -93,27 +93,28 @@ class Reader:
     def _answer(self, prompt: _Prompt, asking: str, question: Question) -> str:
         """The newest candidate (the oldest, for an order probe), spelt as it stands in the prompt.
 
-        What the bot answered to a probe is hearsay: it answers another one only if nothing else does.
+        First among what users said, then in what nobody is known to have said (a profile, but also a
+        bot's small talk), and only then in what the bot answered to other probes.
         """
-        hearsay = {
+        answers = {
             place: asked
             for turn in prompt.known
             if (asked := self._questions.get(turn.value)) is not None
             and (place := prompt.answer_to(turn, asked)) is not None
         }
-        sources, restated = [], []
+        said, written, answered = [], [], []
         for one in question.candidates.occurrences(prompt.text):
             around = prompt.known_around(one)
             if around is not None:
-                # Said by a user, so it counts as what it was said of: not every city is the home town.
+                # It counts as what it was said of: not every city is the home town.
                 stated = self._statements[around.value].get(one.value.casefold(), ())
                 if around.value != asking and not question.facts.isdisjoint(stated):
-                    sources.append(one)
-            elif one.start not in hearsay:
-                sources.append(one)
-            elif not question.facts.isdisjoint(hearsay[one.start].facts):
-                restated.append(one)
-        found = sources or restated
+                    said.append(one)
+            elif one.start not in answers:
+                written.append(one)
+            elif not question.facts.isdisjoint(answers[one.start].facts):
+                answered.append(one)
+        found = said or written or answered
         if not found:
             return UNKNOWN
         chosen = (min if question.oldest_first else max)(found, key=_position)

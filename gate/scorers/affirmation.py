@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gate.core.words import WholeWords
+from gate.core.words import Occurrence, WholeWords
 
 _NEGATIONS = frozenset(
     {"not", "no", "never", "without", "neither", "nor", "cannot", "longer", "isnt", "arent"}
@@ -13,6 +13,7 @@ _CLAUSE_ENDS = re.compile(
     r"[.,;:!?…\n()\[\]\"“”–—]|\b(?:but|that|you|your|it|is|because|so|and|or)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_FORGETTING = frozenset({"forget", "forgets", "forgot", "forgotten", "forgetting"})
 REACH = 4
 """How many words a denial reaches: "not allergic to peanuts", "do not live in Lisbon"."""
 
@@ -26,8 +27,8 @@ def affirms(reply: str, value: str) -> bool:
 
     Letter case does not matter, nor how numbers are grouped: "5,000.00" is 5000, 50000 is not.
     """
-    text = normalised(reply)
-    return any(not _denied(text, one.start) for one in WholeWords((normalised(value),)).occurrences(text))
+    text, sought = normalised(reply), normalised(value)
+    return any(not _denied(text, one) for one in WholeWords((sought,)).occurrences(text))
 
 
 def normalised(text: str) -> str:
@@ -36,9 +37,15 @@ def normalised(text: str) -> str:
     return _NO_CENTS.sub("", plain)
 
 
-def _denied(text: str, start: int) -> bool:
-    """Whether one of the few words before `start`, within its clause, is a negation."""
-    before = text[max(0, start - 80) : start]
+def _denied(text: str, found: Occurrence) -> bool:
+    """Whether one of the few words before the value, within its clause, is a negation."""
+    before = text[max(0, found.start - 80) : found.start]
     clause = _CLAUSE_ENDS.split(before)[-1]
     words = [word.casefold().replace("’", "'") for word in _WORD.findall(clause)][-REACH:]
+    if words and words[-1] == "no" and any(character.isdigit() for character in found.value):
+        # "Order no ORD-482913" counts, it denies nothing.
+        words.pop()
+    if any(word in _FORGETTING for word in words):
+        # "I have not forgotten Lisbon" denies the forgetting.
+        return False
     return any(word in _NEGATIONS or word.endswith("n't") for word in words)

@@ -37,12 +37,14 @@ def main(arguments: list[str]) -> int:
     for ignored in SIGNALS:
         signal.signal(ignored, signal.SIG_IGN)
     try:
-        program = subprocess.Popen(  # noqa: S603 - to run the user's own command is what this is for
+        # Kept until the end: an object that is thrown away takes its program's exit code with it.
+        started = subprocess.Popen(  # noqa: S603 - to run the user's own command is what this is for
             command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_before_program
-        ).pid
+        )
     except OSError as error:
         _say(f"cannot start {command[0]}: {error.strerror}\n")
         return CANNOT_START
+    program = started.pid
     leashed = True
     status = None
     with selectors.DefaultSelector() as watch:

@@ -1,4 +1,4 @@
-"""The shapes in which bots put a conversation to their model. A history is (what was said, the reply) pairs."""
+"""The shapes in which bots put a conversation, pairs of what was said and the reply, to their model."""
 
 from __future__ import annotations
 

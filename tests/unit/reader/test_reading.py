@@ -218,6 +218,15 @@ def test_what_the_user_never_told_is_no_answer() -> None:
     assert reading.answer == conversation.facts["city"]
 
 
+def test_what_the_user_said_counts_more_than_what_stands_about_it() -> None:
+    """A bot that says in every reply when its shop is open does not confuse the appointment."""
+    plan = run_of(MOVED_HOUSE)
+    facts = conversation_of(plan).facts
+    told = [(f"I have moved. I live in {facts['moved']} now.", "Visit us in Lisbon, Oslo, Kyoto or Quito!")]
+    for shape in SHAPES.values():
+        assert reader_for(plan).read(shape(told, "Which city do I live in now?")).answer == facts["moved"]
+
+
 def test_the_answer_to_another_question_is_hearsay() -> None:
     plan = run_of(MOVED_HOUSE)
     facts = conversation_of(plan).facts

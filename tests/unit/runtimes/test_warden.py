@@ -1,0 +1,161 @@
+"""The process between the gate and a program: what it tells, and that it ends when it should."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from gate.runtimes.processes.program import WARDEN
+
+PATIENCE = 60
+
+
+def start(scratch: Path, command: Sequence[str], **options: object) -> subprocess.Popen[bytes]:
+    """A warden with its leash in our hand."""
+    return subprocess.Popen(
+        (sys.executable, "-I", "-S", str(WARDEN), str(scratch), *command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+def program(code: str) -> tuple[str, ...]:
+    """A program in Python."""
+    return (sys.executable, "-c", code)
+
+
+def end_after_pid(warden: subprocess.Popen[bytes]) -> tuple[int, bytes]:
+    """Waits for the end without letting go of the leash. The exit code and what was said last."""
+    assert warden.stdout is not None
+    assert warden.stdin is not None
+    with warden.stdout, warden.stdin:
+        return warden.wait(PATIENCE), warden.stdout.read()
+
+
+def end(warden: subprocess.Popen[bytes]) -> tuple[int, bytes]:
+    """Like `end_after_pid`, for a warden whose first line has not been read."""
+    assert warden.stdout is not None
+    assert warden.stdout.readline().startswith(b"pid ")
+    return end_after_pid(warden)
+
+
+def lives(process: int) -> bool:
+    """Whether it can still do anything; what has ended stays in the list until somebody takes note."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def test_the_programs_process_comes_first_then_its_output(tmp_path: Path) -> None:
+    """Of both its streams, however early it speaks."""
+    warden = start(tmp_path, program("import os, sys; print(os.getpid()); sys.stderr.write('error')"))
+    assert warden.stdout is not None
+    pid = int(warden.stdout.readline().removeprefix(b"pid "))
+    code, said = end_after_pid(warden)
+    assert code == 0
+    assert said in (b"%d\nerror" % pid, b"error%d\n" % pid)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("", 0), ("raise SystemExit(7)", 7), ("import os; os.kill(os.getpid(), 9)", 137), ("os", 1)],
+)
+def test_the_exit_code_is_the_programs(tmp_path: Path, code: str, expected: int) -> None:
+    """128 + the signal when one ended it."""
+    assert end(start(tmp_path, program(code)))[0] == expected
+
+
+def test_a_program_that_ends_at_once_is_seen_to_have_ended(tmp_path: Path) -> None:
+    """However quick it is, however busy the machine."""
+    wardens = [start(tmp_path, ("true",)) for _ in range(40)]
+    assert [end(warden) for warden in wardens] == [(0, b"")] * 40
+
+
+def test_a_program_that_cannot_be_started_is_said_to_be_so(tmp_path: Path) -> None:
+    """With the exit code of a shell."""
+    code, said = end(start(tmp_path, ("no-such-program",)))
+    assert code == 127
+    assert said == b"cannot start no-such-program: No such file or directory\n"
+
+
+WITH_FAMILY = """
+import os, signal, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        print(os.getpid(), flush=True)
+        time.sleep(600)
+    os._exit(0)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
+signal.pause()
+"""
+
+
+@pytest.mark.parametrize(("command", "expected"), [(b"T", 5), (b"K", 137), (b"TK", 137)])
+def test_all_that_the_program_started_ends_with_it(tmp_path: Path, command: bytes, expected: int) -> None:
+    """What is left after it is killed, however it ended; the scratch folder stays."""
+    warden = start(tmp_path / "scratch", program(WITH_FAMILY))
+    (tmp_path / "scratch").mkdir()
+    assert warden.stdout is not None
+    assert warden.stdin is not None
+    warden.stdout.readline()
+    orphan = int(warden.stdout.readline())
+    warden.stdin.write(command)
+    warden.stdin.flush()
+    code, _ = end_after_pid(warden)
+    assert code in {expected, 5} if command == b"TK" else code == expected
+    assert not lives(orphan)
+    assert (tmp_path / "scratch").is_dir()
+
+
+def test_when_the_gate_dies_everything_goes(tmp_path: Path) -> None:
+    """Program, orphans and scratch folder."""
+    scratch = tmp_path / "scratch"
+    (scratch / "deep" / "down").mkdir(parents=True)
+    warden = start(scratch, program(WITH_FAMILY))
+    assert warden.stdout is not None
+    assert warden.stdin is not None
+    pid = int(warden.stdout.readline().removeprefix(b"pid "))
+    orphan = int(warden.stdout.readline())
+    warden.stdin.close()
+    assert warden.wait(PATIENCE) == 137
+    assert not lives(pid)
+    assert not lives(orphan)
+    assert not scratch.exists()
+    warden.stdout.close()
+
+
+def test_a_signal_to_the_warden_is_no_signal_to_the_program(tmp_path: Path) -> None:
+    """A Ctrl-C at the terminal is the gate's to deal with."""
+    warden = start(
+        tmp_path,
+        program("import sys; print('up', flush=True); sys.stdin.read(); import time; time.sleep(600)"),
+    )
+    assert warden.stdout is not None
+    assert warden.stdin is not None
+    warden.stdout.readline()
+    assert warden.stdout.readline() == b"up\n"
+    for number in (2, 15, 1):
+        os.kill(warden.pid, number)
+    warden.stdin.write(b"K")
+    warden.stdin.flush()
+    assert end_after_pid(warden)[0] == 137
+
+
+def test_signals_are_what_the_program_expects(tmp_path: Path) -> None:
+    """Those that the warden ignores have their default again."""
+    code = "import signal; print([int(signal.getsignal(one)) if not callable(signal.getsignal(one)) else 2"
+    code += " for one in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)])"
+    _, said = end(start(tmp_path, program(code)))
+    assert said == b"[0, 0, 2]\n"
