@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from gate.core.guarantees import GUARANTEES
+from gate.core.guarantees import GUARANTEES, Guarantee
 from gate.core.transcript import (
     ACKNOWLEDGED,
     CONTROL,
@@ -22,6 +22,9 @@ from gate.judging.history import UNDISTURBED, History, PlayedTurn
 
 LEAK = GUARANTEES["isolation"].anomaly
 FABRICATION = GUARANTEES["no-fabrication"].anomaly
+LOST_WRITE = GUARANTEES["durability"].anomaly
+NAMED_BY_EVIDENCE = ("correction", "order")
+"""Guarantees that are broken only where a wrong one of the conversation's values shows."""
 
 
 def judge_probe(
@@ -85,7 +88,11 @@ def _judge(
         # A checker that crashes has not seen the bot fail.
         return _Judgement(outcome=Outcome.UNSCORED, reason=f"the reply could not be checked: {error!r}")
     if failures:
-        return _Judgement(outcome=Outcome.LOST, reason="; ".join(failures), anomaly=guarantee.anomaly)
+        return _Judgement(
+            outcome=Outcome.LOST,
+            reason="; ".join(failures),
+            anomaly=_what_broke(conversation, probe, guarantee),
+        )
     guessed = _decoys_named(history, conversation, probe)
     if guessed:
         return _Judgement(
@@ -165,6 +172,14 @@ def _contradiction(conversation: ConversationPlanned, probe: PlayedTurn) -> str:
     if given_away:
         return f"the question itself names {_listed(sorted(given_away))}"
     return ""
+
+
+def _what_broke(conversation: ConversationPlanned, probe: PlayedTurn, guarantee: Guarantee) -> str:
+    """The anomaly that the reply shows: what is simply gone was lost, whatever the probe was about."""
+    if guarantee.name not in NAMED_BY_EVIDENCE or probe.ended is None:
+        return guarantee.anomaly
+    wrong = found_in(probe.ended.reply, [conversation.facts[fact] for fact in probe.started.asks])
+    return guarantee.anomaly if wrong else LOST_WRITE
 
 
 def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> list[str]:
