@@ -22,6 +22,8 @@ def prove_same_instance(before: Instance, after: Instance, exit_code: int | None
         sentence = f"{short(after.identity)} {verb}"
     elif not same:
         sentence = f"{short(before.identity)} became {short(after.identity)}: it was replaced, not {verb}"
+    elif not after.running:
+        sentence = f"{short(after.identity)} does not run"
     else:
         sentence = f"{short(after.identity)} shows no new start"
     return Evidence(

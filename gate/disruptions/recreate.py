@@ -22,8 +22,15 @@ class Recreate:
         exit_code = await deployment.replace()
         await deployment.wait_until_ready()
         after = await deployment.instance()
+        replaced = before.identity != after.identity
+        if not replaced:
+            sentence = f"{short(after.identity)} is still the same instance"
+        elif not after.running:
+            sentence = f"{short(after.identity)} does not run"
+        else:
+            sentence = f"{short(before.identity)} → {short(after.identity)}"
         return Evidence(
-            took_effect=before.identity != after.identity and after.running,
-            sentence=f"{short(before.identity)} → {short(after.identity)}",
+            took_effect=replaced and after.running,
+            sentence=sentence,
             details={"before": before.identity, "after": after.identity, **exit_details(exit_code)},
         )

@@ -93,10 +93,9 @@ def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> boo
         return None
     if set(values) <= found_in("\n".join(probe.prompts), tuple(values)):
         return True
-    if not probe.prompts_complete:
-        return None
-    # A bot that rewrites the question sends requests that no longer show whose they are.
-    rewritten = not probe.prompts and any(
+    # A bot that rewrites the question sends requests that no longer show whose they are, and an equal
+    # text that the gate gave up waiting for may still be asked about.
+    unclear = not probe.prompts and any(
         probe.order < order < probe.ended_order for order in history.unattributed
     )
-    return None if rewritten else False
+    return None if unclear else False

@@ -46,8 +46,6 @@ class PlayedTurn:
     ended: TurnEnded | None = None
     ended_order: int = 0
     prompts: list[str] = field(default_factory=list)
-    prompts_complete: bool = True
-    """Whether no request that may have been this turn's could also have been another one's."""
 
     @property
     def status(self) -> str:
@@ -242,10 +240,8 @@ class _HistoryReader:
         if len(asking) == 1:
             asking[0].prompts.append("\n".join(event.prompt))
             self.history.performance_of(asking[0]).model_asked = True
-            return
-        self.history.unattributed.append(self._order)
-        for turn in asking:
-            turn.prompts_complete = False
+        else:
+            self.history.unattributed.append(self._order)
 
     def _performance(self, deployment: str) -> Performance:
         return self.history.performances.setdefault(deployment, Performance())

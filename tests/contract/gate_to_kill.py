@@ -1,23 +1,58 @@
-"""A gate that deploys a bot and waits to be killed.
+"""A gate of its own process that deploys a bot and waits to be killed.
 
     python -m tests.contract.gate_to_kill process|docker RUN DEFECT [IMAGE]
 
-Prints a line when the bot is ready.
+Prints a line when the bot is ready. With the defect `stopped`, the bot has no store and was stopped again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from tests.contract.places import DockerPlace, Place, ProcessPlace
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@contextlib.contextmanager
+def gate_to_kill(place: Place, defect: str) -> Iterator[subprocess.Popen[str]]:
+    """Such a gate, started for the run of `place`. At the end it is killed, whatever came before."""
+    image = [place.image] if isinstance(place, DockerPlace) else []
+    gate = subprocess.Popen(
+        (sys.executable, "-m", __name__, place.name, place.run, defect, *image),
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield gate
+    finally:
+        gate.kill()
+        gate.communicate()
+
+
+def wait_for_line(gate: subprocess.Popen[str]) -> None:
+    """Returns when the bot was deployed. Fails when the gate ends before."""
+    assert gate.stdout is not None
+    assert gate.stdout.readline() == "deployed\n"
 
 
 async def deploy_and_wait(place: Place, defect: str) -> None:
     """Never returns."""
-    runtime = place.runtime(**place.bot(memory="redis", defect=defect))
+    if defect == "stopped":
+        runtime = place.runtime(store=None, **place.bot())
+    else:
+        runtime = place.runtime(**place.bot(memory="redis", defect=defect))
     await runtime.open()
-    await runtime.deploy("trial", {})
+    deployment: Any = await runtime.deploy("trial", {})
+    if defect == "stopped":
+        await deployment.stop()
     print("deployed", flush=True)
     await asyncio.Event().wait()
 

@@ -48,6 +48,10 @@ class Place(ABC):
         """A runtime of this run; `bot` are fields of the bot's specification."""
 
     @abstractmethod
+    def command(self, program: str) -> dict[str, Any]:
+        """The specification's fields for a bot that is started by this program."""
+
+    @abstractmethod
     def leftovers(self) -> list[str]:
         """Everything of this run that still exists."""
 
@@ -98,6 +102,9 @@ class ProcessPlace(Place):
         fields = {"command": (sys.executable, "bot.py"), "directory": str(ZOO), **bot}
         return Processes(BotSpecification(**fields), store, run=self.run, environment=gate_environment)
 
+    def command(self, program: str) -> dict[str, Any]:
+        return {"command": (program,)}
+
     def leftovers(self) -> list[str]:
         return self.running() + [str(one) for one in Path(tempfile.gettempdir()).glob(f"*{self.run}*")]
 
@@ -137,6 +144,7 @@ class DockerPlace(Place):
         self.image = image
         self.client = docker.from_env()
         self.engines: list[Engine] = []
+        self._tags: list[str] = []
 
     def runtime(
         self, *, store: Store | None = REDIS, gate_environment: Mapping[str, str] = os.environ, **bot: Any
@@ -150,6 +158,14 @@ class DockerPlace(Place):
             environment=gate_environment,
             internal=internal,
         )
+
+    def command(self, program: str) -> dict[str, Any]:
+        tag = f"memory-gate-command-{self.run}"
+        template = self.client.api.create_container(self.image, [program])
+        self.client.api.commit(template, tag, conf={"Cmd": [program]})
+        self.client.api.remove_container(template)
+        self._tags.append(tag)
+        return {"image": tag}
 
     def leftovers(self) -> list[str]:
         mine = {"label": f"{RUN_LABEL}={self.run}"}
@@ -183,11 +199,15 @@ class DockerPlace(Place):
         container.wait()
 
     async def restart_store(self, deployment: Any) -> None:
-        self.store_container(deployment).restart(timeout=0)
+        container = self.store_container(deployment)
+        container.restart(timeout=0)
+        await REDIS.wait_until_ready(deployment.store_host, REDIS.port, 60)
 
     def close(self) -> None:
         """Removes what a failed test left, and frees the connections."""
         remove_run(self.client, self.run)
+        for tag in self._tags:
+            self.client.images.remove(tag)
         for engine in self.engines:
             engine.close()
         self.client.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tracemalloc
@@ -13,40 +12,42 @@ from pathlib import Path
 import pytest
 
 from gate.errors import BotNotReady, InputError, StoreError
+from tests.contract.gate_to_kill import gate_to_kill, wait_for_line
 from tests.contract.places import ZOO, ProcessPlace, processes_with, spoken_to
 from tests.event_loop import in_event_loop, until
-
-
-def start_gate(place: ProcessPlace, defect: str) -> subprocess.Popen[str]:
-    """A gate of its own that deploys a bot and then waits."""
-    return subprocess.Popen(
-        (sys.executable, "-m", "tests.contract.gate_to_kill", "process", place.run, defect),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 @in_event_loop
 async def test_a_killed_gate_leaves_nothing_behind(process_place: ProcessPlace) -> None:
     """Neither bot nor store, neither orphans that ignore signals nor the scratch folder."""
-    with start_gate(process_place, "forks-orphans") as gate:
-        assert gate.stdout is not None
-        assert gate.stdout.readline() == "deployed\n"
-        # The gate, two wardens, the store, the bot and its two orphans, and the scratch folder.
-        assert len(process_place.leftovers()) == 8
-        gate.send_signal(signal.SIGKILL)
+    with gate_to_kill(process_place, "forks-orphans") as gate:
+        wait_for_line(gate)
+        # The gate, three wardens, the store, the bot and its two orphans, and the scratch folder.
+        assert len(process_place.leftovers()) == 9
+        gate.kill()
     await until(lambda: process_place.leftovers() == [], "all that the gate made goes with it")
 
 
-@pytest.mark.parametrize("signs", range(1, 6))
+@pytest.mark.parametrize("signs", range(1, 8))
 @in_event_loop
 async def test_a_gate_that_is_killed_while_it_deploys_leaves_nothing_running(
     process_place: ProcessPlace, signs: int
 ) -> None:
     """At whatever stage: as soon as so many processes of its run are seen."""
-    with start_gate(process_place, "forks-orphans") as gate:
+    with gate_to_kill(process_place, "forks-orphans") as gate:
         await until(lambda: len(process_place.running()) >= signs, f"{signs} processes")
-        gate.send_signal(signal.SIGKILL)
+        gate.kill()
+    await until(lambda: process_place.leftovers() == [], "all that the gate made goes with it")
+
+
+@in_event_loop
+async def test_a_gate_that_is_killed_between_two_lives_of_the_bot_leaves_nothing(
+    process_place: ProcessPlace,
+) -> None:
+    """Not even when there is no other process that could remove the bot's files."""
+    with gate_to_kill(process_place, "stopped") as gate:
+        wait_for_line(gate)
+        gate.kill()
     await until(lambda: process_place.leftovers() == [], "all that the gate made goes with it")
 
 
@@ -54,14 +55,15 @@ async def test_a_gate_that_is_killed_while_it_deploys_leaves_nothing_running(
 async def test_orphans_end_with_the_bot_that_made_them(process_place: ProcessPlace) -> None:
     """As a container's processes end with its first one."""
     async with process_place.deployed(store=None, **process_place.bot(defect="forks-orphans")) as deployment:
-        assert len(process_place.running()) == 4
+        # Two wardens, the bot and its two orphans; then the warden of the folder alone.
+        assert len(process_place.running()) == 5
         assert await deployment.stop() == 0
-        assert process_place.running() == []
+        assert len(process_place.running()) == 1
         await deployment.start()
         await deployment.wait_until_ready()
-        assert len(process_place.running()) == 4
+        assert len(process_place.running()) == 5
         assert await deployment.kill() == 137
-        assert process_place.running() == []
+        assert len(process_place.running()) == 1
 
 
 @in_event_loop

@@ -149,8 +149,9 @@ async def test_a_long_name_of_a_deployment_breaks_nothing(place: Place) -> None:
 
 
 @in_event_loop
-async def test_a_killed_store_is_a_fault(place: Place) -> None:
+async def test_a_killed_store_is_a_fault(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said so, and a look into it fails instead of showing an empty store."""
+    monkeypatch.setattr("gate.stores.redis_server.ANSWER_SECONDS", 2.0)  # nobody answers for a dead container
     async with place.opened(**place.bot()) as runtime:
         deployment = await runtime.deploy("trial", {})
         assert await deployment.store_fault() is None
@@ -197,6 +198,16 @@ async def test_a_bot_that_crashes_as_it_starts_is_told_with_its_last_lines(place
         assert [line for line in caught.value.log if line in steps] == steps
         assert "fatal: no configuration" in caught.value.log
         assert place.running() == []
+
+
+@in_event_loop
+async def test_a_command_that_does_not_exist_is_the_bots_fault(place: Place) -> None:
+    """Not the engine's: the error names the command."""
+    async with place.opened(**place.bot(), **place.command("no-such-program")) as runtime:
+        with pytest.raises(BotNotReady) as caught:
+            await runtime.deploy("trial", {})
+        assert place.running() == []
+    assert "no-such-program" in " ".join((caught.value.sentence, *caught.value.log))
 
 
 @in_event_loop

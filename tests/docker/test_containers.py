@@ -67,6 +67,24 @@ async def test_everything_that_is_created_carries_the_run_and_its_expiry(docker_
 
 
 @in_event_loop
+async def test_the_stores_files_are_on_the_runs_volume(docker_place: DockerPlace) -> None:
+    """Not on an anonymous one, which would go with its container."""
+    async with docker_place.deployed(**docker_place.bot()) as deployment:
+        (mount,) = docker_place.store_container(deployment).attrs["Mounts"]
+    assert mount["Type"] == "volume"
+    assert mount["Destination"] == REDIS.data_folder
+    assert docker_place.run in mount["Name"]
+
+
+@in_event_loop
+async def test_a_restarted_store_is_told_by_its_identity(docker_place: DockerPlace) -> None:
+    """It has its address, its data and its container still, and is another server all the same."""
+    async with docker_place.deployed(**docker_place.bot()) as deployment:
+        await docker_place.restart_store(deployment)
+        assert await deployment.store_fault() == "the store was restarted by someone else"
+
+
+@in_event_loop
 async def test_the_bot_reaches_the_gate_at_the_address_that_open_gives(
     docker_place: DockerPlace, local_service: http.server.HTTPServer
 ) -> None:
@@ -147,18 +165,10 @@ async def test_a_bot_that_ended_at_once_is_not_looked_for_on_this_machine(
     docker_place: DockerPlace, local_service: http.server.HTTPServer
 ) -> None:
     """A container without an address must not be taken for a healthy service of the gate's own host."""
-    tag = f"memory-gate-short-{docker_place.run}"
-    ended = docker_place.client.api.create_container(docker_place.image, ["true"])
-    docker_place.client.api.commit(ended, tag, conf={"Cmd": ["true"]})
-    docker_place.client.api.remove_container(ended)
-    try:
-        async with docker_place.opened(
-            image=tag, port=local_service.server_port, **docker_place.bot()
-        ) as runtime:
-            with pytest.raises(BotNotReady, match="stopped before it was healthy"):
-                await runtime.deploy("trial", {})
-    finally:
-        docker_place.client.images.remove(tag)
+    ended = docker_place.command("true")
+    async with docker_place.opened(port=local_service.server_port, **ended) as runtime:
+        with pytest.raises(BotNotReady, match="stopped before it was healthy"):
+            await runtime.deploy("trial", {})
 
 
 @in_event_loop

@@ -83,6 +83,14 @@ class CrashOnStart(Bot):
         sys.exit(3)
 
 
+class CrashAfterRestart(Bot):
+    """Ends as it starts in every life but the first."""
+
+    def start(self) -> None:
+        if self.memory.mark():
+            sys.exit("fatal: the mark is there already")
+
+
 class IgnoresSigterm(Bot):
     """Has to be killed."""
 
@@ -227,6 +235,7 @@ DEFECTS: Mapping[str, type[Bot]] = {
     "wrong-type": WrongType,
     "huge-reply": HugeReply,
     "crash-on-start": CrashOnStart,
+    "crash-after-restart": CrashAfterRestart,
     "ignores-sigterm": IgnoresSigterm,
     "forks-orphans": ForksOrphans,
     "hostile-text": HostileText,

@@ -9,13 +9,10 @@ import re
 import time
 from collections.abc import Mapping
 
-from docker.errors import APIError
-from requests.exceptions import RequestException
-
 from gate.core.specification import BotSpecification
 from gate.errors import EngineError, InputError
 from gate.interfaces import Store, StoreInspector
-from gate.runtimes.docker_engine.connection import Engine, explain
+from gate.runtimes.docker_engine.connection import Engine
 from gate.runtimes.docker_engine.deployment import DockerDeployment, Ground
 from gate.runtimes.docker_engine.images import build_image, require_image
 from gate.runtimes.docker_engine.own_container import find_own_container
@@ -106,18 +103,25 @@ class DockerEngine:
         if self._closed:
             return
         self._engine.refuse_creations()
+        why = ""
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
-                while True:
+                while not self._closed:
                     settled = self._engine.settled
-                    await self._engine.call("remove the run", self._remove)
-                    if settled:
-                        self._closed = True
-                        return
-                    await asyncio.sleep(CLOSING_POLL_SECONDS)
+                    try:
+                        await self._engine.call(
+                            "remove the run", lambda: remove_run(self._engine.client, self._run)
+                        )
+                        self._closed = settled
+                    except EngineError as error:
+                        # What is still being created holds on to what is being removed.
+                        why = error.why
+                    if not self._closed:
+                        await asyncio.sleep(CLOSING_POLL_SECONDS)
         except TimeoutError as error:
             raise EngineError(
                 f"not everything of run {self._run} could be removed in {CLOSING_SECONDS:g} s",
+                why=why,
                 remedy=f"run  memory-gate sweep --run {self._run}",
             ) from error
 
@@ -127,16 +131,6 @@ class DockerEngine:
             await self._engine.call(
                 "clear away old runs", lambda: remove_expired(self._engine.client, time.time())
             )
-
-    def _remove(self) -> None:
-        try:
-            remove_run(self._engine.client, self._run)
-        except (APIError, RequestException) as error:
-            raise EngineError(
-                f"not everything of run {self._run} could be removed",
-                why=explain(error),
-                remedy=f"run  memory-gate sweep --run {self._run}",
-            ) from error
 
     async def _get_bot_image(self) -> str:
         if self._bot.build:

@@ -73,7 +73,7 @@ class Processes:
         deployment = ProcessDeployment(
             self._bot,
             self._store,
-            scratch=Path(tempfile.mkdtemp(prefix=self._prefix)),
+            scratch=Path(tempfile.gettempdir(), f"{self._prefix}{secrets.token_hex(4)}"),
             ports=self._ports,
             environment={**self._inherited, **self._bot.environment, **environment},
         )
@@ -117,6 +117,7 @@ class ProcessDeployment:
         self._port = ports.take()
         self._life = 0
         self._folder = scratch
+        self._keeper: Program | None = None
         self._program: Program | None = None
         self._server: Program | None = None
         self._store_identity = ""
@@ -126,6 +127,10 @@ class ProcessDeployment:
 
     async def start_all(self) -> None:
         """Starts the store, then the bot, and waits until both answer."""
+        async with self._still_open():
+            # There is no moment at which the folder could be left behind: its keeper comes first.
+            self._keeper = await self._start_program((), folder=self._scratch.parent)
+            self._scratch.mkdir(mode=0o700)
         if self._store is not None:
             await self._start_store(self._store)
             self._environment[self._store.variable] = self._store.url(LOCALHOST, self.store_port)
@@ -185,12 +190,12 @@ class ProcessDeployment:
     async def start(self) -> None:
         """Starts the bot in its present folder."""
         async with self._still_open():
+            place = {"PORT": str(self._port), "HOME": str(self._folder), "TMPDIR": str(self._folder)}
             self._program = await Program.start(
                 self._bot.command,
                 folder=self._folder,
                 scratch=self._scratch,
-                environment={**self._environment, "PORT": str(self._port)}
-                | {"HOME": str(self._folder), "TMPDIR": str(self._folder)},
+                environment={**self._environment, **place},
             )
 
     async def replace(self) -> int | None:
@@ -204,9 +209,10 @@ class ProcessDeployment:
         """Ends both processes and removes their files."""
         self._closed = True
         async with self._making:
-            programs = [one for one in (self._program, self._server) if one is not None and one.running]
-            await asyncio.gather(*(program.kill() for program in programs))
+            await asyncio.gather(*(one.kill() for one in (self._program, self._server) if one is not None))
             await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+            if self._keeper is not None:
+                await self._keeper.kill()
 
     @contextlib.asynccontextmanager
     async def _still_open(self) -> AsyncIterator[None]:
@@ -224,11 +230,8 @@ class ProcessDeployment:
             place = ("--bind", LOCALHOST, "--port", str(self.store_port), "--dir", str(data))
             async with self._still_open():
                 data.mkdir(exist_ok=True)
-                server = self._server = await Program.start(
-                    (binary, *store.arguments, *place),
-                    folder=data,
-                    scratch=self._scratch,
-                    environment={"PATH": self._environment.get("PATH", "")},
+                server = self._server = await self._start_program(
+                    (binary, *store.arguments, *place), folder=data
                 )
             identity = await wait_for_store(
                 store.wait_until_ready(LOCALHOST, self.store_port, STORE_SECONDS), server.why_ended
@@ -239,6 +242,11 @@ class ProcessDeployment:
         raise StoreError(
             "the store stopped as it was started", why=f"exit code {server.exit_code}", log=server.log_tail()
         )
+
+    async def _start_program(self, command: Sequence[str], *, folder: Path) -> Program:
+        """A program of the gate's own: it sees nothing of what the bot is given."""
+        environment = {name: self._environment[name] for name in INHERITED if name in self._environment}
+        return await Program.start(command, folder=folder, scratch=self._scratch, environment=environment)
 
     async def _fresh_folder(self) -> None:
         old, self._life = self._folder, self._life + 1

@@ -1,11 +1,12 @@
 """Runs one program and sees to it that none of its processes outlives the gate. Standard library only.
 
-    python warden.py SCRATCH PROGRAM [ARGUMENT …]
+    python warden.py SCRATCH [PROGRAM [ARGUMENT …]]
 
 The first line on standard output is the program's process id; what follows is its own output.
 Standard input is the leash: `T` sends SIGTERM to the program, `K` kills it and all that it started;
 when the pipe ends, the gate has died, and the folder SCRATCH goes too.
 Ends with the program's exit code, or 128 + the signal that ended it.
+Without a program it watches over the folder alone, until `K`.
 """
 
 from __future__ import annotations
@@ -29,13 +30,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main(arguments: list[str]) -> int:
     """Watches over one program until it and everything it started has ended."""
     scratch, *command = arguments
+    for ignored in SIGNALS:
+        signal.signal(ignored, signal.SIG_IGN)
+    if not command:
+        return _watch_folder(scratch)
     # Orphans of the program become children of the warden: no double fork escapes.
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-    for ignored in SIGNALS:
-        signal.signal(ignored, signal.SIG_IGN)
     try:
         # Kept until the end: an object that is thrown away takes its program's exit code with it.
         started = subprocess.Popen(  # noqa: S603 - to run the user's own command is what this is for
@@ -67,6 +70,15 @@ def main(arguments: list[str]) -> int:
     if not leashed:
         shutil.rmtree(scratch, ignore_errors=True)
     return 128 - status if status < 0 else status
+
+
+def _watch_folder(scratch: str) -> int:
+    _say(f"pid {os.getpid()}\n")
+    while received := os.read(0, 64):
+        if b"K" in received:
+            return 0
+    shutil.rmtree(scratch, ignore_errors=True)
+    return 0
 
 
 def _before_program() -> None:

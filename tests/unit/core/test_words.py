@@ -137,6 +137,7 @@ def test_found(text: str, value: str) -> None:
         ("snake_case", "snake"),
         ("snake_case", "case"),
         ("Max Rex_2", "Max Rex"),
+        ("x_Max Planck", "Max Planck"),
         ("Jose\u0301", "Jose"),
         ("हिन्दीभाषी", "हिन्दी"),
         ("Lisbon", "Lisbon 5"),

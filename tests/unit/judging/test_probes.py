@@ -67,6 +67,24 @@ def test_a_demand_that_contradicts_itself_scores_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [("I don't know.", Outcome.REMEMBERED), ("It is Rex.", Outcome.LOST), ("It is Bello.", Outcome.LOST)],
+)
+@pytest.mark.parametrize("names_the_fact", [True, False])
+def test_what_nobody_told_may_be_asked_for(reply: str, outcome: Outcome, names_the_fact: bool) -> None:
+    """The only right answer is that the bot was never told; any other one is made up."""
+    run = honest_run()
+    probe = treated(run).fabrication
+    probe.checks = {"unknown": [treated(run).facts["pet"]] if names_the_fact else []}
+    probe.asks = ["pet"] if names_the_fact else []
+    probe.reply = reply
+    report = run.judge()
+    assert result_of(report, probe).outcome is outcome
+    assert report.fabrications == (outcome is Outcome.LOST)
+    assert report.verdict is (Verdict.FAILED if report.fabrications else Verdict.PASSED)
+
+
+@pytest.mark.parametrize(
     ("checks", "reply", "reason"),
     [
         ({"contains": ["ORD-1", "ORD-2"]}, "ORD-2", "the reply does not hold ORD-1"),
@@ -78,6 +96,10 @@ def test_a_demand_that_contradicts_itself_scores_nothing() -> None:
             "ORD-2",
             "the reply does not hold ORD-1; the reply holds ORD-2, which it must not",
         ),
+        ({"matches": ["ORD-[0-9]+"]}, "none", "the reply does not match ORD-[0-9]+"),
+        ({"number": ["5000"]}, "none", "the reply does not hold the number 5000"),
+        ({"fuzzy": ["Lindqvist"]}, "none", "the reply holds nothing like Lindqvist"),
+        ({"unknown": []}, "Rex", "the reply does not admit that the bot was never told"),
     ],
 )
 def test_the_reason_names_what_is_missing_or_too_much(

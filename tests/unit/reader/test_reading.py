@@ -227,6 +227,22 @@ def test_what_the_user_said_counts_more_than_what_stands_about_it() -> None:
         assert reader_for(plan).read(shape(told, "Which city do I live in now?")).answer == facts["moved"]
 
 
+def test_the_question_is_no_answer_to_itself() -> None:
+    """It may name the old value; the new one is asked for."""
+    moved_away = scenario(
+        ("alice", "I live in {city}."),
+        ("alice", "I have moved. I live in {moved} now."),
+        disrupt(),
+        ask("alice", "I left {city}; where do I live?", "correction", contains="{moved}", without="{city}"),
+        facts=(CITY, MOVED),
+    )
+    plan = run_of(moved_away)
+    for conversation in plan.conversations:
+        *told, question = [turn.text for turn in conversation.turns]
+        prompt = as_chain([(text, ACKNOWLEDGEMENT) for text in told], question)
+        assert reader_for(plan).read(prompt).answer == conversation.facts["moved"]
+
+
 def test_the_answer_to_another_question_is_hearsay() -> None:
     plan = run_of(MOVED_HOUSE)
     facts = conversation_of(plan).facts
@@ -329,6 +345,13 @@ def test_instructions_after_the_question_do_not_answer_it(reader: Reader, order:
     ]
     reading = reader.read(messages)
     assert (reading.about, reading.answer) == (QUESTION, order)
+
+
+@pytest.mark.parametrize("note", ["{order} was mentioned before.", "Mind: {order}", "{order}, perhaps"])
+def test_a_note_below_the_question_is_no_answer_yet(reader: Reader, order: str, note: str) -> None:
+    [message] = user(f"Human: {QUESTION}\n{note.format(order=order)}")
+    assert reader.read([message]).about == QUESTION
+    assert reader.read([message]).answer == order
 
 
 # --- the bot's own business ---------------------------------------------------------------------------
