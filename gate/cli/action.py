@@ -87,7 +87,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
                 scenarios,
                 run=run,
                 environment=environment,
-                reporters=(*file_reporters(settings), console, github),
+                reporters=(*file_reporters(settings.report_directory), console, github),
                 repeat=repeat_command(settings, overrides),
             )
         )

@@ -140,11 +140,15 @@ def list_names(
 @application.command()
 def judge(
     transcript: Annotated[Path, typer.Argument(help="A transcript.jsonl that a run has written.")],
+    report_dir: Annotated[
+        Path | None,
+        typer.Option("--report-dir", help="Where report.json and summary.md go.  [default: nowhere]"),
+    ] = None,
 ) -> None:
     """Judge a transcript again, without starting anything."""
     from gate.cli.run import judge_command
 
-    _finish(judge_command(transcript))
+    _finish(judge_command(transcript, report_dir))
 
 
 @application.command()
