@@ -125,6 +125,20 @@ class DisruptionResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Power:
+    """What so many probes can tell: chances between 0 and 1, of two bots that the gate does not know.
+
+    `probes` is their number under the disruption that has the fewest.
+    """
+
+    probes: int
+    blocks_good: float
+    """That a bot which remembers 98 % of all facts does not meet the threshold."""
+    passes_bad: float
+    """That a bot which remembers 90 % of all facts meets it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """The whole result. Shares are between 0 and 1, None where nothing was scored."""
 
@@ -149,6 +163,8 @@ class Report:
     seconds: float = 0.0
     isolation_probes: int = 0
     fabrication_probes: int = 0
+    power: Power | None = None
+    """None where nothing was scored after a disruption."""
     findings: Sequence[str] = field(default_factory=tuple)
     """What is worth knowing and blocks nothing."""
 

@@ -13,6 +13,7 @@ from gate.judging.accuracy import latency, lost_at, recall_probes, retained, tal
 from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
 from gate.judging.history import History, Performance, read_history
 from gate.judging.leaks import Leak, find_leaks
+from gate.judging.power import power_of
 from gate.judging.probes import FABRICATION, LEAK, judge_probe
 from gate.judging.sentences import percent
 from gate.judging.statistics import wilson_interval
@@ -62,6 +63,10 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
         seconds=history.seconds,
         isolation_probes=sum(one.guarantee == "isolation" for one in probes),
         fabrication_probes=sum(one.guarantee == "no-fabrication" for one in probes),
+        # The threshold has to be met after each disruption: the one with the fewest probes tells least.
+        power=power_of(
+            min(filter(None, (one.after.scored for one in disruptions)), default=0), policy.accuracy
+        ),
         findings=tuple(_findings(history.performances)),
     )
 

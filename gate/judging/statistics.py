@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, sqrt
+from math import ceil, exp, lgamma, log, sqrt
 
 Z_95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -23,6 +23,23 @@ def wilson_interval(successes: int, trials: int, z: float = Z_95) -> tuple[float
     scale = 1 + z * z / trials
     # The interval holds the share itself; rounding must not put 0 or 1 outside it.
     return min(share, max(0.0, (centre - spread) / scale)), max(share, min(1.0, (centre + spread) / scale))
+
+
+def binomial_tail(successes: int, trials: int, share: float) -> float:
+    """The chance of at least so many successes in independent trials, each of which succeeds with `share`."""
+    if successes <= 0:
+        return 1.0
+    if share <= 0 or successes > trials:
+        return 0.0
+    if share >= 1:
+        return 1.0
+    return min(1.0, sum(_chance(count, trials, share) for count in range(successes, trials + 1)))
+
+
+def _chance(successes: int, trials: int, share: float) -> float:
+    # By logarithms: the number of arrangements of a thousand trials is larger than any float.
+    arrangements = lgamma(trials + 1) - lgamma(successes + 1) - lgamma(trials - successes + 1)
+    return exp(arrangements + successes * log(share) + (trials - successes) * log(1 - share))
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

@@ -24,6 +24,7 @@ from gate.reporters.wording import (
     interval_text,
     milliseconds_text,
     plural,
+    power_text,
     reasons,
     share_text,
     stations_text,
@@ -83,6 +84,8 @@ def closing_page(
         page.table(report)
     for line in _joined(_counts(report), f" {glyphs.dot} ", console.width - 2):
         page.lines.append(Text(f"  {line}"))
+    if report.power is not None:
+        page.paragraph(Text(power_text(report)))
     page.blank()
     _verdict(page, report)
     _failures(page, report, report_file)

@@ -18,6 +18,7 @@ from gate.reporters.wording import (
     lost_facts,
     milliseconds_text,
     plural,
+    power_text,
     reasons,
     share_text,
     stations_text,
@@ -83,7 +84,8 @@ def _figures(report: Report) -> list[str]:
         f"leaks {report.leaks} in {plural(report.isolation_probes, 'isolation probe')}",
         f"fabrications {report.fabrications} in {plural(report.fabrication_probes, 'probe')}",
     ]
-    return [" · ".join(parts)]
+    blocks = [" · ".join(parts)]
+    return [*blocks, f"<sub>{power_text(report)}</sub>"] if report.power is not None else blocks
 
 
 def _table(report: Report) -> list[str]:
