@@ -9,14 +9,14 @@ from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, TREATED, ConversationPlanned, Event
 from gate.core.verdict import DisruptionResult, Outcome, ProbeResult, Report, Tally
 from gate.interfaces import Scorer
-from gate.judging.accuracy import latency, lost_at, recall_probes, retained, tally
+from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
 from gate.judging.history import History, Performance, read_history
 from gate.judging.leaks import Leak, find_leaks
 from gate.judging.power import power_of
 from gate.judging.probes import FABRICATION, LEAK, judge_probe
 from gate.judging.sentences import percent
-from gate.judging.statistics import wilson_interval
+from gate.judging.statistics import clustered_interval
 from gate.scorers import SCORERS
 
 __all__ = ["judge", "percent"]
@@ -47,7 +47,7 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
         accuracy=after.share,
         accuracy_before=_sum(one.before for one in disruptions).share,
         retention=_sum(one.retained for one in disruptions).share,
-        interval=wilson_interval(after.remembered, after.scored),
+        interval=clustered_interval(by_conversation(probes)),
         leaks=breaches.leaks,
         fabrications=breaches.fabrications,
         disruptions=disruptions,

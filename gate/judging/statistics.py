@@ -1,19 +1,27 @@
-"""How sure a share is."""
+"""How sure a share is.
+
+Probes of one conversation stand or fall together: a session that is lost takes all its facts with it.
+So the conversation is the unit, and a number of probes counts for less than as many independent ones.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, exp, lgamma, log, sqrt
+from math import ceil, exp, fsum, lgamma, log, sqrt
 
 Z_95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
 
+Cluster = tuple[int, int]
+"""Successes and trials that hang together: those of one conversation."""
 
-def wilson_interval(successes: int, trials: int, z: float = Z_95) -> tuple[float, float] | None:
+
+def wilson_interval(successes: float, trials: float, z: float = Z_95) -> tuple[float, float] | None:
     """The Wilson score interval of a share, as (low, high) between 0 and 1; None without trials.
 
     Source: E. B. Wilson, JASA 22 (1927). Chosen over the normal interval because it stays honest
-    at 0 and at 100 %: 20 of 20 gives a lower bound of 0.839, not 1.
+    at 0 and at 100 %: 20 of 20 gives a lower bound of 0.839, not 1. The counts may be effective ones,
+    which are no whole numbers.
     """
     if trials == 0:
         return None
@@ -23,6 +31,51 @@ def wilson_interval(successes: int, trials: int, z: float = Z_95) -> tuple[float
     scale = 1 + z * z / trials
     # The interval holds the share itself; rounding must not put 0 or 1 outside it.
     return min(share, max(0.0, (centre - spread) / scale)), max(share, min(1.0, (centre + spread) / scale))
+
+
+def clustered_interval(clusters: Sequence[Cluster]) -> tuple[float, float] | None:
+    """The 95 % interval of the share over all clusters, as (low, high); None without trials.
+
+    Wilson's, on n / design effect trials instead of n. Source: J. N. K. Rao and A. J. Scott, Biometrics 48
+    (1992), who divide both counts by the design effect.
+    """
+    successes, trials = _totals(clusters)
+    effect = design_effect(clusters)
+    return wilson_interval(successes / effect, trials / effect)
+
+
+def design_effect(clusters: Sequence[Cluster]) -> float:
+    """How many times as uncertain the share is as that of as many independent trials; 1 or more.
+
+    The variance of the share as a ratio of totals over k clusters with x of m successes,
+    k/(k-1) · Σ(x - m·p)² / n², divided by the binomial p(1-p)/n. Below 1 it would claim that clusters
+    make for more certainty, which a small sample does by chance. Where all trials came out alike, or
+    there is but one cluster, nothing tells how the trials of a cluster hang together; then each cluster
+    counts once, which is the worst that can be.
+    """
+    successes, trials = _totals(clusters)
+    count = sum(size > 0 for _, size in clusters)
+    if count < 2 or successes in (0, trials):
+        return worst_design_effect(clusters)
+    share = successes / trials
+    # Exactly rounded: in which order the conversations come must not change a report.
+    spread = fsum((part - size * share) ** 2 for part, size in clusters)
+    variance = count / (count - 1) * spread / trials**2
+    return max(1.0, variance / (share * (1 - share) / trials))
+
+
+def worst_design_effect(clusters: Sequence[Cluster]) -> float:
+    """The design effect when all trials of a cluster always come out alike: Σm² / n.
+
+    n divided by it is the number of clusters when they are of one size. Source: L. Kish, Survey Sampling
+    (1965), 1 + (m-1)·ρ with an intraclass correlation ρ of 1. 1 without trials.
+    """
+    _, trials = _totals(clusters)
+    return sum(size**2 for _, size in clusters) / trials if trials else 1.0
+
+
+def _totals(clusters: Sequence[Cluster]) -> tuple[int, int]:
+    return sum(part for part, _ in clusters), sum(size for _, size in clusters)
 
 
 def binomial_tail(successes: int, trials: int, share: float) -> float:
