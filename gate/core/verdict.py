@@ -128,10 +128,12 @@ class DisruptionResult:
 class Power:
     """What so many probes can tell: chances between 0 and 1, of two bots that the gate does not know.
 
-    `probes` is their number under the disruption that has the fewest.
+    `probes` is their number under the disruption that has the fewest. Where a confidence is asked for,
+    it is a number of conversations instead, which `unit` says.
     """
 
     probes: int
+    unit: str = "probe"
     blocks_good: float
     """That a bot which remembers 98 % of all facts does not meet the threshold."""
     passes_bad: float
@@ -159,6 +161,8 @@ class Report:
     version: str
     repeat: str
     threshold: float
+    confidence: float | None = None
+    """The confidence with which the threshold had to be met; None where the point score decided."""
     interrupted: bool = False
     seconds: float = 0.0
     isolation_probes: int = 0

@@ -6,11 +6,15 @@ So the conversation is the unit, and a number of probes counts for less than as 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from math import ceil, exp, fsum, lgamma, log, sqrt
+from math import ceil, exp, floor, fsum, lgamma, log, sqrt
 
 Z_95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
+
+ROUNDING = 1e-9
+"""So that a whole number stays one whatever binary fractions make of it."""
 
 Cluster = tuple[int, int]
 """Successes and trials that hang together: those of one conversation."""
@@ -74,6 +78,58 @@ def worst_design_effect(clusters: Sequence[Cluster]) -> float:
     return sum(size**2 for _, size in clusters) / trials if trials else 1.0
 
 
+def effective_counts(clusters: Sequence[Cluster]) -> Cluster:
+    """Successes and trials as whole numbers of independent trials, each cluster counting once.
+
+    A bound must hold however closely the trials of a cluster hang together, so the worst is assumed; and
+    then one success less never gives a better bound, as it could with an estimated design effect.
+    """
+    successes, trials = _totals(clusters)
+    effect = worst_design_effect(clusters)
+    return floor(successes / effect + ROUNDING), floor(trials / effect + ROUNDING)
+
+
+def exact_lower_bound(successes: int, trials: int, confidence: float) -> float:
+    """The lower end of the exact one-sided interval of a share; 0 without trials.
+
+    The share with which so many successes or more have a chance of just 1 - confidence. Source:
+    C. J. Clopper and E. S. Pearson, Biometrika 26 (1934). With 95 % confidence 59 of 59 is the least
+    that shows 0.95.
+    """
+    if successes <= 0:
+        return 0.0
+    low, high = 0.0, 1.0
+    # Halved until neither end can move any more.
+    while low < (middle := (low + high) / 2) < high:
+        if binomial_tail(successes, trials, middle) > 1 - confidence:
+            high = middle
+        else:
+            low = middle
+    return low
+
+
+def successes_needed(trials: int, share: float, confidence: float) -> int:
+    """The least successes whose exact lower bound reaches `share`; trials + 1 when none does."""
+    reached = bisect_left(
+        range(trials + 1), True, key=lambda count: binomial_tail(count, trials, share) <= 1 - confidence
+    )
+    return 0 if share <= 0 else reached
+
+
+def trials_needed(failures: int, share: float, confidence: float) -> int | None:
+    """The least trials whose exact lower bound reaches `share` in spite of the failures; None if none do."""
+    if share >= 1:
+        return None
+
+    def is_shown(trials: int) -> bool:
+        return binomial_tail(trials - failures, trials, share) <= 1 - confidence
+
+    enough = failures + 1
+    while not is_shown(enough):
+        enough *= 2
+    return bisect_left(range(enough + 1), True, lo=failures + 1, key=is_shown)
+
+
 def _totals(clusters: Sequence[Cluster]) -> tuple[int, int]:
     return sum(part for part, _ in clusters), sum(size for _, size in clusters)
 
@@ -100,5 +156,5 @@ def quantile(values: Sequence[float], share: float) -> float | None:
     if not values:
         return None
     # Binary fractions make 0.95 × 60 a little more than 57.
-    rank = ceil(share * len(values) - 1e-9)
+    rank = ceil(share * len(values) - ROUNDING)
     return sorted(values)[max(rank, 1) - 1]

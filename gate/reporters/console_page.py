@@ -23,6 +23,7 @@ from gate.reporters.wording import (
     failures,
     interval_text,
     milliseconds_text,
+    needed_text,
     plural,
     power_text,
     reasons,
@@ -187,7 +188,7 @@ def _kept(retained: Tally) -> str:
 def _counts(report: Report) -> list[str]:
     interval = interval_text(report)
     return [
-        *([f"95 % interval after: {interval}, {share_text(report.threshold)} needed"] if interval else []),
+        *([f"95 % interval after: {interval}, {needed_text(report)} needed"] if interval else []),
         f"leaks {report.leaks} ({plural(report.isolation_probes, 'isolation probe')})",
         f"fabrications {report.fabrications} ({plural(report.fabrication_probes, 'probe')})",
     ]

@@ -17,6 +17,7 @@ from gate.reporters.wording import (
     interval_text,
     lost_facts,
     milliseconds_text,
+    needed_text,
     plural,
     power_text,
     reasons,
@@ -79,7 +80,7 @@ def _figures(report: Report) -> list[str]:
     interval = interval_text(report)
     parts = [
         f"**{share_text(report.accuracy)}** remembered after, {share_text(report.accuracy_before)} before"
-        f" ({share_text(report.threshold)} needed{f', 95 % interval {interval}' if interval else ''})",
+        f" ({needed_text(report)} needed{f', 95 % interval {interval}' if interval else ''})",
         f"{plural(lost_facts(report), 'lost fact')}",
         f"leaks {report.leaks} in {plural(report.isolation_probes, 'isolation probe')}",
         f"fabrications {report.fabrications} in {plural(report.fabrication_probes, 'probe')}",

@@ -45,6 +45,7 @@ def as_fields(report: Report) -> dict[str, object]:
         "retention": report.retention,
         "interval": None if report.interval is None else list(report.interval),
         "threshold": report.threshold,
+        "confidence": report.confidence,
         "power": _power(report),
         "leaks": report.leaks,
         "fabrications": report.fabrications,
@@ -115,6 +116,7 @@ def _power(report: Report) -> dict[str, object] | None:
         return None
     return {
         "probes": report.power.probes,
+        "unit": report.power.unit,
         "blocks_good": report.power.blocks_good,
         "passes_bad": report.power.passes_bad,
         "sentence": power_text(report),

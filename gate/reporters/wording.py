@@ -138,13 +138,19 @@ def interval_text(report: Report) -> str:
     return f"{math.floor(low * 100 + 1e-6)}{EN_DASH}{math.ceil(high * 100 - 1e-6)} %"
 
 
+def needed_text(report: Report) -> str:
+    """The accuracy that had to be reached: "95 %", or "95 % with 99 % confidence"."""
+    needed = share_text(report.threshold)
+    return needed if report.confidence is None else f"{needed} with {percent(report.confidence)} confidence"
+
+
 def power_text(report: Report) -> str:
     """How far the verdict is to be trusted, in one sentence; "" where nothing was scored."""
     if report.power is None:
         return ""
     several = " per disruption" if len(report.disruptions) > 1 else ""
     return (
-        f"{plural(report.power.probes, 'probe')}{several}:"
+        f"{plural(report.power.probes, report.power.unit)}{several}:"
         f" a {percent(GOOD_SHARE)} bot is blocked {_chance_text(report.power.blocks_good)} of the time,"
         f" a {percent(BAD_SHARE)} bot passes {_chance_text(report.power.passes_bad)}"
     )

@@ -55,7 +55,7 @@ bot:
 store: {kind: redis, image: "redis:7", persistence: rdb}
 model: {mode: none}
 run: {disruptions: [kill, recreate], trials: 3, concurrency: 8, seed: 7}
-gate: {accuracy: 95 %, max-drop: 0.1, leaks: 1, fabrications: 2, inconclusive: allow}
+gate: {accuracy: 95 %, confidence: 99 %, max-drop: 0.1, leaks: 1, fabrications: 2, inconclusive: allow}
 scenarios: [tests/memory, ../more.yml]
 """
 
@@ -103,7 +103,9 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
         store=StoreSpecification(image="redis:7", persistence="rdb"),
         model=ModelSpecification(mode="none"),
         run=RunSpecification(disruptions=("kill", "recreate"), trials=3, concurrency=8, seed=7),
-        policy=Policy(accuracy=0.95, max_drop=0.1, leaks=1, fabrications=2, inconclusive="allow"),
+        policy=Policy(
+            accuracy=0.95, confidence=0.99, max_drop=0.1, leaks=1, fabrications=2, inconclusive="allow"
+        ),
         scenarios=(Path("ci/tests/memory"), Path("more.yml")),
         report_directory=tmp_path / "memory-gate-report",
         config_file=Path("ci/gate.yml"),
@@ -231,6 +233,10 @@ def test_the_api_key_is_never_shown(tmp_path: Path) -> None:
         ("bot: {image: a}\ngate: {accuracy: 95}", "2:18", "expected a number from 0 to 1, found the number 95"),
         ("bot: {image: a}\ngate: {accuracy: 101 %}", "2:18", 'expected a percentage from 0 to 100, found "101 %"'),
         ("bot: {image: a}\ngate: {max-drop: lots}", "2:18", 'expected a number from 0 to 1, found "lots"'),
+        ("bot: {image: a}\ngate: {confidence: sure}", "2:20", 'expected a number from 0 to 1, found "sure"'),
+        ("bot: {image: a}\ngate: {confidence: 0.4}", "2:20", "expected a confidence from 0.5 to 0.999, found the number 0.4"),
+        ("bot: {image: a}\ngate: {confidence: 100 %}", "2:20", 'expected a confidence from 0.5 to 0.999, found "100 %"'),
+        ("bot: {image: a}\ngate: {accuracy: 1, confidence: 0.9}", "2:21", "no number of probes can show an accuracy of 100 %"),
         ("bot: {image: a}\ngate: {leaks: -1}", "2:15", "expected a whole number from 0 to 1000000, found the number -1"),
         ("bot: {image: a}\ngate: {inconclusive: pass}", "2:22", 'unknown inconclusive "pass"; this version knows: block, allow'),
         ("bot: {image: a}\nscenarios: []", "2:12", "no scenario is named"),

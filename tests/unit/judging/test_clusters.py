@@ -102,7 +102,7 @@ def test_the_variance_is_that_of_drawing_conversations_again_and_again() -> None
 
 
 def test_the_interval_covers_what_it_promises() -> None:
-    """A bot that loses every tenth of 60 conversations whole: the interval holds 0.9 in about 95 of 100 runs."""
+    """A bot that loses every tenth of 60 conversations whole: 95 of 100 intervals hold 0.9."""
     draw = random.Random(11)
     held = plain_held = 0
     for _ in range(2000):

@@ -32,6 +32,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "retention",
         "interval",
         "threshold",
+        "confidence",
         "power",
         "leaks",
         "fabrications",
