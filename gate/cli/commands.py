@@ -152,6 +152,20 @@ def judge(
 
 
 @application.command()
+def compare(
+    base: Annotated[Path, typer.Argument(help="The report.json of the earlier run, or its folder.")],
+    head: Annotated[Path, typer.Argument(help="The report.json of the later run, or its folder.")],
+) -> None:
+    """Compare two reports: does the later run forget what the earlier one remembered?"""
+    from gate.cli.comparing import compare_reports
+
+    lines, code = compare_reports(base, head)
+    for line in lines:
+        typer.echo(line)
+    _finish(code)
+
+
+@application.command()
 def sweep(
     run: Annotated[
         str | None, typer.Option("--run", help="Remove what this run made, whether or not it is over.")

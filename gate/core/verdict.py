@@ -72,6 +72,8 @@ class ProbeResult:
     anomaly: str | None
     facts: Sequence[str]
     custody: Custody
+    content: str = ""
+    """What the scenario says, by `content_of`; "" where that is not on record."""
     reason: str = ""
     """Why it is lost, an error or unscored, in one sentence."""
 

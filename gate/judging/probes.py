@@ -52,6 +52,7 @@ def judge_probe(
         anomaly=anomaly,
         facts=probe.started.asks,
         custody=trace(history, probe, judgement.outcome is Outcome.REMEMBERED),
+        content=conversation.content,
         reason=judgement.reason,
     )
 

@@ -89,6 +89,7 @@ def _disruption(result: DisruptionResult) -> dict[str, object]:
 def _probe(result: ProbeResult) -> dict[str, object]:
     return {
         "scenario": result.scenario,
+        "content": result.content,
         "file": result.file,
         "line": result.line,
         "column": result.column,
