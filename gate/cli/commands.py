@@ -144,11 +144,14 @@ def judge(
         Path | None,
         typer.Option("--report-dir", help="Where report.json and summary.md go.  [default: nowhere]"),
     ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="The report.json that the run was compared with.")
+    ] = None,
 ) -> None:
     """Judge a transcript again, without starting anything."""
     from gate.cli.run import judge_command
 
-    _finish(judge_command(transcript, report_dir))
+    _finish(judge_command(transcript, report_dir, baseline))
 
 
 @application.command()

@@ -171,6 +171,8 @@ class Report:
     fabrication_probes: int = 0
     power: Power | None = None
     """None where nothing was scored after a disruption."""
+    baseline: str = ""
+    """What the comparison with an earlier run says, in one sentence; "" without one."""
     findings: Sequence[str] = field(default_factory=tuple)
     """What is worth knowing and blocks nothing."""
 

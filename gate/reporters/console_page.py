@@ -87,6 +87,8 @@ def closing_page(
         page.lines.append(Text(f"  {line}"))
     if report.power is not None:
         page.paragraph(Text(power_text(report)))
+    if report.baseline:
+        page.paragraph(Text(one_line(f"baseline: {report.baseline}")))
     page.blank()
     _verdict(page, report)
     _failures(page, report, report_file)

@@ -55,7 +55,8 @@ class SummaryReporter:
 
 def compose_summary(report: Report, budget: int = BUDGET) -> str:
     """The summary in fewer than `budget` bytes; lost facts that find no room are counted in it."""
-    head = [_heading(report), *_figures(report), *_table(report)]
+    baseline = [f"Baseline: {markdown(report.baseline)}"] if report.baseline else []
+    head = [_heading(report), *_figures(report), *_table(report), *baseline]
     foot = _foot(report)
     room = budget - _size([*head, *foot]) - 500  # for the sentence about what is left out, and the fold
     blocks = head + _lost(failures(report), room) + foot

@@ -55,6 +55,7 @@ def as_fields(report: Report) -> dict[str, object]:
         "interrupted": report.interrupted,
         "disruptions": [_disruption(one) for one in report.disruptions],
         "latency": _latency(report.latency),
+        "baseline": report.baseline or None,
         "findings": list(report.findings),
         "repeat": report.repeat,
         "bot": report.bot,

@@ -74,6 +74,8 @@ class Settings:
     """Files and folders; relative ones start at the working directory. Empty is the built-in library."""
     report_directory: Path
     """Where the report goes, seen from the process's own directory."""
+    baseline: Path | None = None
+    """The report.json of the run that this one is to be no worse than, seen from the process's directory."""
     config_file: Path | None
     """The file that was read, as it was given."""
     openai_api_key: str = field(default="", repr=False)
@@ -115,7 +117,6 @@ def load_settings(
             )
     others = Section(nodes=given)
     others.refuse("shard", "running a part of the scenarios", "leave it out")
-    others.refuse("baseline", "comparing with a baseline", "leave it out")
     store = _store(sections["store"])
     model = ModelSpecification(
         mode=sections["model"].choice("mode", MODES, ModelSpecification.mode, later=LATER_MODES)
@@ -134,6 +135,7 @@ def load_settings(
         policy=_policy(sections["gate"]),
         scenarios=_scenarios(given.get("scenarios") or top.get("scenarios"), folder),
         report_directory=working_directory / others.text("report_dir", str(REPORT_DIRECTORY)),
+        baseline=working_directory / others.text("baseline", "") if "baseline" in given else None,
         config_file=config,
         openai_api_key=others.text("openai_api_key", ""),
     )

@@ -272,5 +272,6 @@ def hostile_report(text: str) -> Report:
         images={"bot": text},
         version=text,
         repeat=text,
+        baseline=text[:200],
         findings=(text,),
     )

@@ -42,6 +42,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "interrupted",
         "disruptions",
         "latency",
+        "baseline",
         "findings",
         "repeat",
         "bot",
