@@ -7,7 +7,7 @@ their trial; of each pair it is counted which side remembered more.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import comb
@@ -263,7 +263,7 @@ def _why_not(
 
 
 def _notes(
-    base: Measurement, head: Measurement, before: Iterable[Key], after: Iterable[Key]
+    base: Measurement, head: Measurement, before: Collection[Key], after: Collection[Key]
 ) -> tuple[str, ...]:
     notes = []
     if base.version != head.version:
@@ -277,6 +277,9 @@ def _notes(
     for count, what in ((len(old - new), "gone or changed"), (len(new - old), "new or changed")):
         if count:
             notes.append(f"{plural(count, 'scenario')} {what}, and not compared")
+    trials = [max((key[2] for key in keys), default=0) for keys in (before, after)]
+    if trials[0] != trials[1] and all(trials):
+        notes.append(f"the base was played in {plural(trials[0], 'trial')}, the head in {trials[1]}")
     changed = {key[1] for key in before} ^ {key[1] for key in after}
     if changed:
         notes.append(f"only one of the two was disrupted by {', '.join(sorted(changed))}")

@@ -204,13 +204,14 @@ def test_what_cannot_be_compared_says_why(
 
 def test_what_was_measured_otherwise_is_pointed_out() -> None:
     base = measured([probe(1), probe(2), probe(9, disruption="kill", content="s1")])
-    head = measured([probe(1), probe(3), probe(4)], version="0.2.0", threshold=0.9, confidence=0.95)
+    head = measured([probe(1), probe(3), probe(4, trial=2)], version="0.2.0", threshold=0.9, confidence=0.95)
     assert compare(base, head).notes == (
         "the base was measured by memory-gate 0.1.0, the head by 0.2.0",
         "the threshold was 0.95 and is 0.9",
         "the confidence asked for was none and is 0.95",
         "1 scenario gone or changed, and not compared",
         "2 scenarios new or changed, and not compared",
+        "the base was played in 1 trial, the head in 2",
         "only one of the two was disrupted by kill",
     )
     assert compare(base, base).notes == ()
