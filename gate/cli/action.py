@@ -17,6 +17,7 @@ from gate.cli.library import find_scenarios, settings_vocabulary
 from gate.cli.run import file_reporters, repeat_command
 from gate.errors import DocumentError, ExitCode, GateError, Problem
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
+from gate.reporters.report_reading import read_measurement
 from gate.reporters.workflow_commands import commands_stopped
 from gate.runtimes.docker_engine import connect, remove_run
 from gate.runtimes.docker_engine.own_container import find_own_container
@@ -72,6 +73,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
             vocabulary=settings_vocabulary(),
         )
         scenarios = find_scenarios(settings.scenarios, workspace)
+        baseline = None if settings.baseline is None else read_measurement(settings.baseline)
         prepare_report_directory(workspace / settings.report_directory)
     except GateError as error:
         return _refuse(error, github)
@@ -87,8 +89,9 @@ def _main_stage(environment: Mapping[str, str]) -> int:
                 scenarios,
                 run=run,
                 environment=environment,
-                reporters=(*file_reporters(settings), console, github),
+                reporters=(*file_reporters(settings.report_directory), console, github),
                 repeat=repeat_command(settings, overrides),
+                baseline=baseline,
             )
         )
     except GateError as error:

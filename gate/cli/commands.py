@@ -140,11 +140,32 @@ def list_names(
 @application.command()
 def judge(
     transcript: Annotated[Path, typer.Argument(help="A transcript.jsonl that a run has written.")],
+    report_dir: Annotated[
+        Path | None,
+        typer.Option("--report-dir", help="Where report.json and summary.md go.  [default: nowhere]"),
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="The report.json that the run was compared with.")
+    ] = None,
 ) -> None:
     """Judge a transcript again, without starting anything."""
     from gate.cli.run import judge_command
 
-    _finish(judge_command(transcript))
+    _finish(judge_command(transcript, report_dir, baseline))
+
+
+@application.command()
+def compare(
+    base: Annotated[Path, typer.Argument(help="The report.json of the earlier run, or its folder.")],
+    head: Annotated[Path, typer.Argument(help="The report.json of the later run, or its folder.")],
+) -> None:
+    """Compare two reports: does the later run forget what the earlier one remembered?"""
+    from gate.cli.comparing import compare_reports
+
+    lines, code = compare_reports(base, head)
+    for line in lines:
+        typer.echo(line)
+    _finish(code)
 
 
 @application.command()

@@ -18,6 +18,8 @@ from gate.disruptions import DISRUPTIONS
 from gate.errors import ExitCode, GateError, InputError
 from gate.interfaces import Recorder, Reporter, Runtime
 from gate.judging import judge
+from gate.judging.baseline import Measurement
+from gate.judging.regression import against
 from gate.protocols import PROTOCOLS
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import ModelEndpoint
@@ -44,11 +46,13 @@ async def execute(
     environment: Mapping[str, str],
     reporters: Sequence[Reporter],
     repeat: Sequence[str],
+    baseline: Measurement | None = None,
 ) -> Report:
     """Plays the scenarios and gives the report, which the reporters have then shown.
 
     Cancelling it ends the run early: everything is removed and what is known is reported.
-    `repeat` are the words of the command that repeats the run, without its seed. Raises InputError.
+    `repeat` are the words of the command that repeats the run, without its seed; `baseline` is an
+    earlier run that this one is to be no worse than. Raises InputError.
     """
     seed = secrets.randbelow(LARGEST_SEED) if settings.run.seed is None else settings.run.seed
     plan = plan_run(scenarios, settings.run.disruptions, settings.run.trials, seed)
@@ -89,6 +93,8 @@ async def execute(
     record(RunEnded(at=clock(), interrupted=interrupted))
     transcript.close()
     report = judge(decode(transcript.lines()))
+    if baseline is not None:
+        report = against(report, baseline)
     for reporter in reporters:
         reporter.finish(report)
     return report

@@ -14,6 +14,7 @@ from gate.core.verdict import Report, Verdict
 from gate.errors import ExitCode, InputError
 from gate.interfaces import Reporter
 from gate.judging import judge
+from gate.judging.regression import against
 from gate.reporters import (
     ConsoleReporter,
     GitHubReporter,
@@ -21,6 +22,7 @@ from gate.reporters import (
     SummaryReporter,
     open_console,
 )
+from gate.reporters.report_reading import read_measurement
 from gate.settings import Overrides, Settings, load_settings
 
 
@@ -34,6 +36,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
         vocabulary=settings_vocabulary(),
     )
     scenarios = find_scenarios(settings.scenarios, working_directory)
+    baseline = None if settings.baseline is None else read_measurement(settings.baseline)
     prepare_report_directory(settings.report_directory)
     console = ConsoleReporter(
         open_console(sys.stdout, environment),
@@ -49,8 +52,9 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
                 scenarios,
                 run=new_run(),
                 environment=environment,
-                reporters=(*file_reporters(settings), console, github),
+                reporters=(*file_reporters(settings.report_directory), console, github),
                 repeat=repeat_command(settings, overrides),
+                baseline=baseline,
             )
         )
     finally:
@@ -58,9 +62,9 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
     return exit_code(report, settings)
 
 
-def file_reporters(settings: Settings) -> tuple[Reporter, ...]:
+def file_reporters(directory: Path) -> tuple[Reporter, ...]:
     """What is written into the report folder besides the transcript."""
-    return JsonReporter(settings.report_directory), SummaryReporter(settings.report_directory)
+    return JsonReporter(directory), SummaryReporter(directory)
 
 
 def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
@@ -79,8 +83,12 @@ def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
     return words
 
 
-def judge_command(transcript: Path) -> int:
-    """Judges a transcript offline and shows the verdict. The exit code. Raises GateError."""
+def judge_command(transcript: Path, report_directory: Path | None, baseline: Path | None) -> int:
+    """Judges a transcript offline and shows the verdict. The exit code. Raises GateError.
+
+    With a `report_directory` the files of a run are written into it, to the byte as the run wrote them;
+    for a run that had a `baseline` the same one is needed again.
+    """
     try:
         lines = transcript.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -90,7 +98,13 @@ def judge_command(transcript: Path) -> int:
             remedy="name the transcript.jsonl in a report folder",
         ) from error
     report = judge(decode(lines))
-    ConsoleReporter(open_console(sys.stdout, {})).finish(report)
+    if baseline is not None:
+        report = against(report, read_measurement(baseline))
+    if report_directory is not None:
+        prepare_report_directory(report_directory)
+        for reporter in file_reporters(report_directory):
+            reporter.finish(report)
+    ConsoleReporter(open_console(sys.stdout, {}), report_directory=report_directory).finish(report)
     return _code_of(report)
 
 

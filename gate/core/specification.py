@@ -95,5 +95,7 @@ class Policy:
     max_drop: float = 0.05
     leaks: int = 0
     fabrications: int = 0
+    confidence: float | None = None
+    """How sure the accuracy after a disruption has to be, between 0 and 1; None judges the point score."""
     inconclusive: str = "block"
     """`block`, or `allow` to exit 0 when nothing was seen to be wrong but not everything was seen."""

@@ -73,6 +73,8 @@ class ConversationPlanned(Event):
     """Facts whose values cannot be named by chance, so that naming one elsewhere is a leak."""
     turns: int
     probes: int
+    content: str = ""
+    """What the scenario says, by `content_of`; "" on transcripts that do not know it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,8 @@ class ProbeResult:
     anomaly: str | None
     facts: Sequence[str]
     custody: Custody
+    content: str = ""
+    """What the scenario says, by `content_of`; "" where that is not on record."""
     reason: str = ""
     """Why it is lost, an error or unscored, in one sentence."""
 
@@ -125,6 +127,22 @@ class DisruptionResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Power:
+    """What so many probes can tell: chances between 0 and 1, of two bots that the gate does not know.
+
+    `probes` is their number under the disruption that has the fewest. Where a confidence is asked for,
+    it is a number of conversations instead, which `unit` says.
+    """
+
+    probes: int
+    unit: str = "probe"
+    blocks_good: float
+    """That a bot which remembers 98 % of all facts does not meet the threshold."""
+    passes_bad: float
+    """That a bot which remembers 90 % of all facts meets it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """The whole result. Shares are between 0 and 1, None where nothing was scored."""
 
@@ -145,10 +163,16 @@ class Report:
     version: str
     repeat: str
     threshold: float
+    confidence: float | None = None
+    """The confidence with which the threshold had to be met; None where the point score decided."""
     interrupted: bool = False
     seconds: float = 0.0
     isolation_probes: int = 0
     fabrication_probes: int = 0
+    power: Power | None = None
+    """None where nothing was scored after a disruption."""
+    baseline: str = ""
+    """What the comparison with an earlier run says, in one sentence; "" without one."""
     findings: Sequence[str] = field(default_factory=tuple)
     """What is worth knowing and blocks nothing."""
 

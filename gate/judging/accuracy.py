@@ -9,7 +9,7 @@ from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import ACKNOWLEDGED, CONTROL, TREATED
 from gate.core.verdict import Latency, Outcome, ProbeResult, Tally
 from gate.judging.history import History
-from gate.judging.statistics import quantile
+from gate.judging.statistics import Cluster, quantile
 
 
 def recall_probes(probes: Iterable[ProbeResult], arm: str) -> tuple[ProbeResult, ...]:
@@ -44,6 +44,16 @@ def _place(probe: ProbeResult) -> tuple[object, ...]:
     """The same probe of the same scenario, whichever arm and whichever facts."""
     speaker = probe.session.rsplit("-", 1)[0]
     return probe.file, probe.scenario, probe.line, probe.column, speaker, probe.trial, probe.disruption
+
+
+def by_conversation(probes: Sequence[ProbeResult]) -> tuple[Cluster, ...]:
+    """The treated recall probes, conversation by conversation: how many were remembered, how many scored."""
+    clusters: dict[str, Cluster] = {}
+    for one in recall_probes(probes, TREATED):
+        if one.outcome is not Outcome.UNSCORED:
+            part, size = clusters.get(one.conversation, (0, 0))
+            clusters[one.conversation] = part + (one.outcome is Outcome.REMEMBERED), size + 1
+    return tuple(clusters.values())
 
 
 def lost_at(probes: Sequence[ProbeResult]) -> dict[str, int]:

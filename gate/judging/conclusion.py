@@ -12,6 +12,7 @@ from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import DisruptionResult, Outcome, ProbeResult, Tally, Verdict
 from gate.judging.history import UNDISTURBED, History, Performance
 from gate.judging.sentences import after, after_all, percent, plural, remembered, subject
+from gate.judging.statistics import Cluster, effective_counts, exact_lower_bound, trials_needed
 
 TOLERANCE = 1e-9
 """So that 19 of 20 meets a threshold of 0.95 whatever binary fractions make of it."""
@@ -27,6 +28,8 @@ class Counts:
     before: Tally
     after: Tally
     retained: Tally
+    conversations: Sequence[Cluster] = ()
+    """Of each treated conversation, how many probes were remembered, and how many were scored."""
 
     @property
     def planned(self) -> int:
@@ -66,7 +69,11 @@ def conclude_disruption(
     broken = _what_was_seen_to_fail(name, performance, probes, counts, policy)
     if broken:
         return Verdict.FAILED, broken
-    unseen = performance.undone(name) or _what_could_not_be_seen(name, probes, counts)
+    unseen = (
+        performance.undone(name)
+        or _what_could_not_be_seen(name, probes, counts)
+        or _what_was_not_shown(name, counts, policy)
+    )
     return (Verdict.INCONCLUSIVE, (unseen,)) if unseen else (Verdict.PASSED, ())
 
 
@@ -172,6 +179,24 @@ def _what_could_not_be_seen(name: str, probes: Sequence[ProbeResult], counts: Co
         what = plural(missing, "question")
         return f"under {subject(name)}, {what} could not be judged{_why(unscored, CONTROL, TREATED)}"
     return ""
+
+
+def _what_was_not_shown(name: str, counts: Counts, policy: Policy) -> str:
+    """Why too few probes were asked to be as sure of the accuracy as the policy demands; "" if not."""
+    if policy.confidence is None or not counts.after.scored:
+        return ""
+    kept, held = effective_counts(counts.conversations)
+    bound = exact_lower_bound(kept, held, policy.confidence)
+    if bound >= policy.accuracy - TOLERANCE:
+        return ""
+    needed = trials_needed(held - kept, policy.accuracy, policy.confidence)
+    takes = "no number shows that" if needed is None else f"{plural(needed, 'conversation')} needed"
+    return (
+        f"{after(name)}, the bot remembers {remembered(counts.after)}, which with"
+        f" {percent(policy.confidence)} confidence is {percent(bound)} or more, and"
+        f" {percent(policy.accuracy)} is to be shown; not enough probes to show it:"
+        f" {takes}{' with no more lost' if held > kept and needed else ''}, these count as {held}"
+    )
 
 
 def _why(unscored: Sequence[ProbeResult], *arms: str) -> str:

@@ -28,6 +28,7 @@ from gate.core.transcript import (
     TurnEnded,
     TurnStarted,
 )
+from gate.core.typed_fields import misfits
 from gate.errors import GateError
 
 UNDISTURBED = "none"
@@ -153,10 +154,13 @@ def read_history(events: Iterable[Event]) -> History:
 
 
 def _policy(given: Mapping[str, object]) -> Policy:
-    try:
-        return Policy(**given)  # type: ignore[arg-type]
-    except TypeError as error:
-        raise GateError("the rule in this transcript is not known", why=str(error)) from error
+    wrong = misfits(Policy, given)
+    confidence = given.get("confidence")
+    if not wrong and isinstance(confidence, float | int) and not 0 < confidence < 1:
+        wrong = ("confidence",)
+    if wrong:
+        raise GateError("the rule in this transcript is not known", why=f"it has no such {', '.join(wrong)}")
+    return Policy(**given)  # type: ignore[arg-type]
 
 
 class _HistoryReader:

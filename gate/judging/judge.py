@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, TREATED, ConversationPlanned, Event
-from gate.core.verdict import DisruptionResult, Outcome, ProbeResult, Report, Tally
+from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally
 from gate.interfaces import Scorer
-from gate.judging.accuracy import latency, lost_at, recall_probes, retained, tally
+from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
 from gate.judging.history import History, Performance, read_history
 from gate.judging.leaks import Leak, find_leaks
+from gate.judging.power import power_of
 from gate.judging.probes import FABRICATION, LEAK, judge_probe
 from gate.judging.sentences import percent
-from gate.judging.statistics import wilson_interval
+from gate.judging.statistics import clustered_interval, effective_counts
 from gate.scorers import SCORERS
 
 __all__ = ["judge", "percent"]
@@ -46,7 +47,7 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
         accuracy=after.share,
         accuracy_before=_sum(one.before for one in disruptions).share,
         retention=_sum(one.retained for one in disruptions).share,
-        interval=wilson_interval(after.remembered, after.scored),
+        interval=clustered_interval(by_conversation(probes)),
         leaks=breaches.leaks,
         fabrications=breaches.fabrications,
         disruptions=disruptions,
@@ -58,10 +59,12 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
         version=history.run.version,
         repeat=history.run.repeat,
         threshold=policy.accuracy,
+        confidence=policy.confidence,
         interrupted=history.end is None or history.end.interrupted,
         seconds=history.seconds,
         isolation_probes=sum(one.guarantee == "isolation" for one in probes),
         fabrication_probes=sum(one.guarantee == "no-fabrication" for one in probes),
+        power=_power(disruptions, probes, policy),
         findings=tuple(_findings(history.performances)),
     )
 
@@ -77,6 +80,7 @@ def _judge_disruption(
         before=_tally_arm(probes, planned, CONTROL),
         after=_tally_arm(probes, planned, TREATED),
         retained=retained(probes),
+        conversations=by_conversation(probes),
     )
     verdict, reasons = conclude_disruption(name, performance, probes, counts, policy)
     ended = [one.ended for one in performance.disturbances[: len(name.split("+"))]]
@@ -117,6 +121,20 @@ def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult]) -> Breac
         leaking_requests=len({leak.turn for leak in leaks} - replies),
         fabrications=sum(anomaly == FABRICATION for anomaly in apart.values()),
     )
+
+
+def _power(
+    disruptions: Sequence[DisruptionResult], probes: Sequence[ProbeResult], policy: Policy
+) -> Power | None:
+    """The threshold has to be met after each disruption: the one with the fewest probes tells least."""
+    if policy.confidence is None:
+        counts = [one.after.scored for one in disruptions]
+    else:
+        counts = [
+            effective_counts(by_conversation([probe for probe in probes if probe.disruption == one.name]))[1]
+            for one in disruptions
+        ]
+    return power_of(min(filter(None, counts), default=0), policy.accuracy, policy.confidence)
 
 
 def _findings(performances: Mapping[str, Performance]) -> list[str]:

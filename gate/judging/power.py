@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil, exp, lgamma, log
+from math import ceil
+
+from gate.core.verdict import Power
+from gate.judging.statistics import ROUNDING, binomial_tail, successes_needed
 
 GOOD_SHARE = 0.98
 BAD_SHARE = 0.90
 """The two bots that the power is stated for: one that deserves to pass, one that does not."""
 
-_TOLERANCE = 1e-9
 
+def power_of(probes: int, threshold: float, confidence: float | None = None) -> Power | None:
+    """The power of a threshold over `probes` independent probes; None without probes.
 
-@dataclass(frozen=True, kw_only=True)
-class Power:
-    """Chances between 0 and 1 for a bot that remembers GOOD_SHARE or BAD_SHARE of all facts."""
-
-    probes: int
-    blocks_good: float
-    passes_bad: float
-
-
-def power_of(probes: int, threshold: float) -> Power | None:
-    """The power of a point threshold over `probes` independent probes; None without probes."""
+    With a confidence the lower bound has to meet it, and conversations are counted instead of probes.
+    """
     if probes == 0:
         return None
-    needed = ceil(threshold * probes - _TOLERANCE)
+    if confidence is None:
+        needed = ceil(threshold * probes - ROUNDING)
+    else:
+        needed = successes_needed(probes, threshold, confidence)
     return Power(
         probes=probes,
-        blocks_good=1 - _at_least(needed, probes, GOOD_SHARE),
-        passes_bad=_at_least(needed, probes, BAD_SHARE),
+        unit="probe" if confidence is None else "conversation",
+        blocks_good=1 - binomial_tail(needed, probes, GOOD_SHARE),
+        passes_bad=binomial_tail(needed, probes, BAD_SHARE),
     )
-
-
-def _at_least(successes: int, trials: int, share: float) -> float:
-    """The chance of at least so many successes (binomial upper tail), by logarithms: counts may be huge."""
-    return min(1.0, sum(_chance(count, trials, share) for count in range(max(successes, 0), trials + 1)))
-
-
-def _chance(successes: int, trials: int, share: float) -> float:
-    arrangements = lgamma(trials + 1) - lgamma(successes + 1) - lgamma(trials - successes + 1)
-    return exp(arrangements + successes * log(share) + (trials - successes) * log(1 - share))

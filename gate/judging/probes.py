@@ -55,6 +55,7 @@ def judge_probe(
         anomaly=anomaly,
         facts=probe.started.asks,
         custody=trace(history, probe, judgement.outcome is Outcome.REMEMBERED),
+        content=conversation.content,
         reason=judgement.reason,
     )
 

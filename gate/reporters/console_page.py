@@ -23,7 +23,9 @@ from gate.reporters.wording import (
     failures,
     interval_text,
     milliseconds_text,
+    needed_text,
     plural,
+    power_text,
     reasons,
     share_text,
     stations_text,
@@ -83,6 +85,10 @@ def closing_page(
         page.table(report)
     for line in _joined(_counts(report), f" {glyphs.dot} ", console.width - 2):
         page.lines.append(Text(f"  {line}"))
+    if report.power is not None:
+        page.paragraph(Text(power_text(report)))
+    if report.baseline:
+        page.paragraph(Text(one_line(f"baseline: {report.baseline}")))
     page.blank()
     _verdict(page, report)
     _failures(page, report, report_file)
@@ -184,7 +190,7 @@ def _kept(retained: Tally) -> str:
 def _counts(report: Report) -> list[str]:
     interval = interval_text(report)
     return [
-        *([f"95 % interval after: {interval}, {share_text(report.threshold)} needed"] if interval else []),
+        *([f"95 % interval after: {interval}, {needed_text(report)} needed"] if interval else []),
         f"leaks {report.leaks} ({plural(report.isolation_probes, 'isolation probe')})",
         f"fabrications {report.fabrications} ({plural(report.fabrication_probes, 'probe')})",
     ]

@@ -14,6 +14,7 @@ from gate.core.transcript import Event
 from gate.core.verdict import Report, Verdict
 from gate.errors import Problem
 from gate.reporters.github_summary import BUDGET, compose_summary
+from gate.reporters.neutraliser import one_line
 from gate.reporters.wording import Failure, as_sentence, failures, lost_facts, plural, reasons
 from gate.reporters.workflow_commands import pair, send
 
@@ -175,6 +176,7 @@ def outputs(report: Report, report_path: str) -> dict[str, str]:
         "lost-facts": str(lost_facts(report)),
         "leaks": str(report.leaks),
         "fabrications": str(report.fabrications),
+        "baseline": one_line(report.baseline),
         "report-path": report_path,
     }
 

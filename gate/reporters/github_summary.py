@@ -17,7 +17,9 @@ from gate.reporters.wording import (
     interval_text,
     lost_facts,
     milliseconds_text,
+    needed_text,
     plural,
+    power_text,
     reasons,
     share_text,
     stations_text,
@@ -53,7 +55,8 @@ class SummaryReporter:
 
 def compose_summary(report: Report, budget: int = BUDGET) -> str:
     """The summary in fewer than `budget` bytes; lost facts that find no room are counted in it."""
-    head = [_heading(report), *_figures(report), *_table(report)]
+    baseline = [f"Baseline: {markdown(report.baseline)}"] if report.baseline else []
+    head = [_heading(report), *_figures(report), *_table(report), *baseline]
     foot = _foot(report)
     room = budget - _size([*head, *foot]) - 500  # for the sentence about what is left out, and the fold
     blocks = head + _lost(failures(report), room) + foot
@@ -78,12 +81,13 @@ def _figures(report: Report) -> list[str]:
     interval = interval_text(report)
     parts = [
         f"**{share_text(report.accuracy)}** remembered after, {share_text(report.accuracy_before)} before"
-        f" ({share_text(report.threshold)} needed{f', 95 % interval {interval}' if interval else ''})",
+        f" ({needed_text(report)} needed{f', 95 % interval {interval}' if interval else ''})",
         f"{plural(lost_facts(report), 'lost fact')}",
         f"leaks {report.leaks} in {plural(report.isolation_probes, 'isolation probe')}",
         f"fabrications {report.fabrications} in {plural(report.fabrication_probes, 'probe')}",
     ]
-    return [" · ".join(parts)]
+    blocks = [" · ".join(parts)]
+    return [*blocks, f"<sub>{power_text(report)}</sub>"] if report.power is not None else blocks
 
 
 def _table(report: Report) -> list[str]:

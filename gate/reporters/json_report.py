@@ -11,7 +11,7 @@ from gate.core.transcript import Event
 from gate.core.verdict import DisruptionResult, Latency, ProbeResult, Report, Tally
 from gate.reporters.neutraliser import json_text
 from gate.reporters.whole_files import write_whole
-from gate.reporters.wording import lost_facts
+from gate.reporters.wording import lost_facts, power_text
 
 FILE_NAME = "report.json"
 
@@ -45,6 +45,8 @@ def as_fields(report: Report) -> dict[str, object]:
         "retention": report.retention,
         "interval": None if report.interval is None else list(report.interval),
         "threshold": report.threshold,
+        "confidence": report.confidence,
+        "power": _power(report),
         "leaks": report.leaks,
         "fabrications": report.fabrications,
         "lost_facts": lost_facts(report),
@@ -53,6 +55,7 @@ def as_fields(report: Report) -> dict[str, object]:
         "interrupted": report.interrupted,
         "disruptions": [_disruption(one) for one in report.disruptions],
         "latency": _latency(report.latency),
+        "baseline": report.baseline or None,
         "findings": list(report.findings),
         "repeat": report.repeat,
         "bot": report.bot,
@@ -87,6 +90,7 @@ def _disruption(result: DisruptionResult) -> dict[str, object]:
 def _probe(result: ProbeResult) -> dict[str, object]:
     return {
         "scenario": result.scenario,
+        "content": result.content,
         "file": result.file,
         "line": result.line,
         "column": result.column,
@@ -105,6 +109,19 @@ def _probe(result: ProbeResult) -> dict[str, object]:
         "custody": dict(result.custody.stations),
         "facts": list(result.facts),
         "reason": result.reason,
+    }
+
+
+def _power(report: Report) -> dict[str, object] | None:
+    """Chances between 0 and 1, and what people are told of them."""
+    if report.power is None:
+        return None
+    return {
+        "probes": report.power.probes,
+        "unit": report.power.unit,
+        "blocks_good": report.power.blocks_good,
+        "passes_bad": report.power.passes_bad,
+        "sentence": power_text(report),
     }
 
 

@@ -13,6 +13,7 @@ from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import STATIONS, Custody, Outcome, ProbeResult, Report, Verdict
 from gate.judging.judge import percent
+from gate.judging.power import BAD_SHARE, GOOD_SHARE
 
 EN_DASH = "\N{EN DASH}"
 
@@ -135,6 +136,32 @@ def interval_text(report: Report) -> str:
         return ""
     low, high = report.interval
     return f"{math.floor(low * 100 + 1e-6)}{EN_DASH}{math.ceil(high * 100 - 1e-6)} %"
+
+
+def needed_text(report: Report) -> str:
+    """The accuracy that had to be reached: "95 %", or "95 % with 99 % confidence"."""
+    needed = share_text(report.threshold)
+    return needed if report.confidence is None else f"{needed} with {percent(report.confidence)} confidence"
+
+
+def power_text(report: Report) -> str:
+    """How far the verdict is to be trusted, in one sentence; "" where nothing was scored."""
+    if report.power is None:
+        return ""
+    several = " per disruption" if len(report.disruptions) > 1 else ""
+    return (
+        f"{plural(report.power.probes, report.power.unit)}{several}:"
+        f" a {percent(GOOD_SHARE)} bot is blocked {_chance_text(report.power.blocks_good)} of the time,"
+        f" a {percent(BAD_SHARE)} bot passes {_chance_text(report.power.passes_bad)}"
+    )
+
+
+def _chance_text(chance: float) -> str:
+    """A chance in whole percent, finer where it is small; never 0 % or 100 % of what may happen."""
+    if not 0.001 <= chance <= 0.999:
+        return "under 0.1 %" if chance < 0.5 else "over 99.9 %"
+    places = 0 if 0.02 <= chance <= 0.98 else 1
+    return f"{chance * 100:.{places}f} %"
 
 
 def milliseconds_text(before: float | None, after: float | None, arrow: str = "→") -> str:

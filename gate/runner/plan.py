@@ -10,6 +10,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gate.core.content import content_of
 from gate.core.facts import FactSource, Pick
 from gate.core.scenario import PLACEHOLDER, Disrupt, Expectation, Filler, Position, Say, Scenario, render
 from gate.core.transcript import CONTROL, TREATED, ConversationPlanned
@@ -80,6 +81,7 @@ class Conversation:
             unguessable=[fact.name for fact in self.scenario.facts if not fact.guessable],
             turns=len(self.turns),
             probes=sum(turn.expectation is not None for turn in self.turns),
+            content=content_of(self.scenario),
         )
 
 

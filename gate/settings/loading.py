@@ -28,7 +28,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "store": ("kind", "image", "persistence"),
     "model": ("mode",),
     "run": ("disruptions", "trials", "concurrency", "seed"),
-    "gate": ("accuracy", "max-drop", "leaks", "fabrications", "inconclusive"),
+    "gate": ("accuracy", "confidence", "max-drop", "leaks", "fabrications", "inconclusive"),
 }
 
 REPLACED: Mapping[str, Mapping[str, str]] = {
@@ -46,6 +46,8 @@ MODES = ("reader", "none")
 LATER_MODES = ("forward", "record", "replay")
 LATER_RUNTIMES = ("external",)
 MAX_COUNT = 1_000_000
+CONFIDENCE = (0.5, 0.999)
+"""The least and the greatest that may be asked for: below, a bound promises less than the point score."""
 MAX_SEED = 2**53
 """A larger seed would not survive a JSON reader that knows only doubles."""
 
@@ -72,6 +74,8 @@ class Settings:
     """Files and folders; relative ones start at the working directory. Empty is the built-in library."""
     report_directory: Path
     """Where the report goes, seen from the process's own directory."""
+    baseline: Path | None = None
+    """The report.json of the run that this one is to be no worse than, seen from the process's directory."""
     config_file: Path | None
     """The file that was read, as it was given."""
     openai_api_key: str = field(default="", repr=False)
@@ -113,7 +117,6 @@ def load_settings(
             )
     others = Section(nodes=given)
     others.refuse("shard", "running a part of the scenarios", "leave it out")
-    others.refuse("baseline", "comparing with a baseline", "leave it out")
     store = _store(sections["store"])
     model = ModelSpecification(
         mode=sections["model"].choice("mode", MODES, ModelSpecification.mode, later=LATER_MODES)
@@ -132,6 +135,7 @@ def load_settings(
         policy=_policy(sections["gate"]),
         scenarios=_scenarios(given.get("scenarios") or top.get("scenarios"), folder),
         report_directory=working_directory / others.text("report_dir", str(REPORT_DIRECTORY)),
+        baseline=working_directory / others.text("baseline", "") if "baseline" in given else None,
         config_file=config,
         openai_api_key=others.text("openai_api_key", ""),
     )
@@ -193,13 +197,31 @@ def _run(section: Section, runtime: Node | None, vocabulary: SettingsVocabulary)
 
 def _policy(section: Section) -> Policy:
     defaults = Policy()
+    accuracy = section.share("accuracy", defaults.accuracy)
     return Policy(
-        accuracy=section.share("accuracy", defaults.accuracy),
+        accuracy=accuracy,
+        confidence=_confidence(section, accuracy),
         max_drop=section.share("max-drop", defaults.max_drop),
         leaks=section.integer("leaks", 0, MAX_COUNT, defaults.leaks),
         fabrications=section.integer("fabrications", 0, MAX_COUNT, defaults.fabrications),
         inconclusive=section.choice("inconclusive", ("block", "allow"), defaults.inconclusive),
     )
+
+
+def _confidence(section: Section, accuracy: float) -> float | None:
+    node = section.nodes.get("confidence")
+    if node is None:
+        return None
+    lowest, highest = CONFIDENCE
+    value = section.share("confidence", highest)
+    if not lowest <= value <= highest:
+        node.problem(f"expected a confidence from {lowest} to {highest}, found {node.found}")
+    elif accuracy >= 1:
+        (node.key or node).problem(
+            "no number of probes can show an accuracy of 100 %",
+            hint="lower the accuracy, or leave the confidence out",
+        )
+    return value
 
 
 def _scenarios(node: Node | None, folder: Path) -> tuple[Path, ...]:

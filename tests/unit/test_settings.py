@@ -55,7 +55,7 @@ bot:
 store: {kind: redis, image: "redis:7", persistence: rdb}
 model: {mode: none}
 run: {disruptions: [kill, recreate], trials: 3, concurrency: 8, seed: 7}
-gate: {accuracy: 95 %, max-drop: 0.1, leaks: 1, fabrications: 2, inconclusive: allow}
+gate: {accuracy: 95 %, confidence: 99 %, max-drop: 0.1, leaks: 1, fabrications: 2, inconclusive: allow}
 scenarios: [tests/memory, ../more.yml]
 """
 
@@ -103,7 +103,9 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
         store=StoreSpecification(image="redis:7", persistence="rdb"),
         model=ModelSpecification(mode="none"),
         run=RunSpecification(disruptions=("kill", "recreate"), trials=3, concurrency=8, seed=7),
-        policy=Policy(accuracy=0.95, max_drop=0.1, leaks=1, fabrications=2, inconclusive="allow"),
+        policy=Policy(
+            accuracy=0.95, confidence=0.99, max_drop=0.1, leaks=1, fabrications=2, inconclusive="allow"
+        ),
         scenarios=(Path("ci/tests/memory"), Path("more.yml")),
         report_directory=tmp_path / "memory-gate-report",
         config_file=Path("ci/gate.yml"),
@@ -115,7 +117,7 @@ def test_no_file_is_needed_when_an_image_is_given(tmp_path: Path) -> None:
     assert found.bot == BotSpecification(image="my-bot:candidate", directory=str(tmp_path))
     assert (found.store, found.model) == (StoreSpecification(), ModelSpecification())
     assert (found.run, found.policy) == (RunSpecification(), Policy())
-    assert (found.scenarios, found.config_file) == ((), None)
+    assert (found.scenarios, found.config_file, found.baseline) == ((), None, None)
 
 
 def test_relative_paths_stay_relative_under_the_process_own_directory(
@@ -150,7 +152,7 @@ def test_the_inputs_of_the_action_replace_what_the_file_says(tmp_path: Path) -> 
         "INPUT_SCENARIOS": "a.yml\nb, c.yml\n", "INPUT_DISRUPTIONS": "kill recreate", "INPUT_THRESHOLD": "90%",
         "INPUT_MAX-DROP": "0.2", "INPUT_MAX_DROP": "0.3", "INPUT_REPLICAS": "1", "INPUT_REDIS-IMAGE": "redis:6",
         "INPUT_MODEL": "none", "INPUT_OPENAI-API-KEY": "sk-secret", "INPUT_REPORT-DIR": "out",
-        "INPUT_INCONCLUSIVE": "allow", "INPUT_OTHER": "x", "PATH": "/bin",
+        "INPUT_BASELINE": "main/report.json", "INPUT_INCONCLUSIVE": "allow", "INPUT_OTHER": "x", "PATH": "/bin",
     }  # fmt: skip
     overrides, config = overrides_from_action(environment)
     assert config == Path("gate.yml")
@@ -161,6 +163,7 @@ def test_the_inputs_of_the_action_replace_what_the_file_says(tmp_path: Path) -> 
     assert found.policy == Policy(accuracy=0.9, max_drop=0.2, inconclusive="allow")
     assert (found.store.image, found.model.mode, found.openai_api_key) == ("redis:6", "none", "sk-secret")
     assert found.report_directory == tmp_path / "out"
+    assert found.baseline == tmp_path / "main" / "report.json"
 
 
 def test_no_inputs_are_no_overrides() -> None:
@@ -231,6 +234,10 @@ def test_the_api_key_is_never_shown(tmp_path: Path) -> None:
         ("bot: {image: a}\ngate: {accuracy: 95}", "2:18", "expected a number from 0 to 1, found the number 95"),
         ("bot: {image: a}\ngate: {accuracy: 101 %}", "2:18", 'expected a percentage from 0 to 100, found "101 %"'),
         ("bot: {image: a}\ngate: {max-drop: lots}", "2:18", 'expected a number from 0 to 1, found "lots"'),
+        ("bot: {image: a}\ngate: {confidence: sure}", "2:20", 'expected a number from 0 to 1, found "sure"'),
+        ("bot: {image: a}\ngate: {confidence: 0.4}", "2:20", "expected a confidence from 0.5 to 0.999, found the number 0.4"),
+        ("bot: {image: a}\ngate: {confidence: 100 %}", "2:20", 'expected a confidence from 0.5 to 0.999, found "100 %"'),
+        ("bot: {image: a}\ngate: {accuracy: 1, confidence: 0.9}", "2:21", "no number of probes can show an accuracy of 100 %"),
         ("bot: {image: a}\ngate: {leaks: -1}", "2:15", "expected a whole number from 0 to 1000000, found the number -1"),
         ("bot: {image: a}\ngate: {inconclusive: pass}", "2:22", 'unknown inconclusive "pass"; this version knows: block, allow'),
         ("bot: {image: a}\nscenarios: []", "2:12", "no scenario is named"),
@@ -276,7 +283,6 @@ def test_what_is_not_built_yet_is_refused_and_never_ignored(
         ("runtime", "external", f"runtime external {LATER}"),
         ("model", "forward", f"mode forward {LATER}"),
         ("shard", "1/4", f"running a part of the scenarios {LATER}"),
-        ("baseline", "main", f"comparing with a baseline {LATER}"),
         ("replicas", "3", f"more than one replica {LATER}"),
         ("previous_image", "b", f"an earlier version of the bot (for blue-green and rollback) {LATER}"),
         ("redis_image", "redis 8", "the name of an image holds no blanks"),
@@ -317,12 +323,12 @@ def test_a_named_file_that_is_missing_is_an_error_even_when_an_image_is_given(tm
 
 
 def test_mistakes_of_file_and_inputs_are_reported_together(tmp_path: Path) -> None:
-    overrides, _ = overrides_from_action({"INPUT_TRIALS": "x", "INPUT_BASELINE": "main"})
+    overrides, _ = overrides_from_action({"INPUT_TRIALS": "x", "INPUT_REPLICAS": "3"})
     with pytest.raises(DocumentError) as caught:
         load(tmp_path, "bot:\n  image: 5\n  prot: 80\ngate: {acuracy: 1}\n", overrides)
     assert render(caught.value).splitlines() == [
-        f'error: input "baseline": comparing with a baseline {LATER}',
-        "       leave it out",
+        f'error: input "replicas": more than one replica {LATER}',
+        "       write 1 or leave it out",
         'error: input "trials": expected a whole number from 1 to 100, found "x"',
         "error: memory-gate.yml:2:10: expected text, found the number 5",
         "   2 |   image: 5",

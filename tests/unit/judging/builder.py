@@ -161,6 +161,7 @@ class Talk:
             unguessable=self.unguessable,
             turns=len(turns),
             probes=sum(one.checks is not None for one in turns),
+            content=self.scenario,
         )
 
 

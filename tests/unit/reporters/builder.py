@@ -20,6 +20,7 @@ from gate.core.verdict import (
     Tally,
     Verdict,
 )
+from gate.judging.power import power_of
 
 ORDERS = ("ORD-482913", "ORD-175530", "ORD-903324")
 
@@ -115,6 +116,7 @@ def report(**given: Any) -> Report:
         "seconds": 41.2,
         "isolation_probes": 54,
         "fabrication_probes": 24,
+        "power": power_of(186, 0.95),
     }
     return Report(**{**fields, **given})
 
@@ -232,6 +234,7 @@ def inconclusive_report() -> Report:
         seconds=64.0,
         isolation_probes=0,
         fabrication_probes=0,
+        power=None,
     )
 
 
@@ -269,5 +272,6 @@ def hostile_report(text: str) -> Report:
         images={"bot": text},
         version=text,
         repeat=text,
+        baseline=text[:200],
         findings=(text,),
     )

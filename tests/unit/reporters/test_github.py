@@ -61,6 +61,7 @@ def test_the_outputs_are_the_public_ones(job: Job) -> None:
         "lost-facts": "26",
         "leaks": "1",
         "fabrications": "0",
+        "baseline": "",
         "report-path": "memory-gate-report",
     }
 

@@ -68,7 +68,7 @@ def test_no_text_forges_anything(tmp_path: Path, text: str) -> None:
     assert_nothing_forged(everything_printed(tmp_path, text))
     pairs = parse_pairs((tmp_path / "output").read_bytes().decode())
     assert pairs.error is None
-    assert (pairs.values["verdict"], pairs.values["leaks"], len(pairs.values)) == ("failed", "0", 9)
+    assert (pairs.values["verdict"], pairs.values["leaks"], len(pairs.values)) == ("failed", "0", 10)
     written = (tmp_path / "report" / "report.json").read_bytes()
     assert json.loads(written)["probes"][0]["reply"] == hostile.whole_characters(text)
     for file in ("report/report.json", "report/summary.md", "summary"):

@@ -32,6 +32,8 @@ def test_the_fields_are_the_public_ones() -> None:
         "retention",
         "interval",
         "threshold",
+        "confidence",
+        "power",
         "leaks",
         "fabrications",
         "lost_facts",
@@ -40,6 +42,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "interrupted",
         "disruptions",
         "latency",
+        "baseline",
         "findings",
         "repeat",
         "bot",
@@ -67,6 +70,7 @@ def test_the_fields_are_the_public_ones() -> None:
     ]
     assert list(fields["probes"][0]) == [
         "scenario",
+        "content",
         "file",
         "line",
         "column",
@@ -98,6 +102,9 @@ def test_the_figures_come_back() -> None:
     assert fields["accuracy"] == 366 / 558
     assert fields["interval"] == [0.6156, 0.6942]
     assert fields["lost_facts"] == 26
+    assert fields["power"]["probes"] == 186
+    assert 0 < fields["power"]["blocks_good"] < fields["power"]["passes_bad"] < 0.02
+    assert fields["power"]["sentence"].startswith("186 probes per disruption: a 98 % bot is blocked")
     assert fields["disruptions"][2]["lost_at"] == {"stored": 186}
     assert fields["disruptions"][2]["accuracy"] == 0.0
     lost = next(one for one in fields["probes"] if one["guarantee"] == "correction")
@@ -108,7 +115,9 @@ def test_the_figures_come_back() -> None:
 
 def test_the_unknown_is_null() -> None:
     fields = json.loads(to_json(inconclusive_report()))
-    assert [fields[name] for name in ("accuracy", "accuracy_before", "retention", "interval")] == [None] * 4
+    assert [fields[name] for name in ("accuracy", "accuracy_before", "retention", "interval", "power")] == [
+        None
+    ] * 5
     assert fields["interrupted"] is True
     assert fields["disruptions"][0]["accuracy"] is None
 

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from gate.core.transcript import CONTROL
-from gate.core.verdict import Custody, Outcome, Verdict
+from gate.core.verdict import Custody, Outcome, Power, Verdict
+from gate.judging.power import power_of
 from gate.reporters.wording import (
     Failure,
     duration_text,
@@ -15,6 +16,8 @@ from gate.reporters.wording import (
     interval_text,
     lost_facts,
     milliseconds_text,
+    needed_text,
+    power_text,
     reasons,
     share_text,
     stations_text,
@@ -179,3 +182,33 @@ def test_an_unknown_disruption_does_not_confuse_the_order() -> None:
         ],
     )
     assert [one.probe.disruption for one in failures(odd)] == ["kill", "elsewhere"]
+
+
+@pytest.mark.parametrize(
+    ("power", "sentence"),
+    [
+        (power_of(20, 0.95), "20 probes: a 98 % bot is blocked 6 % of the time, a 90 % bot passes 39 %"),
+        (power_of(100, 0.95), "100 probes: a 98 % bot is blocked 1.5 % of the time, a 90 % bot passes 6 %"),
+        (power_of(1, 1.0), "1 probe: a 98 % bot is blocked 2 % of the time, a 90 % bot passes 90 %"),
+        (
+            power_of(2000, 0.95),
+            "2,000 probes: a 98 % bot is blocked under 0.1 % of the time, a 90 % bot passes under 0.1 %",
+        ),
+        (
+            power_of(59, 0.95, 0.95),
+            "59 conversations: a 98 % bot is blocked 70 % of the time, a 90 % bot passes 0.2 %",
+        ),
+        (None, ""),
+    ],
+)
+def test_the_power_in_one_sentence(power: Power | None, sentence: str) -> None:
+    assert power_text(report(power=power, disruptions=(disruption("restart"),))) == sentence
+
+
+def test_the_power_is_that_of_each_disruption() -> None:
+    assert power_text(report(power=power_of(20, 0.95))).startswith("20 probes per disruption: ")
+
+
+def test_what_is_needed_names_the_confidence() -> None:
+    assert needed_text(report()) == "95 %"
+    assert needed_text(report(confidence=0.99)) == "95 % with 99 % confidence"

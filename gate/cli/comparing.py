@@ -1,0 +1,19 @@
+"""`memory-gate compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from gate.errors import ExitCode
+from gate.judging.baseline import Finding, compare
+from gate.reporters.comparison_page import comparison_page
+from gate.reporters.report_reading import read_measurement
+
+CODES = {Finding.REGRESSION: ExitCode.FAILED, Finding.NOT_COMPARABLE: ExitCode.INCONCLUSIVE}
+
+
+def compare_reports(base: Path, head: Path) -> tuple[Iterable[str], ExitCode]:
+    """What to print of two reports, and the exit code. Raises InputError."""
+    comparison = compare(read_measurement(base), read_measurement(head))
+    return comparison_page(comparison), CODES.get(comparison.finding, ExitCode.PASSED)

@@ -1,0 +1,30 @@
+"""A run beside the run it is to be no worse than."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gate.core.verdict import Report, Verdict
+from gate.judging.baseline import Finding, Measurement, compare, measurement_of
+
+
+def against(report: Report, base: Measurement) -> Report:
+    """The report with what the comparison says; a regression fails the run, and nothing else changes it.
+
+    A run that cannot be compared is judged by itself, as the first one with a new scenario must be.
+    """
+    comparison = compare(base, measurement_of(report))
+    shown = replace(
+        report,
+        baseline=comparison.sentence,
+        findings=(*report.findings, *(f"baseline: {note}" for note in comparison.notes)),
+    )
+    if comparison.finding is not Finding.REGRESSION:
+        return shown
+    # Why a run passed is no reason any more.
+    earlier = () if report.verdict is Verdict.PASSED else report.reasons
+    return replace(
+        shown,
+        verdict=Verdict.FAILED,
+        reasons=(*earlier, f"compared with the baseline, a {comparison.sentence}"),
+    )

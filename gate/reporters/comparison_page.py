@@ -1,0 +1,46 @@
+"""Two runs compared, as lines for a terminal or a log: one table, one sentence, and what differs."""
+
+from __future__ import annotations
+
+from gate.judging.baseline import Comparison
+from gate.judging.judge import percent
+from gate.reporters.neutraliser import one_line
+from gate.reporters.wording import as_sentence
+
+HEAD = ("disruption", "guarantee", "probes", "base", "head", "worse", "better")
+NUMBERS_FROM = 2
+"""The column from which on cells stand under one another by their ends."""
+
+
+def comparison_page(comparison: Comparison) -> list[str]:
+    """Every line, neutralised. `worse` and `better` count conversations."""
+    rows = [
+        HEAD,
+        *(
+            (
+                one_line(row.disruption, 40),
+                row.guarantee,
+                str(row.probes),
+                percent(row.base / row.probes),
+                percent(row.head / row.probes),
+                str(row.worse),
+                str(row.better),
+            )
+            for row in comparison.rows
+        ),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    table = ["  ".join(_cells(row, widths)).rstrip() for row in rows] if comparison.rows else []
+    return [
+        *(f"  {line}" for line in table),
+        *([""] if table else []),
+        f"{as_sentence(one_line(comparison.sentence))}.",
+        *(f"  note: {one_line(note)}" for note in comparison.notes),
+    ]
+
+
+def _cells(row: tuple[str, ...], widths: list[int]) -> list[str]:
+    return [
+        cell.rjust(width) if column >= NUMBERS_FROM else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]

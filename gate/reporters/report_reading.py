@@ -1,0 +1,63 @@
+"""Reads report.json back, as far as two runs are to be compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.typed_fields import misfits
+from gate.errors import InputError
+from gate.judging.baseline import MeasuredProbe, Measurement
+
+REMEDY = "name the report.json in a report folder, as memory-gate wrote it"
+
+
+def read_measurement(path: Path) -> Measurement:
+    """The measurement in the report at `path`, a report.json or the folder of one. Raises InputError."""
+    file = path / "report.json" if path.is_dir() else path
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        return _measurement(document)
+    except OSError as error:
+        why = error.strerror or str(error)
+    except (ValueError, RecursionError) as error:
+        # Among the first are wrong encodings and what is no JSON.
+        why = str(error)
+    raise InputError(f"the report {path} cannot be read", why=why, remedy=REMEDY)
+
+
+def _measurement(document: object) -> Measurement:
+    if not isinstance(document, dict):
+        raise ValueError("it is no report")
+    probes = document.get("probes")
+    if not isinstance(probes, list):
+        raise ValueError("it has no list of probes")
+    # Reports of the first versions know neither.
+    whole = {"confidence": None, **document, "probes": [_probe(one) for one in probes]}
+    return Measurement(**_fitting(Measurement, whole))
+
+
+def _probe(document: object) -> MeasuredProbe:
+    if not isinstance(document, dict):
+        raise ValueError("one of its probes is none")
+    probe = MeasuredProbe(**_fitting(MeasuredProbe, {"content": "", **document}))
+    if probe.guarantee not in GUARANTEES:
+        raise ValueError(f"there is no guarantee {probe.guarantee!r}")
+    return probe
+
+
+def _fitting(kind: type, document: Mapping[str, object]) -> dict[str, Any]:
+    """The values of the fields of `kind`. Raises ValueError where one is missing or of another type."""
+    names = [one.name for one in fields(kind)]
+    missing = [name for name in names if name not in document]
+    if missing:
+        raise ValueError(f"it does not say {', '.join(missing)}")
+    values = {name: document[name] for name in names}
+    wrong = misfits(kind, values)
+    if wrong:
+        raise ValueError(f"it has no such value as {', '.join(wrong)}")
+    return values

@@ -1,0 +1,46 @@
+"""`memory-gate judge`: what a run's transcript says later is what the run said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.commands.gate_process import Gate, disruptions
+
+FILES = ("report.json", "summary.md")
+
+
+@pytest.mark.parametrize(
+    ("memory", "defect", "code"), [("redis", "", 0), ("redis", "leaks", 1), ("process", "", 1)]
+)
+def test_the_report_is_the_runs_own_to_the_byte(gate: Gate, memory: str, defect: str, code: int) -> None:
+    """Whether it passed or failed: everything in it comes from the transcript."""
+    gate.configure(memory, defect)
+    ended = gate.run("run", *disruptions("restart"), "--seed", "11", "--trials", "2")
+    assert ended.code == code, ended.output
+    own = gate.folder / "memory-gate-report"
+    judged = gate.run("judge", str(own / "transcript.jsonl"), "--report-dir", "again")
+    assert judged.code == code, judged.output
+    for name in FILES:
+        assert (gate.folder / "again" / name).read_bytes() == (own / name).read_bytes(), name
+
+
+def test_without_a_folder_nothing_is_written(gate: Gate) -> None:
+    """To look at a verdict again must not replace the report beside the transcript."""
+    gate.configure("redis")
+    assert gate.run("run", *disruptions("none"), "--seed", "11").code == 0
+    report = gate.folder / "memory-gate-report" / "report.json"
+    report.unlink()
+    before = sorted(gate.folder.rglob("*"))
+    assert gate.run("judge", "memory-gate-report/transcript.jsonl").code == 0
+    assert sorted(gate.folder.rglob("*")) == before
+
+
+def test_a_report_folder_that_cannot_be_written_is_told(gate: Gate) -> None:
+    """Exit code 2, and no verdict that nobody could find afterwards."""
+    gate.configure("redis")
+    assert gate.run("run", *disruptions("none"), "--seed", "11").code == 0
+    gate.write("taken", "")
+    ended = gate.run("judge", "memory-gate-report/transcript.jsonl", "--report-dir", "taken/report")
+    assert ended.code == 2, ended.output
+    assert "cannot be written" in ended.output
+    assert "Traceback" not in ended.output
