@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -78,10 +77,8 @@ def test_no_text_forges_anything(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", hostile.HUGE)
-def test_a_huge_text_costs_little(tmp_path: Path, name: str) -> None:
-    began = time.monotonic()
+def test_a_huge_text_is_cut_everywhere(tmp_path: Path, name: str) -> None:
     output = everything_printed(tmp_path, hostile.HUGE[name])
-    assert time.monotonic() - began < 5.0
     assert len(output) < 100_000
     assert (tmp_path / "summary").stat().st_size < 900 * 1024
     assert_nothing_forged(output)

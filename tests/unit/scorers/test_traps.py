@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from gate.scorers import SCORERS
@@ -68,14 +66,8 @@ def test_what_a_reply_says(scorer: str, value: str, reply: str, holds: bool) -> 
 
 
 def test_no_expression_can_hang_the_judge() -> None:
-    """What takes a backtracking engine for ever takes this one about as long as a longer plain text."""
-    hostile, plain = "a" * 30 + "!", "b" * 3_000_000
-    began = time.perf_counter()
-    assert not SCORERS["matches"].score(plain, ("c+$",))
-    allowed = time.perf_counter() - began
-    began = time.perf_counter()
-    assert not SCORERS["matches"].score(hostile, (r"^(a+)+$",))
-    assert time.perf_counter() - began < max(allowed, 0.1) * 50
+    """A backtracking engine would try 2 to the power of 60 ways; the suite's time limit would end it."""
+    assert not SCORERS["matches"].score("a" * 60 + "!", (r"^(a+)+$",))
 
 
 def test_an_expression_that_the_engine_lacks_is_an_error() -> None:
