@@ -139,3 +139,11 @@ def test_a_rule_that_is_none_is_refused(policy: dict[str, object]) -> None:
     """Not judged by, and not stumbled over."""
     with pytest.raises(GateError, match="the rule in this transcript is not known"):
         honest_run(policy=policy).judge()
+
+
+def test_each_disruption_is_shown_by_its_own_conversations() -> None:
+    """Sixty in all are not sixty after each."""
+    report = honest_run(["restart", "kill"], trials=30, policy=dict(SURE)).judge()
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert [one.verdict for one in report.disruptions] == [Verdict.INCONCLUSIVE] * 2
+    assert all(reason.endswith("these count as 30") for reason in report.reasons)
