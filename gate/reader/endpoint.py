@@ -17,6 +17,7 @@ from gate.core.transcript import ModelAsked
 from gate.errors import EngineError
 from gate.interfaces import Recorder
 from gate.reader.chat import Chat, Completions
+from gate.reader.embeddings import Embeddings
 from gate.reader.reading import Reader
 from gate.reader.responses import Responses
 from gate.reader.wire import MALFORMED, MODEL, Asked, Interface, Refused, Told, Written, error, whole
@@ -34,6 +35,7 @@ def routes() -> Mapping[str, Interface]:
         "/v1/chat/completions": Chat(),
         "/v1/completions": Completions(),
         "/v1/responses": Responses(),
+        "/v1/embeddings": Embeddings(),
     }
 
 

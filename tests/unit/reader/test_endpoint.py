@@ -209,7 +209,7 @@ def test_a_header_that_is_no_text_is_refused(served: Served) -> None:
     assert status == 401
 
 
-@pytest.mark.parametrize("path", ["/conversations", "/embeddings", "/chat", "/../metrics"])
+@pytest.mark.parametrize("path", ["/conversations", "/chat", "/../metrics"])
 def test_what_is_not_offered_is_not_found(served: Served, path: str) -> None:
     status, body = served.post(path, json.dumps({"input": "x"}))
     assert status == 404
