@@ -6,9 +6,11 @@ It is reachable by the bot only and wants the run's own key. Every prompt and it
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import hmac
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -16,38 +18,79 @@ from aiohttp import web
 from gate.core.transcript import ModelAsked
 from gate.errors import EngineError
 from gate.interfaces import Recorder
+from gate.reader.cassette import Fingerprints
 from gate.reader.chat import Chat, Completions
 from gate.reader.embeddings import Embeddings
 from gate.reader.reading import Reader
 from gate.reader.responses import Responses
-from gate.reader.wire import MALFORMED, MODEL, Asked, Interface, Refused, Told, Written, error, whole
+from gate.reader.whereabouts import Faults, Whereabouts
+from gate.reader.wire import (
+    EVENTS,
+    MALFORMED,
+    MODEL,
+    Asked,
+    Interface,
+    Model,
+    Refused,
+    Told,
+    Written,
+    error,
+    whole,
+)
 
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 MAX_REQUESTS = 256
 """That are read and answered at once; more of them wait."""
+STREAM_HEADERS = {"Content-Type": EVENTS, "Cache-Control": "no-cache"}
 SHUTDOWN_SECONDS = 0.2
 """When the endpoint closes, nobody is left who waits for an answer."""
 
 
-def routes() -> Mapping[str, Interface]:
-    """What is offered, by path."""
+def routes(*, strict: bool) -> Mapping[str, Interface]:
+    """What is offered, by path; `strict` where no real model says what is allowed."""
     return {
         "/v1/chat/completions": Chat(),
         "/v1/completions": Completions(),
-        "/v1/responses": Responses(),
-        "/v1/embeddings": Embeddings(),
+        "/v1/responses": Responses(strict=strict),
+        "/v1/embeddings": Embeddings(strict=strict),
     }
 
 
-class ModelEndpoint:
-    """Serves a reader over HTTP. `key` is what bots must send as their API key."""
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """What stands behind the endpoint instead of the reader, which then only says what a request is about.
 
-    def __init__(self, reader: Reader, *, key: str, record: Recorder, clock: Callable[[], float]) -> None:
+    `secret` is taken out of whatever goes on record.
+    """
+
+    model: Model
+    faults: Faults
+    fingerprints: Fingerprints
+    whereabouts: Whereabouts
+    secret: str = field(default="", repr=False)
+
+
+class ModelEndpoint:
+    """Serves a reader, or what stands in its place, over HTTP.
+
+    `key` is what bots must send as their API key.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        key: str,
+        record: Recorder,
+        clock: Callable[[], float],
+        behind: Behind | None = None,
+    ) -> None:
         self._reader = reader
         self._key = key
         self._record = record
         self._clock = clock
-        self._routes = routes()
+        self._behind = behind
+        self._routes = routes(strict=behind is None)
         self._places = asyncio.Semaphore(MAX_REQUESTS)
         self._runner: web.AppRunner | None = None
 
@@ -79,6 +122,9 @@ class ModelEndpoint:
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
+        if self._behind is not None:
+            self._behind.faults.close()
+            await self._behind.model.close()
 
     @web.middleware
     async def _guard(
@@ -113,22 +159,39 @@ class ModelEndpoint:
         interface = self._routes[request.path]
         asked = interface.read(request.path, body)
         asked = dataclasses.replace(asked, readings=[self._reader.read(prompt) for prompt in asked.prompts])
-        written, told = interface.write(asked, [reading.answer for reading in asked.readings])
-        interface.keep(asked, told)
-        self._put_on_record(asked, told)
-        return await _send(request, written)
+        if self._behind is None:
+            written, told = interface.write(asked, [reading.answer for reading in asked.readings])
+            self._settle(asked, interface, told)
+            return await _send(request, written)
+        asked = dataclasses.replace(
+            asked,
+            turn=self._behind.whereabouts.turn(asked.readings[0].about if asked.readings else ""),
+            fingerprint=self._behind.fingerprints.of(asked),
+        )
+        reply = _Reply(request)
+        await self._behind.model.answer(
+            asked, interface, lambda told: self._settle(asked, interface, told), reply
+        )
+        return reply.response
 
-    def _put_on_record(self, asked: Asked, told: Told) -> None:
-        for prompt, reading, answer in zip(asked.prompts, asked.readings, told.texts, strict=True):
+    def _settle(self, asked: Asked, interface: Interface, told: Told) -> None:
+        """Puts the request and its answer on record. A request without an answer was made all the same."""
+        interface.keep(asked, told)
+        texts = [*told.texts, *([""] * len(asked.prompts))]
+        for prompt, reading, answer in zip(asked.prompts, asked.readings, texts, strict=False):
             self._record(
                 ModelAsked(
                     at=self._clock(),
                     path=asked.path,
-                    prompt=[f"{message.role}: {message.text}" for message in prompt],
+                    prompt=[self._scrub(f"{message.role}: {message.text}") for message in prompt],
                     about=reading.about,
-                    answer=answer,
+                    answer=self._scrub(answer),
                 )
             )
+
+    def _scrub(self, text: str) -> str:
+        secret = self._behind.secret if self._behind else ""
+        return text.replace(secret, "[the key]") if secret else text
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
         return await _send(request, whole({"object": "list", "data": [_model_card(MODEL)]}))
@@ -137,11 +200,40 @@ class ModelEndpoint:
         return await _send(request, whole(_model_card(request.match_info["model"])))
 
 
+class _Reply:
+    """The way back to the bot. `response` is what was sent."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self._stream: web.StreamResponse | None = None
+        self.response: web.StreamResponse = web.Response(status=500)
+
+    async def send(self, written: Written) -> None:
+        """See Reply."""
+        with contextlib.suppress(ConnectionError):
+            self.response = await _send(self._request, written)
+
+    async def write(self, data: bytes) -> None:
+        """See Reply."""
+        # Also when the bot has hung up, the answer is wanted: for the record, and for the cassette.
+        with contextlib.suppress(ConnectionError):
+            if self._stream is None:
+                self.response = self._stream = web.StreamResponse(headers=STREAM_HEADERS)
+                await self._stream.prepare(self._request)
+            await self._stream.write(data)
+
+    async def end(self) -> None:
+        """See Reply."""
+        with contextlib.suppress(ConnectionError):
+            if self._stream is not None:
+                await self._stream.write_eof()
+
+
 async def _send(request: web.Request, written: Written) -> web.StreamResponse:
-    headers = {"Content-Type": written.content_type}
-    if len(written.chunks) == 1:
-        return web.Response(body=written.chunks[0], status=written.status, headers=headers)
-    response = web.StreamResponse(status=written.status, headers={**headers, "Cache-Control": "no-cache"})
+    if written.content_type != EVENTS:
+        headers = {"Content-Type": written.content_type}
+        return web.Response(body=b"".join(written.chunks), status=written.status, headers=headers)
+    response = web.StreamResponse(status=written.status, headers=STREAM_HEADERS)
     await response.prepare(request)
     for chunk in written.chunks:
         await response.write(chunk)

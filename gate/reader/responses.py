@@ -209,6 +209,8 @@ def _usage(asked: Asked, answer: str) -> dict[str, Any]:
 
 
 def _told(response: Mapping[str, Any]) -> Told:
+    if response.get("status") == "failed":
+        raise ValueError("it failed")
     texts = [
         text_of(item.get("content")) for item in response.get("output", ()) if item.get("type") == "message"
     ]

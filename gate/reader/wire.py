@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -46,6 +46,10 @@ class Asked:
     prompts: Sequence[Sequence[Message]]
     readings: Sequence[Reading] = ()
     said: Sequence[Message] | None = None
+    turn: str = ""
+    """The turn that it was made for, as far as that is known."""
+    fingerprint: str = ""
+    """The same for requests that ask the same; only where a real model is asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,36 @@ class Interface(Protocol):
 
     def keep(self, asked: Asked, told: Told) -> None:
         """Keeps what later requests may refer to."""
+        ...
+
+
+class Reply(Protocol):
+    """The way back to the bot. A bot that has hung up is written to all the same, in vain."""
+
+    async def send(self, written: Written) -> None:
+        """The answer in full."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """A part of a stream, which it begins."""
+        ...
+
+    async def end(self) -> None:
+        """Ends a stream."""
+        ...
+
+
+class Model(Protocol):
+    """What answers behind the endpoint."""
+
+    async def answer(
+        self, asked: Asked, interface: Interface, settle: Callable[[Told], None], reply: Reply
+    ) -> None:
+        """Answers a request. Calls `settle` once, before the last part of the answer is sent."""
+        ...
+
+    async def close(self) -> None:
+        """Frees what it holds."""
         ...
 
 
@@ -138,9 +172,12 @@ def error(status: int, message: str, *, parameter: str | None = None, code: str 
 
 
 def events_in(data: bytes) -> Iterator[Any]:
-    """What the events of a stream hold, as far as it is JSON."""
+    """What the events of a stream hold. Raises ValueError where one says that the stream has failed."""
     for event in re.split(rb"\r?\n\r?\n", data):
         lines = [line[5:].strip() for line in event.splitlines() if line.startswith(b"data:")]
         content = b"\n".join(lines)
         if content and content != _DONE:
-            yield json.loads(content)
+            found = json.loads(content)
+            if found.get("error") or found.get("type") in ("error", "response.failed"):
+                raise ValueError("the stream ends with an error")
+            yield found
