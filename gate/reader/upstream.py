@@ -72,17 +72,19 @@ class RealModel:
     ) -> None:
         """See Model."""
         passing = _Passing(self._scrub, reply)
+        # Another turn may ask the very same; its answer does not help this one.
+        request = f"{asked.turn} {asked.fingerprint}"
         try:
             async with asyncio.timeout(self._deadline), self._places:
                 written, told = await self._ask(asked, interface, passing)
         except (aiohttp.ClientError, OSError, _NoAnswer) as fault:
             status = fault.status if isinstance(fault, _NoAnswer) else 502
             why = self._why(fault)
-            self._faults.open(asked.fingerprint, f"the real model did not answer: {why}")
+            self._faults.open(request, f"the real model did not answer: {why}")
             settle(Told(identifier="", texts=()))
             await passing.fail(status, f"memory-gate has no answer from the real model: {why}")
             return
-        self._faults.made_good(asked.fingerprint)
+        self._faults.made_good(request)
         settle(told)
         if self._tape is not None and not self._tape.add(asked, written):
             self._faults.seen("the cassette cannot be written any further")

@@ -9,7 +9,7 @@ from typing import Any
 import openai
 import pytest
 
-from gate.core.transcript import DeploymentClosed, DeploymentStarted, TurnStarted, encode
+from gate.core.transcript import DeploymentClosed, DeploymentStarted, TurnEnded, TurnStarted, encode
 from gate.interfaces import Recorder
 from gate.reader.cassette import Fingerprints
 from gate.reader.endpoint import Behind
@@ -31,17 +31,22 @@ def real() -> Iterator[RealModelServer]:
 @pytest.fixture
 def forward(real: RealModelServer) -> Iterator[Forward]:
     """Opens endpoints in front of the real model."""
-    opened = []
+    opened: list[Served] = []
 
-    def open_endpoint(url: str = real.url, key: str = REAL_KEY, **more: Any) -> Served:
+    def open_endpoint(
+        url: str = real.url,
+        key: str = REAL_KEY,
+        whereabouts: Whereabouts | None = None,
+        **more: Any,
+    ) -> Served:
         def behind(record: Recorder) -> Behind:
-            whereabouts = Whereabouts(["restart"])
-            faults = Faults(record, lambda: 0.0, whereabouts)
+            where = whereabouts or Whereabouts(["restart"])
+            faults = Faults(record, lambda: 0.0, where)
             return Behind(
                 model=RealModel(url, key, faults=faults, **more),
                 faults=faults,
                 fingerprints=Fingerprints([]),
-                whereabouts=whereabouts,
+                whereabouts=where,
                 secret=key,
             )
 
@@ -169,6 +174,22 @@ def test_what_succeeds_at_the_second_attempt_is_no_fault(forward: Forward, real:
     assert len(real.asked) == 3
 
 
+def test_the_answer_to_another_turn_makes_nothing_good(forward: Forward, real: RealModelServer) -> None:
+    """Two sessions may ask the same in the same words, and one of them had no answer."""
+    whereabouts = Whereabouts(["restart"])
+    served = forward(whereabouts=whereabouts)
+    client = served.client()
+    real.statuses.append(500)
+    whereabouts.watch(turn_started("c.1", QUESTION))
+    with pytest.raises(openai.InternalServerError):
+        client.chat.completions.create(model="m", messages=CHAT)
+    whereabouts.watch(TurnEnded(at=0, turn="c.1", status="refused"))
+    whereabouts.watch(turn_started("d.1", QUESTION))
+    client.chat.completions.create(model="m", messages=CHAT)
+    served.close()
+    assert len(served.faults()) == 1
+
+
 def test_a_refused_key_is_said_and_not_shown(forward: Forward, real: RealModelServer) -> None:
     served = forward(key="sk-wrong-key-of-mine")
     with pytest.raises(
@@ -277,3 +298,5 @@ def test_a_turn_is_known_by_its_text_while_it_is_the_only_one() -> None:
     assert (whereabouts.turn("Hello"), whereabouts.turn("Bye")) == ("c.1", "")
     whereabouts.watch(turn_started("d.1", "Hello"))
     assert whereabouts.turn("Hello") == ""
+    whereabouts.watch(TurnEnded(at=0, turn="c.1", status="acknowledged"))
+    assert whereabouts.turn("Hello") == "d.1"
