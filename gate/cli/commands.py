@@ -78,6 +78,7 @@ def run(
         runtime=runtime,
         shard=shard,
         report_dir=report_dir,
+        environment=os.environ,
     )
     _finish(run_command(config, overrides, os.environ))
 

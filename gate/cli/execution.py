@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import secrets
 import shlex
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gate import __version__
+from gate.cli.real_model import build_behind, load_tapes
 from gate.core.scenario import Scenario
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
 from gate.core.verdict import Report, Verdict
@@ -22,14 +24,14 @@ from gate.judging.baseline import Measurement
 from gate.judging.regression import against
 from gate.protocols import PROTOCOLS
 from gate.reader.catalogue import reader_for
-from gate.reader.endpoint import ModelEndpoint
+from gate.reader.endpoint import Behind, ModelEndpoint
+from gate.reader.whereabouts import Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
 from gate.runner.plan import Plan, plan_run
 from gate.runner.play import Stage, play
 from gate.settings import Settings
 from gate.stores import STORES
 
-LARGEST_SEED = 2**31
 KEY_BYTES = 16
 
 
@@ -54,12 +56,16 @@ async def execute(
     `repeat` are the words of the command that repeats the run, without its seed; `baseline` is an
     earlier run that this one is to be no worse than. Raises InputError.
     """
-    seed = secrets.randbelow(LARGEST_SEED) if settings.run.seed is None else settings.run.seed
+    tapes = load_tapes(settings)
+    seed = tapes.seed
     plan = plan_run(scenarios, settings.run.disruptions, settings.run.trials, seed)
     transcript = TranscriptFile(settings.report_directory)
     audience: tuple[Reporter, ...] = (transcript, *reporters)
 
+    whereabouts = Whereabouts([wave.name for wave in plan.waves])
+
     def record(event: Event) -> None:
+        whereabouts.watch(event)
         for reporter in audience:
             reporter.show(event)
 
@@ -84,12 +90,23 @@ async def execute(
     )
     interrupted = False
     try:
-        await _perform(settings, plan, run=run, environment=environment, record=record, clock=clock)
+        await _perform(
+            settings,
+            plan,
+            run=run,
+            environment=environment,
+            record=record,
+            clock=clock,
+            behind=functools.partial(build_behind, settings, plan, tapes, whereabouts=whereabouts),
+        )
+        tapes.keep()
     except asyncio.CancelledError:
         interrupted = True
     except InputError:
         transcript.discard()
         raise
+    finally:
+        tapes.discard()
     record(RunEnded(at=clock(), interrupted=interrupted))
     transcript.close()
     report = judge(decode(transcript.lines()))
@@ -122,6 +139,7 @@ async def _perform(
     environment: Mapping[str, str],
     record: Recorder,
     clock: Callable[[], float],
+    behind: Callable[..., Behind | None],
 ) -> None:
     key = f"memory-gate-{secrets.token_hex(KEY_BYTES)}"
     endpoint: ModelEndpoint | None = None
@@ -131,8 +149,14 @@ async def _perform(
             runtime = _build_runtime(settings, run, environment)
             host = await runtime.open()
             told: dict[str, str] = {}
-            if settings.model.mode == "reader":
-                endpoint = ModelEndpoint(reader_for(plan), key=key, record=record, clock=clock)
+            if settings.model.mode != "none":
+                endpoint = ModelEndpoint(
+                    reader_for(plan),
+                    key=key,
+                    record=record,
+                    clock=clock,
+                    behind=behind(record=record, clock=clock),
+                )
                 told = {"OPENAI_BASE_URL": await endpoint.open(host), "OPENAI_API_KEY": key}
         except InputError:
             raise

@@ -69,9 +69,19 @@ class StoreSpecification:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpecification:
-    """What answers the bot's model requests: `reader`, or `none` when the bot brings its own model."""
+    """What answers the bot's model requests.
+
+    `reader`; `forward`, a real model; `record`, a real model whose answers are kept; `replay`, the kept
+    answers; `none` when the bot brings its own model.
+    """
 
     mode: str = "reader"
+    base_url: str = "https://api.openai.com/v1"
+    """Where the real model is."""
+    name: str = ""
+    """The model to be asked, whichever the bot names; "" leaves it to the bot."""
+    cassette: str = "memory-gate-cassette.jsonl"
+    """The file of the kept answers, as an absolute path."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from gate.core.specification import (
 from gate.documents import Node, given_node, read_document
 from gate.errors import DocumentError, Problem
 from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
+from gate.settings.model import MODEL_KEYS, check_key, read_model
 from gate.settings.overrides import Overrides
 from gate.settings.section import Section
 
@@ -26,7 +27,7 @@ REPORT_DIRECTORY = Path("memory-gate-report")
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "bot": BOT_KEYS,
     "store": ("kind", "image", "persistence"),
-    "model": ("mode",),
+    "model": MODEL_KEYS,
     "run": ("disruptions", "trials", "concurrency", "seed"),
     "gate": ("accuracy", "confidence", "max-drop", "leaks", "fabrications", "inconclusive"),
 }
@@ -42,8 +43,6 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
 
 STORES = ("redis", "none")
 PERSISTENCE = ("aof", "rdb", "none")
-MODES = ("reader", "none")
-LATER_MODES = ("forward", "record", "replay")
 LATER_RUNTIMES = ("external",)
 MAX_COUNT = 1_000_000
 CONFIDENCE = (0.5, 0.999)
@@ -118,9 +117,9 @@ def load_settings(
     others = Section(nodes=given)
     others.refuse("shard", "running a part of the scenarios", "leave it out")
     store = _store(sections["store"])
-    model = ModelSpecification(
-        mode=sections["model"].choice("mode", MODES, ModelSpecification.mode, later=LATER_MODES)
-    )
+    key = others.text("openai_api_key", "")
+    model = read_model(sections["model"], base=base, directory=working_directory / folder, key=key)
+    check_key(given.get("openai_api_key"), key)
     settings = Settings(
         bot=read_bot(
             sections["bot"],
@@ -137,7 +136,7 @@ def load_settings(
         report_directory=working_directory / others.text("report_dir", str(REPORT_DIRECTORY)),
         baseline=working_directory / others.text("baseline", "") if "baseline" in given else None,
         config_file=config,
-        openai_api_key=others.text("openai_api_key", ""),
+        openai_api_key=key,
     )
     if problems:
         raise DocumentError(problems)
@@ -158,7 +157,7 @@ def _supplied(store: StoreSpecification, model: ModelSpecification) -> tuple[str
     return (
         "PORT",
         *(("REDIS_URL",) if store.kind == "redis" else ()),
-        *(("OPENAI_BASE_URL", "OPENAI_API_KEY") if model.mode == "reader" else ()),
+        *(("OPENAI_BASE_URL", "OPENAI_API_KEY") if model.mode != "none" else ()),
     )
 
 

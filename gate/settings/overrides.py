@@ -42,6 +42,7 @@ class Overrides:
 
 LISTS = ("scenarios", "disruptions")
 OPTIONS_ONLY = ("runtime", "shard")
+KEY_VARIABLE = "OPENAI_API_KEY"
 SEPARATOR = re.compile(r"[\s,]+")
 
 
@@ -55,8 +56,12 @@ def overrides_from_options(
     runtime: str | None = None,
     shard: str | None = None,
     report_dir: str | Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Overrides:
-    """The options of the command line; a disruption may be a list separated by commas or blanks."""
+    """The options of the command line; a disruption may be a list separated by commas or blanks.
+
+    The key of a real model is no option, which others could see: it comes from the `environment`.
+    """
     kinds = tuple(kind for text in disruptions for kind in _items(text))
     return Overrides(
         image=_option("--image", image),
@@ -67,6 +72,7 @@ def overrides_from_options(
         runtime=_option("--runtime", runtime),
         shard=_option("--shard", shard),
         report_dir=_option("--report-dir", report_dir),
+        openai_api_key=_key(environment or {}),
     )
 
 
@@ -83,8 +89,15 @@ def overrides_from_action(environment: Mapping[str, str]) -> tuple[Overrides, Pa
         value = _items(text) if name in LISTS else text
         if value:
             given[name] = Given(value=value, origin=f'input "{words}"')
+    if "openai_api_key" not in given and (key := _key(environment)):
+        given["openai_api_key"] = key
     config = environment.get("INPUT_CONFIG", "").strip()
     return Overrides(**given), Path(config) if config else None
+
+
+def _key(environment: Mapping[str, str]) -> Given | None:
+    text = environment.get(KEY_VARIABLE, "").strip()
+    return Given(value=text, origin=f"variable {KEY_VARIABLE}") if text else None
 
 
 def _option(name: str, value: str | int | Path | None) -> Given | None:

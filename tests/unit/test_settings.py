@@ -19,7 +19,7 @@ from gate.core.specification import (
     RunSpecification,
     StoreSpecification,
 )
-from gate.documents import render
+from gate.documents import quoted, render
 from gate.errors import DocumentError, ExitCode
 from gate.settings import (
     Given,
@@ -53,7 +53,7 @@ bot:
   stop-timeout: 2.5
   turn-timeout: 5
 store: {kind: redis, image: "redis:7", persistence: rdb}
-model: {mode: none}
+model: {mode: none, base-url: "http://127.0.0.1:9/v1", name: gpt-4o, cassette: tapes/mine.jsonl}
 run: {disruptions: [kill, recreate], trials: 3, concurrency: 8, seed: 7}
 gate: {accuracy: 95 %, confidence: 99 %, max-drop: 0.1, leaks: 1, fabrications: 2, inconclusive: allow}
 scenarios: [tests/memory, ../more.yml]
@@ -101,7 +101,12 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
             turn_seconds=5.0,
         ),
         store=StoreSpecification(image="redis:7", persistence="rdb"),
-        model=ModelSpecification(mode="none"),
+        model=ModelSpecification(
+            mode="none",
+            base_url="http://127.0.0.1:9/v1",
+            name="gpt-4o",
+            cassette=str(tmp_path / "ci" / "tapes" / "mine.jsonl"),
+        ),
         run=RunSpecification(disruptions=("kill", "recreate"), trials=3, concurrency=8, seed=7),
         policy=Policy(
             accuracy=0.95, confidence=0.99, max_drop=0.1, leaks=1, fabrications=2, inconclusive="allow"
@@ -115,7 +120,8 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
 def test_no_file_is_needed_when_an_image_is_given(tmp_path: Path) -> None:
     found = load(tmp_path, None, IMAGE)
     assert found.bot == BotSpecification(image="my-bot:candidate", directory=str(tmp_path))
-    assert (found.store, found.model) == (StoreSpecification(), ModelSpecification())
+    assert found.store == StoreSpecification()
+    assert found.model == ModelSpecification(cassette=str(tmp_path / "memory-gate-cassette.jsonl"))
     assert (found.run, found.policy) == (RunSpecification(), Policy())
     assert (found.scenarios, found.config_file, found.baseline) == ((), None, None)
 
@@ -178,6 +184,45 @@ def test_the_api_key_is_never_shown(tmp_path: Path) -> None:
     assert "secret" not in str(mistakes(tmp_path, None, broken))
 
 
+@pytest.mark.parametrize("mode", ["forward", "record"])
+def test_the_key_of_a_real_model_comes_from_the_input_or_else_from_the_environment(
+    tmp_path: Path, mode: str
+) -> None:
+    text = f"bot: {{image: a}}\nmodel: {{mode: {mode}, base-url: 'https://a/v1/'}}"
+    variable = {"OPENAI_API_KEY": " sk-variable\n"}
+    both, _ = overrides_from_action({**variable, "INPUT_OPENAI-API-KEY": "sk-input"})
+    for overrides, key in (
+        (both, "sk-input"),
+        (overrides_from_action(variable)[0], "sk-variable"),
+        (overrides_from_options(environment=variable), "sk-variable"),
+    ):
+        found = load(tmp_path, text, overrides)
+        assert (found.model.mode, found.model.base_url, found.openai_api_key) == (mode, "https://a/v1/", key)
+        assert "sk-" not in repr(found) + repr(overrides)
+
+
+def test_a_cassette_that_is_there_is_replayed_without_a_key(tmp_path: Path) -> None:
+    (tmp_path / "ci").mkdir()
+    (tmp_path / "ci/one.jsonl").touch()
+    overrides, _ = overrides_from_action({"INPUT_MODEL": "replay"})
+    found = load(
+        tmp_path, "bot: {image: a}\nmodel: {mode: record, cassette: one.jsonl}", overrides, name="ci/gate.yml"
+    )
+    assert (found.model.mode, found.model.cassette) == ("replay", str(tmp_path / "ci/one.jsonl"))
+
+
+@pytest.mark.parametrize("mode", ["reader", "forward", "record", "replay"])
+def test_where_the_model_is_and_its_key_are_the_gates_to_say(tmp_path: Path, mode: str) -> None:
+    """In every mode but none: else a bot could go past the endpoint."""
+    (tmp_path / "memory-gate-cassette.jsonl").touch()
+    overrides = overrides_from_options(environment={"OPENAI_API_KEY": "sk-1"})
+    text = f"bot: {{image: a, env: {{OPENAI_BASE_URL: x, OPENAI_API_KEY: x}}}}\nmodel: {{mode: {mode}}}"
+    assert [message for _, message in mistakes(tmp_path, text, overrides)] == [
+        "the gate itself sets OPENAI_BASE_URL",
+        "the gate itself sets OPENAI_API_KEY",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
@@ -225,7 +270,21 @@ def test_the_api_key_is_never_shown(tmp_path: Path) -> None:
         ("bot: {image: a}\nstore: {kind: postgres}", "2:15", 'unknown kind "postgres"; this version knows: redis, none'),
         ("bot: {image: a}\nstore: {persistence: no}", "2:22", 'unknown persistence "no"; this version knows: aof, rdb, none'),
         ("bot: {image: a}\nstore: redis", "2:8", 'expected a mapping, found "redis"'),
-        ("bot: {image: a}\nmodel: {mode: raeder}", "2:15", 'unknown mode "raeder"; this version knows: reader, none'),
+        ("bot: {image: a}\nmodel: {mode: raeder}", "2:15", 'unknown mode "raeder"; this version knows: reader, forward, record, replay, none'),
+        ("bot: {image: a}\nmodel: {mode: forward}", "2:15", "mode forward needs the key of a real model"),
+        ("bot: {image: a}\nmodel: {mode: record}", "2:15", "mode record needs the key of a real model"),
+        ("bot: {image: a}\nmodel: {mode: replay}", "2:15", 'there is no cassette "memory-gate-cassette.jsonl"'),
+        ("bot: {image: a}\nmodel: {mode: replay, cassette: a/b.jsonl}", "2:33", 'there is no cassette "b.jsonl"'),
+        ("bot: {image: a}\nmodel: {mode: replay, cassette: " + "a" * 300 + "}", "2:33", f'there is no cassette {quoted("a" * 300)}'),
+        ("bot: {image: a}\nmodel: {cassette: .}", "2:19", "this is a folder"),
+        ("bot: {image: a}\nmodel: {cassette: [a]}", "2:19", "expected text, found a list"),
+        ("bot: {image: a}\nmodel: {base-url: api.example.com}", "2:19", "expected a URL that begins with http:// or https://"),
+        ("bot: {image: a}\nmodel: {base-url: 'http://'}", "2:19", "expected a URL that begins with http:// or https://"),
+        ("bot: {image: a}\nmodel: {base-url: 'http://a:b'}", "2:19", "expected a URL that begins with http:// or https://"),
+        ("bot: {image: a}\nmodel: {base-url: 'http://[a'}", "2:19", "expected a URL that begins with http:// or https://"),
+        ("bot: {image: a}\nmodel: {base-url: 'http://me:sk@a/v1'}", "2:19", "a base URL holds no user name, query or fragment"),
+        ("bot: {image: a}\nmodel: {base-url: 'http://a/v1?k=sk'}", "2:19", "a base URL holds no user name, query or fragment"),
+        ("bot: {image: a}\nmodel: {name: 7}", "2:15", "expected text, found the number 7"),
         ("bot: {image: a}\nrun: {disruptions: [kil]}", "2:21", 'unknown disruption "kil"; this version knows: none, restart, kill, recreate'),
         ("bot: {image: a}\nrun: {disruptions: []}", "2:20", "no disruption is named"),
         ("bot: {image: a}\nrun: {trials: 101}", "2:15", "expected a whole number from 1 to 100, found the number 101"),
@@ -259,9 +318,6 @@ LATER = "is not available in this version yet"
         ("bot: {url: 'http://a'}", "1:7", f"bot.url (a bot that runs elsewhere) {LATER}"),
         ("bot: {image: a, previous: b}", "1:17", f"an earlier version of the bot (for blue-green and rollback) {LATER}"),
         ("bot: {image: a, replicas: 2}", "1:27", f"more than one replica {LATER}"),
-        ("bot: {image: a}\nmodel: {mode: forward}", "2:15", f"mode forward {LATER}"),
-        ("bot: {image: a}\nmodel: {mode: record}", "2:15", f"mode record {LATER}"),
-        ("bot: {image: a}\nmodel: {mode: replay}", "2:15", f"mode replay {LATER}"),
     ],
 )  # fmt: skip
 def test_what_is_not_built_yet_is_refused_and_never_ignored(
@@ -281,7 +337,8 @@ def test_what_is_not_built_yet_is_refused_and_never_ignored(
         ("inconclusive", "alow", 'unknown inconclusive "alow"; this version knows: block, allow'),
         ("runtime", "podman", 'unknown runtime "podman"; this version knows: docker, process'),
         ("runtime", "external", f"runtime external {LATER}"),
-        ("model", "forward", f"mode forward {LATER}"),
+        ("model", "forward", "mode forward needs the key of a real model"),
+        ("model", "replay", 'there is no cassette "memory-gate-cassette.jsonl"'),
         ("shard", "1/4", f"running a part of the scenarios {LATER}"),
         ("replicas", "3", f"more than one replica {LATER}"),
         ("previous_image", "b", f"an earlier version of the bot (for blue-green and rollback) {LATER}"),
@@ -290,6 +347,8 @@ def test_what_is_not_built_yet_is_refused_and_never_ignored(
         ("scenarios", ("a", ""), "expected text, found an empty one"),
         ("build", ".", "build is given, and image as well"),
         ("report_dir", "a\0b", "expected one line of text without control characters"),
+        ("openai_api_key", "sk-\u20ac", "the key holds a character that no key has"),
+        ("openai_api_key", "sk a", "the key holds a character that no key has"),
         ("openai_api_key", "a\udcffb", "expected one line of text without control characters"),
     ],
 )  # fmt: skip

@@ -4,103 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import http.client
 import json
-import threading
-from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import openai
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.core.transcript import Event, ModelAsked, decode, encode
+from gate.core.transcript import Event
 from gate.errors import EngineError
 from gate.reader.catalogue import reader_for
-from gate.reader.endpoint import MAX_PROMPTS, MAX_REQUEST_BYTES, MODEL, ModelEndpoint
+from gate.reader.chat import MAX_PROMPTS
+from gate.reader.endpoint import MAX_REQUEST_BYTES, ModelEndpoint
 from gate.reader.reading import ACKNOWLEDGEMENT, UNKNOWN
-from gate.runner.plan import plan_run
+from gate.reader.wire import MODEL
 from tests.event_loop import in_event_loop
 from tests.unit.core.laws import law
-from tests.unit.runner.scripts import follow_up
-
-KEY = "mg-0123456789"
-PLAN = plan_run([follow_up()], ["restart"], 1, 7)
-ORDER = PLAN.conversations[0].facts["order"]
-TOLD = f"My order is {ORDER}."
-QUESTION = "What is my order number?"
-CHAT: Any = [
-    {"role": "system", "content": "You are helpful."},
-    {"role": "user", "content": TOLD},
-    {"role": "assistant", "content": ACKNOWLEDGEMENT},
-    {"role": "user", "content": QUESTION},
-]
-PROMPT = f"Human: {TOLD}\nAI: {ACKNOWLEDGEMENT}\nHuman: {QUESTION}\nAI:"
-PATIENCE_SECONDS = 60
-
-
-class Served:
-    """An endpoint that serves from a thread of its own, and what it has put on record."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-        self._endpoint = ModelEndpoint(
-            reader_for(PLAN), key=KEY, record=self.events.append, clock=lambda: float(len(self.events))
-        )
-        self.url = self._wait_for(self._endpoint.open("127.0.0.1"))
-
-    def close(self) -> None:
-        self._wait_for(self._endpoint.close())
-        self._wait_for(self._endpoint.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def client(self, **given: Any) -> openai.OpenAI:
-        return openai.OpenAI(**{"base_url": self.url, "api_key": KEY, "max_retries": 0, **given})
-
-    def post(
-        self, path: str, body: bytes | str, method: str = "POST", **headers: str
-    ) -> tuple[int, dict[str, Any]]:
-        """The status of one request and the object that came back, empty when it was none."""
-        address = urlsplit(self.url)
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_SECONDS)
-        try:
-            sent = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", **headers}
-            connection.request(method, address.path + path, body, sent)
-            answer = connection.getresponse()
-            text = answer.read()
-            return answer.status, json.loads(text) if text.startswith(b"{") else {}
-        finally:
-            connection.close()
-
-    def asked(self) -> list[ModelAsked]:
-        """The requests on record, each of which survives being written down."""
-        events = [next(decode([encode(event)])) for event in self.events]
-        return [event for event in events if isinstance(event, ModelAsked)]
-
-    def _wait_for(self, coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE_SECONDS)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    one = Served()
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def served(server: Served) -> Served:
-    """The endpoint with nothing on record."""
-    server.events.clear()
-    return server
-
+from tests.unit.reader.served import CHAT, KEY, ORDER, PLAN, PROMPT, QUESTION, TOLD, Served
 
 # --- what clients ask ---------------------------------------------------------------------------------
 
@@ -288,7 +209,7 @@ def test_a_header_that_is_no_text_is_refused(served: Served) -> None:
     assert status == 401
 
 
-@pytest.mark.parametrize("path", ["/responses", "/embeddings", "/chat", "/../metrics"])
+@pytest.mark.parametrize("path", ["/conversations", "/chat", "/../metrics"])
 def test_what_is_not_offered_is_not_found(served: Served, path: str) -> None:
     status, body = served.post(path, json.dumps({"input": "x"}))
     assert status == 404

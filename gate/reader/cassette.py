@@ -1,0 +1,221 @@
+"""Answers of a real model on disk: a recorded run can be repeated without it, for nothing.
+
+The first line says for which seed it was recorded, for another seed says other things. Each other line
+is one answer. A request is known again by a hash of what it asks, and by the turn it was made for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gate.errors import InputError
+from gate.reader.whereabouts import Faults
+from gate.reader.wire import EVENTS, JSON, MALFORMED, Asked, Body, Interface, Reply, Told, Written, error
+
+VERSION = 1
+MAX_BYTES = 1024 * 1024 * 1024
+VOLATILE = (
+    *("user", "metadata", "safety_identifier", "prompt_cache_key", "prompt_cache_retention"),
+    *("service_tier", "store", "previous_response_id"),
+)
+"""What bots set anew in every run, and what does not change the answer."""
+_RANDOM_PART = re.compile(r"[0-9A-Fa-f]{16}")
+
+
+class Fingerprints:
+    """Knows requests again. `sessions` are the session ids of the run, which do not count."""
+
+    def __init__(self, sessions: Collection[str]) -> None:
+        self._random_parts = {session.rpartition("-")[2].lower() for session in sessions}
+
+    def of(self, asked: Asked) -> str:
+        """The same for requests that ask the same."""
+        content: dict[str, Any] = {
+            "path": asked.path,
+            "body": {name: value for name, value in asked.body.items() if name not in VOLATILE},
+        }
+        if asked.body.get("previous_response_id") is not None:
+            # The id is the real model's; what it stands for is the same in every run.
+            content["said"] = [[message.role, message.text] for message in asked.said or ()]
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(_RANDOM_PART.sub(self._neutral, text).encode()).hexdigest()
+
+    def _neutral(self, found: re.Match[str]) -> str:
+        return "session" if found[0].lower() in self._random_parts else found[0]
+
+
+class CassetteWriter:
+    """Writes under another name as it goes, so that a run that breaks off leaves an older one whole.
+
+    Raises InputError when the file cannot be written.
+    """
+
+    def __init__(self, path: Path, seed: int) -> None:
+        self._path = path
+        self._unfinished = path.with_name(f"{path.name}.unfinished")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._unfinished.open("w", encoding="utf-8")
+        except OSError as fault:
+            raise InputError(
+                f"the cassette {path} cannot be written",
+                why=fault.strerror or str(fault),
+                remedy="name another one as model.cassette",
+            ) from fault
+        self._line({"cassette": VERSION, "seed": seed})
+        self._empty = True
+
+    def add(self, asked: Asked, written: Written) -> bool:
+        """Puts an answer on the tape. Whether there was room for it."""
+        try:
+            self._line(
+                {
+                    "request": asked.fingerprint,
+                    "turn": asked.turn,
+                    "path": asked.path,
+                    "status": written.status,
+                    "type": written.content_type,
+                    "body": b"".join(written.chunks).decode(errors="replace"),
+                }
+            )
+        except OSError:
+            return False
+        self._empty = False
+        return True
+
+    def keep(self) -> None:
+        """Gives the file its name, unless nothing was ever answered: an older one is better then."""
+        if not self._file.closed and not self._empty:
+            self._file.close()
+            self._unfinished.replace(self._path)
+
+    def discard(self) -> None:
+        """Removes what was written, unless it is kept already."""
+        if not self._file.closed:
+            self._file.close()
+            with contextlib.suppress(FileNotFoundError):
+                self._unfinished.unlink()
+
+    def _line(self, content: Mapping[str, Any]) -> None:
+        if not self._file.closed:
+            self._file.write(json.dumps(content, separators=(",", ":")) + "\n")
+            self._file.flush()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """One answer on a cassette."""
+
+    turn: str
+    written: Written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cassette:
+    """A recorded run: its seed, and its answers by request, in the order in which they were given."""
+
+    name: str
+    seed: int
+    answers: Mapping[str, deque[Recorded]]
+
+    def take(self, fingerprint: str, turn: str) -> Written | None:
+        """The next answer to this request: the one to the same turn, else the first."""
+        waiting = self.answers.get(fingerprint)
+        if not waiting:
+            return None
+        found = next((one for one in waiting if one.turn == turn), waiting[0])
+        waiting.remove(found)
+        return found.written
+
+
+def load_cassette(path: Path) -> Cassette:
+    """The cassette in a file. Raises InputError, naming the line at fault."""
+    number = 0
+    answers: dict[str, deque[Recorded]] = {}
+    seed = -1
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ValueError(f"it is larger than {MAX_BYTES >> 20} MiB")
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                content = json.loads(line)
+                if number == 1:
+                    seed = _seed(content)
+                else:
+                    answers.setdefault(content["request"], deque()).append(_recorded(content))
+        if seed < 0:
+            raise ValueError("it is empty")
+    except (OSError, *MALFORMED) as fault:
+        raise InputError(
+            f"the cassette {path} cannot be read" + (f" at line {number}" if number else ""),
+            why=fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault),
+            remedy="record it again, with mode record",
+        ) from fault
+    return Cassette(name=path.name, seed=seed, answers=answers)
+
+
+class RecordedModel:
+    """Answers from a cassette only. A request that is not on it makes the run inconclusive."""
+
+    def __init__(self, cassette: Cassette, *, faults: Faults) -> None:
+        self._cassette = cassette
+        self._faults = faults
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    async def answer(
+        self, asked: Asked, interface: Interface, settle: Callable[[Told], None], reply: Reply
+    ) -> None:
+        """See Model."""
+        written = self._cassette.take(asked.fingerprint, asked.turn)
+        if written is None:
+            about = next((reading.about for reading in asked.readings if reading.about), "")
+            subject = f"about {json.dumps(about[:80], ensure_ascii=False)}" if about else "of the bot's own"
+            sentence = (
+                f"the cassette {self._cassette.name} holds no answer to a request to {asked.path} {subject} "
+                f"({asked.fingerprint[:12]}); record it again"
+            )
+            self._faults.seen(sentence)
+            settle(Told(identifier="", texts=()))
+            await reply.send(error(404, sentence, code="not_on_cassette"))
+            return
+        settle(_told(interface, written))
+        await reply.send(written)
+
+
+def _told(interface: Interface, written: Written) -> Told:
+    if written.status == 200:
+        with contextlib.suppress(*MALFORMED):
+            return interface.told(written.content_type == EVENTS, b"".join(written.chunks))
+    return Told(identifier="", texts=())
+
+
+def _seed(content: Body) -> int:
+    if content.get("cassette") != VERSION:
+        raise ValueError("it is no cassette of this version")
+    seed = content["seed"]
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise ValueError("its seed is no whole number")
+    return seed
+
+
+def _recorded(content: Body) -> Recorded:
+    status, kind, body = content["status"], content["type"], content["body"]
+    if not (isinstance(status, int) and 200 <= status < 600 and isinstance(body, str)):
+        raise ValueError("it is no answer")
+    written = Written(status=status, content_type=EVENTS if kind == EVENTS else JSON, chunks=_cut(body))
+    return Recorded(turn=str(content["turn"]), written=written)
+
+
+def _cut(body: str) -> list[bytes]:
+    """The events of a stream one by one, so that they are streamed again."""
+    return [piece.encode() for piece in re.split(r"(?<=\n\n)", body) if piece]

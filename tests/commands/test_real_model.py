@@ -1,0 +1,153 @@
+"""`memory-gate run` with a real model behind the bot, with its recorded answers, and without either."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.gate_process import Gate, disruptions
+from tests.unit.reader.real_model import REAL_KEY, RealModelServer
+
+SCENARIO = """\
+name: An order number survives
+facts:
+  order: {pattern: "ORD-######"}
+script:
+  - alice: "Hello there."
+  - alice: "My order is {order}."
+  - disrupt
+  - alice: "What is my order number?"
+    expect: "{order}"
+"""
+CASSETTE = "memory-gate-cassette.jsonl"
+WITH_KEY = {"OPENAI_API_KEY": REAL_KEY}
+RUN = ("run", "--scenarios", "order.yml", "--trials", "2", *disruptions("restart"))
+
+
+@pytest.fixture
+def real() -> Iterator[RealModelServer]:
+    server = RealModelServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def configure(gate: Gate, real: RealModelServer) -> Callable[..., None]:
+    """Writes the files for a bot of the zoo in a mode of the model."""
+    gate.write("order.yml", SCENARIO)
+
+    def configured(mode: str, memory: str = "redis", **model: Any) -> None:
+        gate.configure(memory)
+        path = gate.folder / "memory-gate.yml"
+        settings = json.loads(path.read_text())
+        settings["model"] = {"mode": mode, "base-url": real.url, **model}
+        path.write_text(json.dumps(settings))
+
+    return configured
+
+
+def written_anywhere(folder: Path, text: str) -> list[str]:
+    """The files that hold `text`."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return [path.name for path in files if text.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(("memory", "code", "share"), [("redis", 0, 1), ("process", 1, 0)])
+def test_a_recorded_run_is_replayed_with_the_same_verdict(
+    gate: Gate, real: RealModelServer, configure: Callable[..., None], memory: str, code: int, share: int
+) -> None:
+    """The real model words every answer otherwise, and it is gone when they are replayed."""
+    configure("record", memory)
+    recorded = gate.run(*RUN, environment=WITH_KEY)
+    assert (recorded.code, recorded.report["accuracy"]) == (code, share), recorded.output
+    assert "(my answer no. " in recorded.report["probes"][0]["reply"]
+    assert written_anywhere(gate.folder, REAL_KEY) == []
+    assert REAL_KEY not in recorded.output
+    count = len(real.asked)
+    assert count == 12
+    real.close()
+    configure("replay", memory)
+    replayed = gate.run(*RUN)
+    assert replayed.code == code, replayed.output
+    for name in ("verdict", "reasons", "accuracy", "accuracy_before", "seed", "probes"):
+        assert replayed.report[name] == recorded.report[name], name
+    assert len(real.asked) == count
+
+
+def test_a_miss_makes_the_run_inconclusive_and_asks_nobody(
+    gate: Gate, real: RealModelServer, configure: Callable[..., None]
+) -> None:
+    configure("record")
+    assert gate.run(*RUN, environment=WITH_KEY).code == 0
+    count = len(real.asked)
+    tape = gate.folder / CASSETTE
+    lines = tape.read_text().splitlines(keepends=True)
+    tape.write_text("".join(lines[:-1]))
+    configure("replay")
+    ended = gate.run(*RUN, environment=WITH_KEY)
+    assert (ended.code, ended.report["verdict"]) == (3, "inconclusive"), ended.output
+    assert f"the cassette {CASSETTE} holds no answer to a request to /v1/chat/completions" in ended.reasons
+    assert "What is my order number?" in ended.reasons
+    assert len(real.asked) == count
+    assert "Traceback" not in ended.output
+
+
+def test_the_key_stays_in_the_gate(gate: Gate, real: RealModelServer, configure: Callable[..., None]) -> None:
+    """Also where the real model says it in every answer and in its errors."""
+    configure("forward")
+    real.chatty = True
+    real.statuses.extend([401, 500])
+    ended = gate.run(*RUN, environment=WITH_KEY)
+    assert (ended.code, ended.report["verdict"]) == (3, "inconclusive"), ended.output
+    assert "the real model did not answer" in ended.reasons
+    assert {headers["Authorization"] for _, _, headers in real.asked} == {f"Bearer {REAL_KEY}"}
+    assert "[the key]" in (gate.folder / "memory-gate-report" / "transcript.jsonl").read_text()
+    assert written_anywhere(gate.folder, REAL_KEY) == []
+    assert REAL_KEY not in ended.output
+
+
+def test_a_real_model_that_is_gone_is_not_the_bots_fault(
+    gate: Gate, real: RealModelServer, configure: Callable[..., None]
+) -> None:
+    configure("forward")
+    real.close()
+    ended = gate.run(*RUN, environment=WITH_KEY)
+    assert (ended.code, ended.report["verdict"]) == (3, "inconclusive"), ended.output
+    assert "the real model did not answer" in ended.reasons
+    assert "Traceback" not in ended.output
+
+
+def test_the_same_seed_only_is_replayed(gate: Gate, configure: Callable[..., None]) -> None:
+    """Other facts would be other questions: better said at once."""
+    configure("record")
+    assert gate.run(*RUN, "--seed", "7", environment=WITH_KEY).code == 0
+    configure("replay")
+    refused = gate.run(*RUN, "--seed", "8")
+    assert refused.code == 2
+    assert "another seed" in refused.output
+    gate.write(CASSETTE, "{}\n")
+    broken = gate.run(*RUN)
+    assert broken.code == 2
+    assert "line 1" in broken.output
+
+
+def test_what_a_mode_needs_is_said_before_anything_starts(
+    gate: Gate, real: RealModelServer, configure: Callable[..., None]
+) -> None:
+    for mode, words in (
+        ("forward", "mode forward needs the key of a real model"),
+        ("record", "OPENAI_API_KEY"),
+        ("replay", f'there is no cassette "{CASSETTE}"'),
+    ):
+        configure(mode)
+        ended = gate.run(*RUN, environment={"OPENAI_API_KEY": ""})
+        assert ended.code == 2, ended.output
+        assert words in ended.output
+    configure("forward")
+    assert gate.run("validate", "memory-gate.yml", environment={"OPENAI_API_KEY": ""}).code == 0
+    assert real.asked == []
