@@ -34,7 +34,7 @@ class Expectation:
         return tuple(dict.fromkeys(name for text in texts for name in PLACEHOLDER.findall(text)))
 
     def render(self, facts: Mapping[str, str]) -> Expectation:
-        """The same with each placeholder replaced by the fact's value, taken literally where it is matched."""
+        """The same with each placeholder replaced by the fact's value; literally so where it is matched."""
         literal = {name: re.escape(value) for name, value in facts.items()}
         return Expectation(
             checks={

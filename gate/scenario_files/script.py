@@ -23,6 +23,9 @@ RECALL_SCORERS = frozenset({"contains", "any", "all", "number", "fuzzy"})
 ABSENCE_SCORERS = frozenset({"without", "unknown"})
 """Scorers that are content with a bot that remembers nothing."""
 
+ABSENCE_GUARANTEES = frozenset({"isolation", "no-fabrication", "retention"})
+"""Guarantees of what must not be known. All others are recall: an amnesiac bot must not pass their probes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
@@ -205,7 +208,7 @@ class ScriptReader:
                 hint='a bot can pass it without remembering anything; expect a fact, as in "{order}"',
             )
         absent = bool(arguments) and all(one.scorer in ABSENCE_SCORERS for one in arguments)
-        if absent and guarantee == Say.guarantee:
+        if absent and guarantee not in ABSENCE_GUARANTEES:
             node.problem(
                 "a bot that remembers nothing passes this probe",
                 hint="add what it must know, or write `guarantee: isolation` or `guarantee: no-fabrication`",
@@ -222,7 +225,7 @@ class ScriptReader:
                 f"{speaker} has not told {quoted(fact)} before this; {others}",
                 "tell it earlier in the script",
             )
-        if scorer != "without" or recalls or guarantee not in ("isolation", "no-fabrication"):
+        if scorer not in ABSENCE_SCORERS or recalls or guarantee not in ("isolation", "no-fabrication"):
             return "", ""
         if speaker in tellers:
             return f"{speaker} told {quoted(fact)}, so a bot may well name it", "ask another speaker"

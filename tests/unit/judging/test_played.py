@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.core.facts import Pick
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import Scenario
 from gate.core.transcript import CONTROL, TREATED, ModelAsked, RunEnded, RunStarted, decode, encode
@@ -19,7 +20,7 @@ from gate.disruptions import DISRUPTIONS
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.judging import judge
 from gate.reader.catalogue import reader_for
-from gate.reader.reading import ACKNOWLEDGEMENT, Message, Reader
+from gate.reader.reading import ACKNOWLEDGEMENT, UNKNOWN, Message, Reader
 from gate.runner.plan import plan_run
 from gate.scenario_files import Vocabulary, load_scenarios
 from gate.scorers import SCORERS
@@ -210,6 +211,50 @@ def test_an_honest_bot_passes_many_trials() -> None:
         ChattingBot, *built_in(), EVERYTHING, disruptions=("restart", "kill", "none"), trials=4
     )
     assert report.verdict is Verdict.PASSED, report.reasons
+
+
+NEVER_TOLD = scenario(
+    ("alice", "I live in {city}, and I have a pet."),
+    disrupt(),
+    ask("alice", "What is my pet called?", "no-fabrication", unknown="{pet}"),
+    ask("alice", "Which car do I drive?", "no-fabrication", line=21, unknown=()),
+    ask("alice", "Where do I live?", line=22, contains="{city}"),
+    facts=(CITY, Pick(name="pet", options=("Rex", "Bello", "Luna", "Minka"))),
+    name="never told",
+)
+
+
+class Inventive(ChattingBot):
+    """Never admits that it does not know."""
+
+    def reply(self, session: str, prompt: list[Message]) -> str:
+        answer = self.ask_model(prompt)
+        return "It is Luna, I am sure." if answer == UNKNOWN else answer
+
+
+class SaysBoth(ChattingBot):
+    """Abstains, and names every possible answer all the same."""
+
+    def reply(self, session: str, prompt: list[Message]) -> str:
+        answer = self.ask_model(prompt)
+        return "I don't know. Rex? Bello? Luna? Minka?" if answer == UNKNOWN else answer
+
+
+@pytest.mark.parametrize("bot", HONEST.values(), ids=HONEST)
+def test_who_admits_what_it_was_never_told_passes(bot: type[ChattingBot]) -> None:
+    report = play_with(bot, NEVER_TOLD)
+    assert report.verdict is Verdict.PASSED, report.reasons
+    assert {one.outcome for one in report.probes} == {Outcome.REMEMBERED}
+    assert (report.fabrication_probes, report.accuracy, report.fabrications) == (4, 1.0, 0)
+
+
+@pytest.mark.parametrize(("bot", "fabrications"), [(Inventive, 4), (SaysBoth, 2)])
+def test_who_makes_up_what_it_was_never_told_fails(bot: type[ChattingBot], fabrications: int) -> None:
+    report = play_with(bot, NEVER_TOLD)
+    assert report.verdict is Verdict.FAILED
+    assert (report.fabrications, report.accuracy, report.leaks) == (fabrications, 1.0, 0)
+    assert {one.anomaly for one in report.lost} == {"fabrication"}
+    assert {one.lost_at for one in report.lost} == {None}
 
 
 # --- bots that forget ---------------------------------------------------------------------------------

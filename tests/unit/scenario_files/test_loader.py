@@ -131,6 +131,7 @@ def test_the_example_of_the_design_means_what_it_says(tmp_path: Path) -> None:
             '{unknown: true, without: "{order}"}\n    guarantee: retention',
             {"unknown": (), "without": ("{order}",)},
         ),
+        ("{unknown: true}\n    guarantee: no-fabrication", {"unknown": ()}),
     ],
 )
 def test_an_expectation_is_kept_by_scorer(
@@ -139,6 +140,13 @@ def test_an_expectation_is_kept_by_scorer(
     scenario = load(tmp_path, FACTS + TELL + f'  - alice: "What is it?"\n    expect: {expect}\n')
     assert isinstance(scenario.script[-1], Say)
     assert scenario.script[-1].expectation == Expectation(checks=checks)
+
+
+def test_a_fact_that_is_never_told_may_be_asked_for_as_unknown(tmp_path: Path) -> None:
+    question = '  - alice: "What is it?"\n    expect: {unknown: "{order}"}\n    guarantee: no-fabrication\n'
+    scenario = load(tmp_path, FACTS + "  - alice: Hello\n" + question)
+    assert isinstance(scenario.script[-1], Say)
+    assert scenario.script[-1].expectation == Expectation(checks={"unknown": ("{order}",)})
 
 
 def test_a_disruption_may_be_named_and_speakers_may_differ_by_case_or_comma_alone(tmp_path: Path) -> None:
@@ -212,6 +220,14 @@ def test_a_disruption_may_be_named_and_speakers_may_differ_by_case_or_comma_alon
             "7:24",
             'alice told "order", so a bot may well name it',
         ),
+        (TELL + '  - alice: "Well?"\n    expect: {unknown: true}\n', "7:13", "a bot that remembers nothing passes this probe"),
+        (TELL + '  - alice: "Well?"\n    expect: {without: "{order}"}\n    guarantee: correction\n', "7:13", "a bot that remembers nothing passes this probe"),
+        (
+            TELL + '  - alice: "Mine?"\n    expect: {unknown: "{order}"}\n    guarantee: no-fabrication\n',
+            "7:24",
+            'alice told "order", so a bot may well name it',
+        ),
+        (TELL + '  - alice: "It?"\n    expect: {unknown: false}\n    guarantee: no-fabrication\n', "7:23", "expected text, found false, which YAML takes for true or false"),
         (TELL + ASK + '  - alice: "a {{order}} b"\n', "8:15", "braces stand only around the name of a fact"),
         (TELL + ASK + '  - alice: "a } b"\n', "8:15", "braces stand only around the name of a fact"),
         (TELL + ASK + "  - alice: |\n      one\n      and {no such}\n", "10:11", 'fact "no such" is not defined; this scenario defines: order'),
