@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from gate.core.scenario import PLACEHOLDER, Disrupt, Expectation, Filler, Position, Say, Step
 from gate.documents import Node, did_you_mean, nearest, quoted
+from gate.scenario_files.facts import FACT_NAME
 
-FACT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 SPEAKER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,:-]{0,39}")
 RESERVED = ("filler", "disrupt", "wait", "parallel", "expect", "guarantee")
 """Words that are steps, or parts of one, and therefore name no speaker."""

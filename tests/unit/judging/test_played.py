@@ -6,12 +6,13 @@ No honest bot is blamed, and no bot that forgets, mixes or invents is let throug
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from gate.core.facts import Pick
+from gate.core.facts import Pick, Text
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import Scenario
 from gate.core.transcript import CONTROL, TREATED, ModelAsked, RunEnded, RunStarted, decode, encode
@@ -248,6 +249,67 @@ def test_who_admits_what_it_was_never_told_passes(bot: type[ChattingBot]) -> Non
     assert (report.fabrication_probes, report.accuracy, report.fabrications) == (4, 1.0, 0)
 
 
+FAITHFUL = scenario(
+    ("alice", "Write this down: {note}"),
+    ("alice", "The motto is: {motto}"),
+    filler(2),
+    disrupt(),
+    ask("alice", "What did I ask you to write down?", "fidelity", contains="{note}"),
+    ask("alice", "What is the motto?", "fidelity", line=21, contains="{motto}"),
+    facts=(
+        Text(name="note", length=8192, unicode=True, newlines=True),
+        Text(name="motto", length=40, unicode=True, newlines=True),
+    ),
+    name="faithful",
+)
+
+
+class EscapesAll(ChattingBot):
+    """Shows its history to the model as JSON of ASCII letters only."""
+
+    @staticmethod
+    def shape(history: Sequence[tuple[str, str]], text: str) -> list[Message]:
+        known = json.dumps([{"user": said, "assistant": reply} for said, reply in history])
+        return [Message(role="system", text=known), Message(role="user", text=text)]
+
+
+@pytest.mark.parametrize("bot", [*HONEST.values(), EscapesAll], ids=[*HONEST, "escapes"])
+@pytest.mark.parametrize("seed", range(2))
+def test_who_keeps_long_texts_of_all_scripts_unchanged_passes(bot: type[ChattingBot], seed: int) -> None:
+    report = play_with(bot, FAITHFUL, seed=seed)
+    assert report.verdict is Verdict.PASSED, report.reasons
+    assert {one.custody.loaded for one in report.probes} == {True}
+
+
+class Flattens(ChattingBot):
+    """Loses line breaks."""
+
+    def save(self, session: str, turn: tuple[str, str]) -> None:
+        super().save(session, (" ".join(turn[0].split()), turn[1]))
+
+
+class SevenBits(ChattingBot):
+    """Loses every letter beyond ASCII."""
+
+    def save(self, session: str, turn: tuple[str, str]) -> None:
+        super().save(session, (turn[0].encode("ascii", "replace").decode(), turn[1]))
+
+
+class Shortens(ChattingBot):
+    """Cuts long turns short."""
+
+    def save(self, session: str, turn: tuple[str, str]) -> None:
+        super().save(session, (turn[0][:4096], turn[1]))
+
+
+@pytest.mark.parametrize(("bot", "share"), [(Flattens, 0.0), (SevenBits, 0.0), (Shortens, 0.5)])
+def test_who_spoils_texts_fails_fidelity(bot: type[ChattingBot], share: float) -> None:
+    report = play_with(bot, FAITHFUL)
+    assert report.verdict is Verdict.FAILED
+    assert report.accuracy == share
+    assert {one.anomaly for one in report.lost} == {"corrupted value"}
+
+
 @pytest.mark.parametrize(("bot", "fabrications"), [(Inventive, 4), (SaysBoth, 2)])
 def test_who_makes_up_what_it_was_never_told_fails(bot: type[ChattingBot], fabrications: int) -> None:
     report = play_with(bot, NEVER_TOLD)
@@ -451,7 +513,9 @@ class Silent(ChattingBot):
 def test_a_bot_that_only_pretends_fails(bot: type[ChattingBot], seed: int) -> None:
     report = play_with(bot, EVERYTHING, *built_in(), seed=seed)
     assert report.verdict is Verdict.FAILED
-    assert report.accuracy == 0.0
+    assert report.accuracy is not None
+    # Who always says the same town is right wherever that one was drawn.
+    assert report.accuracy < (0.1 if bot is KnowsTheTest else 1e-9)
 
 
 class RefusesTellings(ChattingBot):
