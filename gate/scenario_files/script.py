@@ -14,6 +14,12 @@ SPEAKER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,:-]{0,39}")
 RESERVED = ("filler", "disrupt", "wait", "parallel", "expect", "guarantee")
 """Words that are steps, or parts of one, and therefore name no speaker."""
 
+TURN_KEYS = ("expect", "guarantee")
+"""What may stand beside a speaker."""
+
+MARKED_STEPS = ("filler", "disrupt")
+"""The steps in which nobody speaks."""
+
 STEP_HINT = 'a step is `- alice: "text"`, `- filler: 6`, `- disrupt` or `- disrupt: kill`'
 MAX_FILLER = 500
 
@@ -76,7 +82,7 @@ class ScriptReader:
                 )
             return None
         entries = item.mapping()
-        for word in ("disrupt", "filler"):
+        for word in MARKED_STEPS:
             if word in entries:
                 for name, other in entries.items():
                     if name != word and other.key is not None:
@@ -236,18 +242,18 @@ class ScriptReader:
 
 def _speaker(item: Node, entries: Mapping[str, Node]) -> str | None:
     """The key that names who speaks; reports all keys that do not belong into the step."""
-    candidates = [name for name in entries if name not in ("expect", "guarantee")]
+    candidates = [name for name in entries if name not in TURN_KEYS]
     if not candidates:
         item.problem("nobody speaks in this step", hint=STEP_HINT)
         return None
-    known = ("expect", "guarantee", "filler", "disrupt")
+    known = (*TURN_KEYS, *MARKED_STEPS)
     speaker = next((name for name in candidates if nearest(name, known) is None), candidates[0])
     for name in candidates:
         key = entries[name].key
         if key is None:
             continue
         if name != speaker:
-            meant = did_you_mean(name, known[:2])
+            meant = did_you_mean(name, TURN_KEYS)
             message = (
                 f"unknown key {quoted(name)}"
                 if meant
