@@ -15,6 +15,8 @@ from tests.commands.gate_process import Gate, disruptions
 
 Configure = Callable[..., None]
 LIBRARY = Path(__file__).parents[2] / "scenarios"
+MOST_WITHOUT_MEMORY = 0.05
+"""The library asks a little that was told after the disruption; a bot without memory still knows that."""
 
 
 def test_a_bot_that_remembers_passes(gate: Gate, configure: Configure) -> None:
@@ -31,10 +33,11 @@ def test_memory_in_the_process_is_lost_at_a_restart(gate: Gate, configure: Confi
     configure("process")
     ended = gate.run("run", *disruptions("restart"))
     assert (ended.code, ended.report["verdict"]) == (1, "failed"), ended.output
-    assert (ended.report["accuracy_before"], ended.report["accuracy"]) == (1, 0)
+    assert ended.report["accuracy_before"] == 1
+    assert ended.report["accuracy"] < MOST_WITHOUT_MEMORY
     treated = [one for one in ended.report["probes"] if one["arm"] == "treated"]
     recall = [one for one in treated if GUARANTEES[one["guarantee"]].recall]
-    assert {one["lost_at"] for one in recall} == {"stored"}
+    assert {one["lost_at"] for one in recall} == {"stored", None}
 
 
 def test_a_local_file_survives_a_restart_and_not_a_recreation(gate: Gate, configure: Configure) -> None:
@@ -42,7 +45,8 @@ def test_a_local_file_survives_a_restart_and_not_a_recreation(gate: Gate, config
     configure("file")
     assert gate.run("run", *disruptions("restart")).code == 0
     ended = gate.run("run", *disruptions("recreate"))
-    assert (ended.code, ended.report["accuracy"]) == (1, 0), ended.output
+    assert ended.code == 1, ended.output
+    assert ended.report["accuracy"] < MOST_WITHOUT_MEMORY
 
 
 def test_memory_that_is_written_at_shutdown_is_lost_in_a_crash(gate: Gate, configure: Configure) -> None:
