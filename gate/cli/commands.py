@@ -139,6 +139,17 @@ def list_names(
 
 
 @application.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from gate.cli.library import scenario_vocabulary
+    from gate.scenario_files import scenario_schema
+
+    typer.echo(json.dumps(scenario_schema(scenario_vocabulary()), indent=2))
+
+
+@application.command()
 def judge(
     transcript: Annotated[Path, typer.Argument(help="A transcript.jsonl that a run has written.")],
     report_dir: Annotated[

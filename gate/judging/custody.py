@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from gate.core.json_escapes import without_escapes
 from gate.core.transcript import ACKNOWLEDGED, UNASKED, ConversationPlanned
 from gate.core.verdict import Custody
 from gate.core.words import found_in
@@ -91,7 +92,9 @@ def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> boo
     """Whether the values stood in what the bot sent to its model for this probe."""
     if not history.performance_of(probe).model_asked or probe.status == UNASKED:
         return None
-    if set(values) <= found_in("\n".join(probe.prompts), tuple(values)):
+    prompts = "\n".join(probe.prompts)
+    loaded = found_in(prompts, tuple(values)) | found_in(without_escapes(prompts), tuple(values))
+    if set(values) <= loaded:
         return True
     # A bot that rewrites the question sends requests that no longer show whose they are, and an equal
     # text that the gate gave up waiting for may still be asked about.

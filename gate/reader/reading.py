@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from gate.core.json_escapes import without_escapes
 from gate.core.words import Occurrence, WholeWords
 from gate.reader.known_texts import KnownTexts
 
@@ -71,9 +72,13 @@ class Reader:
         self._statements = statements
         self._questions = questions
         self._known_texts = KnownTexts(statements)
+        # Where people themselves write backslashes, an escape cannot be told from what was said.
+        self._said_backslash = any("\\" in text for text in statements)
 
     def read(self, messages: Sequence[Message]) -> Reading:
         """The answer to a request."""
+        if not self._said_backslash:
+            messages = [Message(role=one.role, text=without_escapes(one.text)) for one in messages]
         prompt = _Prompt(messages, self._known_texts)
         last = prompt.known[-1] if prompt.known else None
         if last is None or self._is_answered(prompt, last):

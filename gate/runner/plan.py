@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gate.core.content import content_of
-from gate.core.facts import FactSource, Pick
+from gate.core.facts import FactSource
 from gate.core.scenario import PLACEHOLDER, Disrupt, Expectation, Filler, Position, Say, Scenario, render
 from gate.core.transcript import CONTROL, TREATED, ConversationPlanned
-from gate.core.words import facts_in
+from gate.core.words import WholeWords, facts_in
 from gate.runner.small_talk import SmallTalk
 
 UNDISTURBED = "none"
@@ -167,6 +167,12 @@ def _without_early_probes(segments: tuple[tuple[Turn, ...], ...]) -> tuple[tuple
     return (told, *segments[1:])
 
 
+def _literal_texts(scenario: Scenario) -> list[str]:
+    """What the conversation says whatever its facts are, and the names that session ids begin with."""
+    said = [PLACEHOLDER.sub(" ", step.text) for step in scenario.script if isinstance(step, Say)]
+    return [*said, *scenario.speakers]
+
+
 class _Drafter:
     """Writes out conversations, drawing facts, session ids and small talk for the whole run."""
 
@@ -181,7 +187,7 @@ class _Drafter:
     ) -> Conversation:
         self._count += 1
         identifier = f"c{self._count:04}"
-        facts = self._facts.draw(scenario.facts, identifier)
+        facts = self._facts.draw(scenario.facts, identifier, _literal_texts(scenario))
         # All speakers share the random part: ids that differ by case or by a prefix alone test
         # how the bot keys its sessions.
         suffix = f"{random.Random(f'{self._seed}/{identifier}/session').getrandbits(64):016x}"
@@ -202,9 +208,7 @@ class _Drafter:
     def _segments(
         self, scenario: Scenario, identifier: str, facts: Mapping[str, str], sessions: Mapping[str, str]
     ) -> tuple[tuple[Turn, ...], ...]:
-        avoid = frozenset(facts.values()) | {
-            value for fact in scenario.facts if isinstance(fact, Pick) for value in fact.options
-        }
+        avoid = WholeWords({*facts.values(), *(value for fact in scenario.facts for value in fact.pool)})
         segments: list[list[Turn]] = [[]]
         spoken: list[str] = []
         count = 0
@@ -236,7 +240,7 @@ class _Drafter:
         return tuple(tuple(segment) for segment in segments)
 
     def _lines(
-        self, step: Say | Filler, spoken: list[str], avoid: frozenset[str]
+        self, step: Say | Filler, spoken: list[str], avoid: WholeWords
     ) -> list[tuple[str, str, Say | None]]:
         if isinstance(step, Say):
             if step.speaker not in spoken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from gate.core.words import found_in
+from gate.core.words import WholeWords
 
 OPENINGS = (
     "By the way, I keep wondering about {}",
@@ -51,11 +51,11 @@ class SmallTalk:
         random.Random(f"{seed}/small talk").shuffle(self._texts)
         self._next = 0
 
-    def draw(self, avoid: frozenset[str]) -> str:
+    def draw(self, avoid: WholeWords) -> str:
         """A text that holds none of `avoid`, the values that the conversation's facts may take."""
         for _ in range(len(self._texts)):
             text = self._texts[self._next % len(self._texts)]
             self._next += 1
-            if not found_in(text, avoid):
+            if next(avoid.occurrences(text), None) is None:
                 return text
         return "Let me think for a moment."

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gate.core.facts import Fact, Pattern, Pick
 from gate.core.scenario import Scenario
-from gate.core.words import WholeWords
-from gate.documents import Node, did_you_mean, given_node, nearest, quoted, read_document
+from gate.documents import Node, given_node, quoted, read_document
 from gate.errors import DocumentError, Problem
-from gate.scenario_files.script import FACT_NAME, ScriptReader, Vocabulary
+from gate.scenario_files.facts import read_facts
+from gate.scenario_files.script import ScriptReader, Vocabulary
 
 SUFFIXES = (".yml", ".yaml")
-WILDCARDS = frozenset("#?")
+SCENARIO_KEYS = ("name", "facts", "script")
+REQUIRED_KEYS = ("name", "script")
 MAX_NAME = 200
-MAX_OPTIONS = 200
-FACT_KEYS = ("pattern", "pick", "not")
 
 
 def load_scenarios(
@@ -83,7 +81,7 @@ def _scenarios_at(location: Path) -> list[Path] | None:
 
 def _scenario(root: Node, vocabulary: Vocabulary, names: dict[str, Node]) -> Scenario | None:
     """The scenario in one file, None when it has none; `names` holds the names taken so far."""
-    fields = root.fields(("name", "facts", "script"), required=("name", "script"))
+    fields = root.fields(SCENARIO_KEYS, required=REQUIRED_KEYS)
     name = fields["name"].line_of_text() if "name" in fields else None
     if name is not None and len(name) > MAX_NAME:
         fields["name"].problem(f"a name has at most {MAX_NAME} characters, this one has {len(name)}")
@@ -93,15 +91,12 @@ def _scenario(root: Node, vocabulary: Vocabulary, names: dict[str, Node]) -> Sce
             fields["name"].problem(
                 f"the name {quoted(name)} is taken", hint=f"by {taken.file}:{taken.line}; choose another one"
             )
-    nodes = fields["facts"].mapping() if "facts" in fields else {}
-    facts: dict[str, Fact | None] = {}
-    for fact_name, node in nodes.items():
-        facts[fact_name] = _fact(fact_name, node, facts)
+    facts = read_facts(fields["facts"]) if "facts" in fields else {}
     if "script" not in fields:
         return None
     reader = ScriptReader(vocabulary=vocabulary, facts=tuple(facts))
     script = reader.read(fields["script"])
-    for fact_name, node in nodes.items():
+    for fact_name, node in fields["facts"].mapping().items() if facts else ():
         if fact_name not in reader.used and node.key is not None:
             node.key.problem(
                 f"fact {quoted(fact_name)} is never used", hint="tell it and ask for it, or leave it out"
@@ -112,81 +107,3 @@ def _scenario(root: Node, vocabulary: Vocabulary, names: dict[str, Node]) -> Sce
         facts=tuple(fact for fact in facts.values() if fact is not None),
         script=script,
     )
-
-
-def _fact(name: str, node: Node, earlier: dict[str, Fact | None]) -> Fact | None:
-    """One fact. `earlier` are those defined above it, None for one that is wrong."""
-    if not FACT_NAME.fullmatch(name) and node.key is not None:
-        node.key.problem(
-            f"{quoted(name)} cannot name a fact", hint="use letters, digits, _ and -, and begin with a letter"
-        )
-    fields = node.fields(FACT_KEYS)
-    kinds = {nearest(key, FACT_KEYS) for key in node.mapping()} - {"not", None} if node.is_mapping else {""}
-    if len(kinds) != 1:
-        node.problem(
-            f"fact {quoted(name)} needs either a pattern or a pick",
-            hint='for example {pattern: "ORD-######"} or {pick: [Lisbon, Oslo]}',
-        )
-    elif "pattern" in fields:
-        if "not" in fields:
-            (fields["not"].key or node).problem('"not" goes with "pick" only', hint="leave it out")
-        return _pattern(name, fields["pattern"])
-    elif "pick" in fields:
-        return Pick(
-            name=name,
-            options=_options(fields["pick"]),
-            differs_from=_other(fields["not"], earlier) if "not" in fields else None,
-        )
-    return None
-
-
-def _pattern(name: str, node: Node) -> Pattern | None:
-    template = node.string()
-    if template is None:
-        return None
-    if not WILDCARDS & set(template):
-        node.problem(
-            "this pattern always gives the same value",
-            hint="'#' stands for a digit and '?' for a letter, for example \"ORD-######\"",
-        )
-    return Pattern(name=name, template=template)
-
-
-def _options(node: Node) -> tuple[str, ...]:
-    """The values to pick from: none is empty, and none is another one or a part of it."""
-    items = node.sequence()
-    options = [(item, text) for item in items if (text := item.string()) is not None]
-    if node.is_sequence and not 2 <= len(items) <= MAX_OPTIONS:
-        node.problem(f"a pick needs 2 to {MAX_OPTIONS} values, this one has {len(items)}")
-        return ()
-    distinct: dict[str, str] = {}
-    for item, text in options:
-        if not text.strip():
-            item.problem("a value cannot be blank", hint="every reply would hold it")
-        elif text.casefold() in distinct:
-            item.problem(f"the value {quoted(text)} stands here twice", hint="letter case does not count")
-        distinct.setdefault(text.casefold(), text)
-    every = WholeWords(tuple(distinct.values()))
-    for item, text in options:
-        for part in sorted({one.value for one in every.occurrences(text)} - {distinct[text.casefold()]}):
-            item.problem(
-                f"the value {quoted(text)} holds the value {quoted(part)}",
-                hint="who answers the one would be taken to have answered the other as well",
-            )
-    return tuple(distinct.values())
-
-
-def _other(node: Node, earlier: dict[str, Fact | None]) -> str | None:
-    """The fact that a pick must differ from."""
-    name = node.string()
-    if name is None:
-        return None
-    if name not in earlier:
-        node.problem(
-            f"fact {quoted(name)} is not defined above",
-            hint=did_you_mean(name, earlier) or '"not" names a pick that stands above this one',
-        )
-        return None
-    if isinstance(earlier[name], Pattern):
-        node.problem(f"fact {quoted(name)} is a pattern", hint='"not" names a pick')
-    return name

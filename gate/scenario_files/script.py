@@ -8,11 +8,17 @@ from dataclasses import dataclass
 
 from gate.core.scenario import PLACEHOLDER, Disrupt, Expectation, Filler, Position, Say, Step
 from gate.documents import Node, did_you_mean, nearest, quoted
+from gate.scenario_files.facts import FACT_NAME
 
-FACT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 SPEAKER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,:-]{0,39}")
 RESERVED = ("filler", "disrupt", "wait", "parallel", "expect", "guarantee")
 """Words that are steps, or parts of one, and therefore name no speaker."""
+
+TURN_KEYS = ("expect", "guarantee")
+"""What may stand beside a speaker."""
+
+MARKED_STEPS = ("filler", "disrupt")
+"""The steps in which nobody speaks."""
 
 STEP_HINT = 'a step is `- alice: "text"`, `- filler: 6`, `- disrupt` or `- disrupt: kill`'
 MAX_FILLER = 500
@@ -22,6 +28,9 @@ RECALL_SCORERS = frozenset({"contains", "any", "all", "number", "fuzzy"})
 
 ABSENCE_SCORERS = frozenset({"without", "unknown"})
 """Scorers that are content with a bot that remembers nothing."""
+
+ABSENCE_GUARANTEES = frozenset({"isolation", "no-fabrication", "retention"})
+"""Guarantees of what must not be known. All others are recall: an amnesiac bot must not pass their probes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +82,7 @@ class ScriptReader:
                 )
             return None
         entries = item.mapping()
-        for word in ("disrupt", "filler"):
+        for word in MARKED_STEPS:
             if word in entries:
                 for name, other in entries.items():
                     if name != word and other.key is not None:
@@ -205,7 +214,7 @@ class ScriptReader:
                 hint='a bot can pass it without remembering anything; expect a fact, as in "{order}"',
             )
         absent = bool(arguments) and all(one.scorer in ABSENCE_SCORERS for one in arguments)
-        if absent and guarantee == Say.guarantee:
+        if absent and guarantee not in ABSENCE_GUARANTEES:
             node.problem(
                 "a bot that remembers nothing passes this probe",
                 hint="add what it must know, or write `guarantee: isolation` or `guarantee: no-fabrication`",
@@ -222,7 +231,7 @@ class ScriptReader:
                 f"{speaker} has not told {quoted(fact)} before this; {others}",
                 "tell it earlier in the script",
             )
-        if scorer != "without" or recalls or guarantee not in ("isolation", "no-fabrication"):
+        if scorer not in ABSENCE_SCORERS or recalls or guarantee not in ("isolation", "no-fabrication"):
             return "", ""
         if speaker in tellers:
             return f"{speaker} told {quoted(fact)}, so a bot may well name it", "ask another speaker"
@@ -233,18 +242,18 @@ class ScriptReader:
 
 def _speaker(item: Node, entries: Mapping[str, Node]) -> str | None:
     """The key that names who speaks; reports all keys that do not belong into the step."""
-    candidates = [name for name in entries if name not in ("expect", "guarantee")]
+    candidates = [name for name in entries if name not in TURN_KEYS]
     if not candidates:
         item.problem("nobody speaks in this step", hint=STEP_HINT)
         return None
-    known = ("expect", "guarantee", "filler", "disrupt")
+    known = (*TURN_KEYS, *MARKED_STEPS)
     speaker = next((name for name in candidates if nearest(name, known) is None), candidates[0])
     for name in candidates:
         key = entries[name].key
         if key is None:
             continue
         if name != speaker:
-            meant = did_you_mean(name, known[:2])
+            meant = did_you_mean(name, TURN_KEYS)
             message = (
                 f"unknown key {quoted(name)}"
                 if meant

@@ -6,11 +6,13 @@ No honest bot is blamed, and no bot that forgets, mixes or invents is let throug
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from gate.core.facts import Pick, Text
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import Scenario
 from gate.core.transcript import CONTROL, TREATED, ModelAsked, RunEnded, RunStarted, decode, encode
@@ -19,7 +21,7 @@ from gate.disruptions import DISRUPTIONS
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.judging import judge
 from gate.reader.catalogue import reader_for
-from gate.reader.reading import ACKNOWLEDGEMENT, Message, Reader
+from gate.reader.reading import ACKNOWLEDGEMENT, UNKNOWN, Message, Reader
 from gate.runner.plan import plan_run
 from gate.scenario_files import Vocabulary, load_scenarios
 from gate.scorers import SCORERS
@@ -50,6 +52,11 @@ EVERYTHING = scenario(
 def built_in() -> tuple[Scenario, ...]:
     """The library that ships with the gate."""
     return load_scenarios([LIBRARY], VOCABULARY)
+
+
+def short_ones() -> tuple[Scenario, ...]:
+    """The library without its longest texts, which a bot that mixes sessions repeats in every prompt."""
+    return tuple(one for one in built_in() if not any(isinstance(fact, Text) for fact in one.facts))
 
 
 class ChattingBot(MemoryBot):
@@ -190,7 +197,7 @@ HONEST: dict[str, type[ChattingBot]] = {
 
 
 @pytest.mark.parametrize("bot", HONEST.values(), ids=HONEST)
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_an_honest_bot_passes_the_whole_library(bot: type[ChattingBot], seed: int) -> None:
     report = play_with(bot, *built_in(), EVERYTHING, disruptions=("restart", "none"), seed=seed)
     assert report.verdict is Verdict.PASSED, report.reasons
@@ -198,7 +205,7 @@ def test_an_honest_bot_passes_the_whole_library(bot: type[ChattingBot], seed: in
     assert (report.accuracy, report.accuracy_before, report.leaks) == (1.0, 1.0, 0)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_small_talk_of_the_bot_does_not_confuse_the_reader(seed: int) -> None:
     report = play_with(PoliteBot, *built_in(), disruptions=("restart", "none"), seed=seed)
     assert report.verdict is Verdict.PASSED, report.reasons
@@ -206,10 +213,113 @@ def test_small_talk_of_the_bot_does_not_confuse_the_reader(seed: int) -> None:
 
 def test_an_honest_bot_passes_many_trials() -> None:
     """Where all pools are used up and values are shared between sessions."""
-    report = play_with(
-        ChattingBot, *built_in(), EVERYTHING, disruptions=("restart", "kill", "none"), trials=4
-    )
+    report = play_with(ChattingBot, *short_ones(), EVERYTHING, disruptions=("restart", "none"), trials=4)
     assert report.verdict is Verdict.PASSED, report.reasons
+
+
+NEVER_TOLD = scenario(
+    ("alice", "I live in {city}, and I have a pet."),
+    disrupt(),
+    ask("alice", "What is my pet called?", "no-fabrication", unknown="{pet}"),
+    ask("alice", "Which car do I drive?", "no-fabrication", line=21, unknown=()),
+    ask("alice", "Where do I live?", line=22, contains="{city}"),
+    facts=(CITY, Pick(name="pet", options=("Rex", "Bello", "Luna", "Minka"))),
+    name="never told",
+)
+
+
+class Inventive(ChattingBot):
+    """Never admits that it does not know."""
+
+    def reply(self, session: str, prompt: list[Message]) -> str:
+        answer = self.ask_model(prompt)
+        return "It is Luna, I am sure." if answer == UNKNOWN else answer
+
+
+class SaysBoth(ChattingBot):
+    """Abstains, and names every possible answer all the same."""
+
+    def reply(self, session: str, prompt: list[Message]) -> str:
+        answer = self.ask_model(prompt)
+        return "I don't know. Rex? Bello? Luna? Minka?" if answer == UNKNOWN else answer
+
+
+@pytest.mark.parametrize("bot", HONEST.values(), ids=HONEST)
+def test_who_admits_what_it_was_never_told_passes(bot: type[ChattingBot]) -> None:
+    report = play_with(bot, NEVER_TOLD)
+    assert report.verdict is Verdict.PASSED, report.reasons
+    assert {one.outcome for one in report.probes} == {Outcome.REMEMBERED}
+    assert (report.fabrication_probes, report.accuracy, report.fabrications) == (4, 1.0, 0)
+
+
+FAITHFUL = scenario(
+    ("alice", "Write this down: {note}"),
+    ("alice", "The motto is: {motto}"),
+    filler(2),
+    disrupt(),
+    ask("alice", "What did I ask you to write down?", "fidelity", contains="{note}"),
+    ask("alice", "What is the motto?", "fidelity", line=21, contains="{motto}"),
+    facts=(
+        Text(name="note", length=8192, unicode=True, newlines=True),
+        Text(name="motto", length=40, unicode=True, newlines=True),
+    ),
+    name="faithful",
+)
+
+
+class EscapesAll(ChattingBot):
+    """Shows its history to the model as JSON of ASCII letters only."""
+
+    @staticmethod
+    def shape(history: Sequence[tuple[str, str]], text: str) -> list[Message]:
+        known = json.dumps([{"user": said, "assistant": reply} for said, reply in history])
+        return [Message(role="system", text=known), Message(role="user", text=text)]
+
+
+@pytest.mark.parametrize("bot", [*HONEST.values(), EscapesAll], ids=[*HONEST, "escapes"])
+@pytest.mark.parametrize("seed", range(2))
+def test_who_keeps_long_texts_of_all_scripts_unchanged_passes(bot: type[ChattingBot], seed: int) -> None:
+    report = play_with(bot, FAITHFUL, seed=seed)
+    assert report.verdict is Verdict.PASSED, report.reasons
+    assert {one.custody.loaded for one in report.probes} == {True}
+
+
+class Flattens(ChattingBot):
+    """Loses line breaks."""
+
+    def save(self, session: str, turn: tuple[str, str]) -> None:
+        super().save(session, (" ".join(turn[0].split()), turn[1]))
+
+
+class SevenBits(ChattingBot):
+    """Loses every letter beyond ASCII."""
+
+    def save(self, session: str, turn: tuple[str, str]) -> None:
+        super().save(session, (turn[0].encode("ascii", "replace").decode(), turn[1]))
+
+
+class Shortens(ChattingBot):
+    """Cuts long turns short."""
+
+    def save(self, session: str, turn: tuple[str, str]) -> None:
+        super().save(session, (turn[0][:4096], turn[1]))
+
+
+@pytest.mark.parametrize(("bot", "share"), [(Flattens, 0.0), (SevenBits, 0.0), (Shortens, 0.5)])
+def test_who_spoils_texts_fails_fidelity(bot: type[ChattingBot], share: float) -> None:
+    report = play_with(bot, FAITHFUL)
+    assert report.verdict is Verdict.FAILED
+    assert report.accuracy == share
+    assert {one.anomaly for one in report.lost} == {"corrupted value"}
+
+
+@pytest.mark.parametrize(("bot", "fabrications"), [(Inventive, 4), (SaysBoth, 2)])
+def test_who_makes_up_what_it_was_never_told_fails(bot: type[ChattingBot], fabrications: int) -> None:
+    report = play_with(bot, NEVER_TOLD)
+    assert report.verdict is Verdict.FAILED
+    assert (report.fabrications, report.accuracy, report.leaks) == (fabrications, 1.0, 0)
+    assert {one.anomaly for one in report.lost} == {"fabrication"}
+    assert {one.lost_at for one in report.lost} == {None}
 
 
 # --- bots that forget ---------------------------------------------------------------------------------
@@ -266,8 +376,12 @@ def test_a_bot_that_forgets_fails_at_its_station(bot: type[ChattingBot], station
 def test_a_bot_that_forgets_fails_the_whole_library() -> None:
     report = play_with(Buffer, *built_in())
     assert report.verdict is Verdict.FAILED
-    assert report.accuracy == 0.0
     assert report.accuracy_before == 1.0
+    treated = [one for one in report.probes if one.arm == TREATED and GUARANTEES[one.guarantee].recall]
+    remembered = [one for one in treated if one.outcome is Outcome.REMEMBERED]
+    # All that it still knows is what it was told after its restart.
+    assert {one.scenario for one in remembered} == {"A conversation goes on after the deploy"}
+    assert len(remembered) == 2
     assert all(one.outcome is Outcome.REMEMBERED for one in report.probes if one.arm == CONTROL)
 
 
@@ -327,7 +441,7 @@ class Shortening(ChattingBot):
 @pytest.mark.parametrize("bot", [OneForAll, Shortening])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_bot_that_mixes_sessions_leaks(bot: type[ChattingBot], seed: int) -> None:
-    report = play_with(bot, *built_in(), seed=seed)
+    report = play_with(bot, *short_ones(), seed=seed)
     assert report.verdict is Verdict.FAILED
     assert report.leaks > 0
     assert "held what another session was told" in report.reasons[0]
@@ -406,7 +520,9 @@ class Silent(ChattingBot):
 def test_a_bot_that_only_pretends_fails(bot: type[ChattingBot], seed: int) -> None:
     report = play_with(bot, EVERYTHING, *built_in(), seed=seed)
     assert report.verdict is Verdict.FAILED
-    assert report.accuracy == 0.0
+    assert report.accuracy is not None
+    # Who always says the same town is right wherever that one was drawn.
+    assert report.accuracy < (0.1 if bot is KnowsTheTest else 1e-9)
 
 
 class RefusesTellings(ChattingBot):

@@ -1,0 +1,50 @@
+"""Values made from a template: order numbers, codes, telephone numbers."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gate.core.facts.fact import Acceptable, anything, redraw
+
+UNAMBIGUOUS_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Letters for `?`: no I or O, which people and models confuse with digits."""
+
+UNGUESSABLE_SYMBOLS = 4
+"""From this many drawn characters on, there are thousands of values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern:
+    """A value made from a template: `#` becomes a digit, `?` a letter, all else stays."""
+
+    kind: ClassVar[str] = "pattern"
+    name: str
+    template: str
+
+    @property
+    def pool(self) -> tuple[str, ...]:
+        """A pattern has no list of plausible values, so no decoys."""
+        return ()
+
+    @property
+    def guessable(self) -> bool:
+        """Whether only few values are possible."""
+        return self.template.count("#") + self.template.count("?") < UNGUESSABLE_SYMBOLS
+
+    def draw(self, source: random.Random, drawn: Mapping[str, str], acceptable: Acceptable = anything) -> str:
+        """One value, an acceptable one if it can be found."""
+        return redraw(lambda: self._fill_in(source), acceptable)
+
+    def _fill_in(self, source: random.Random) -> str:
+        return "".join(self._character(source, symbol, index) for index, symbol in enumerate(self.template))
+
+    def _character(self, source: random.Random, symbol: str, index: int) -> str:
+        if symbol == "#":
+            # No leading zero: a bot that treats the value as a number would be blamed for dropping it.
+            starts_number = index == 0 or self.template[index - 1] != "#"
+            return source.choice(string.digits[1:] if starts_number else string.digits)
+        return source.choice(UNAMBIGUOUS_LETTERS) if symbol == "?" else symbol

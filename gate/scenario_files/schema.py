@@ -1,0 +1,143 @@
+"""The JSON Schema of scenario files, for editors: composed from the very dicts that the loader reads by.
+
+What it refuses the loader refuses too. The loader refuses more: it knows what a script means.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gate.scenario_files.facts import FACT_KEYS, FACT_KINDS, FACT_NAME, PLAIN_KINDS
+from gate.scenario_files.loader import MAX_NAME, REQUIRED_KEYS, SCENARIO_KEYS
+from gate.scenario_files.script import (
+    MARKED_STEPS,
+    MAX_FILLER,
+    RESERVED,
+    SPEAKER_NAME,
+    TURN_KEYS,
+    Vocabulary,
+)
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Schema = dict[str, Any]
+
+
+def scenario_schema(vocabulary: Vocabulary) -> Schema:
+    """The schema of one scenario file, for the names that this version knows."""
+    parts: dict[str, Schema] = {
+        "name": {
+            "type": "string",
+            "pattern": r"\S",
+            "maxLength": MAX_NAME,
+            "description": "What the scenario shows, in one line",
+        },
+        "facts": {
+            "type": "object",
+            "propertyNames": {"pattern": f"^(?:{FACT_NAME.pattern})$"},
+            "additionalProperties": {"$ref": "#/$defs/fact"},
+            "description": "Values that are drawn anew for every conversation; texts name them in braces",
+        },
+        "script": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"$ref": "#/$defs/step"},
+            "description": "Who says what, and where the deployment is disrupted",
+        },
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "memory-gate scenario",
+        "type": "object",
+        "properties": {key: parts[key] for key in SCENARIO_KEYS},
+        "required": list(REQUIRED_KEYS),
+        "additionalProperties": False,
+        "$defs": {
+            "fact": _fact(),
+            "step": {"anyOf": [{"const": "disrupt"}, *_marked_steps(vocabulary), _turn(vocabulary)]},
+            "expectation": _expectation(vocabulary),
+        },
+    }
+
+
+def _fact() -> Schema:
+    kinds: dict[str, Schema] = {name: kind.schema for name, kind in FACT_KINDS.items()}
+    other: dict[str, Schema] = {"not": {"type": "string", "description": "A pick from which it must differ"}}
+    properties = {**kinds, **other}
+    return {
+        "anyOf": [
+            {"enum": list(PLAIN_KINDS)},
+            {
+                "type": "object",
+                "properties": {key: properties[key] for key in FACT_KEYS},
+                "additionalProperties": False,
+                "oneOf": [{"required": [name]} for name in FACT_KINDS],
+                "dependentRequired": {"not": ["pick"]},
+            },
+        ]
+    }
+
+
+def _marked_steps(vocabulary: Vocabulary) -> list[Schema]:
+    marked: dict[str, Schema] = {
+        "filler": {"type": "integer", "minimum": 1, "maximum": MAX_FILLER},
+        "disrupt": {"enum": list(vocabulary.disruptions)},
+    }
+    return [
+        {
+            "type": "object",
+            "properties": {word: marked[word]},
+            "required": [word],
+            "additionalProperties": False,
+        }
+        for word in MARKED_STEPS
+    ]
+
+
+def _turn(vocabulary: Vocabulary) -> Schema:
+    """One speaker and what is said; `expect` makes it a probe."""
+    speaker = f"^(?!(?:{'|'.join(RESERVED)})$)(?:{SPEAKER_NAME.pattern})$"
+    beside: dict[str, Schema] = {
+        "expect": {"$ref": "#/$defs/expectation"},
+        "guarantee": {"enum": list(vocabulary.guarantees)},
+    }
+    return {
+        "type": "object",
+        "properties": {key: beside[key] for key in TURN_KEYS},
+        "patternProperties": {speaker: {"type": "string", "pattern": r"\S"}},
+        "additionalProperties": False,
+        "dependentRequired": {"guarantee": ["expect"]},
+        "anyOf": [
+            {"minProperties": 1, "maxProperties": 1, "not": {"required": ["expect"]}},
+            {
+                "required": ["expect"],
+                "minProperties": 2,
+                "maxProperties": 2,
+                "not": {"required": ["guarantee"]},
+            },
+            {"required": ["expect", "guarantee"], "minProperties": 3, "maxProperties": 3},
+        ],
+    }
+
+
+def _expectation(vocabulary: Vocabulary) -> Schema:
+    text: Schema = {"type": "string", "pattern": r"\S"}
+    special: dict[str, Schema] = {
+        "number": {"anyOf": [text, {"type": ["number", "boolean"]}]},
+        "unknown": {"anyOf": [text, {"const": True}]},
+    }
+    return {
+        "anyOf": [
+            text,
+            {
+                "type": "object",
+                "properties": {name: _one_or_more(special.get(name, text)) for name in vocabulary.scorers},
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
+        ]
+    }
+
+
+def _one_or_more(item: Schema) -> Schema:
+    return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
