@@ -24,9 +24,11 @@ def trace(history: History, probe: PlayedTurn, remembered: bool) -> Custody:
     values = tuple(conversation.facts[fact] for fact in wanted)
     tellings = _tellings(history, probe)
     told = {fact for turn in tellings for fact in turn.started.tells}
+    # What else was told after the last look into the store says nothing of these facts.
+    told_at = [turn.order for turn in tellings if not set(wanted).isdisjoint(turn.started.tells)]
     return Custody(
         told=all(fact in told for fact in wanted),
-        stored=_stored(history, probe, values, max((turn.order for turn in tellings), default=0)),
+        stored=_stored(history, probe, values, max(told_at, default=0)),
         loaded=_loaded(history, probe, values),
         answered=remembered,
     )

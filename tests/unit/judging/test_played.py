@@ -399,6 +399,19 @@ def test_a_bot_that_never_remembers_fails_and_the_deploy_is_not_blamed() -> None
     assert reason.endswith("the deploy is not to blame")
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_an_amnesiac_gains_nothing_from_what_it_keeps_trivially(seed: int) -> None:
+    """It leaks nothing and makes nothing up, and its score is 0 all the same."""
+    report = play_with(Forever, *built_in(), seed=seed)
+    assert (report.accuracy, report.accuracy_before) == (0.0, 0.0)
+    assert (report.leaks, report.fabrications) == (0, 0)
+    recall = [one for one in report.probes if GUARANTEES[one.guarantee].recall]
+    apart = [one for one in report.probes if not GUARANTEES[one.guarantee].recall]
+    assert {one.outcome for one in recall} == {Outcome.LOST}
+    assert {one.outcome for one in apart} == {Outcome.REMEMBERED}
+    assert len(apart) >= 10
+
+
 class OneInThree(ChattingBot):
     """Loses every third session at a restart."""
 
