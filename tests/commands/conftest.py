@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -37,7 +38,7 @@ def configure(request: pytest.FixtureRequest, gate: Gate) -> Callable[..., None]
     """Configures a bot of the zoo on each runtime in turn."""
     image = request.getfixturevalue("zoo_image") if request.param == "docker" else ""
 
-    def configured(memory: str, defect: str = "", **bot: object) -> None:
+    def configured(memory: str, defect: str = "", **bot: Any) -> None:
         gate.configure(memory, defect, image=image, **bot)
 
     return configured

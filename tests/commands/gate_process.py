@@ -13,6 +13,13 @@ from pathlib import Path
 from typing import Any
 
 ZOO = Path(__file__).resolve().parents[1] / "zoo"
+LIBRARY = Path(__file__).resolve().parents[2] / "scenarios"
+TWELVE = (
+    *("appointment", "corrected-twice", "favourite-animal", "first-things-first", "just-said"),
+    *("long-conversation", "moved-house", "names-alike", "order-follow-up", "scattered-facts"),
+    *("several-facts", "two-customers"),
+)
+"""The built-in scenarios without the long ones, which take their time with every defect."""
 RUN_SECONDS = 240
 
 
@@ -44,12 +51,15 @@ class Gate:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def configure(self, memory: str, defect: str = "", *, image: str = "", **bot: object) -> None:
+    def configure(
+        self, memory: str, defect: str = "", *, image: str = "", whole_library: bool = False, **bot: object
+    ) -> None:
         """memory-gate.yml for a bot of the zoo: as a process, or as a container of `image`."""
         source = {"image": image} if image else {"command": ["python", "bot.py"], "directory": str(ZOO)}
         settings = {
             "bot": {**source, "env": {"MEMORY": memory, "DEFECT": defect}, **bot},
             "gate": {"accuracy": 0.95},
+            "scenarios": [str(LIBRARY)] if whole_library else [str(LIBRARY / f"{one}.yml") for one in TWELVE],
         }
         # JSON is YAML.
         self.write("memory-gate.yml", json.dumps(settings))

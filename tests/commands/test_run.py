@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import docker
 import pytest
@@ -14,14 +13,11 @@ from tests.action.workflow_commands import parse_command, split_lines
 from tests.commands.gate_process import Gate, disruptions
 
 Configure = Callable[..., None]
-LIBRARY = Path(__file__).parents[2] / "scenarios"
-MOST_WITHOUT_MEMORY = 0.05
-"""The library asks a little that was told after the disruption; a bot without memory still knows that."""
 
 
 def test_a_bot_that_remembers_passes(gate: Gate, configure: Configure) -> None:
     """All disruptions, all built-in scenarios: nothing lost, exit code 0."""
-    configure("redis")
+    configure("redis", whole_library=True)
     ended = gate.run("run", "--seed", "1")
     assert (ended.code, ended.report["verdict"]) == (0, "passed"), ended.output
     assert ended.report["accuracy"] == ended.report["accuracy_before"] == ended.report["retention"] == 1
@@ -33,11 +29,10 @@ def test_memory_in_the_process_is_lost_at_a_restart(gate: Gate, configure: Confi
     configure("process")
     ended = gate.run("run", *disruptions("restart"))
     assert (ended.code, ended.report["verdict"]) == (1, "failed"), ended.output
-    assert ended.report["accuracy_before"] == 1
-    assert ended.report["accuracy"] < MOST_WITHOUT_MEMORY
+    assert (ended.report["accuracy_before"], ended.report["accuracy"]) == (1, 0)
     treated = [one for one in ended.report["probes"] if one["arm"] == "treated"]
     recall = [one for one in treated if GUARANTEES[one["guarantee"]].recall]
-    assert {one["lost_at"] for one in recall} == {"stored", None}
+    assert {one["lost_at"] for one in recall} == {"stored"}
 
 
 def test_a_local_file_survives_a_restart_and_not_a_recreation(gate: Gate, configure: Configure) -> None:
@@ -46,7 +41,7 @@ def test_a_local_file_survives_a_restart_and_not_a_recreation(gate: Gate, config
     assert gate.run("run", *disruptions("restart")).code == 0
     ended = gate.run("run", *disruptions("recreate"))
     assert ended.code == 1, ended.output
-    assert ended.report["accuracy"] < MOST_WITHOUT_MEMORY
+    assert ended.report["accuracy"] == 0
 
 
 def test_memory_that_is_written_at_shutdown_is_lost_in_a_crash(gate: Gate, configure: Configure) -> None:
@@ -81,11 +76,11 @@ def test_a_defective_bot_fails(
 @pytest.mark.parametrize(
     ("defect", "reason"),
     [
-        ("always-500", "the bot never acknowledged"),
-        ("not-json", "the bot never acknowledged"),
-        ("wrong-type", "the bot never acknowledged"),
-        ("huge-reply", "the bot never acknowledged"),
-        ("hangs", "the bot never acknowledged"),
+        ("always-500", "no question could be judged"),
+        ("not-json", "no question could be judged"),
+        ("wrong-type", "no question could be judged"),
+        ("huge-reply", "no question could be judged"),
+        ("hangs", "no question could be judged"),
         ("never-healthy", "the bot did not start"),
         ("crash-on-start", "exit code 3"),
         ("kills-store", "the store died"),
@@ -116,17 +111,17 @@ def test_a_stop_that_needed_a_kill_is_a_finding(gate: Gate, configure: Configure
     assert any("137" in finding for finding in ended.report["findings"])
 
 
-def test_all_scenarios_together_cost_one_restart(gate: Gate, configure: Configure) -> None:
+def test_twelve_scenarios_cost_one_restart(gate: Gate, configure: Configure) -> None:
     """One disruption serves every session."""
     configure("redis")
     ended = gate.run("run", *disruptions("restart"))
-    assert len({one["scenario"] for one in ended.report["probes"]}) == len(list(LIBRARY.glob("*.yml")))
+    assert len({one["scenario"] for one in ended.report["probes"]}) == 12
     started = [line for line in ended.output.splitlines() if "restarted" in line]
     assert len(started) == 1, ended.output
 
 
 @pytest.mark.docker
-def test_the_engine_restarts_the_bot_once_for_all_scenarios(gate: Gate, zoo_image: str) -> None:
+def test_the_engine_restarts_the_bot_once_for_twelve_scenarios(gate: Gate, zoo_image: str) -> None:
     """Counted by the engine itself: the bot's container starts twice and ends twice."""
     client = docker.from_env()
     image = str(client.images.get(zoo_image).id)

@@ -48,6 +48,7 @@ class Exchange:
     session: str
     text: str
     line: int
+    column: int = 1
     tells: Sequence[str] = ()
     checks: Mapping[str, Sequence[str]] | None = None
     asks: Sequence[str] = ()
@@ -77,6 +78,7 @@ class Exchange:
                 session=self.session,
                 text=self.text,
                 line=self.line,
+                column=self.column,
                 tells=list(self.tells),
                 checks=self.checks,
                 asks=list(self.asks),

@@ -6,6 +6,7 @@ No honest bot is blamed, and no bot that forgets, mixes or invents is let throug
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,6 +50,7 @@ EVERYTHING = scenario(
 )
 
 
+@functools.cache
 def built_in() -> tuple[Scenario, ...]:
     """The library that ships with the gate."""
     return load_scenarios([LIBRARY], VOCABULARY)

@@ -44,6 +44,12 @@ def test_a_text_alone_is_found_at_its_exact_place(known: set[str], data: st.Data
     assert KnownTexts(known).find(text) == [Occurrence(value=text, start=0, end=len(text))]
 
 
+def test_a_longer_text_with_the_same_beginning_does_not_reach_beyond_the_end() -> None:
+    known = ["I live in Oslo now.", "I live in Oslo now. It is far."]
+    for text in known:
+        assert KnownTexts(known).find(text) == [Occurrence(value=text, start=0, end=len(text))]
+
+
 def test_blanks_around_a_known_text_do_not_count() -> None:
     assert KnownTexts(["Hello there.\n"]).find("He said: Hello there.") == [
         Occurrence(value="Hello there.\n", start=9, end=21)
