@@ -9,5 +9,5 @@ law = settings(
 )
 """For laws that are cheap to try."""
 
-costly_law = settings(law, max_examples=40)
+costly_law = settings(law, max_examples=25)
 """For laws whose every example plays a run or speaks HTTP."""

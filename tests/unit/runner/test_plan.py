@@ -12,7 +12,7 @@ from gate.core.scenario import Scenario
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.words import found_in
 from gate.runner.plan import Conversation, Plan, plan_run
-from tests.unit.core.laws import law
+from tests.unit.core.laws import costly_law, law
 from tests.unit.runner.scripts import ASK, CITY, MOVED, ORDER, TELL, ask, disrupt, filler, follow_up, scenario
 
 MOVED_HOUSE = scenario(
@@ -40,7 +40,7 @@ def arms(plan: Plan, name: str) -> tuple[Conversation, Conversation]:
     )
 
 
-@law
+@costly_law
 @given(seed=st.integers(0, 10**6), trials=st.integers(1, 3))
 def test_the_same_seed_gives_the_same_plan(seed: int, trials: int) -> None:
     plan = plan_run(EVERYTHING, ["restart", "kill"], trials, seed)
@@ -192,7 +192,7 @@ def test_the_braces_of_a_regular_expression_name_no_fact() -> None:
     assert control.turns[-1].asks == ("order",)
 
 
-@law
+@costly_law
 @given(seed=st.integers(0, 10**6))
 def test_fillers_are_distinct_and_never_hold_a_value(seed: int) -> None:
     """A filler that names a fact would tell it, or look like a decoy."""
