@@ -32,7 +32,13 @@ DEFAULT_WORKSPACE = "/github/workspace"
 def run_action() -> int:
     """The main stage, as PID 1 of its container. The exit code."""
     environment = dict(os.environ)
-    return leave(_main_stage(environment))
+    try:
+        return leave(_main_stage(environment))
+    except Exception as error:
+        # Python's own exit code for a crash is 1, which would say that the bot forgot.
+        with commands_stopped(sys.stdout):
+            faults.explain(faults.own_failure(error), sys.stdout)
+        return leave(ExitCode.INCONCLUSIVE)
 
 
 def sweep_after_action() -> int:
@@ -77,7 +83,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
         prepare_report_directory(workspace / settings.report_directory)
     except GateError as error:
         return _refuse(error, github)
-    _prepare_engine(environment, github)
+    _note_own_container(environment, github)
     github = GitHubReporter(environment, sys.stdout, workspace, report_path=settings.report_directory)
     console = ConsoleReporter(
         open_console(sys.stdout, environment), github=True, report_directory=settings.report_directory
@@ -102,8 +108,8 @@ def _main_stage(environment: Mapping[str, str]) -> int:
     return exit_code(report, settings)
 
 
-def _prepare_engine(environment: Mapping[str, str], github: GitHubReporter) -> None:
-    """Notes the gate's own container for the post stage, and clears away what dead runs left."""
+def _note_own_container(environment: Mapping[str, str], github: GitHubReporter) -> None:
+    """Saves the gate's own container for the post stage, which removes it should it live on."""
     try:
         engine = connect(environment)
     except GateError:

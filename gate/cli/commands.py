@@ -223,7 +223,9 @@ def guarded(command: Callable[[], Any]) -> int:
         if hasattr(error, "format_message"):
             typer.echo(f"error: {error.format_message()}\n  do:   see  memory-gate --help", err=True)
             return ExitCode.INPUT
-        raise
+        # Python's own exit code for a crash is 1, which would say that the bot forgot.
+        faults.explain(faults.own_failure(error), sys.stderr)
+        return ExitCode.INCONCLUSIVE
     return int(code or ExitCode.PASSED)
 
 

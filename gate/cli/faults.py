@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TextIO
 
 from gate import documents
 from gate.errors import DocumentError, GateError
 from gate.reporters import neutraliser
+
+TRACE_ENTRIES = 4
+"""How much of the way to a defect is shown."""
+
+
+def own_failure(error: Exception) -> GateError:
+    """A defect of the gate as a fault like any other: inconclusive, for it says nothing about the bot."""
+    return GateError(
+        "the gate itself failed",
+        why=f"{type(error).__name__}: {error}",
+        remedy="report it with the lines below; the bot is not to blame",
+        log=traceback.format_exception(error)[-TRACE_ENTRIES:],
+    )
 
 
 def explain(error: GateError, stream: TextIO) -> None:
