@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import STATIONS, Custody, Outcome, ProbeResult, Report, Verdict
 from gate.judging.judge import percent
@@ -17,7 +16,7 @@ from gate.judging.power import BAD_SHARE, GOOD_SHARE
 
 EN_DASH = "\N{EN DASH}"
 
-_BREACHES = {"leak": "Leak", "fabrication": "Made up"}
+_BREACHES = {"leak": "Leak", "fabrication": "Made up", "zombie fact": "Not forgotten"}
 """Anomalies of which one is too many, so they come first, and how a title calls them."""
 
 _LOST_WRITE = "lost write"
@@ -105,7 +104,7 @@ def failures(report: Report) -> tuple[Failure, ...]:
 
 def lost_facts(report: Report) -> int:
     """How many recall probes failed after a disruption."""
-    return sum(GUARANTEES[one.guarantee].recall for one in report.lost)
+    return sum(one.recall for one in report.lost)
 
 
 def custody_line(custody: Custody, *, present: str, absent: str, unseen: str, between: str) -> str:
