@@ -80,8 +80,7 @@ def _stored(history: History, probe: PlayedTurn, values: Collection[str], last_t
     if not looks:
         return None
     decisive = _last_before(looks, probe) or looks[0]
-    seen = {value.casefold() for value in decisive.seen.values}
-    if not all(value.casefold() in seen for value in values):
+    if not all(value.casefold() in decisive.held for value in values):
         return False
     # A value that another conversation was dealt too may be there on that one's account.
     return True if all(performance.holders[value.casefold()] == 1 for value in values) else None

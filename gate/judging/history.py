@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
@@ -66,6 +67,11 @@ class Sighting:
 
     order: int
     seen: StoreSeen
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The values that were in it, in folded case."""
+        return frozenset(value.casefold() for value in self.seen.values)
 
 
 @dataclass(kw_only=True)
