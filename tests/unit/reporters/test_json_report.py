@@ -82,6 +82,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "arm",
         "disruption",
         "guarantee",
+        "recall",
         "question",
         "expected",
         "reply",
