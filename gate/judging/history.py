@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
@@ -19,6 +19,7 @@ from gate.core.transcript import (
     DisruptionEnded,
     DisruptionStarted,
     Event,
+    FactStated,
     FaultSeen,
     ModelAsked,
     RunEnded,
@@ -47,6 +48,13 @@ class PlayedTurn:
     ended: TurnEnded | None = None
     ended_order: int = 0
     prompts: list[str] = field(default_factory=list)
+    stated: list[str] = field(default_factory=list)
+    """The facts that the reply stated, as it was asked to."""
+
+    @property
+    def tells(self) -> tuple[str, ...]:
+        """The facts that were told with this turn, by the user or by the bot."""
+        return (*self.started.tells, *self.stated)
 
     @property
     def status(self) -> str:
@@ -182,6 +190,8 @@ class _HistoryReader:
                 self._start_turn(event)
             case TurnEnded():
                 self._end_turn(event)
+            case FactStated():
+                self._state(event)
             case ModelAsked():
                 self._attribute(event)
             case DeploymentStarted():
@@ -220,7 +230,11 @@ class _HistoryReader:
         if conversation is None:
             raise self._misfit("its conversation was never planned")
         self._check(event.turn not in self.history.turns, "it begins a turn again")
-        self._check({*event.tells, *event.asks} <= set(conversation.facts), "it names a fact nobody planned")
+        named = {*event.tells, *event.asks, *event.states}
+        self._check(named <= set(conversation.facts), "it names a fact nobody planned")
+        original = self.history.turns.get(event.repeats)
+        if event.repeats and (original is None or original.started.conversation != event.conversation):
+            raise self._misfit("it repeats a turn that is not on record")
         known = event.checks is None or event.guarantee in GUARANTEES
         self._check(known, f"there is no guarantee {event.guarantee!r}")
         turn = PlayedTurn(order=self._order, started=event)
@@ -234,6 +248,26 @@ class _HistoryReader:
         turn.ended, turn.ended_order = event, self._order
         if event.status != INDETERMINATE:
             self._forget(turn.started.text, lambda one: one is turn)
+
+    def _state(self, event: FactStated) -> None:
+        """From here on the fact is what the bot said it is."""
+        history = self.history
+        turn = history.turns.get(event.turn)
+        if turn is None or turn.started.conversation != event.conversation or turn.ended is None:
+            raise self._misfit("it states a fact in a turn that has no reply")
+        self._check(event.fact in turn.started.states, "it states a fact that was not asked for")
+        conversation = history.conversations[event.conversation]
+        turn.stated.append(event.fact)
+        if event.value == conversation.facts[event.fact]:
+            return
+        own = {value.casefold() for value in conversation.facts.values()}
+        history.performance_of(turn).holders.update({event.value.casefold()} - own)
+        history.conversations[event.conversation] = replace(
+            conversation,
+            facts={**conversation.facts, event.fact: event.value},
+            # A model draws no lots: another session's may come upon the same number.
+            unguessable=[fact for fact in conversation.unguessable if fact != event.fact],
+        )
 
     def _forget(self, text: str, gone: Callable[[PlayedTurn], bool]) -> None:
         self._asking[text] = [one for one in self._asking.get(text, ()) if not gone(one)]

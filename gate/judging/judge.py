@@ -33,7 +33,7 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
         turn.started.turn: judge_probe(history, turn, scorers, leaking_turns)
         for conversation in history.conversations
         for turn in history.turns_of(conversation)
-        if turn.started.checks is not None
+        if turn.started.checks is not None and not turn.started.repeats
     }
     probes = tuple(judged.values())
     names = dict.fromkeys(one.disruption for one in history.conversations.values())
