@@ -137,12 +137,33 @@ class History:
         """What happened in the deployment in which the turn was said."""
         return self.performances[self.conversations[turn.started.conversation].deployment]
 
+    def row_of(self, conversation: ConversationPlanned) -> str:
+        """The row of the report that the conversation belongs to: the distinct kinds of its disruptions.
+
+        A bot that is restarted twice is shown under "restart". Deployments that would share a row by that
+        keep their full names: a row is about one deployment.
+        """
+        kinds = _distinct(conversation.disruption)
+        return kinds if len(self._deployments[kinds]) == 1 else conversation.disruption
+
+    def add_conversation(self, conversation: ConversationPlanned) -> None:
+        """Files a conversation."""
+        self.conversations[conversation.conversation] = conversation
+        kinds = _distinct(conversation.disruption)
+        self._deployments.setdefault(kinds, set()).add(conversation.deployment)
+
+    _deployments: dict[str, set[str]] = field(default_factory=dict)
+    """Distinct kinds of disruption → the deployments in which they happen."""
     _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=dict)
 
     def add_turn(self, turn: PlayedTurn) -> None:
         """Files a turn under its id and its conversation."""
         self.turns[turn.started.turn] = turn
         self._by_conversation.setdefault(turn.started.conversation, []).append(turn)
+
+
+def _distinct(disruption: str) -> str:
+    return "+".join(dict.fromkeys(disruption.split("+")))
 
 
 def read_history(events: Iterable[Event]) -> History:
@@ -222,7 +243,7 @@ class _HistoryReader:
     def _plan(self, event: ConversationPlanned) -> None:
         self._check(event.conversation not in self.history.conversations, "it plans a conversation again")
         self._check(event.arm in (CONTROL, TREATED), f"there is no arm {event.arm!r}")
-        self.history.conversations[event.conversation] = event
+        self.history.add_conversation(event)
         self._performance(event.deployment).holders.update({one.casefold() for one in event.facts.values()})
 
     def _start_turn(self, event: TurnStarted) -> None:

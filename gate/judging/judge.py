@@ -36,7 +36,7 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
         if turn.started.checks is not None and not turn.started.repeats
     }
     probes = tuple(judged.values())
-    names = dict.fromkeys(one.disruption for one in history.conversations.values())
+    names = dict.fromkeys(history.row_of(one) for one in history.conversations.values())
     disruptions = tuple(_judge_disruption(history, name, probes, policy) for name in names)
     breaches = _breaches(leaks, judged)
     verdict, reasons = conclude(history, policy, disruptions, breaches)
@@ -72,7 +72,9 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
 def _judge_disruption(
     history: History, name: str, all_probes: Sequence[ProbeResult], policy: Policy
 ) -> DisruptionResult:
-    planned = [one for one in history.conversations.values() if one.disruption == name]
+    planned = [one for one in history.conversations.values() if history.row_of(one) == name]
+    # The shorter scripts play along with the longest one.
+    whole = max((one.disruption for one in planned), key=lambda kinds: len(kinds.split("+")))
     deployment = planned[0].deployment
     performance = history.performances[deployment]
     probes = [one for one in all_probes if one.disruption == name]
@@ -82,8 +84,8 @@ def _judge_disruption(
         retained=retained(probes),
         conversations=by_conversation(probes),
     )
-    verdict, reasons = conclude_disruption(name, performance, probes, counts, policy)
-    ended = [one.ended for one in performance.disturbances[: len(name.split("+"))]]
+    verdict, reasons = conclude_disruption(name, performance, probes, counts, policy, whole)
+    ended = [one.ended for one in performance.disturbances[: len(whole.split("+"))]]
     return DisruptionResult(
         name=name,
         verdict=verdict,

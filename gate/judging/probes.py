@@ -46,7 +46,7 @@ def judge_probe(
         conversation=conversation.conversation,
         trial=conversation.trial,
         arm=conversation.arm,
-        disruption=conversation.disruption,
+        disruption=history.row_of(conversation),
         guarantee=probe.started.guarantee,
         question=probe.started.text,
         expected=_expected(probe),
