@@ -176,14 +176,14 @@ async def _perform(
                 clock=clock,
                 concurrency=settings.run.concurrency,
                 captures=settings.model.mode != "reader",
-                missed=_missed,
+                missed=missed,
             ),
         )
     finally:
         await _take_down(runtime, endpoint)
 
 
-def _missed(turn: Turn, reply: str) -> bool:
+def missed(turn: Turn, reply: str) -> bool:
     """Whether a reply is not what the turn expects. A checker that crashes has seen nothing."""
     checks = turn.expectation.checks if turn.expectation else {}
     try:
