@@ -27,8 +27,9 @@ from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
 from gate.reader.whereabouts import Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
-from gate.runner.plan import Plan, plan_run
+from gate.runner.plan import Plan, Turn, plan_run
 from gate.runner.play import Stage, play
+from gate.scorers import SCORERS
 from gate.settings import Settings
 from gate.stores import STORES
 
@@ -174,10 +175,21 @@ async def _perform(
                 record=record,
                 clock=clock,
                 concurrency=settings.run.concurrency,
+                captures=settings.model.mode != "reader",
+                missed=missed,
             ),
         )
     finally:
         await _take_down(runtime, endpoint)
+
+
+def missed(turn: Turn, reply: str) -> bool:
+    """Whether a reply is not what the turn expects. A checker that crashes has seen nothing."""
+    checks = turn.expectation.checks if turn.expectation else {}
+    try:
+        return any(not SCORERS[name].score(reply, arguments) for name, arguments in checks.items())
+    except Exception:
+        return False
 
 
 async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) -> None:

@@ -1,4 +1,4 @@
-"""A scenario as its author wrote it: facts, and a script of turns, fillers and disruption points."""
+"""A scenario as its author wrote it: facts, and a script of turns, fillers, pauses and disruption points."""
 
 from __future__ import annotations
 
@@ -53,6 +53,24 @@ class Say:
     position: Position
     expectation: Expectation | None = None
     guarantee: str = "durability"
+    states: tuple[str, ...] = ()
+    """The facts that the bot is to state in its reply."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parallel:
+    """Turns that are put to the bot at the same moment; their order is undefined."""
+
+    turns: tuple[Say, ...]
+    position: Position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """The conversation pauses for `seconds`; others go on."""
+
+    seconds: float
+    position: Position
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +89,7 @@ class Disrupt:
     position: Position
 
 
-Step = Say | Filler | Disrupt
+Step = Say | Parallel | Filler | Wait | Disrupt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +104,17 @@ class Scenario:
     @property
     def speakers(self) -> tuple[str, ...]:
         """Everyone who says something, in order of appearance."""
-        return tuple(dict.fromkeys(step.speaker for step in self.script if isinstance(step, Say)))
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns))
+
+    @property
+    def turns(self) -> tuple[Say, ...]:
+        """All turns that somebody wrote, in order, those of a parallel block too."""
+        return tuple(
+            turn
+            for step in self.script
+            for turn in (step.turns if isinstance(step, Parallel) else (step,))
+            if isinstance(turn, Say)
+        )
 
     @property
     def disruptions(self) -> tuple[str | None, ...]:

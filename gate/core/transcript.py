@@ -79,7 +79,7 @@ class ConversationPlanned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TurnStarted(Event):
-    """A text was put to the bot. The last four fields are for probes only, `checks` None otherwise."""
+    """A text was put to the bot. Only probes have `asks`, `guarantee` and `checks`, which is else None."""
 
     turn: str
     conversation: str
@@ -95,6 +95,15 @@ class TurnStarted(Event):
     asks: Sequence[str] = ()
     """The facts that the expectation names."""
     guarantee: str = ""
+    states: Sequence[str] = ()
+    """The facts that the bot is to state in its reply."""
+    moment: int = 0
+    """Turns of one conversation with the same moment were started together: their order is undefined.
+
+    Counts from 1; 0 for a turn that was started by itself, and where it is not known.
+    """
+    repeats: str = ""
+    """The probe whose question this asks again, because the reply missed. It is no probe of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +119,16 @@ class TurnEnded(Event):
     reply: str = ""
     error: str = ""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactStated(Event):
+    """The bot's reply to a turn stated a fact: from here on, `value` is what the fact is."""
+
+    conversation: str
+    turn: str
+    fact: str
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +229,7 @@ EVENTS: dict[str, type[Event]] = {
         ConversationPlanned,
         TurnStarted,
         TurnEnded,
+        FactStated,
         ModelAsked,
         DeploymentStarted,
         DeploymentFailed,

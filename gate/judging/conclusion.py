@@ -63,17 +63,25 @@ class Breaches:
 
 
 def conclude_disruption(
-    name: str, performance: Performance, probes: Sequence[ProbeResult], counts: Counts, policy: Policy
+    name: str,
+    performance: Performance,
+    probes: Sequence[ProbeResult],
+    counts: Counts,
+    policy: Policy,
+    whole: str,
 ) -> Conclusion:
-    """The verdict on what happened under the disruption `name`, leaks and fabrications aside."""
+    """The verdict on what happened under the disruption `name`, leaks and fabrications aside.
+
+    `whole` has every disruption that was to be carried out: "restart+restart" where the name is "restart".
+    """
     fault = _fault(name, performance)
     if fault:
         return Verdict.INCONCLUSIVE, (fault,)
-    broken = _what_was_seen_to_fail(name, performance, probes, counts, policy)
+    broken = _what_was_seen_to_fail(name, performance, probes, counts, policy, whole)
     if broken:
         return Verdict.FAILED, broken
     unseen = (
-        performance.undone(name)
+        performance.undone(whole)
         or _what_could_not_be_seen(name, probes, counts)
         or _what_was_not_shown(name, counts, policy)
     )
@@ -132,9 +140,14 @@ def _fault(name: str, performance: Performance) -> str:
 
 
 def _what_was_seen_to_fail(
-    name: str, performance: Performance, probes: Sequence[ProbeResult], counts: Counts, policy: Policy
+    name: str,
+    performance: Performance,
+    probes: Sequence[ProbeResult],
+    counts: Counts,
+    policy: Policy,
+    whole: str,
 ) -> tuple[str, ...]:
-    own = performance.disturbances[: len(name.split("+"))]
+    own = performance.disturbances[: len(whole.split("+"))]
     gone = [one.ended for one in own if not one.ended.recovered]
     if gone:
         return tuple(f"the bot did not come back after {one.disruption}: {one.sentence}" for one in gone)

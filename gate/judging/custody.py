@@ -23,9 +23,9 @@ def trace(history: History, probe: PlayedTurn, remembered: bool) -> Custody:
         return Custody(told=None, stored=None, loaded=None, answered=None)
     values = tuple(conversation.facts[fact] for fact in wanted)
     told_in = tellings(history, probe)
-    told = {fact for turn in told_in for fact in turn.started.tells}
+    told = {fact for turn in told_in for fact in turn.tells}
     # What else was told after the last look into the store says nothing of these facts.
-    told_at = [turn.order for turn in told_in if not set(wanted).isdisjoint(turn.started.tells)]
+    told_at = [turn.order for turn in told_in if not set(wanted).isdisjoint(turn.tells)]
     return Custody(
         told=all(fact in told for fact in wanted),
         stored=_stored(history, probe, values, max(told_at, default=0)),
@@ -43,7 +43,7 @@ def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[
 
 def acknowledged_facts(history: History, probe: PlayedTurn) -> frozenset[str]:
     """The facts that the bot acknowledged in the probe's own session before it."""
-    return frozenset(fact for turn in tellings(history, probe) for fact in turn.started.tells)
+    return frozenset(fact for turn in tellings(history, probe) for fact in turn.tells)
 
 
 def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str]:
@@ -52,7 +52,7 @@ def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str
         fact
         for turn in _acknowledged(history, probe)
         if turn.started.session != probe.started.session
-        for fact in turn.started.tells
+        for fact in turn.tells
     )
 
 
@@ -61,7 +61,7 @@ def tellings(history: History, probe: PlayedTurn) -> list[PlayedTurn]:
     return [
         turn
         for turn in _acknowledged(history, probe)
-        if turn.started.tells and turn.started.session == probe.started.session
+        if turn.tells and turn.started.session == probe.started.session
     ]
 
 

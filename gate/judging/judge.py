@@ -42,12 +42,12 @@ def judge(
         turn.started.turn: judge_probe(history, turn, scorers)
         for conversation in history.conversations
         for turn in history.turns_of(conversation)
-        if turn.started.checks is not None
+        if turn.started.checks is not None and not turn.started.repeats
     }
     examination = examine(Observed(history=history, results=results, leaks=leaks), checkers)
     judged = {turn: named(result, examination.at(turn)) for turn, result in results.items()}
     probes = tuple(judged.values())
-    names = dict.fromkeys(one.disruption for one in history.conversations.values())
+    names = dict.fromkeys(history.row_of(one) for one in history.conversations.values())
     disruptions = tuple(_judge_disruption(history, name, probes, policy) for name in names)
     breaches = _breaches(leaks, judged, examination)
     verdict, reasons = conclude(history, policy, disruptions, breaches)
@@ -85,7 +85,9 @@ def judge(
 def _judge_disruption(
     history: History, name: str, all_probes: Sequence[ProbeResult], policy: Policy
 ) -> DisruptionResult:
-    planned = [one for one in history.conversations.values() if one.disruption == name]
+    planned = [one for one in history.conversations.values() if history.row_of(one) == name]
+    # The shorter scripts play along with the longest one.
+    whole = max((one.disruption for one in planned), key=lambda kinds: len(kinds.split("+")))
     deployment = planned[0].deployment
     performance = history.performances[deployment]
     probes = [one for one in all_probes if one.disruption == name]
@@ -95,8 +97,8 @@ def _judge_disruption(
         retained=retained(probes),
         conversations=by_conversation(probes),
     )
-    verdict, reasons = conclude_disruption(name, performance, probes, counts, policy)
-    ended = [one.ended for one in performance.disturbances[: len(name.split("+"))]]
+    verdict, reasons = conclude_disruption(name, performance, probes, counts, policy, whole)
+    ended = [one.ended for one in performance.disturbances[: len(whole.split("+"))]]
     return DisruptionResult(
         name=name,
         verdict=verdict,

@@ -40,7 +40,7 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
         conversation=conversation.conversation,
         trial=conversation.trial,
         arm=conversation.arm,
-        disruption=conversation.disruption,
+        disruption=history.row_of(conversation),
         guarantee=probe.started.guarantee,
         question=probe.started.text,
         expected=_expected(probe),
@@ -111,7 +111,7 @@ def _obstacle(history: History, conversation: ConversationPlanned, probe: Played
         return "the run ended before the bot answered"
     untold = _untold(history, conversation, probe)
     if untold:
-        return f"the bot never acknowledged the turn that tells {_listed(untold)}"
+        return _why_untold(history, probe, untold)
     if recall and conversation.arm == TREATED:
         undone = performance.undone(conversation.disruption)
         if undone:
@@ -134,6 +134,19 @@ def _untold(history: History, conversation: ConversationPlanned, probe: PlayedTu
         asked = tuple(probe.started.asks)
     wanted = wanted_facts(conversation, probe)
     return [fact for fact in asked if fact not in here and (fact in wanted or fact not in elsewhere)]
+
+
+def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> str:
+    turns = history.turns_of(probe.started.conversation)
+    unstated = [
+        fact
+        for fact in untold
+        if any(fact in turn.started.states and turn.status == ACKNOWLEDGED for turn in turns)
+    ]
+    if unstated:
+        # What the bot did not say it cannot have forgotten.
+        return f"the bot never stated {_listed(unstated)}"
+    return f"the bot never acknowledged the turn that tells {_listed(untold)}"
 
 
 def _is_out_of_place(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> bool:

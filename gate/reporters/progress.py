@@ -155,7 +155,8 @@ class Progress:
 
     def _start_turn(self, event: TurnStarted) -> None:
         talk = self._talks.get(event.conversation)
-        if talk is not None:
+        # A question that is asked again was never planned.
+        if talk is not None and not event.repeats:
             self._under_way[event.turn] = (talk, event.checks is not None)
 
     def _end_turn(self, event: TurnEnded) -> tuple[str, ...]:

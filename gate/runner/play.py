@@ -7,14 +7,16 @@ line and goes on afterwards. What happened goes to the recorder; nothing is judg
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 
+from gate.core.facts import Pattern
+from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import (
     ACKNOWLEDGED,
     AFTER,
     BEFORE,
-    CONTROL,
     INDETERMINATE,
     REFUSED,
     UNASKED,
@@ -23,11 +25,13 @@ from gate.core.transcript import (
     DeploymentStarted,
     DisruptionEnded,
     DisruptionStarted,
+    FactStated,
     FaultSeen,
     StoreSeen,
     TurnEnded,
     TurnStarted,
 )
+from gate.core.words import contains
 from gate.errors import (
     BotNotReady,
     EngineError,
@@ -39,7 +43,12 @@ from gate.errors import (
     Unsupported,
 )
 from gate.interfaces import Bot, Deployment, Disruption, Recorder, Runtime
-from gate.runner.plan import Conversation, Plan, Turn, Wave
+from gate.runner.plan import Conversation, Pause, Plan, Turn, Wave
+
+
+def never_missed(_turn: Turn, _reply: str) -> bool:
+    """Takes every reply for a hit."""
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +63,17 @@ class Stage:
     record: Recorder
     clock: Callable[[], float]
     concurrency: int
+    """Turns under way at once. A parallel block with more than that is under way alone."""
+    captures: bool = False
+    """Whether a fact that the bot is to state is whatever value of its shape the reply holds.
+
+    Else it is the planned value or none: the model is the gate's own and states that one.
+    """
+    missed: Callable[[Turn, str], bool] = never_missed
+    """Whether a reply to a recall probe misses; the question is then asked again."""
+    reasks: int = 2
+    """How often a question is asked again at most."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 async def play(plan: Plan, stage: Stage) -> None:
@@ -69,9 +89,12 @@ class _WavePlayer:
         self._wave = wave
         self._stage = stage
         self._places = asyncio.Semaphore(stage.concurrency)
+        self._gathering = asyncio.Lock()
         # Equal texts are never under way at once: a model request is tied to its turn by its text.
         self._texts: dict[str, asyncio.Lock] = {}
         self._unheard: dict[str, str] = {}
+        # The facts of each conversation, those that the bot has stated included.
+        self._facts = {one.identifier: dict(one.facts) for one in wave.conversations}
 
     async def play(self) -> None:
         began = self._stage.clock()
@@ -157,21 +180,67 @@ class _WavePlayer:
         """Plays the segment number `point` of every conversation; all of a control conversation at 0."""
         async with asyncio.TaskGroup() as group:
             for conversation in self._wave.conversations:
-                turns = _turns_at(conversation, point)
-                if turns:
-                    group.create_task(self._converse(bot, conversation, turns))
+                if conversation.moments(point):
+                    group.create_task(self._converse(bot, conversation, point))
 
-    async def _converse(self, bot: Bot, conversation: Conversation, turns: Sequence[Turn]) -> None:
-        for turn in turns:
+    async def _converse(self, bot: Bot, conversation: Conversation, point: int) -> None:
+        for moment in conversation.moments(point):
             unheard = self._unheard.get(conversation.identifier)
-            if unheard:
-                self._decline(conversation, turn, unheard)
+            if isinstance(moment, Pause):
+                if not unheard:
+                    await self._stage.sleep(moment.seconds)
                 continue
-            async with self._texts.setdefault(turn.text, asyncio.Lock()), self._places:
-                await self._say(bot, conversation, turn)
+            turns = [self._up_to_date(conversation, turn) for turn in moment]
+            if unheard:
+                for turn in turns:
+                    self._decline(conversation, turn, unheard)
+                continue
+            replies = await self._say_together(bot, conversation, turns)
+            for turn, reply in zip(turns, replies, strict=True):
+                await self._ask_again(bot, conversation, turn, reply)
 
-    async def _say(self, bot: Bot, conversation: Conversation, turn: Turn) -> None:
-        self._start(conversation, turn)
+    def _up_to_date(self, conversation: Conversation, turn: Turn) -> Turn:
+        """The turn with the values that the bot has stated in the place of the planned ones."""
+        facts = self._facts[conversation.identifier]
+        return turn if facts == conversation.facts else turn.render(facts)
+
+    async def _say_together(
+        self, bot: Bot, conversation: Conversation, turns: Sequence[Turn]
+    ) -> list[str | None]:
+        """Puts the turns to the bot at the same moment. The reply to each, None where there is none."""
+        async with self._turn_to_speak(turns), asyncio.TaskGroup() as group:
+            saying = [group.create_task(self._say(bot, conversation, turn)) for turn in turns]
+        return [task.result() for task in saying]
+
+    @asynccontextmanager
+    async def _turn_to_speak(self, turns: Sequence[Turn]) -> AsyncIterator[None]:
+        """Waits until none of the texts is under way and there is room for all turns at once."""
+        async with AsyncExitStack() as held:
+            # In one order for everybody, so that no two blocks wait for each other.
+            for text in sorted({turn.text for turn in turns}):
+                await held.enter_async_context(self._texts.setdefault(text, asyncio.Lock()))
+            async with self._gathering:
+                for _ in range(min(len(turns), self._stage.concurrency)):
+                    await held.enter_async_context(self._places)
+            yield
+
+    async def _ask_again(self, bot: Bot, conversation: Conversation, turn: Turn, reply: str | None) -> None:
+        """Repeats a question while the replies to it miss: a fact that comes and goes is not lost."""
+        if turn.expectation is None or not GUARANTEES[turn.guarantee].recall:
+            return
+        for count in range(1, self._stage.reasks + 1):
+            heard = conversation.identifier not in self._unheard
+            if reply is None or not heard or not self._stage.missed(turn, reply):
+                return
+            again = replace(turn, identifier=f"{turn.identifier}.r{count}", moment=0)
+            async with self._turn_to_speak([again]):
+                reply = await self._say(bot, conversation, again, repeats=turn.identifier)
+
+    async def _say(
+        self, bot: Bot, conversation: Conversation, turn: Turn, *, repeats: str = ""
+    ) -> str | None:
+        """The reply, None without one. What came of the turn is on record then."""
+        self._start(conversation, turn, repeats=repeats)
         began = self._stage.clock()
         status, reply, error = ACKNOWLEDGED, "", ""
         try:
@@ -190,9 +259,40 @@ class _WavePlayer:
                 at=now, turn=turn.identifier, status=status, reply=reply, error=error, seconds=now - began
             )
         )
+        if status != ACKNOWLEDGED:
+            return None
+        self._take_down_what_is_stated(conversation, turn, reply)
+        return reply
+
+    def _take_down_what_is_stated(self, conversation: Conversation, turn: Turn, reply: str) -> None:
+        facts = self._facts[conversation.identifier]
+        for name in turn.states:
+            value = self._stated(conversation, name, reply)
+            if value is not None:
+                facts[name] = value
+                self._stage.record(
+                    FactStated(
+                        at=self._stage.clock(),
+                        conversation=conversation.identifier,
+                        turn=turn.identifier,
+                        fact=name,
+                        value=value,
+                    )
+                )
+
+    def _stated(self, conversation: Conversation, name: str, reply: str) -> str | None:
+        """The value of the fact that the reply states."""
+        planned = conversation.facts[name]
+        if contains(reply, planned):
+            return planned
+        fact = next(one for one in conversation.scenario.facts if one.name == name)
+        if not self._stage.captures or not isinstance(fact, Pattern):
+            return None
+        facts = self._facts[conversation.identifier]
+        return fact.find(reply, {value for other, value in facts.items() if other != name})
 
     async def _disrupt(self, deployment: Deployment, kind: str, point: int) -> bool:
-        waiting = [one for one in self._wave.conversations if _turns_at(one, point)]
+        waiting = [one for one in self._wave.conversations if one.moments(point)]
         self._stage.record(
             DisruptionStarted(
                 at=self._stage.clock(),
@@ -241,7 +341,7 @@ class _WavePlayer:
         inspector = self._stage.runtime.inspector(deployment)
         if inspector is None:
             return
-        values = {value for one in self._wave.conversations for value in one.facts.values()}
+        values = {value for facts in self._facts.values() for value in facts.values()}
         view = await inspector.look(values)
         self._stage.record(
             StoreSeen(
@@ -257,8 +357,10 @@ class _WavePlayer:
     def _decline_rest(self, point: int, reason: str) -> None:
         for conversation in self._wave.conversations:
             for later in range(point, len(self._wave.kinds) + 1):
-                for turn in _turns_at(conversation, later):
-                    self._decline(conversation, turn, f"not asked: {reason}")
+                for moment in conversation.moments(later):
+                    for turn in () if isinstance(moment, Pause) else moment:
+                        told = self._up_to_date(conversation, turn)
+                        self._decline(conversation, told, f"not asked: {reason}")
 
     def _decline(self, conversation: Conversation, turn: Turn, reason: str) -> None:
         self._start(conversation, turn)
@@ -266,7 +368,7 @@ class _WavePlayer:
             TurnEnded(at=self._stage.clock(), turn=turn.identifier, status=UNASKED, error=reason)
         )
 
-    def _start(self, conversation: Conversation, turn: Turn) -> None:
+    def _start(self, conversation: Conversation, turn: Turn, *, repeats: str = "") -> None:
         self._stage.record(
             TurnStarted(
                 at=self._stage.clock(),
@@ -281,14 +383,11 @@ class _WavePlayer:
                 checks=turn.expectation.checks if turn.expectation else None,
                 asks=turn.asks,
                 guarantee=turn.guarantee,
+                states=turn.states,
+                moment=turn.moment,
+                repeats=repeats,
             )
         )
-
-
-def _turns_at(conversation: Conversation, point: int) -> tuple[Turn, ...]:
-    if conversation.arm == CONTROL:
-        return conversation.turns if point == 0 else ()
-    return conversation.segments[point] if point < len(conversation.segments) else ()
 
 
 def _parts(error: Exception) -> list[Exception]:

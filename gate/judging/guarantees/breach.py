@@ -96,9 +96,7 @@ class Observed:
             values = {fact: conversation.facts[fact] for fact in wanted}
             said = found_in(result.reply, tuple(values.values()))
             missing = tuple(fact for fact in wanted if values[fact] not in said)
-            told_in = [
-                one for one in tellings(self.history, turn) if not set(missing).isdisjoint(one.started.tells)
-            ]
+            told_in = [one for one in tellings(self.history, turn) if not set(missing).isdisjoint(one.tells)]
             since = min((one.order for one in told_in), default=turn.order)
             yield MissedProbe(
                 turn=turn,

@@ -43,7 +43,7 @@ def _is_there(history: History, missed: MissedProbe, sibling: PlayedTurn) -> boo
     text = sibling.started.text.strip()
     if any(one.text == text for request in missed.turn.requests for one in standing_in(request, said)):
         return True
-    values = [missed.conversation.facts[fact] for fact in sibling.started.tells]
+    values = [missed.conversation.facts[fact] for fact in sibling.tells]
     return any(
         found_in(turn.ended.reply, values)
         for turn in history.turns_of(missed.conversation.conversation)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gate.core.facts import Date, Fact, Name, Number, Pattern, Pick, Text, Word
 from gate.core.guarantees import GUARANTEES
-from gate.core.scenario import Disrupt, Expectation, Filler, Position, Say, Scenario
+from gate.core.scenario import Disrupt, Expectation, Filler, Parallel, Position, Say, Scenario, Wait
 from gate.documents import render
 from gate.errors import DocumentError, ExitCode
 from gate.scenario_files import Vocabulary, load_scenarios
@@ -170,8 +170,46 @@ def test_a_disruption_may_be_named_and_speakers_may_differ_by_case_or_comma_alon
         (TELL + ASK + "  - alice: ' '\n", "8:12", '"alice" says nothing'),
         (TELL + ASK + "  - alice:\n", "8:11", "expected text, found nothing"),
         (TELL + ASK + "  - alice: {order}\n", "8:12", "expected text, found a mapping"),
-        (TELL + ASK + "  - wait: soon\n", "8:5", '"wait" is a reserved word and cannot name a speaker'),
-        (TELL + ASK + "  - parallel: soon\n", "8:5", '"parallel" is a reserved word and cannot name a speaker'),
+        (TELL + ASK + '  - states: "Hello."\n', "8:5", "nobody speaks in this step"),
+        (TELL + "  - wait: soon\n" + ASK, "6:11", 'expected a duration, found "soon"'),
+        (TELL + "  - wait: 0\n" + ASK, "6:11", "a pause is longer than nothing and at most 60 minutes"),
+        (TELL + "  - wait: 61m\n" + ASK, "6:11", "a pause is longer than nothing and at most 60 minutes"),
+        (TELL + "  - wiat: 2s\n" + ASK, "6:5", 'unknown step "wiat"'),
+        (TELL + ASK + "  - wait: 2s\n", "8:5", "nothing is asked after this pause"),
+        (TELL + ASK + "  - parallel: soon\n", "8:15", 'expected a list, found "soon"'),
+        (TELL + ASK + "  - paralel: [{alice: hi}, {alice: ho}]\n", "8:5", 'unknown step "paralel"'),
+        (TELL + ASK + "  - parallel: [{alice: hi}]\n", "8:15", "a parallel block has 2 to 100 turns, this one has 1"),
+        (TELL + ASK + "  - parallel: [{alice: hi}, {filler: 2}, {bob: hi there}]\n", "8:30", "only turns stand in a parallel block"),
+        (TELL + ASK + "  - parallel: [{alice: hi}, disrupt, {bob: hi there}]\n", "8:29", "only turns stand in a parallel block"),
+        (
+            TELL + ASK + "  - parallel: [{alice: hi}, {alice: hi}]\n",
+            "8:29",
+            "alice says what alice says at the same moment; their requests to the model could not be told apart",
+        ),
+        (
+            TELL + '  - parallel:\n      - alice: "Hello."\n      - alice: "Which?"\n        expect: "{order}"\n',
+            "8:9",
+            "alice is asked while another turn of alice is under way; their requests to the model could not be told apart",
+        ),
+        (
+            '  - parallel:\n      - bob: "Which?"\n        expect: {without: "{order}"}\n        guarantee: isolation\n      - alice: "My order is {order}."\n',
+            "7:28",
+            'nobody has told "order" before this, so it cannot leak',
+        ),
+        (
+            TELL + "  - disrupt\n" + TELL + ASK,
+            "7:25",
+            'alice told "order" before the disruption as well; told again, it no longer shows what survived',
+        ),
+        (
+            TELL + "  - disrupt\n" + ASK + "  - disrupt\n" + ASK,
+            "11:14",
+            'alice was asked for "order" before this disruption; the reply may have refreshed the memory',
+        ),
+        (TELL + ASK + '  - alice: "{order}: open a ticket."\n    states: tiket\n', "9:13", 'fact "tiket" is not defined; this scenario defines: order'),
+        (TELL + ASK + '  - alice: "About {order}."\n    states: order\n', "9:13", 'the text gives fact "order" away'),
+        (TELL + ASK + '  - alice: "Once more."\n    states: []\n', "9:13", "this list is empty"),
+        (TELL + ASK + '  - alice: "Once more."\n    stated: order\n', "9:5", 'unknown key "stated"'),
         (TELL + ASK + "  - al ice: hi\n", "8:5", '"al ice" cannot name a speaker'),
         (TELL + ASK + f"  - {'a' * 41}: hi\n", "8:5", f'"{"a" * 41}" cannot name a speaker'),
         (TELL + ASK + "  - expect: hi {order}\n", "8:5", "nobody speaks in this step"),
@@ -457,3 +495,114 @@ def test_whatever_a_file_holds_it_gives_a_scenario_or_a_document_error(
     assert scenario.name
     assert any(isinstance(step, Say) and step.expectation for step in scenario.script)
     assert all(step.position.line >= 1 for step in scenario.script)
+
+
+STATED = """\
+name: n
+facts:
+  order: {pattern: "ORD-######"}
+  ticket: {pattern: "TCK-######"}
+  reference: {pattern: "R-##"}
+  town: {pick: [Oslo, Lima]}
+script:
+  - alice: "Parcel {order} is broken, please open a ticket."
+    states: ticket
+  - alice: "I live in {town}, my desk is {reference}."
+  - disrupt
+  - alice: "What ticket number did you give me?"
+    expect: "{ticket}"
+  - alice: "Where do I live?"
+    expect: "{town}"
+  - alice: "Which desk is mine?"
+    expect: "{reference}"
+"""
+
+
+def test_a_fact_that_the_bot_states_is_told(tmp_path: Path) -> None:
+    scenario = load(tmp_path, STATED)
+    first = scenario.script[0]
+    assert isinstance(first, Say)
+    assert first.states == ("ticket",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("Parcel {order}", "My parcel", "8:12", "this text is not told apart from that of other conversations, so it is not known which value the bot is to state"),
+        ("Parcel {order}", "Parcel {order} ({ticket})", "9:13", 'the text gives fact "ticket" away'),
+        ("states: ticket", "states: [ticket, ticket]", "9:22", 'the bot has been asked to state "ticket" before'),
+        ("states: ticket", "states: [ticket, town]", "9:22", 'only a pattern can be stated by the bot, "town" is a pick'),
+        ("states: ticket", "states: [ticket, reference]", "9:22", 'the pattern of "reference" fits many a reply by chance'),
+        ("script:\n", "script:\n  - bob: \"I have {ticket}.\"\n", "10:13", 'fact "ticket" is told before, in line 8'),
+        ("  - disrupt\n", "  - alice: \"Again {order}.\"\n    states: ticket\n  - disrupt\n", "12:13", 'the bot has been asked to state "ticket" before'),
+        ("    states: ticket\n", "    states: ticket\n    expect: \"{order}\"\n", "9:5", '"states" cannot stand beside "expect"'),
+        ("What ticket number", "And {ticket}: what number", "13:14", 'the question gives fact "ticket" away'),
+    ],
+)  # fmt: skip
+def test_what_the_bot_cannot_be_asked_to_state(
+    tmp_path: Path, old: str, new: str, place: str, message: str
+) -> None:
+    assert (place, message) in mistakes(tmp_path, STATED.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("500ms", 0.5), ("2s", 2), ("5m", 300), ("1h", 3600), ("3", 3), ("1.5", 1.5), ('"7"', 7)],
+)
+def test_a_pause_is_a_number_and_a_unit(tmp_path: Path, written: str, seconds: float) -> None:
+    scenario = load(tmp_path, FACTS + TELL + f"  - wait: {written}\n" + ASK)
+    pause = scenario.script[1]
+    assert isinstance(pause, Wait)
+    assert pause.seconds == pytest.approx(seconds)
+
+
+def test_turns_of_a_parallel_block_are_turns_of_the_script(tmp_path: Path) -> None:
+    block = '  - parallel:\n      - alice: "My order is {order}."\n      - bob: "Hello."\n'
+    scenario = load(tmp_path, FACTS + block + ASK)
+    parallel = scenario.script[0]
+    assert isinstance(parallel, Parallel)
+    assert [turn.speaker for turn in parallel.turns] == ["alice", "bob"]
+    assert scenario.speakers == ("alice", "bob")
+    assert [turn.position.line for turn in scenario.turns] == [6, 7, 8]
+
+
+def test_a_question_may_be_in_a_parallel_block_of_other_sessions(tmp_path: Path) -> None:
+    block = '  - parallel:\n      - bob: "Hello."\n      - alice: "Which?"\n        expect: "{order}"\n'
+    assert load(tmp_path, FACTS + TELL + block).turns[-1].expectation is not None
+
+
+MOVED_AT_ONCE = """\
+name: n
+facts:
+  town: {pick: [Oslo, Lima]}
+  moved: {pick: [Oslo, Lima], not: town}
+script:
+  - parallel:
+      - alice: "I live in {town}."
+      - alice: "I live in {moved} now."
+  - alice: "Where do I live?"
+    expect: {contains: "{moved}", without: "{town}"}
+"""
+
+
+@pytest.mark.parametrize("guarantee", ["", "    guarantee: correction\n"])
+def test_what_was_told_at_once_has_no_order(tmp_path: Path, guarantee: str) -> None:
+    """No honest bot knows which of the two is the newer one."""
+    assert mistakes(tmp_path, MOVED_AT_ONCE + guarantee) == [
+        ("10:13", 'alice told "town" and "moved" at the same moment, so neither came first')
+    ]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        ASK + "  - disrupt\n" + ASK,
+        "  - disrupt\n" + ASK + ASK,
+        "  - disrupt\n" + ASK + TELL,
+        "  - disrupt\n  - disrupt\n" + ASK,
+        "  - bob: \"Mine too: {order}.\"\n  - disrupt\n" + ASK + "  - disrupt\n" + ASK.replace("alice", "bob"),
+    ],
+    ids=["before the first", "twice after it", "told after the question", "once after both", "another speaker"],
+)  # fmt: skip
+def test_what_may_be_asked_and_told_around_disruptions(tmp_path: Path, rest: str) -> None:
+    assert load(tmp_path, FACTS + TELL + rest).script
