@@ -42,10 +42,15 @@ def judge(
         turn.started.turn: judge_probe(history, turn, scorers)
         for conversation in history.conversations
         for turn in history.turns_of(conversation)
-        if turn.started.checks is not None and not turn.started.repeats
+        if turn.started.checks is not None
     }
     examination = examine(Observed(history=history, results=results, leaks=leaks), checkers)
-    judged = {turn: named(result, examination.at(turn)) for turn, result in results.items()}
+    # What was asked again says how sure an answer is; it counts no second time.
+    judged = {
+        turn: named(result, examination.at(turn))
+        for turn, result in results.items()
+        if not history.turns[turn].started.repeats
+    }
     probes = tuple(judged.values())
     names = dict.fromkeys(history.row_of(one) for one in history.conversations.values())
     disruptions = tuple(_judge_disruption(history, name, probes, policy) for name in names)

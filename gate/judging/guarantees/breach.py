@@ -89,7 +89,7 @@ class Observed:
 
     def _missed(self) -> Iterator[MissedProbe]:
         for turn, result in self.probes():
-            if result.outcome is Outcome.REMEMBERED or not GUARANTEES[result.guarantee].recall:
+            if result.outcome is Outcome.REMEMBERED or not result.recall or turn.started.repeats:
                 continue
             conversation = self.history.conversations[turn.started.conversation]
             wanted = wanted_facts(conversation, turn)

@@ -8,8 +8,8 @@ from gate.core.transcript import REFUSED
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 
 VERSION_CHANGES = frozenset({"blue-green", "rollback", "rolling"})
-SAME_IMAGE = "same image"
-"""The detail of a disruption's evidence that says that both versions are one."""
+OTHER_IMAGE = "image after"
+"""The detail of a disruption's evidence that is there only when the versions are not one."""
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -34,7 +34,6 @@ def check(observed: Observed) -> Iterable[Breach]:
 
 def _version_changed(missed: MissedProbe) -> bool:
     return any(
-        one.ended.disruption.partition("*")[0] in VERSION_CHANGES
-        and one.ended.details.get(SAME_IMAGE) != "yes"
+        one.ended.disruption.partition("*")[0] in VERSION_CHANGES and OTHER_IMAGE in one.ended.details
         for one in missed.disturbances
     )

@@ -11,8 +11,7 @@ from gate.judging.guarantees.reads import reads_of
 def check(observed: Observed) -> Iterable[Breach]:
     """Mixed answers to one question, with nothing told or disrupted in between."""
     for reads in reads_of(observed):
-        stale = reads.by_replicas and not reads.answers[0].knew
-        if reads.mixed and not stale:
+        if reads.mixed and not reads.stale:
             for turn in reads.misses:
                 yield Breach(
                     guarantee="monotonic-reads", turn=turn, sentence=f"the answers differ: {reads.sentence}"

@@ -9,9 +9,9 @@ from gate.judging.guarantees.reads import reads_of
 
 
 def check(observed: Observed) -> Iterable[Breach]:
-    """A first answer of one of several replicas that does not hold what a later one does."""
+    """Answers of replicas that do not hold what was told to another one."""
     for reads in reads_of(observed):
-        if reads.mixed and reads.by_replicas and not reads.answers[0].knew:
+        if reads.mixed and reads.stale:
             for turn in reads.misses:
                 yield Breach(
                     guarantee="read-your-writes",

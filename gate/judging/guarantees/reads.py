@@ -39,6 +39,15 @@ class Reads:
         return tuple(one.turn.started.turn for one in self.answers if not one.knew)
 
     @property
+    def stale(self) -> bool:
+        """Whether a replica did not know what was said to another one, and keeps memory to itself.
+
+        What is in the store all could read: a replica that does not, knows an old state of it.
+        """
+        stored = self.probe.custody.stored
+        return self.by_replicas and (stored is False or (stored is None and not self.answers[0].knew))
+
+    @property
     def by_replicas(self) -> bool:
         """Whether different instances may have given the answers."""
         return not REPLICATED.isdisjoint(one.partition("*")[0] for one in self.probe.disruption.split("+"))

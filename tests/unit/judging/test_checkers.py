@@ -66,6 +66,11 @@ def know_late(run: ChatRun, chat: Chat, drawn: random_int) -> None:
         probe.reply, probe.messages = UNKNOWN, []
 
 
+def keep_apart(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    know_late(run, chat, drawn)
+    run.not_stored.add(chat.facts["order"])
+
+
 def know_early(run: ChatRun, chat: Chat, drawn: random_int) -> None:
     for probe in chat.after[drawn(1, 2) :]:
         probe.reply, probe.messages = UNKNOWN, []
@@ -233,7 +238,7 @@ HOP, SWAP = "replica-hop", "blue-green"
 CASES = {
     "gone": Case(guarantee="durability", chat=plain, plant=forget),
     "known to one replica only": Case(
-        guarantee="read-your-writes", chat=asked_again, plant=know_late, disruption=HOP
+        guarantee="read-your-writes", chat=asked_again, plant=keep_apart, disruption=HOP
     ),
     "known and then not": Case(
         guarantee="monotonic-reads", chat=asked_again, plant=know_early, disruption=HOP
@@ -252,7 +257,16 @@ CASES = {
     "acknowledged without a store": Case(
         guarantee="fail-closed", chat=outage, plant=split, disruption="store-pause"
     ),
-    "unread by the new version": Case(guarantee="compatibility", chat=plain, plant=forget, disruption=SWAP),
+    "unread by the new version": Case(
+        guarantee="compatibility",
+        chat=plain,
+        plant=forget,
+        disruption=SWAP,
+        details={"image before": "sha256:1", "image after": "sha256:2"},
+    ),
+    "lost between two containers of one version": Case(
+        guarantee="durability", chat=plain, plant=forget, disruption=SWAP, details={"image": "sha256:1"}
+    ),
     "trimmed": Case(guarantee="capacity", chat=about("capacity", 6), plant=trim),
     "not forgotten": Case(
         guarantee="retention", chat=to_forget, plant=unforget, anomaly=GUARANTEES["retention"].other_anomaly

@@ -146,13 +146,24 @@ def asked_again(run: Run, one: Talk, reply: str, prompt: str) -> list[Event]:
     return events
 
 
-def test_a_question_that_is_asked_again_changes_no_figure() -> None:
+def test_a_question_that_is_asked_again_changes_no_figure_and_names_what_broke() -> None:
+    """A fact that comes and goes is flapping, and never a pass."""
     run = honest_run()
     treated = run.talks[1]
     treated.order.reply = "I don't know."
     once = judge(run.events())
     twice = judge(asked_again(run, treated, f"It is {treated.facts['order']}.", "user: all of it"))
-    assert twice == once
+    assert result_of(once, treated.order).anomaly == "lost write"
+    assert result_of(twice, treated.order).anomaly == "flapping"
+    for report in (once, twice):
+        assert report.verdict is Verdict.FAILED
+    nameless = [
+        dataclasses.replace(
+            one, guarantees=(), probes=[dataclasses.replace(probe, anomaly=None) for probe in one.probes]
+        )
+        for one in (once, twice)
+    ]
+    assert nameless[0] == nameless[1]
 
 
 def test_a_leak_in_the_second_answer_is_a_leak_of_the_question() -> None:
