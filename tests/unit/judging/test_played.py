@@ -401,8 +401,11 @@ def test_a_bot_that_forgets_fails_the_whole_library() -> None:
     treated = [one for one in report.probes if one.arm == TREATED and GUARANTEES[one.guarantee].recall]
     remembered = [one for one in treated if one.outcome is Outcome.REMEMBERED]
     # All that it still knows is what it was told after its restart.
-    assert {one.scenario for one in remembered} == {"A conversation goes on after the deploy"}
-    assert len(remembered) == 2
+    assert {one.scenario for one in remembered} == {
+        "A conversation goes on after the deploy",
+        "What was said is known at once and stays known",
+    }
+    assert len(remembered) == 2 + 4
     assert all(one.outcome is Outcome.REMEMBERED for one in report.probes if one.arm == CONTROL)
 
 
