@@ -100,7 +100,7 @@ class TurnStarted(Event):
     moment: int = 0
     """Turns of one conversation with the same moment were started together: their order is undefined.
 
-    Counts from 1; 0 for a turn that was started by itself, and where it is not known.
+    Counts from 1; 0 for a question that is asked again, and where it is not known.
     """
     repeats: str = ""
     """The probe whose question this asks again, because the reply missed. It is no probe of its own."""

@@ -405,6 +405,7 @@ def test_a_bot_that_forgets_fails_the_whole_library() -> None:
         "A conversation goes on after the deploy",
         "What was said is known at once and stays known",
     }
+    assert len(remembered) == 2 + 4
     assert all(one.outcome is Outcome.REMEMBERED for one in report.probes if one.arm == CONTROL)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from gate.core.transcript import CONTROL, TREATED, UNASKED, DeploymentStarted, DisruptionStarted, TurnEnded
 from gate.reporters.progress import Progress
 from tests.unit.reporters import events
@@ -66,6 +68,18 @@ def test_a_probe_that_was_never_put_to_the_bot_was_not_asked() -> None:
     progress.take(started)
     progress.take(TurnEnded(at=1.0, turn="restart-1-treated.4", status=UNASKED, error="it hung"))
     assert progress.rows[0].asked == 0
+
+
+def test_a_question_that_is_asked_again_is_not_counted_again() -> None:
+    progress = Progress()
+    cast = events.planned("restart", 1, TREATED)
+    progress.take(cast)
+    asked = events.turn(cast, 4)
+    again = [dataclasses.replace(event, turn="restart-1-treated.4.r1") for event in asked]
+    for event in (*asked, dataclasses.replace(again[0], repeats="restart-1-treated.4"), again[1]):
+        progress.take(event)
+    [row] = progress.rows
+    assert (row.asked, row.turns_ended) == (1, 1)
 
 
 def test_an_unfinished_deployment_says_how_many_probes_were_asked() -> None:
