@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gate.core.scenario import PLACEHOLDER, Disrupt, Expectation, Filler, Position, Say, Step
 from gate.documents import Node, did_you_mean, nearest, quoted
 from gate.scenario_files.facts import FACT_NAME
+from gate.scorers.matches import objection_to
 
 SPEAKER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,:-]{0,39}")
 RESERVED = ("filler", "disrupt", "wait", "parallel", "expect", "guarantee")
@@ -292,10 +293,15 @@ def _check_order(node: Node, items: Collection[Node]) -> None:
 
 
 def _check_pattern(node: Node, text: str) -> None:
-    try:
-        re.compile(PLACEHOLDER.sub(lambda found: "x" if FACT_NAME.fullmatch(found[1]) else found[0], text))
-    except (re.error, OverflowError, RecursionError) as error:
-        node.problem(f"this is no regular expression: {error}")
+    # Asked of RE2 itself, which will judge by it: Python's own expressions know more, such as lookahead.
+    objection = objection_to(
+        PLACEHOLDER.sub(lambda found: "x" if FACT_NAME.fullmatch(found[1]) else found[0], text)
+    )
+    if objection:
+        node.problem(
+            f"this is no regular expression of RE2: {objection}",
+            hint="RE2 has no lookahead, no lookbehind and no backreference",
+        )
 
 
 def _expectation(arguments: Collection[_Argument]) -> Expectation:
