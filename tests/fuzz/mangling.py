@@ -40,7 +40,7 @@ def mangled(source: random.Random, text: bytes, other: bytes) -> bytes:
 
 def mangled_json(source: random.Random, text: bytes, other: bytes) -> bytes:
     """As `mangled`, for a text of one JSON document a line: most of what comes out is still JSON."""
-    for _ in range(source.choice((1, 1, 2, 3, 6))):
+    for _ in range(source.choice((1, 1, 1, 2, 4))):
         text = source.choice(JSON_WAYS)(source, text, other)[: 8 * LARGEST]
     return text
 
@@ -168,7 +168,9 @@ def _json_value(source: random.Random, text: bytes, other: bytes) -> bytes:
 
 def _changed(source: random.Random, value: Any) -> Any:
     if not isinstance(value, (dict, list)) or not value or source.random() < 0.05:
-        return source.choice(JSON_SCRAPS)
+        # Mostly one of the same type, which is read, and judged by.
+        alike = [one for one in JSON_SCRAPS if type(one) is type(value)]
+        return source.choice(alike if alike and source.random() < 0.8 else JSON_SCRAPS)
     keys: Sequence[Any] = list(value) if isinstance(value, dict) else range(len(value))
     key, change = source.choice(keys), source.random()
     if change < 0.08:
@@ -207,5 +209,5 @@ YAML_WAYS: tuple[Way, ...] = (
 )
 JSON_WAYS: tuple[Way, ...] = (
     *(_flip, _truncate, _delete, _json_scrap, _lines, _lines, _splice),
-    *(_json_value,) * 14,
+    *(_json_value,) * 20,
 )
