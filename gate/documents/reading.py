@@ -1,8 +1,8 @@
 """From bytes to a tree of nodes.
 
 The files come from whoever opened the pull request, so reading is bounded (size, depth, number of
-values and of mistakes: no file takes a second) and only plain YAML is taken: one document, no aliases, no
-tags, no duplicate keys.
+values and of mistakes: none takes a second to read) and only plain YAML is taken: one document, no
+aliases, no tags, no duplicate keys.
 """
 
 from __future__ import annotations

@@ -12,9 +12,11 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from gate.cli.commands import application
 from gate.cli.library import scenario_vocabulary, settings_vocabulary
-from gate.errors import DocumentError
+from gate.errors import DocumentError, InputError
 from gate.scenario_files import scenario_schema
 from gate.settings import Overrides, load_settings, settings_schema
 from gate.settings.bot import LATER, REQUEST_KEYS, SOURCES
@@ -100,6 +102,26 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     assert parts["bot"]["properties"]["protocol"]["enum"] == list(VOCABULARY.protocols)
     assert parts["run"]["properties"]["disruptions"]["anyOf"][0]["enum"] == list(VOCABULARY.disruptions)
     assert set(EVERYTHING["bot"]) | set(LATER) | set(SOURCES) == set(parts["bot"]["properties"])
+
+
+@pytest.mark.parametrize(
+    ("words", "schema"),
+    [
+        (["schema"], scenario_schema(scenario_vocabulary())),
+        (["schema", "scenario"], scenario_schema(scenario_vocabulary())),
+        (["schema", "config"], SCHEMA),
+    ],
+)
+def test_the_command_prints_either_schema(words: list[str], schema: dict[str, Any]) -> None:
+    printed = CliRunner().invoke(application, words)
+    assert printed.exit_code == 0
+    assert json.loads(printed.stdout) == schema
+
+
+def test_the_command_names_the_schemas_that_there_are() -> None:
+    refused = CliRunner().invoke(application, ["schema", "settings"])
+    assert isinstance(refused.exception, InputError)
+    assert refused.exception.remedy == "choose from scenario, config"
 
 
 PLACES: tuple[tuple[str, ...], ...] = (
