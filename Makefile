@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check engine picture lock clean
+.PHONY: help demo test check fuzz engine picture lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -31,6 +31,9 @@ check: .venv/.ready ## lint, format, types and the direction of imports
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+fuzz: .venv/.ready ## read mangled files: only clean errors, none slower than a second (ARGS="--files 20000 --seed 7")
+	@.venv/bin/python -m tests.fuzz $(ARGS)
 
 engine: ## make a Docker engine answer and its two base images present
 	@.ci/engine

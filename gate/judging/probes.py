@@ -230,7 +230,7 @@ def _expected(probe: PlayedTurn) -> str:
         "unknown": "no answer but that it was never told",
     }
     return ", ".join(
-        phrases.get(name, f"{name} {{}}").format(_listed(arguments))
+        phrases.get(name, "{1} {0}").format(_listed(arguments), name)
         for name, arguments in (probe.started.checks or {}).items()
     )
 

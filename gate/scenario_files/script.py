@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -32,6 +31,7 @@ from gate.scenario_files.steps import (
     speaker_of,
 )
 from gate.scenario_files.tellings import Telling, Tellings
+from gate.scorers.matches import objection_to
 
 RECALL_SCORERS = frozenset({"contains", "any", "all", "number", "fuzzy"})
 """Scorers that ask for a value the speaker has told."""
@@ -319,11 +319,11 @@ class ScriptReader:
         for argument in arguments:
             for fact in argument.facts:
                 message, hint = self._objection(argument.scorer, fact, speaker, guarantee, bool(recall))
-                if not message and argument in recall and fact in told:
+                if not message and argument.scorer in RECALL_SCORERS and fact in told:
                     message, hint = f"the question gives fact {quoted(fact)} away", "ask without naming it"
                 if message:
                     argument.node.problem(message, hint=hint, fragment=f"{{{fact}}}")
-                elif argument in recall:
+                elif argument.scorer in RECALL_SCORERS:
                     self._tellings.ask(
                         argument.node, f"{{{fact}}}", speaker=speaker, fact=fact, segment=self._segment
                     )
@@ -376,10 +376,15 @@ class ScriptReader:
 
 
 def _check_pattern(node: Node, text: str) -> None:
-    try:
-        re.compile(PLACEHOLDER.sub(lambda found: "x" if FACT_NAME.fullmatch(found[1]) else found[0], text))
-    except (re.error, OverflowError, RecursionError) as error:
-        node.problem(f"this is no regular expression: {error}")
+    # Asked of RE2 itself, which will judge by it: Python's own expressions know more, such as lookahead.
+    objection = objection_to(
+        PLACEHOLDER.sub(lambda found: "x" if FACT_NAME.fullmatch(found[1]) else found[0], text)
+    )
+    if objection:
+        node.problem(
+            f"this is no regular expression of RE2: {objection}",
+            hint="RE2 has no lookahead, no lookbehind and no backreference",
+        )
 
 
 def _expectation(arguments: Collection[_Argument]) -> Expectation:

@@ -24,6 +24,9 @@ from gate.settings.section import Section
 CONFIG_FILE = Path("memory-gate.yml")
 REPORT_DIRECTORY = Path("memory-gate-report")
 
+SCENARIOS = "scenarios"
+"""The one key beside the sections."""
+
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "bot": BOT_KEYS,
     "store": ("kind", "image", "persistence"),
@@ -44,10 +47,13 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
 STORES = ("redis", "none")
 PERSISTENCE = ("aof", "rdb", "none")
 LATER_RUNTIMES = ("external",)
-MAX_COUNT = 1_000_000
+INCONCLUSIVE = ("block", "allow")
+TRIALS = (1, 100)
+CONCURRENCY = (1, 1000)
+COUNTS = (0, 1_000_000)
 CONFIDENCE = (0.5, 0.999)
 """The least and the greatest that may be asked for: below, a bound promises less than the point score."""
-MAX_SEED = 2**53
+SEEDS = (0, 2**53)
 """A larger seed would not survive a JSON reader that knows only doubles."""
 
 
@@ -105,7 +111,7 @@ def load_settings(
         for one in fields(overrides)
         if (value := getattr(overrides, one.name)) is not None
     }
-    top = root.fields((*SECTIONS, "scenarios")) if root is not None else {}
+    top = root.fields((*SECTIONS, SCENARIOS)) if root is not None else {}
     sections = {name: _section(name, top, given) for name in SECTIONS}
     if readable and not set(SOURCES) & set(sections["bot"].nodes):
         place = top.get("bot") or root or given_node(CONFIG_FILE.name, "", problems=problems)
@@ -132,7 +138,7 @@ def load_settings(
         model=model,
         run=_run(sections["run"], given.get("runtime"), vocabulary),
         policy=_policy(sections["gate"]),
-        scenarios=_scenarios(given.get("scenarios") or top.get("scenarios"), folder),
+        scenarios=_scenarios(given.get("scenarios") or top.get(SCENARIOS), folder),
         report_directory=working_directory / others.text("report_dir", str(REPORT_DIRECTORY)),
         baseline=working_directory / others.text("baseline", "") if "baseline" in given else None,
         config_file=config,
@@ -183,9 +189,9 @@ def _run(section: Section, runtime: Node | None, vocabulary: SettingsVocabulary)
         disruptions = tuple(dict.fromkeys(kind for kind in kinds if kind is not None))
     return RunSpecification(
         disruptions=disruptions,
-        trials=section.integer("trials", 1, 100, defaults.trials),
-        concurrency=section.integer("concurrency", 1, 1000, defaults.concurrency),
-        seed=section.nodes["seed"].integer(0, MAX_SEED) if "seed" in section.nodes else None,
+        trials=section.integer("trials", *TRIALS, defaults.trials),
+        concurrency=section.integer("concurrency", *CONCURRENCY, defaults.concurrency),
+        seed=section.nodes["seed"].integer(*SEEDS) if "seed" in section.nodes else None,
         runtime=Section(nodes={"runtime": runtime}).choice(
             "runtime", vocabulary.runtimes, "", later=LATER_RUNTIMES
         )
@@ -201,9 +207,9 @@ def _policy(section: Section) -> Policy:
         accuracy=accuracy,
         confidence=_confidence(section, accuracy),
         max_drop=section.share("max-drop", defaults.max_drop),
-        leaks=section.integer("leaks", 0, MAX_COUNT, defaults.leaks),
-        fabrications=section.integer("fabrications", 0, MAX_COUNT, defaults.fabrications),
-        inconclusive=section.choice("inconclusive", ("block", "allow"), defaults.inconclusive),
+        leaks=section.integer("leaks", *COUNTS, defaults.leaks),
+        fabrications=section.integer("fabrications", *COUNTS, defaults.fabrications),
+        inconclusive=section.choice("inconclusive", INCONCLUSIVE, defaults.inconclusive),
     )
 
 

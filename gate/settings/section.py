@@ -11,6 +11,7 @@ from gate.documents import Node
 NOT_YET = "is not available in this version yet"
 
 PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%")
+"""A share in per cent; blanks may stand around it."""
 
 
 @dataclass(frozen=True, kw_only=True)
