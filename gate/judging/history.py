@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.scenario import JUDGED
 from gate.core.specification import Policy
 from gate.core.transcript import (
     CONTROL,
@@ -20,6 +21,8 @@ from gate.core.transcript import (
     DisruptionStarted,
     Event,
     FaultSeen,
+    JudgeAnswered,
+    JudgeAsked,
     ModelAsked,
     RunEnded,
     RunStarted,
@@ -47,6 +50,8 @@ class PlayedTurn:
     ended: TurnEnded | None = None
     ended_order: int = 0
     prompts: list[str] = field(default_factory=list)
+    answers: dict[str, JudgeAnswered] = field(default_factory=dict)
+    """What a judge found in the reply, by criterion."""
 
     @property
     def status(self) -> str:
@@ -204,6 +209,10 @@ class _HistoryReader:
                 performance = self._performance(event.deployment)
                 for text in self._asking:
                     self._forget(text, lambda one: history.performance_of(one) is performance)
+            case JudgeAsked():
+                pass
+            case JudgeAnswered():
+                self._hear_judge(event)
             case RunEnded():
                 history.end = event
             case _:
@@ -234,6 +243,15 @@ class _HistoryReader:
         turn.ended, turn.ended_order = event, self._order
         if event.status != INDETERMINATE:
             self._forget(turn.started.text, lambda one: one is turn)
+
+    def _hear_judge(self, event: JudgeAnswered) -> None:
+        turn = self.history.turns.get(event.turn)
+        if turn is None or turn.ended is None:
+            raise self._misfit("its turn has not ended")
+        criteria = (turn.started.checks or {}).get(JUDGED, ())
+        self._check(event.criterion in criteria, "its turn has no such criterion")
+        self._check(event.criterion not in turn.answers, "it answers a question again")
+        turn.answers[event.criterion] = event
 
     def _forget(self, text: str, gone: Callable[[PlayedTurn], bool]) -> None:
         self._asking[text] = [one for one in self._asking.get(text, ()) if not gone(one)]

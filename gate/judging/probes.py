@@ -16,9 +16,11 @@ from gate.core.transcript import (
 )
 from gate.core.verdict import Outcome, ProbeResult
 from gate.core.words import found_in
+from gate.errors import Undecided
 from gate.interfaces import Scorer
 from gate.judging.custody import acknowledged_elsewhere, acknowledged_facts, trace, wanted_facts
 from gate.judging.history import UNDISTURBED, History, PlayedTurn
+from gate.judging.tiebreak import comparisons, refusals
 
 LEAK = GUARANTEES["isolation"].anomaly
 FABRICATION = GUARANTEES["no-fabrication"].anomaly
@@ -67,12 +69,42 @@ class _Judgement:
     anomaly: str | None = None
 
 
+_REMEMBERED = _Judgement(outcome=Outcome.REMEMBERED)
+
+
+def is_undisputed(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> bool:
+    """Whether all comparisons find the reply as expected, so that a judge has something to say."""
+    conversation = history.conversations[probe.started.conversation]
+    return _compare(history, conversation, probe, scorers) == _REMEMBERED
+
+
 def _judge(
     history: History,
     conversation: ConversationPlanned,
     probe: PlayedTurn,
     scorers: Mapping[str, Scorer],
 ) -> _Judgement:
+    judgement = _compare(history, conversation, probe, scorers)
+    if judgement != _REMEMBERED:
+        # No judge makes good what is missing.
+        return judgement
+    try:
+        failures = refusals(probe, scorers)
+    except Undecided as undecided:
+        return _Judgement(outcome=Outcome.UNSCORED, reason=undecided.sentence)
+    if failures:
+        anomaly = _what_broke(conversation, probe, GUARANTEES[probe.started.guarantee])
+        return _Judgement(outcome=Outcome.LOST, reason="; ".join(failures), anomaly=anomaly)
+    return judgement
+
+
+def _compare(
+    history: History,
+    conversation: ConversationPlanned,
+    probe: PlayedTurn,
+    scorers: Mapping[str, Scorer],
+) -> _Judgement:
+    """The judgement without any judge model's."""
     obstacle = _obstacle(history, conversation, probe)
     if obstacle:
         return _Judgement(outcome=Outcome.UNSCORED, reason=obstacle)
@@ -101,7 +133,7 @@ def _judge(
             reason=f"it also names {_listed(sorted(guessed))}, which it was never told",
             anomaly=guarantee.anomaly if guarantee.recall else FABRICATION,
         )
-    return _Judgement(outcome=Outcome.REMEMBERED)
+    return _REMEMBERED
 
 
 def _obstacle(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> str:
@@ -187,7 +219,7 @@ def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> l
     """What the reply is not, one phrase for each check that it does not meet."""
     return [
         _failure(name, arguments, reply, scorers[name])
-        for name, arguments in (probe.started.checks or {}).items()
+        for name, arguments in comparisons(probe, scorers).items()
         if not scorers[name].score(reply, arguments)
     ]
 
@@ -225,6 +257,7 @@ def _expected(probe: PlayedTurn) -> str:
         "number": "{}",
         "fuzzy": "{}, or nearly so",
         "unknown": "no answer but that it was never told",
+        "judge": "in a judge's eyes a reply that {}",
     }
     return ", ".join(
         phrases.get(name, f"{name} {{}}").format(_listed(arguments))

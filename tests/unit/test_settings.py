@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gate.core.specification import (
     BotSpecification,
+    JudgeSpecification,
     ModelSpecification,
     Policy,
     RequestShape,
@@ -54,6 +55,7 @@ bot:
   turn-timeout: 5
 store: {kind: redis, image: "redis:7", persistence: rdb}
 model: {mode: none, base-url: "http://127.0.0.1:9/v1", name: gpt-4o, cassette: tapes/mine.jsonl}
+judge: {base-url: "http://127.0.0.1:8/v1", model: gpt-4o-mini}
 run: {disruptions: [kill, recreate], trials: 3, concurrency: 8, seed: 7}
 gate: {accuracy: 95 %, confidence: 99 %, max-drop: 0.1, leaks: 1, fabrications: 2, inconclusive: allow}
 scenarios: [tests/memory, ../more.yml]
@@ -107,6 +109,7 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
             name="gpt-4o",
             cassette=str(tmp_path / "ci" / "tapes" / "mine.jsonl"),
         ),
+        judge=JudgeSpecification(base_url="http://127.0.0.1:8/v1", model="gpt-4o-mini"),
         run=RunSpecification(disruptions=("kill", "recreate"), trials=3, concurrency=8, seed=7),
         policy=Policy(
             accuracy=0.95, confidence=0.99, max_drop=0.1, leaks=1, fabrications=2, inconclusive="allow"
@@ -201,6 +204,14 @@ def test_the_key_of_a_real_model_comes_from_the_input_or_else_from_the_environme
         assert "sk-" not in repr(found) + repr(overrides)
 
 
+def test_the_judge_is_where_the_model_is_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    """There is one key for both, and it belongs there."""
+    text = "bot: {image: a}\nmodel: {base-url: 'https://a/v1'}"
+    assert load(tmp_path, text).judge == JudgeSpecification(base_url="https://a/v1")
+    assert load(tmp_path, f"{text}\njudge: {{model: m}}").judge.base_url == "https://a/v1"
+    assert load(tmp_path, "bot: {image: a}").judge == JudgeSpecification()
+
+
 def test_a_cassette_that_is_there_is_replayed_without_a_key(tmp_path: Path) -> None:
     (tmp_path / "ci").mkdir()
     (tmp_path / "ci/one.jsonl").touch()
@@ -279,6 +290,9 @@ def test_where_the_model_is_and_its_key_are_the_gates_to_say(tmp_path: Path, mod
         ("bot: {image: a}\nmodel: {cassette: .}", "2:19", "this is a folder"),
         ("bot: {image: a}\nmodel: {cassette: [a]}", "2:19", "expected text, found a list"),
         ("bot: {image: a}\nmodel: {base-url: api.example.com}", "2:19", "expected a URL that begins with http:// or https://"),
+        ("bot: {image: a}\njudge: {base-url: api.example.com}", "2:19", "expected a URL that begins with http:// or https://"),
+        ("bot: {image: a}\njudge: {model: ''}", "2:16", "expected text, found an empty one"),
+        ("bot: {image: a}\njudge: {modl: x}", "2:9", 'unknown key "modl"'),
         ("bot: {image: a}\nmodel: {base-url: 'http://'}", "2:19", "expected a URL that begins with http:// or https://"),
         ("bot: {image: a}\nmodel: {base-url: 'http://a:b'}", "2:19", "expected a URL that begins with http:// or https://"),
         ("bot: {image: a}\nmodel: {base-url: 'http://[a'}", "2:19", "expected a URL that begins with http:// or https://"),

@@ -54,6 +54,8 @@ script:
 """
 """Four lines, so that the script begins on line 5."""
 
+JUDGE_ALONE = "a judge alone decides nothing: it is heard only where the other checks hold"
+
 TELL = '  - alice: "My order is {order}."\n'
 ASK = '  - alice: "What is my order?"\n    expect: "{order}"\n'
 
@@ -142,6 +144,36 @@ def test_an_expectation_is_kept_by_scorer(
     assert scenario.script[-1].expectation == Expectation(checks=checks)
 
 
+def test_a_judge_explains_what_it_is_to_find_and_asks_for_nothing_itself(tmp_path: Path) -> None:
+    """The reader and custody go by the facts that are asked for: the city it came from is none."""
+    script = (
+        '  - alice: "From {origin} to {city}, please."\n'
+        '  - alice: "Where does my parcel go?"\n'
+        '    expect: {contains: "{city}", judge: ["says to {city}", "not to {origin}"]}\n'
+    )
+    text = "name: n\nfacts: {city: word, origin: word}\nscript:\n" + script
+    last = load(tmp_path, text).script[-1]
+    assert isinstance(last, Say)
+    assert last.expectation is not None
+    assert last.expectation.checks == {
+        "contains": ("{city}",),
+        "judge": ("says to {city}", "not to {origin}"),
+    }
+    assert last.expectation.judge == Position(file="scenarios/order.yml", line=6, column=34)
+    assert last.expectation.fact_names == ("city",)
+    rendered = last.expectation.render({"city": "oak", "origin": "elm"})
+    assert rendered.checks["judge"] == ("says to oak", "not to elm")
+    assert rendered.judge == last.expectation.judge
+
+
+@pytest.mark.parametrize(
+    "beside",
+    ['contains: "{order}"', 'any: ["{order}"]', 'all: "{order}"', 'fuzzy: "{order}"', 'number: "{order}"'],
+)
+def test_a_judge_may_stand_beside_each_scorer_that_asks_for_a_fact(tmp_path: Path, beside: str) -> None:
+    load(tmp_path, FACTS + TELL + f'  - alice: "Which?"\n    expect: {{judge: "is polite", {beside}}}\n')
+
+
 def test_a_fact_that_is_never_told_may_be_asked_for_as_unknown(tmp_path: Path) -> None:
     question = '  - alice: "What is it?"\n    expect: {unknown: "{order}"}\n    guarantee: no-fabrication\n'
     scenario = load(tmp_path, FACTS + "  - alice: Hello\n" + question)
@@ -228,6 +260,12 @@ def test_a_disruption_may_be_named_and_speakers_may_differ_by_case_or_comma_alon
             'alice told "order", so a bot may well name it',
         ),
         (TELL + '  - alice: "It?"\n    expect: {unknown: false}\n    guarantee: no-fabrication\n', "7:23", "expected text, found false, which YAML takes for true or false"),
+        (TELL + '  - alice: "It?"\n    expect: {judge: "says {order}"}\n', "7:14", JUDGE_ALONE),
+        (TELL + '  - alice: "It?"\n    expect: {judge: ["says {order}", "is kind"], matches: "{order}"}\n', "7:14", JUDGE_ALONE),
+        (TELL + '  - alice: "It?"\n    expect: {judge: "says {order}", contains: "it"}\n', "7:13", "this probe asks for no fact"),
+        (TELL + '  - alice: "It?"\n    expect: {judge: "says {order}", unknown: true}\n', "7:13", "a bot that remembers nothing passes this probe"),
+        (TELL + '  - alice: "It?"\n    expect: {judge: true, contains: "{order}"}\n', "7:21", "expected text, found true, which YAML takes for true or false"),
+        (TELL + '  - alice: "It?"\n    expect: {judge: "says {ordr}", contains: "{order}"}\n', "7:27", 'fact "ordr" is not defined; this scenario defines: order'),
         (TELL + ASK + '  - alice: "a {{order}} b"\n', "8:15", "braces stand only around the name of a fact"),
         (TELL + ASK + '  - alice: "a } b"\n', "8:15", "braces stand only around the name of a fact"),
         (TELL + ASK + "  - alice: |\n      one\n      and {no such}\n", "10:11", 'fact "no such" is not defined; this scenario defines: order'),
