@@ -224,6 +224,11 @@ class ScriptReader:
                 "a judge alone decides nothing: it is heard only where the other checks hold",
                 hint='name the fact beside it, as in {contains: "{city}", judge: "…"}',
             )
+        if judged and guarantee == "isolation":
+            judged[0].key.problem(
+                "whether something leaked is certain or nothing: no judge is heard about it",
+                hint="forbid the value with `without` alone",
+            )
         compared = [one for one in arguments if one.scorer != JUDGED]
         absent = bool(compared) and all(one.scorer in ABSENCE_SCORERS for one in compared)
         if absent and guarantee not in ABSENCE_GUARANTEES:

@@ -168,7 +168,12 @@ def test_a_judge_without_a_model_or_a_key_is_refused_at_its_place(
     gate.write("memory-gate.yml", text.replace(', "model": "judge-1"', ""))
     ended = gate.run(*RUN, environment=WITH_KEY)
     assert ended.code == 2, ended.output
-    assert "parcel.yml:8:35: this scenario calls for a judge, and no model is named for it" in ended.output
+    unnamed = "parcel.yml:8:35: this scenario calls for a judge, and no model is named for it"
+    assert unnamed in ended.output
+    # A key is no part of the files, a model is.
+    validated = gate.run("validate", "memory-gate.yml", "parcel.yml", environment={"OPENAI_API_KEY": ""})
+    assert (validated.code, unnamed in validated.output) == (2, True), validated.output
+    assert "key" not in validated.output
     assert server.asked == []
 
 

@@ -174,6 +174,12 @@ def test_a_judge_may_stand_beside_each_scorer_that_asks_for_a_fact(tmp_path: Pat
     load(tmp_path, FACTS + TELL + f'  - alice: "Which?"\n    expect: {{judge: "is polite", {beside}}}\n')
 
 
+def test_a_judge_may_stand_beside_an_abstention(tmp_path: Path) -> None:
+    """What is not known may be made up without naming a value."""
+    script = '  - alice: "Pet?"\n    expect: {unknown: true, judge: "names no pet"}\n    guarantee: no-fabrication\n'
+    load(tmp_path, FACTS + TELL + ASK + script)
+
+
 def test_a_fact_that_is_never_told_may_be_asked_for_as_unknown(tmp_path: Path) -> None:
     question = '  - alice: "What is it?"\n    expect: {unknown: "{order}"}\n    guarantee: no-fabrication\n'
     scenario = load(tmp_path, FACTS + "  - alice: Hello\n" + question)
@@ -264,6 +270,7 @@ def test_a_disruption_may_be_named_and_speakers_may_differ_by_case_or_comma_alon
         (TELL + '  - alice: "It?"\n    expect: {judge: ["says {order}", "is kind"], matches: "{order}"}\n', "7:14", JUDGE_ALONE),
         (TELL + '  - alice: "It?"\n    expect: {judge: "says {order}", contains: "it"}\n', "7:13", "this probe asks for no fact"),
         (TELL + '  - alice: "It?"\n    expect: {judge: "says {order}", unknown: true}\n', "7:13", "a bot that remembers nothing passes this probe"),
+        (TELL + '  - bob: "It?"\n    expect: {without: "{order}", judge: "is kind"}\n    guarantee: isolation\n', "7:34", "whether something leaked is certain or nothing: no judge is heard about it"),
         (TELL + '  - alice: "It?"\n    expect: {judge: true, contains: "{order}"}\n', "7:21", "expected text, found true, which YAML takes for true or false"),
         (TELL + '  - alice: "It?"\n    expect: {judge: "says {ordr}", contains: "{order}"}\n', "7:27", 'fact "ordr" is not defined; this scenario defines: order'),
         (TELL + ASK + '  - alice: "a {{order}} b"\n', "8:15", "braces stand only around the name of a fact"),
