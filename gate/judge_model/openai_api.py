@@ -1,4 +1,4 @@
-"""A judge behind an OpenAI-compatible API. The client is imported when one is made: it takes its time."""
+"""A judge behind an OpenAI-compatible API. The client is imported when somebody asks: it takes its time."""
 
 from __future__ import annotations
 
@@ -33,13 +33,16 @@ class OpenAIJudge:
         self._model = model
         self._key = key
         self._deadline = deadline
-        self._client = _client(base_url, key, min(deadline, ATTEMPT_SECONDS), retries)
+        self._base_url = base_url
+        self._retries = retries
+        self._client: AsyncOpenAI | None = None
         self._unanswered = 0
         self._given_up = ""
 
     async def close(self) -> None:
         """See JudgeModel."""
-        await self._client.close()
+        if self._client is not None:
+            await self._client.close()
 
     async def ask(self, question: Question) -> str:
         """See JudgeModel."""
@@ -59,6 +62,9 @@ class OpenAIJudge:
     async def _answer(self, question: Question) -> str:
         from openai import OpenAIError
 
+        if self._client is None:
+            seconds = min(self._deadline, ATTEMPT_SECONDS)
+            self._client = _client(self._base_url, self._key, seconds, self._retries)
         messages: Any = [dict(one) for one in question.messages]
         try:
             async with asyncio.timeout(self._deadline):

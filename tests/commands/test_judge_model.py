@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -42,7 +43,8 @@ class Handler(BaseHTTPRequestHandler):
         reply = "All right."
         if text.endswith("?"):
             known = told.get(session, "") if os.environ["MEMORY"] == "file" else ""
-            reply = f"{known or 'I am sorry.'} {os.environ['FLATTERY']}"
+            key = os.environ.get("OPENAI_API_KEY", "")
+            reply = f"{known or 'I am sorry.'} {os.environ['FLATTERY']} {key[:3]}"
         else:
             told[session] = text
             TOLD.write_text(json.dumps(told))
@@ -118,12 +120,41 @@ def test_the_judge_decides_among_replies_that_hold_the_value(
     assert "asking the judge 4 questions" in ended.output
     assert len(server.asked) == 4
     assert all(FLATTERY in reply for reply in server.replies)
+    # The bot says how its own key begins.
+    assert not any(reply.endswith(JUDGE_KEY[:3]) for reply in server.replies)
     assert all(FLATTERY not in body["messages"][0]["content"] for body, _ in server.asked)
     count = len(server.asked)
     judged_again(gate)
     assert len(server.asked) == count
     assert written_anywhere(gate.folder, JUDGE_KEY) == []
     assert JUDGE_KEY not in ended.output
+
+
+def test_the_action_asks_the_judge_with_its_input(
+    gate: Gate, server: JudgeServer, configure: Callable[..., None]
+) -> None:
+    """And says where the scenario calls for it when it has no key."""
+    configure()
+    ended = gate.act(scenarios="parcel.yml", disruptions="restart", openai_api_key=JUDGE_KEY)
+    assert (ended.code, ended.report["verdict"]) == (0, "passed"), ended.output
+    assert len(server.asked) == 2
+    assert written_anywhere(gate.folder, JUDGE_KEY) == []
+    assert JUDGE_KEY not in ended.output
+    refused = gate.act(scenarios="parcel.yml", disruptions="restart", openai_api_key="")
+    assert refused.code == 2, refused.output
+    assert "parcel.yml:8:35: this scenario calls for a judge" in refused.output
+
+
+def test_a_run_is_interrupted_while_the_judge_thinks(
+    gate: Gate, server: JudgeServer, configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure()
+    monkeypatch.setenv("OPENAI_API_KEY", JUDGE_KEY)
+    server.released.clear()
+    ended = gate.interrupt_at("asking the judge", signal.SIGINT, *RUN)
+    assert ended.code == 130, ended.output
+    assert "Traceback" not in ended.output
+    assert (gate.folder / REPORT / "transcript.jsonl").exists()
 
 
 def test_a_bot_that_forgot_is_never_put_to_the_judge(
