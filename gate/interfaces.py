@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from gate.core.specification import BotSpecification
-from gate.core.transcript import Event
+from gate.core.transcript import Event, JudgeAnswered
 from gate.core.verdict import Report
 
 
@@ -254,6 +254,18 @@ class Scorer(Protocol):
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether the reply is as expected."""
+        ...
+
+
+@runtime_checkable
+class Tiebreaker(Protocol):
+    """A scorer that goes by what a judge has answered about the very reply.
+
+    It is heard last, and only where all other checks hold: it can take away, and never give.
+    """
+
+    def advised(self, answers: Mapping[str, JudgeAnswered]) -> Scorer:
+        """The scorer that knows these answers, by argument. Its `score` raises Undecided without one."""
         ...
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gate import __version__
 from gate.cli.real_model import build_behind, load_tapes
+from gate.cli.tiebreak import ask_judge, check_judge
 from gate.core.scenario import Scenario
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
 from gate.core.verdict import Report, Verdict
@@ -57,6 +58,7 @@ async def execute(
     `repeat` are the words of the command that repeats the run, without its seed; `baseline` is an
     earlier run that this one is to be no worse than. Raises InputError.
     """
+    check_judge(settings, scenarios)
     tapes = load_tapes(settings)
     seed = tapes.seed
     plan = plan_run(scenarios, settings.run.disruptions, settings.run.trials, seed)
@@ -100,6 +102,8 @@ async def execute(
             clock=clock,
             behind=functools.partial(build_behind, settings, plan, tapes, whereabouts=whereabouts),
         )
+        # Before the end of the run: what the judge finds belongs to what is judged.
+        await ask_judge(settings, plan, tapes, decode(transcript.lines()), record=record, clock=clock)
         tapes.keep()
     except asyncio.CancelledError:
         interrupted = True

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gate.core.facts import Fact
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 """A fact's name in a text: `{order}`."""
+
+JUDGED = "judge"
+"""The scorer whose texts are criteria for a judge model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +29,16 @@ class Expectation:
     """What a reply must be: scorer name → its argument texts, with or without placeholders filled in."""
 
     checks: Mapping[str, tuple[str, ...]]
+    judge: Position | None = field(default=None, compare=False)
+    """Where a judge is called for; None where none is."""
 
     @property
     def fact_names(self) -> tuple[str, ...]:
-        """The facts that the unrendered texts name, in order, each once."""
-        texts = [text for arguments in self.checks.values() for text in arguments]
+        """The facts that the unrendered texts name, in order, each once.
+
+        Not those that only a judge is told of: a criterion explains, it does not ask for what it names.
+        """
+        texts = [text for name, texts in self.checks.items() if name != JUDGED for text in texts]
         return tuple(dict.fromkeys(name for text in texts for name in PLACEHOLDER.findall(text)))
 
     def render(self, facts: Mapping[str, str]) -> Expectation:
@@ -40,7 +48,8 @@ class Expectation:
             checks={
                 scorer: tuple(render(text, literal if scorer == "matches" else facts) for text in arguments)
                 for scorer, arguments in self.checks.items()
-            }
+            },
+            judge=self.judge,
         )
 
 

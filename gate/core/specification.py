@@ -85,6 +85,14 @@ class ModelSpecification:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JudgeSpecification:
+    """The model that judges what no comparison of words can. It is asked only by scenarios with `judge`."""
+
+    base_url: str = "https://api.openai.com/v1"
+    model: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunSpecification:
     """What the run does. A `seed` of None is drawn afresh and printed."""
 

@@ -216,6 +216,27 @@ class FaultSeen(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JudgeAsked(Event):
+    """A judge is asked about replies that hold all that the other checks want of them."""
+
+    model: str
+    """The name of the judge model; "" when its recorded answers are played."""
+    questions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeAnswered(Event):
+    """What a judge finds in the reply to one probe; `holds` is None when it gave no usable answer."""
+
+    turn: str
+    criterion: str
+    """As the probe's check has it, rendered."""
+    holds: bool | None
+    reason: str = ""
+    """In the judge's words, or why there is no answer; untrusted text."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunEnded(Event):
     """The last event. A transcript without one was cut short."""
 
@@ -238,6 +259,8 @@ EVENTS: dict[str, type[Event]] = {
         DisruptionStarted,
         DisruptionEnded,
         FaultSeen,
+        JudgeAsked,
+        JudgeAnswered,
         RunEnded,
     )
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.scenario import JUDGED
 from gate.core.specification import Policy
 from gate.core.transcript import (
     CONTROL,
@@ -22,6 +23,8 @@ from gate.core.transcript import (
     Event,
     FactStated,
     FaultSeen,
+    JudgeAnswered,
+    JudgeAsked,
     ModelAsked,
     RunEnded,
     RunStarted,
@@ -53,6 +56,9 @@ class PlayedTurn:
 
     stated: list[str] = field(default_factory=list)
     """The facts that the reply stated, as it was asked to."""
+
+    answers: dict[str, JudgeAnswered] = field(default_factory=dict)
+    """What a judge found in the reply, by criterion."""
 
     @property
     def prompts(self) -> list[str]:
@@ -248,6 +254,10 @@ class _HistoryReader:
                 performance = self._performance(event.deployment)
                 for text in self._asking:
                     self._forget(text, lambda one: history.performance_of(one) is performance)
+            case JudgeAsked():
+                pass
+            case JudgeAnswered():
+                self._hear_judge(event)
             case RunEnded():
                 history.end = event
             case _:
@@ -302,6 +312,15 @@ class _HistoryReader:
             # A model draws no lots: another session's may come upon the same number.
             unguessable=[fact for fact in conversation.unguessable if fact != event.fact],
         )
+
+    def _hear_judge(self, event: JudgeAnswered) -> None:
+        turn = self.history.turns.get(event.turn)
+        if turn is None or turn.ended is None:
+            raise self._misfit("its turn has not ended")
+        criteria = (turn.started.checks or {}).get(JUDGED, ())
+        self._check(event.criterion in criteria, "its turn has no such criterion")
+        self._check(event.criterion not in turn.answers, "it answers a question again")
+        turn.answers[event.criterion] = event
 
     def _forget(self, text: str, gone: Callable[[PlayedTurn], bool]) -> None:
         self._asking[text] = [one for one in self._asking.get(text, ()) if not gone(one)]

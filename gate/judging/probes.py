@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.scenario import JUDGED
 from gate.core.transcript import (
     ACKNOWLEDGED,
     CONTROL,
@@ -19,9 +20,11 @@ from gate.core.transcript import (
 )
 from gate.core.verdict import Outcome, ProbeResult
 from gate.core.words import found_in
+from gate.errors import Undecided
 from gate.interfaces import Scorer
 from gate.judging.custody import acknowledged_elsewhere, acknowledged_facts, trace, wanted_facts
 from gate.judging.history import UNDISTURBED, History, PlayedTurn
+from gate.judging.tiebreak import comparisons, refusals
 
 ABSENCE_SCORERS = frozenset({"without", "unknown"})
 """Scorers that are content with a bot that remembers nothing."""
@@ -63,12 +66,21 @@ class _Judgement:
 
 def forbids_only(probe: PlayedTurn) -> bool:
     """Whether the probe says nothing but what the reply must not be."""
-    return ABSENCE_SCORERS.issuperset(probe.started.checks or {})
+    return ABSENCE_SCORERS.issuperset(set(probe.started.checks or {}) - {JUDGED})
 
 
 def is_recall(probe: PlayedTurn) -> bool:
     """Whether the probe counts towards the accuracy."""
     return GUARANTEES[probe.started.guarantee].recall and not forbids_only(probe)
+
+
+_REMEMBERED = _Judgement(outcome=Outcome.REMEMBERED)
+
+
+def is_undisputed(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> bool:
+    """Whether all comparisons find the reply as expected, so that a judge has something to say."""
+    conversation = history.conversations[probe.started.conversation]
+    return _compare(history, conversation, probe, scorers) == _REMEMBERED
 
 
 def _judge(
@@ -77,6 +89,26 @@ def _judge(
     probe: PlayedTurn,
     scorers: Mapping[str, Scorer],
 ) -> _Judgement:
+    judgement = _compare(history, conversation, probe, scorers)
+    if judgement != _REMEMBERED:
+        # No judge makes good what is missing.
+        return judgement
+    try:
+        failures = refusals(probe, scorers)
+    except Undecided as undecided:
+        return _Judgement(outcome=Outcome.UNSCORED, reason=undecided.sentence)
+    if failures:
+        return _Judgement(outcome=Outcome.LOST, reason="; ".join(failures))
+    return judgement
+
+
+def _compare(
+    history: History,
+    conversation: ConversationPlanned,
+    probe: PlayedTurn,
+    scorers: Mapping[str, Scorer],
+) -> _Judgement:
+    """The judgement without any judge model's."""
     obstacle = _obstacle(history, conversation, probe)
     if obstacle:
         return _Judgement(outcome=Outcome.UNSCORED, reason=obstacle)
@@ -98,7 +130,7 @@ def _judge(
         return _Judgement(
             outcome=Outcome.LOST, reason=f"it also names {_listed(sorted(decoys))}, which it was never told"
         )
-    return _Judgement(outcome=Outcome.REMEMBERED)
+    return _REMEMBERED
 
 
 def _obstacle(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> str:
@@ -189,7 +221,7 @@ def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> l
     """What the reply is not, one phrase for each check that it does not meet."""
     return [
         _failure(name, arguments, reply, scorers[name])
-        for name, arguments in (probe.started.checks or {}).items()
+        for name, arguments in comparisons(probe, scorers).items()
         if not scorers[name].score(reply, arguments)
     ]
 
@@ -228,6 +260,7 @@ def _expected(probe: PlayedTurn) -> str:
         "number": "{}",
         "fuzzy": "{}, or nearly so",
         "unknown": "no answer but that it was never told",
+        "judge": "in a judge's eyes a reply that {}",
     }
     return ", ".join(
         phrases.get(name, "{1} {0}").format(_listed(arguments), name)

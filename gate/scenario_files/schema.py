@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from gate.core.scenario import JUDGED
 from gate.scenario_files.facts import FACT_KEYS, FACT_KINDS, FACT_NAME, PLAIN_KINDS
 from gate.scenario_files.loader import MAX_NAME, REQUIRED_KEYS, SCENARIO_KEYS
-from gate.scenario_files.script import Vocabulary
+from gate.scenario_files.script import DECISIVE_SCORERS, Vocabulary
 from gate.scenario_files.steps import (
     DURATION,
     FEWEST_PARALLEL,
@@ -167,6 +168,10 @@ def _expectation(vocabulary: Vocabulary) -> Schema:
                 "properties": {name: _one_or_more(special.get(name, text)) for name in vocabulary.scorers},
                 "additionalProperties": False,
                 "minProperties": 1,
+                "anyOf": [
+                    {"not": {"required": [JUDGED]}},
+                    *({"required": [name]} for name in vocabulary.scorers if name in DECISIVE_SCORERS),
+                ],
             },
         ]
     }

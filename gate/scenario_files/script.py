@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gate.core.facts import Fact
 from gate.core.scenario import (
+    JUDGED,
     PLACEHOLDER,
     Disrupt,
     Expectation,
@@ -39,6 +40,9 @@ RECALL_SCORERS = frozenset({"contains", "any", "all", "number", "fuzzy"})
 ABSENCE_SCORERS = frozenset({"without", "unknown"})
 """Scorers that are content with a bot that remembers nothing."""
 
+DECISIVE_SCORERS = RECALL_SCORERS | ABSENCE_SCORERS
+"""Scorers of which a judge needs one beside it: it breaks ties, and decides nothing."""
+
 ABSENCE_GUARANTEES = frozenset({"isolation", "no-fabrication", "retention"})
 """Guarantees of what must not be known. All others are recall: an amnesiac bot must not pass their probes."""
 
@@ -60,6 +64,8 @@ class _Argument:
     text: str
     facts: tuple[str, ...]
     node: Node
+    key: Node
+    """Where the scorer is named."""
 
 
 class ScriptReader:
@@ -273,7 +279,7 @@ class ScriptReader:
             node.problem("this list is empty", hint="name at least one text")
         for item in items:
             if scorer == "unknown" and item.text == "true":
-                yield _Argument(scorer=scorer, text="", facts=(), node=item)
+                yield _Argument(scorer=scorer, text="", facts=(), node=item, key=node.key or node)
                 continue
             text = item.as_written() if scorer == "number" else item.string()
             if text is None:
@@ -281,7 +287,7 @@ class ScriptReader:
             if not text.strip():
                 item.problem("a blank text stands in every reply")
             names = self._placeholders(item, text, pattern=scorer == "matches")
-            yield _Argument(scorer=scorer, text=text, facts=names, node=item)
+            yield _Argument(scorer=scorer, text=text, facts=names, node=item, key=node.key or node)
 
     def _placeholders(self, node: Node, text: str, *, pattern: bool = False) -> tuple[str, ...]:
         """The facts that `text` names; reports undefined ones. Only a regular expression may hold braces."""
@@ -328,12 +334,24 @@ class ScriptReader:
                         argument.node, f"{{{fact}}}", speaker=speaker, fact=fact, segment=self._segment
                     )
         self._check_sequence(node, arguments, speaker=speaker, guarantee=guarantee)
-        if recall and not any(PLACEHOLDER.search(one.text) for one in arguments):
+        if recall and not any(PLACEHOLDER.search(one.text) for one in arguments if one.scorer != JUDGED):
             node.problem(
                 "this probe asks for no fact",
                 hint='a bot can pass it without remembering anything; expect a fact, as in "{order}"',
             )
-        absent = bool(arguments) and all(one.scorer in ABSENCE_SCORERS for one in arguments)
+        judged = [one for one in arguments if one.scorer == JUDGED]
+        if judged and not any(one.scorer in DECISIVE_SCORERS for one in arguments):
+            judged[0].key.problem(
+                "a judge alone decides nothing: it is heard only where the other checks hold",
+                hint='name the fact beside it, as in {contains: "{city}", judge: "…"}',
+            )
+        if judged and guarantee == "isolation":
+            judged[0].key.problem(
+                "whether something leaked is certain or nothing: no judge is heard about it",
+                hint="forbid the value with `without` alone",
+            )
+        compared = [one for one in arguments if one.scorer != JUDGED]
+        absent = bool(compared) and all(one.scorer in ABSENCE_SCORERS for one in compared)
         if absent and guarantee not in ABSENCE_GUARANTEES:
             node.problem(
                 "a bot that remembers nothing passes this probe",
@@ -391,7 +409,8 @@ def _expectation(arguments: Collection[_Argument]) -> Expectation:
     checks: dict[str, tuple[str, ...]] = {}
     for one in arguments:
         checks[one.scorer] = (*checks.get(one.scorer, ()), *([one.text] if one.text else []))
-    return Expectation(checks=checks)
+    judge = next((_position(one.key) for one in arguments if one.scorer == JUDGED), None)
+    return Expectation(checks=checks, judge=judge)
 
 
 def _position(node: Node) -> Position:

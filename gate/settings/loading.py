@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gate.core.specification import (
     BotSpecification,
+    JudgeSpecification,
     ModelSpecification,
     Policy,
     RunSpecification,
@@ -17,6 +18,7 @@ from gate.core.specification import (
 from gate.documents import Node, given_node, read_document
 from gate.errors import DocumentError, Problem
 from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
+from gate.settings.judge import JUDGE_KEYS, read_judge
 from gate.settings.model import MODEL_KEYS, check_key, read_model
 from gate.settings.overrides import Overrides
 from gate.settings.section import Section
@@ -31,6 +33,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "bot": BOT_KEYS,
     "store": ("kind", "image", "persistence"),
     "model": MODEL_KEYS,
+    "judge": JUDGE_KEYS,
     "run": ("disruptions", "trials", "concurrency", "seed"),
     "gate": ("accuracy", "confidence", "max-drop", "leaks", "fabrications", "inconclusive"),
 }
@@ -39,6 +42,7 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
     "bot": {"image": "image", "build": "build", "previous": "previous_image", "replicas": "replicas"},
     "store": {"image": "redis_image"},
     "model": {"mode": "model"},
+    "judge": {},
     "run": {"disruptions": "disruptions", "trials": "trials", "seed": "seed"},
     "gate": {"accuracy": "threshold", "max-drop": "max_drop", "inconclusive": "inconclusive"},
 }
@@ -81,6 +85,7 @@ class Settings:
     """Where the report goes, seen from the process's own directory."""
     baseline: Path | None = None
     """The report.json of the run that this one is to be no worse than, seen from the process's directory."""
+    judge: JudgeSpecification = field(default_factory=JudgeSpecification)
     config_file: Path | None
     """The file that was read, as it was given."""
     openai_api_key: str = field(default="", repr=False)
@@ -136,6 +141,7 @@ def load_settings(
         ),
         store=store,
         model=model,
+        judge=read_judge(sections["judge"], base_url=model.base_url),
         run=_run(sections["run"], given.get("runtime"), vocabulary),
         policy=_policy(sections["gate"]),
         scenarios=_scenarios(given.get("scenarios") or top.get(SCENARIOS), folder),

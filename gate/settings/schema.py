@@ -57,6 +57,14 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             "name": {**TEXT, "description": "The model to be asked, whichever the bot names"},
             "cassette": {**TEXT, "description": "The file of recorded answers"},
         },
+        "judge": {
+            "base-url": {
+                "type": "string",
+                "pattern": "^[hH][tT][tT][pP][sS]?://",
+                "description": "Where the judge is, by default where the model is",
+            },
+            "model": {**TEXT, "description": "The model that judges"},
+        },
         "run": {
             "disruptions": _one_or_more({"enum": list(vocabulary.disruptions)}),
             "trials": _whole(TRIALS, "How often each scenario is played"),

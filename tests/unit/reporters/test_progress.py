@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 
-from gate.core.transcript import CONTROL, TREATED, UNASKED, DeploymentStarted, DisruptionStarted, TurnEnded
+from gate.core.transcript import (
+    CONTROL,
+    TREATED,
+    UNASKED,
+    DeploymentStarted,
+    DisruptionStarted,
+    JudgeAsked,
+    TurnEnded,
+)
 from gate.reporters.progress import Progress
 from tests.unit.reporters import events
 
@@ -97,3 +105,11 @@ def test_events_out_of_nowhere_are_borne() -> None:
     progress = Progress()
     _, ended = events.turn(events.planned("restart", 1, TREATED), 1)
     assert progress.take(ended) == ()
+
+
+def test_a_judge_that_is_asked_is_said_and_one_on_record_too() -> None:
+    progress = Progress()
+    assert progress.take(JudgeAsked(at=9.0, model="judge-1", questions=3)) == (
+        "asking the judge 3 questions",
+    )
+    assert progress.take(JudgeAsked(at=9.0, model="", questions=1)) == ("1 question to the judge, on record",)

@@ -17,6 +17,8 @@ from gate.scorers.matches import Matches
 from tests.unit.core.laws import law
 from tests.unit.scenario_files.texts import ASK, FACTS, TELL, load, mistakes
 
+JUDGE_ALONE = "a judge alone decides nothing: it is heard only where the other checks hold"
+
 
 @pytest.mark.parametrize(
     ("script", "place", "message"),
@@ -128,6 +130,13 @@ from tests.unit.scenario_files.texts import ASK, FACTS, TELL, load, mistakes
             'alice told "order", so a bot may well name it',
         ),
         (TELL + '  - alice: "It?"\n    expect: {unknown: false}\n    guarantee: no-fabrication\n', "7:23", "expected text, found false, which YAML takes for true or false"),
+        (TELL + '  - alice: "It?"\n    expect: {judge: "says {order}"}\n', "7:14", JUDGE_ALONE),
+        (TELL + '  - alice: "It?"\n    expect: {judge: ["says {order}", "is kind"], matches: "{order}"}\n', "7:14", JUDGE_ALONE),
+        (TELL + '  - alice: "It?"\n    expect: {judge: "says {order}", contains: "it"}\n', "7:13", "this probe asks for no fact"),
+        (TELL + '  - alice: "It?"\n    expect: {judge: "says {order}", unknown: true}\n', "7:13", "a bot that remembers nothing passes this probe"),
+        (TELL + '  - bob: "It?"\n    expect: {without: "{order}", judge: "is kind"}\n    guarantee: isolation\n', "7:34", "whether something leaked is certain or nothing: no judge is heard about it"),
+        (TELL + '  - alice: "It?"\n    expect: {judge: true, contains: "{order}"}\n', "7:21", "expected text, found true, which YAML takes for true or false"),
+        (TELL + '  - alice: "It?"\n    expect: {judge: "says {ordr}", contains: "{order}"}\n', "7:27", 'fact "ordr" is not defined; this scenario defines: order'),
         (TELL + ASK + '  - alice: "a {{order}} b"\n', "8:15", "braces stand only around the name of a fact"),
         (TELL + ASK + '  - alice: "a } b"\n', "8:15", "braces stand only around the name of a fact"),
         (TELL + ASK + "  - alice: |\n      one\n      and {no such}\n", "10:11", 'fact "no such" is not defined; this scenario defines: order'),

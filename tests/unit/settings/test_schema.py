@@ -51,6 +51,7 @@ EVERYTHING: dict[str, Any] = {
     },
     "store": {"kind": "redis", "image": "redis:7", "persistence": "rdb"},
     "model": {"mode": "none", "base-url": "HTTPS://a/v1", "name": "gpt-4o", "cassette": "mine.jsonl"},
+    "judge": {"base-url": "http://b/v1", "model": "gpt-4o-mini"},
     "run": {"disruptions": ["kill", "recreate"], "trials": 3, "concurrency": 8, "seed": 7},
     "gate": {
         "accuracy": "95 %",

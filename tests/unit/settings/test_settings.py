@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gate.core.specification import (
     BotSpecification,
+    JudgeSpecification,
     ModelSpecification,
     Policy,
     RequestShape,
@@ -59,6 +60,7 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
             name="gpt-4o",
             cassette=str(tmp_path / "ci" / "tapes" / "mine.jsonl"),
         ),
+        judge=JudgeSpecification(base_url="http://127.0.0.1:8/v1", model="gpt-4o-mini"),
         run=RunSpecification(disruptions=("kill", "recreate"), trials=3, concurrency=8, seed=7),
         policy=Policy(
             accuracy=0.95, confidence=0.99, max_drop=0.1, leaks=1, fabrications=2, inconclusive="allow"
@@ -194,3 +196,11 @@ def test_a_variable_that_the_gate_does_not_set_is_the_users_to_set(
         ),
     )
     assert settings.bot.environment == {name: "mine"}
+
+
+def test_the_judge_is_where_the_model_is_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    """There is one key for both, and it belongs there."""
+    text = "bot: {image: a}\nmodel: {base-url: 'https://a/v1'}"
+    assert load(tmp_path, text).judge == JudgeSpecification(base_url="https://a/v1")
+    assert load(tmp_path, f"{text}\njudge: {{model: m}}").judge.base_url == "https://a/v1"
+    assert load(tmp_path, "bot: {image: a}").judge == JudgeSpecification()
