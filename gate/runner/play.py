@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from gate.core.transcript import (
     ACKNOWLEDGED,
@@ -24,6 +24,7 @@ from gate.core.transcript import (
     DisruptionEnded,
     DisruptionStarted,
     FaultSeen,
+    StoreFigures,
     StoreSeen,
     TurnEnded,
     TurnStarted,
@@ -249,8 +250,7 @@ class _WavePlayer:
                 deployment=self._wave.name,
                 moment=moment,
                 values=sorted(view.values),
-                keys=view.keys,
-                bytes=view.bytes,
+                **{one.name: getattr(view, one.name) for one in fields(StoreFigures)},
             )
         )
 
