@@ -17,6 +17,8 @@ from gate.judging.power import power_of
 from gate.judging.probes import FABRICATION, LEAK, judge_probe
 from gate.judging.sentences import percent
 from gate.judging.statistics import clustered_interval, effective_counts
+from gate.judging.store_advice import store_advice
+from gate.judging.store_use import store_use
 from gate.scorers import SCORERS
 
 __all__ = ["judge", "percent"]
@@ -65,7 +67,7 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
         isolation_probes=sum(one.guarantee == "isolation" for one in probes),
         fabrication_probes=sum(one.guarantee == "no-fabrication" for one in probes),
         power=_power(disruptions, probes, policy),
-        findings=tuple(_findings(history.performances)),
+        findings=(*_findings(history.performances), *store_advice(history)),
     )
 
 
@@ -96,6 +98,7 @@ def _judge_disruption(
         details={key: value for one in ended for key, value in one.details.items()},
         seconds=sum(one.seconds for one in ended),
         latency=latency(history, frozenset({deployment})),
+        store=store_use(history, deployment),
     )
 
 

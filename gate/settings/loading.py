@@ -26,7 +26,7 @@ REPORT_DIRECTORY = Path("memory-gate-report")
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "bot": BOT_KEYS,
-    "store": ("kind", "image", "persistence"),
+    "store": ("kind", "image", "persistence", "ttl"),
     "model": MODEL_KEYS,
     "run": ("disruptions", "trials", "concurrency", "seed"),
     "gate": ("accuracy", "confidence", "max-drop", "leaks", "fabrications", "inconclusive"),
@@ -43,6 +43,7 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
 
 STORES = ("redis", "none")
 PERSISTENCE = ("aof", "rdb", "none")
+MAX_TTL_SECONDS = 10 * 365 * 86_400
 LATER_RUNTIMES = ("external",)
 MAX_COUNT = 1_000_000
 CONFIDENCE = (0.5, 0.999)
@@ -167,6 +168,7 @@ def _store(section: Section) -> StoreSpecification:
         kind=section.choice("kind", STORES, defaults.kind),
         image=section.image("image") or defaults.image,
         persistence=section.choice("persistence", PERSISTENCE, defaults.persistence),
+        ttl=section.duration("ttl", MAX_TTL_SECONDS),
     )
 
 

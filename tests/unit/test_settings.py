@@ -52,7 +52,7 @@ bot:
   ready-timeout: 30
   stop-timeout: 2.5
   turn-timeout: 5
-store: {kind: redis, image: "redis:7", persistence: rdb}
+store: {kind: redis, image: "redis:7", persistence: rdb, ttl: 30d}
 model: {mode: none, base-url: "http://127.0.0.1:9/v1", name: gpt-4o, cassette: tapes/mine.jsonl}
 run: {disruptions: [kill, recreate], trials: 3, concurrency: 8, seed: 7}
 gate: {accuracy: 95 %, confidence: 99 %, max-drop: 0.1, leaks: 1, fabrications: 2, inconclusive: allow}
@@ -100,7 +100,7 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
             stop_seconds=2.5,
             turn_seconds=5.0,
         ),
-        store=StoreSpecification(image="redis:7", persistence="rdb"),
+        store=StoreSpecification(image="redis:7", persistence="rdb", ttl=2_592_000.0),
         model=ModelSpecification(
             mode="none",
             base_url="http://127.0.0.1:9/v1",
@@ -269,6 +269,10 @@ def test_where_the_model_is_and_its_key_are_the_gates_to_say(tmp_path: Path, mod
         ("bot: {image: a, turn-timeout: .inf}", "1:31", "expected a number from 0.1 to 3600, found the number .inf"),
         ("bot: {image: a}\nstore: {kind: postgres}", "2:15", 'unknown kind "postgres"; this version knows: redis, none'),
         ("bot: {image: a}\nstore: {persistence: no}", "2:22", 'unknown persistence "no"; this version knows: aof, rdb, none'),
+        ("bot: {image: a}\nstore: {ttl: soon}", "2:14", 'expected a length of time up to 3650 d, found "soon"'),
+        ("bot: {image: a}\nstore: {ttl: 0}", "2:14", "expected a length of time up to 3650 d, found the number 0"),
+        ("bot: {image: a}\nstore: {ttl: 9999d}", "2:14", "expected a length of time up to 3650 d, found \"9999d\""),
+        ("bot: {image: a}\nstore: {ttl: [1]}", "2:14", "expected a length of time up to 3650 d, found a list"),
         ("bot: {image: a}\nstore: redis", "2:8", 'expected a mapping, found "redis"'),
         ("bot: {image: a}\nmodel: {mode: raeder}", "2:15", 'unknown mode "raeder"; this version knows: reader, forward, record, replay, none'),
         ("bot: {image: a}\nmodel: {mode: forward}", "2:15", "mode forward needs the key of a real model"),
@@ -487,3 +491,13 @@ def test_a_variable_that_the_gate_does_not_set_is_the_users_to_set(
         ),
     )
     assert settings.bot.environment == {name: "mine"}
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("3600", 3_600), ("90s", 90), ("5min", 300), ("5m", 300), ("12h", 43_200), ('"30 d"', 2_592_000)],
+)
+def test_lengths_of_time_have_units(tmp_path: Path, written: str, seconds: int) -> None:
+    """Seconds where none is written."""
+    found = load(tmp_path, f"bot: {{image: a}}\nstore: {{ttl: {written}}}")
+    assert found.store.ttl == seconds
