@@ -15,8 +15,8 @@ from gate.stores.redis_figures import counters, databases, expires, keys_of, rea
 SCAN_COUNT = 500
 SMALL_STORE_BYTES = 16 * 1024 * 1024
 """A store with less data than this is read without asking for the size of each key first."""
-MAX_BYTES = 256 * 1024 * 1024
-"""So much is read in one look. Keys beyond that are counted, and unreadable."""
+MAX_BYTES = 64 * 1024 * 1024
+"""So much is read in one look, a minute at worst. Keys beyond that are counted, and unreadable."""
 MAX_KEYS = 1_000_000
 """So many keys are looked at, for the same reason."""
 

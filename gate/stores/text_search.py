@@ -66,7 +66,7 @@ def readable(data: bytes) -> tuple[str, bool]:
 
 def _is_packed(run: str) -> bool:
     """Digits, small and capital letters in one run: not a path, a hexadecimal digest or a ruled line."""
-    return any(map(str.isdigit, run)) and not run.isupper() and not run.islower()
+    return all(any(map(kind, run)) for kind in (str.isdigit, str.isupper, str.islower))
 
 
 def _layers(text: str) -> Iterator[str]:
