@@ -30,9 +30,14 @@ def store_use(history: History, deployment: str) -> StoreUse | None:
         keys=seen.keys,
         bytes=seen.bytes,
         turns=turns,
-        bytes_per_turn=seen.bytes / turns if turns else None,
-        commands_per_turn=seen.commands / turns if turns and seen.commands is not None else None,
+        bytes_per_turn=_per_turn(seen.bytes, turns),
+        commands_per_turn=_per_turn(seen.commands, turns),
         expiring_keys=seen.expiring_keys,
         shortest_ttl=seen.shortest_ttl,
         advice=(EVERY_SECOND,) if every_second else (),
     )
+
+
+def _per_turn(total: int | None, turns: int) -> float | None:
+    # A transcript from elsewhere may hold a number that no float can.
+    return None if total is None or not turns or total.bit_length() > 1_000 else total / turns

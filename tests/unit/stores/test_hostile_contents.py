@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
@@ -16,6 +16,7 @@ from gate.stores import redis_contents, redis_inspector
 from gate.stores.findings import Findings
 from gate.stores.redis_contents import Content
 from gate.stores.text_search import MARGIN, Passage, TextSearch, readable
+from tests.unit.core.laws import costly_law, law
 from tests.unit.stores.servers import Server, running
 
 FACTS = ("ORD-482913", "São Tomé", "Lisbon")
@@ -176,7 +177,7 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@settings(max_examples=25, deadline=None)
+@costly_law
 @given(
     contents=st.lists(st.binary(max_size=200), max_size=20),
     names=st.lists(st.binary(max_size=20), min_size=1, max_size=20, unique=True),
@@ -207,6 +208,7 @@ def test_any_bytes_under_any_names_are_looked_into(
     assert view.values == {"Lisbon"}
 
 
+@law
 @given(
     words=st.lists(st.sampled_from(["ORD-482913", "ORD-4829131", "São Tomé", "x", "\\n"]), max_size=60),
     window=st.integers(300, 900),
