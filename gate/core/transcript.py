@@ -168,7 +168,7 @@ class StoreFigures:
     """Keys that hold more than can be read as text: packed or encrypted records, types nobody knows, what
     is too large. While there are any, a value that was not found may stand in them."""
     expiring_keys: int = 0
-    """Keys with a TTL; hashes with fields that have one are among them."""
+    """Keys with a TTL. TTLs of single fields of a hash are not looked at."""
     shortest_ttl: float | None = None
     """In seconds, from the look on; None without a key that expires."""
     first_expiry: Mapping[str, float] = field(default_factory=dict)
