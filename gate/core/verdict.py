@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gate.core.guarantees import GUARANTEES
+
 
 class Verdict(StrEnum):
     """passed, failed, or inconclusive: what was needed for a judgement could not be seen."""
@@ -72,10 +74,17 @@ class ProbeResult:
     anomaly: str | None
     facts: Sequence[str]
     custody: Custody
+    forbids_only: bool = False
+    """Whether it only says what the reply must not be."""
     content: str = ""
     """What the scenario says, by `content_of`; "" where that is not on record."""
     reason: str = ""
     """Why it is lost, an error or unscored, in one sentence."""
+
+    @property
+    def recall(self) -> bool:
+        """Whether it counts towards the accuracy: a bot that remembers nothing passes what only forbids."""
+        return GUARANTEES[self.guarantee].recall and not self.forbids_only
 
     @property
     def lost_at(self) -> str | None:
@@ -148,6 +157,29 @@ class DisruptionResult:
     """None where nobody looked into a store."""
 
 
+class Standing(StrEnum):
+    """What is known of one guarantee after a run."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    OPEN = "inconclusive"
+    UNTESTED = "untested"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuaranteeResult:
+    """One guarantee over the whole run: `probes` asked about it, `breaches` turns show it broken."""
+
+    name: str
+    standing: Standing
+    probes: int
+    breaches: int
+    anomalies: Mapping[str, int]
+    """Anomaly → number of turns that show it."""
+    sentence: str = ""
+    """What was seen first, or why nothing could be."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Power:
     """What so many probes can tell: chances between 0 and 1, of two bots that the gate does not know.
@@ -193,6 +225,10 @@ class Report:
     fabrication_probes: int = 0
     power: Power | None = None
     """None where nothing was scored after a disruption."""
+    guarantees: Sequence[GuaranteeResult] = field(default_factory=tuple)
+    """All of them, in their order."""
+    zombies: int = 0
+    """Replies that held what was to be forgotten."""
     baseline: str = ""
     """What the comparison with an earlier run says, in one sentence; "" without one."""
     findings: Sequence[str] = field(default_factory=tuple)
@@ -209,6 +245,6 @@ class Report:
         return tuple(
             sorted(
                 failed,
-                key=lambda one: (one.guarantee not in ("isolation", "no-fabrication"), one.file, one.line),
+                key=lambda one: (one.recall, one.file, one.line),
             )
         )

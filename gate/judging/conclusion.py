@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import DisruptionResult, Outcome, ProbeResult, Tally, Verdict
@@ -52,6 +51,10 @@ class Breaches:
     leaking_requests: int
     """The model read what another session was told, and the reply did not show it."""
     fabrications: int
+    zombies: int
+    """Replies that held what was to be forgotten."""
+    unchecked: Sequence[str] = ()
+    """Why guarantees could not be checked, one clause each."""
 
     @property
     def leaks(self) -> int:
@@ -86,6 +89,8 @@ def conclude(
         blocking += _leaks(breaches)
     if breaches.fabrications > policy.fabrications:
         blocking.append(f"{plural(breaches.fabrications, 'reply', 'replies')} made up what was never told")
+    if breaches.zombies:
+        blocking.append(f"{plural(breaches.zombies, 'reply', 'replies')} held what was to be forgotten")
     blocking += [reason for one in disruptions if one.verdict is Verdict.FAILED for reason in one.reasons]
     if blocking:
         return Verdict.FAILED, tuple(blocking)
@@ -100,6 +105,7 @@ def conclude(
     scored = [one for one in disruptions if one.after.scored]
     if not unseen and not scored:
         unseen.append("no question asked for what was told, so nothing is known about the memory")
+    unseen += breaches.unchecked
     if unseen:
         return Verdict.INCONCLUSIVE, tuple(dict.fromkeys(unseen))
     counts = Tally(
@@ -166,7 +172,7 @@ def _is_short_of(policy: Policy, tally: Tally) -> bool:
 
 def _what_could_not_be_seen(name: str, probes: Sequence[ProbeResult], counts: Counts) -> str:
     unscored = [one for one in probes if one.outcome is Outcome.UNSCORED]
-    apart = sum(not GUARANTEES[one.guarantee].recall for one in unscored)
+    apart = sum(not one.recall for one in unscored)
     # A scenario without a disruption may ask only whether sessions stay apart; after a disruption
     # that alone would let a bot pass which remembers nothing.
     if counts.planned or name != UNDISTURBED or not probes:

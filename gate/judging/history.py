@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
@@ -46,7 +47,13 @@ class PlayedTurn:
     started: TurnStarted
     ended: TurnEnded | None = None
     ended_order: int = 0
-    prompts: list[str] = field(default_factory=list)
+    requests: list[Sequence[str]] = field(default_factory=list)
+    """Each request as its messages, each led by its role."""
+
+    @property
+    def prompts(self) -> list[str]:
+        """Each request as one text."""
+        return ["\n".join(one) for one in self.requests]
 
     @property
     def status(self) -> str:
@@ -60,6 +67,11 @@ class Sighting:
 
     order: int
     seen: StoreSeen
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The values that were in it, in folded case."""
+        return frozenset(value.casefold() for value in self.seen.values)
 
 
 @dataclass(kw_only=True)
@@ -242,7 +254,7 @@ class _HistoryReader:
         """A request is tied to the one turn with the text that it is about, or to none."""
         asking = self._asking.get(event.about) or []
         if len(asking) == 1:
-            asking[0].prompts.append("\n".join(event.prompt))
+            asking[0].requests.append(event.prompt)
             self.history.performance_of(asking[0]).model_asked = True
         else:
             self.history.unattributed.append(self._order)

@@ -11,10 +11,12 @@ from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Rep
 from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
+from gate.judging.examination import Examination, examine, named, remarks, standings
+from gate.judging.guarantees import CHECKERS, Checker, Observed
 from gate.judging.history import History, Performance, read_history
 from gate.judging.leaks import Leak, find_leaks
 from gate.judging.power import power_of
-from gate.judging.probes import FABRICATION, LEAK, judge_probe
+from gate.judging.probes import judge_probe
 from gate.judging.sentences import percent
 from gate.judging.statistics import clustered_interval, effective_counts
 from gate.judging.store_advice import store_advice
@@ -23,24 +25,33 @@ from gate.scorers import SCORERS
 
 __all__ = ["judge", "percent"]
 
+LEAK = GUARANTEES["isolation"].anomaly
+FABRICATION = GUARANTEES["no-fabrication"].anomaly
+ZOMBIE = GUARANTEES["retention"].other_anomaly
 
-def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> Report:
+
+def judge(
+    events: Iterable[Event],
+    scorers: Mapping[str, Scorer] = SCORERS,
+    checkers: Mapping[str, Checker] = CHECKERS,
+) -> Report:
     """The report of a run. Raises GateError when the events are no run at all."""
     history = read_history(events)
     policy = history.policy
     leaks = find_leaks(history)
-    leaking_turns = {leak.turn for leak in leaks}
     # In the order of the plan: who was faster must not change a report.
-    judged = {
-        turn.started.turn: judge_probe(history, turn, scorers, leaking_turns)
+    results = {
+        turn.started.turn: judge_probe(history, turn, scorers)
         for conversation in history.conversations
         for turn in history.turns_of(conversation)
         if turn.started.checks is not None
     }
+    examination = examine(Observed(history=history, results=results, leaks=leaks), checkers)
+    judged = {turn: named(result, examination.at(turn)) for turn, result in results.items()}
     probes = tuple(judged.values())
     names = dict.fromkeys(one.disruption for one in history.conversations.values())
     disruptions = tuple(_judge_disruption(history, name, probes, policy) for name in names)
-    breaches = _breaches(leaks, judged)
+    breaches = _breaches(leaks, judged, examination)
     verdict, reasons = conclude(history, policy, disruptions, breaches)
     after = _sum(one.after for one in disruptions)
     return Report(
@@ -67,7 +78,13 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
         isolation_probes=sum(one.guarantee == "isolation" for one in probes),
         fabrication_probes=sum(one.guarantee == "no-fabrication" for one in probes),
         power=_power(disruptions, probes, policy),
-        findings=(*_findings(history.performances), *store_advice(history)),
+        guarantees=standings(examination, judged),
+        zombies=breaches.zombies,
+        findings=(
+            *_findings(history.performances),
+            *remarks(examination, judged),
+            *store_advice(history),
+        ),
     )
 
 
@@ -110,12 +127,10 @@ def _tally_arm(probes: Sequence[ProbeResult], planned: Sequence[ConversationPlan
     return tally(asked, expected - apart)
 
 
-def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult]) -> Breaches:
+def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult], examination: Examination) -> Breaches:
     """A reply that breaks a probe of isolation is a leak, even where several sessions own the value."""
     apart = {
-        turn: one.anomaly
-        for turn, one in judged.items()
-        if one.outcome is Outcome.LOST and not GUARANTEES[one.guarantee].recall
+        turn: one.anomaly for turn, one in judged.items() if one.outcome is Outcome.LOST and not one.recall
     }
     replies = {leak.turn for leak in leaks if leak.in_reply}
     replies |= {turn for turn, anomaly in apart.items() if anomaly == LEAK}
@@ -123,6 +138,8 @@ def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult]) -> Breac
         leaking_replies=len(replies),
         leaking_requests=len({leak.turn for leak in leaks} - replies),
         fabrications=sum(anomaly == FABRICATION for anomaly in apart.values()),
+        zombies=sum(anomaly == ZOMBIE for anomaly in apart.values()),
+        unchecked=examination.unchecked,
     )
 
 
