@@ -65,6 +65,8 @@ class StoreSpecification:
     image: str = "redis:8"
     persistence: str = "aof"
     """`aof`, `rdb` (the server's own defaults) or `none`."""
+    ttl: float | None = None
+    """How long the bot is to keep conversations, in seconds; None leaves that open."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,6 +117,26 @@ class Latency:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoreUse:
+    """What stood in the store, and what the bot asked of it, when the first disruption began."""
+
+    keys: int
+    bytes: int
+    """Size of the keys' names and of all that stands under them."""
+    turns: int
+    """Turns that the bot had acknowledged."""
+    bytes_per_turn: float | None
+    """None without turns."""
+    commands_per_turn: float | None
+    """Of all commands but the gate's, those among them that the bot gave as it started; None when unknown."""
+    expiring_keys: int
+    shortest_ttl: float | None
+    """In seconds; None when no key expires."""
+    advice: Sequence[str] = field(default_factory=tuple)
+    """What holds for the store as the gate started it, and is no finding of this run."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisruptionResult:
     """All that happened under one disruption."""
 
@@ -133,6 +153,8 @@ class DisruptionResult:
     details: Mapping[str, str]
     seconds: float
     latency: Latency
+    store: StoreUse | None = None
+    """None where nobody looked into a store."""
 
 
 class Standing(StrEnum):

@@ -53,6 +53,8 @@ class Breaches:
     fabrications: int
     zombies: int
     """Replies that held what was to be forgotten."""
+    expiring: Sequence[str] = ()
+    """What the store shows of facts that run out before their time, one clause for each."""
     unchecked: Sequence[str] = ()
     """Why guarantees could not be checked, one clause each."""
 
@@ -99,6 +101,9 @@ def conclude(
         blocking.append(f"{plural(breaches.fabrications, 'reply', 'replies')} made up what was never told")
     if breaches.zombies:
         blocking.append(f"{plural(breaches.zombies, 'reply', 'replies')} held what was to be forgotten")
+    if breaches.expiring:
+        several = f" ({plural(len(breaches.expiring), 'fact')})" if len(breaches.expiring) > 1 else ""
+        blocking.append(f"{breaches.expiring[0]}{several}")
     blocking += [reason for one in disruptions if one.verdict is Verdict.FAILED for reason in one.reasons]
     if blocking:
         return Verdict.FAILED, tuple(blocking)

@@ -81,7 +81,8 @@ def _stored(history: History, probe: PlayedTurn, values: Collection[str], last_t
         return None
     decisive = _last_before(looks, probe) or looks[0]
     if not all(value.casefold() in decisive.held for value in values):
-        return False
+        # It may stand in a record that cannot be read as text.
+        return None if decisive.seen.unreadable_keys else False
     # A value that another conversation was dealt too may be there on that one's account.
     return True if all(performance.holders[value.casefold()] == 1 for value in values) else None
 

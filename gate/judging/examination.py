@@ -15,6 +15,10 @@ SHOWN_BY_PROMPTS = frozenset({"order", "once-only", "atomic-turns"})
 """Guarantees that a prompt shows broken even where the reply was right."""
 
 
+CERTAIN = frozenset({"isolation", "retention"})
+"""Guarantees that are broken by what is seen anywhere, whether or not a probe asks."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Examination:
     """What the checkers found. `crashed` has the guarantees that could not be checked, and why."""
@@ -70,9 +74,10 @@ def standings(examination: Examination, probes: Mapping[str, ProbeResult]) -> tu
                     decisive.setdefault(breach.guarantee, []).append(breach)
                     break
     for breach in examination.breaches:
-        # A leak is one wherever it shows.
-        if breach.guarantee == "isolation" and breach not in decisive.get("isolation", []):
-            decisive.setdefault("isolation", []).append(breach)
+        # A leak is one wherever it shows, and what the store shows needs no probe.
+        shown = breach.guarantee == "isolation" or breach.turn not in probes
+        if shown and breach.guarantee in CERTAIN and breach not in decisive.get(breach.guarantee, []):
+            decisive.setdefault(breach.guarantee, []).append(breach)
     every = tuple(probes.values())
     return tuple(_standing(name, examination, decisive.get(name, []), every) for name in GUARANTEES)
 

@@ -12,13 +12,15 @@ from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
 from gate.judging.examination import Examination, examine, named, remarks, standings
-from gate.judging.guarantees import CHECKERS, Checker, Observed
+from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
 from gate.judging.history import History, Performance, read_history
 from gate.judging.leaks import Leak, find_leaks
 from gate.judging.power import power_of
 from gate.judging.probes import judge_probe
 from gate.judging.sentences import percent
 from gate.judging.statistics import clustered_interval, effective_counts
+from gate.judging.store_advice import store_advice
+from gate.judging.store_use import store_use
 from gate.scorers import SCORERS
 
 __all__ = ["judge", "percent"]
@@ -83,7 +85,11 @@ def judge(
         power=_power(disruptions, probes, policy),
         guarantees=standings(examination, judged),
         zombies=breaches.zombies,
-        findings=(*_findings(history.performances), *remarks(examination, judged)),
+        findings=(
+            *_findings(history.performances),
+            *remarks(examination, judged),
+            *store_advice(history),
+        ),
     )
 
 
@@ -116,6 +122,7 @@ def _judge_disruption(
         details={key: value for one in ended for key, value in one.details.items()},
         seconds=sum(one.seconds for one in ended),
         latency=latency(history, frozenset({deployment})),
+        store=store_use(history, deployment),
     )
 
 
@@ -139,8 +146,14 @@ def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult], examinat
         leaking_requests=len({leak.turn for leak in leaks} - replies),
         fabrications=sum(anomaly == FABRICATION for anomaly in apart.values()),
         zombies=sum(anomaly == ZOMBIE for anomaly in apart.values()),
+        expiring=[one.sentence for one in examination.breaches if _is_seen_in_store(one, judged)],
         unchecked=examination.unchecked,
     )
+
+
+def _is_seen_in_store(breach: Breach, judged: Mapping[str, ProbeResult]) -> bool:
+    """Whether no reply shows it, but the store does: no probe was asked in that turn."""
+    return breach.guarantee == "retention" and breach.turn not in judged
 
 
 def _power(

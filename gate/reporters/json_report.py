@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gate.core.transcript import Event
-from gate.core.verdict import DisruptionResult, GuaranteeResult, Latency, ProbeResult, Report, Tally
+from gate.core.verdict import (
+    DisruptionResult,
+    GuaranteeResult,
+    Latency,
+    ProbeResult,
+    Report,
+    StoreUse,
+    Tally,
+)
 from gate.reporters.neutraliser import json_text
 from gate.reporters.whole_files import write_whole
 from gate.reporters.wording import lost_facts, power_text
@@ -86,6 +94,23 @@ def _disruption(result: DisruptionResult) -> dict[str, object]:
         "details": dict(result.details),
         "seconds": result.seconds,
         "latency": _latency(result.latency),
+        "store": _store(result.store),
+    }
+
+
+def _store(use: StoreUse | None) -> dict[str, object] | None:
+    """Sizes in bytes, times in seconds."""
+    if use is None:
+        return None
+    return {
+        "keys": use.keys,
+        "bytes": use.bytes,
+        "turns": use.turns,
+        "bytes_per_turn": use.bytes_per_turn,
+        "commands_per_turn": use.commands_per_turn,
+        "expiring_keys": use.expiring_keys,
+        "shortest_ttl": use.shortest_ttl,
+        "advice": list(use.advice),
     }
 
 

@@ -7,6 +7,7 @@ line and goes on afterwards. What happened goes to the recorder; nothing is judg
 from __future__ import annotations
 
 import asyncio
+from dataclasses import fields
 
 from gate.core.transcript import (
     AFTER,
@@ -17,6 +18,7 @@ from gate.core.transcript import (
     DisruptionEnded,
     DisruptionStarted,
     FaultSeen,
+    StoreFigures,
     StoreSeen,
 )
 from gate.errors import (
@@ -193,8 +195,7 @@ class _WavePlayer:
                 deployment=self._wave.name,
                 moment=moment,
                 values=sorted(view.values),
-                keys=view.keys,
-                bytes=view.bytes,
+                **{one.name: getattr(view, one.name) for one in fields(StoreFigures)},
             )
         )
 

@@ -31,7 +31,7 @@ SCENARIOS = "scenarios"
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "bot": BOT_KEYS,
-    "store": ("kind", "image", "persistence"),
+    "store": ("kind", "image", "persistence", "ttl"),
     "model": MODEL_KEYS,
     "judge": JUDGE_KEYS,
     "run": ("disruptions", "trials", "concurrency", "seed"),
@@ -50,6 +50,7 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
 
 STORES = ("redis", "none")
 PERSISTENCE = ("aof", "rdb", "none")
+MAX_TTL_SECONDS = 10 * 365 * 86_400
 LATER_RUNTIMES = ("external",)
 INCONCLUSIVE = ("block", "allow")
 TRIALS = (1, 100)
@@ -179,6 +180,7 @@ def _store(section: Section) -> StoreSpecification:
         kind=section.choice("kind", STORES, defaults.kind),
         image=section.image("image") or defaults.image,
         persistence=section.choice("persistence", PERSISTENCE, defaults.persistence),
+        ttl=section.duration("ttl", MAX_TTL_SECONDS),
     )
 
 

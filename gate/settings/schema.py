@@ -16,6 +16,7 @@ from gate.settings.loading import (
     CONFIDENCE,
     COUNTS,
     INCONCLUSIVE,
+    MAX_TTL_SECONDS,
     PERSISTENCE,
     SCENARIOS,
     SECTIONS,
@@ -25,7 +26,7 @@ from gate.settings.loading import (
     SettingsVocabulary,
 )
 from gate.settings.model import MODES
-from gate.settings.section import NOT_YET, PERCENTAGE
+from gate.settings.section import DURATION, NOT_YET, PERCENTAGE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -46,6 +47,13 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             "kind": _word(STORES, "redis starts a Redis for the bot, none starts nothing"),
             "image": {**IMAGE, "description": "The store's image"},
             "persistence": _word(PERSISTENCE, "What the store keeps on disk"),
+            "ttl": {
+                "anyOf": [
+                    {"type": "integer", "minimum": 1, "maximum": MAX_TTL_SECONDS},
+                    {"type": "string", "pattern": f"^(?:{DURATION.pattern})$"},
+                ],
+                "description": "How long the bot is to keep conversations: 3600, 90s, 12h, 30d",
+            },
         },
         "model": {
             "mode": _word(MODES, "What answers the bot's model requests"),

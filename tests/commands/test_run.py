@@ -22,6 +22,10 @@ def test_a_bot_that_remembers_passes(gate: Gate, configure: Configure) -> None:
     assert (ended.code, ended.report["verdict"]) == (0, "passed"), ended.output
     assert ended.report["accuracy"] == ended.report["accuracy_before"] == ended.report["retention"] == 1
     assert [one["name"] for one in ended.report["disruptions"]] == ["restart", "kill", "recreate"]
+    for one in ended.report["disruptions"]:
+        assert one["store"]["bytes_per_turn"] > 0, one["store"]
+        assert one["store"]["commands_per_turn"] >= 1, one["store"]
+    assert ended.report["findings"] == []
 
 
 def test_memory_in_the_process_is_lost_at_a_restart(gate: Gate, configure: Configure) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gate.core.transcript import (
     ACKNOWLEDGED,
@@ -98,8 +99,8 @@ class ChatRun:
     disruption: str = "restart"
     details: dict[str, str] = field(default_factory=dict)
     not_stored: set[str] = field(default_factory=set)
-    expired: set[str] = field(default_factory=set)
-    """Values that the store held before the disruption and not after it."""
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the looks into the store, by moment, show besides."""
 
     def judge(self, checkers: Mapping[str, Checker] = CHECKERS) -> Report:
         return judge(self.events(), SCORERS, checkers)
@@ -141,7 +142,7 @@ class ChatRun:
                 seconds=1.0,
                 details=self.details,
             ),
-            self._seen(AFTER, self.not_stored | self.expired),
+            self._seen(AFTER, self.not_stored),
         ]
         for index, chat in enumerate(self.chats):
             if chat.arm == TREATED:
@@ -150,9 +151,8 @@ class ChatRun:
 
     def _seen(self, moment: str, missing: set[str]) -> StoreSeen:
         told = {chat.facts[fact] for chat in self.chats for turn in chat.turns for fact in turn.tells}
-        return StoreSeen(
-            at=1.0, deployment=DEPLOYMENT, moment=moment, values=sorted(told - missing), keys=1, bytes=1
-        )
+        fields = {"values": sorted(told - missing), "keys": 1, "bytes": 1, **self.figures.get(moment, {})}
+        return StoreSeen(at=1.0, deployment=DEPLOYMENT, moment=moment, **fields)
 
     def _planned(self, index: int, chat: Chat) -> ConversationPlanned:
         told_by: dict[str, str] = {}

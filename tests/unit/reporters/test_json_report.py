@@ -69,6 +69,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "details",
         "seconds",
         "latency",
+        "store",
     ]
     assert list(fields["probes"][0]) == [
         "scenario",

@@ -49,7 +49,7 @@ EVERYTHING: dict[str, Any] = {
         "stop-timeout": 2.5,
         "turn-timeout": 5,
     },
-    "store": {"kind": "redis", "image": "redis:7", "persistence": "rdb"},
+    "store": {"kind": "redis", "image": "redis:7", "persistence": "rdb", "ttl": "30d"},
     "model": {"mode": "none", "base-url": "HTTPS://a/v1", "name": "gpt-4o", "cassette": "mine.jsonl"},
     "judge": {"base-url": "http://b/v1", "model": "gpt-4o-mini"},
     "run": {"disruptions": ["kill", "recreate"], "trials": 3, "concurrency": 8, "seed": 7},

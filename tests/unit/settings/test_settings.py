@@ -53,7 +53,7 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
             stop_seconds=2.5,
             turn_seconds=5.0,
         ),
-        store=StoreSpecification(image="redis:7", persistence="rdb"),
+        store=StoreSpecification(image="redis:7", persistence="rdb", ttl=2_592_000.0),
         model=ModelSpecification(
             mode="none",
             base_url="http://127.0.0.1:9/v1",
@@ -204,3 +204,13 @@ def test_the_judge_is_where_the_model_is_unless_the_file_says_otherwise(tmp_path
     assert load(tmp_path, text).judge == JudgeSpecification(base_url="https://a/v1")
     assert load(tmp_path, f"{text}\njudge: {{model: m}}").judge.base_url == "https://a/v1"
     assert load(tmp_path, "bot: {image: a}").judge == JudgeSpecification()
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("3600", 3_600), ("90s", 90), ("5min", 300), ("5m", 300), ("12h", 43_200), ('"30 d"', 2_592_000)],
+)
+def test_lengths_of_time_have_units(tmp_path: Path, written: str, seconds: int) -> None:
+    """Seconds where none is written."""
+    found = load(tmp_path, f"bot: {{image: a}}\nstore: {{ttl: {written}}}")
+    assert found.store.ttl == seconds

@@ -46,7 +46,7 @@ bot:
   ready-timeout: 30
   stop-timeout: 2.5
   turn-timeout: 5
-store: {kind: redis, image: "redis:7", persistence: rdb}
+store: {kind: redis, image: "redis:7", persistence: rdb, ttl: 30d}
 model: {mode: none, base-url: "http://127.0.0.1:9/v1", name: gpt-4o, cassette: tapes/mine.jsonl}
 judge: {base-url: "http://127.0.0.1:8/v1", model: gpt-4o-mini}
 run: {disruptions: [kill, recreate], trials: 3, concurrency: 8, seed: 7}
