@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from gate.core.scenario import PLACEHOLDER, Disrupt, Expectation, Filler, Position, Say, Step
-from gate.documents import Node, did_you_mean, nearest, quoted
+from gate.documents import Node, did_you_mean, nearest, quoted, read_disruption
 from gate.scenario_files.facts import FACT_NAME
 
 SPEAKER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,:-]{0,39}")
@@ -96,7 +96,7 @@ class ScriptReader:
     def _marked_step(self, word: str, value: Node) -> Step | None:
         position = _position(value.key or value)
         if word == "disrupt":
-            kind = value.choice(self._vocabulary.disruptions, "disruption")
+            kind = read_disruption(value, self._vocabulary.disruptions)
             return Disrupt(kind=kind, position=position)
         count = value.integer(1, MAX_FILLER)
         return Filler(count=count, position=position) if count is not None else None

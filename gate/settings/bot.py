@@ -10,7 +10,7 @@ from typing import Protocol
 
 from gate.core.specification import BotSpecification, RequestShape
 from gate.documents import Node, quoted
-from gate.settings.section import NOT_YET, Section
+from gate.settings.section import Section
 
 SOURCES = ("image", "build", "command", "url")
 """The keys that say where the bot comes from; exactly one is needed."""
@@ -48,15 +48,18 @@ def read_bot(
         node = nodes[name].key or nodes[name]
         node.problem(f"{name} is given, and {given[0]} as well", hint="a bot comes from one place: keep one")
     section.refuse("url", "bot.url (a bot that runs elsewhere)", "write image, build or command instead")
-    section.refuse("previous", "an earlier version of the bot (for blue-green and rollback)", "leave it out")
-    replicas = section.integer("replicas", 1, 16, defaults.replicas)
-    if replicas > 1:
-        nodes["replicas"].problem(f"more than one replica {NOT_YET}", hint="write 1 or leave it out")
+    if "previous" in nodes and "command" in nodes:
+        (nodes["previous"].key or nodes["previous"]).problem(
+            "the previous version is an image, and the bot is given as a command",
+            hint="leave it out: on the process runtime both versions are the command",
+        )
     return BotSpecification(
         image=section.image("image"),
         build=_build(nodes["build"], base) if "build" in nodes else None,
         command=_command(nodes["command"]) if "command" in nodes else (),
         directory=_folder(nodes["directory"], base) if "directory" in nodes else str(directory.resolve()),
+        previous=section.image("previous"),
+        replicas=section.integer("replicas", 1, 16, defaults.replicas),
         port=section.integer("port", 1, 65535, defaults.port),
         ready=section.path("ready", defaults.ready),
         environment=_environment(nodes["env"], supplied) if "env" in nodes else {},

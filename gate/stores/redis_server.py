@@ -46,6 +46,7 @@ class RedisServer:
 
     def __init__(self, specification: StoreSpecification) -> None:
         self.image = specification.image
+        self.persistence = specification.persistence
         self.arguments = ("--protected-mode", "no", *PERSISTENCE[specification.persistence])
 
     def url(self, host: str, port: int) -> str:

@@ -48,7 +48,7 @@ def local_service() -> Iterator[http.server.HTTPServer]:
 
 @in_event_loop
 async def test_everything_that_is_created_carries_the_run_and_its_expiry(docker_place: DockerPlace) -> None:
-    """Both containers, the network and the volume; the image of the user is left as it is."""
+    """Both containers, both networks and the volume; the image of the user is left as it is."""
     now = time.time()
     async with docker_place.deployed(**docker_place.bot(memory="redis")):
         api = docker_place.client.api
@@ -58,7 +58,7 @@ async def test_everything_that_is_created_carries_the_run_and_its_expiry(docker_
             *api.networks(filters=mine),
             *api.volumes(filters=mine)["Volumes"],
         ]
-        assert len(found) == 4
+        assert len(found) == 5
         for one in found:
             expires = int(one["Labels"][EXPIRY_LABEL])
             assert now + LIFETIME_SECONDS - 1 <= expires <= time.time() + LIFETIME_SECONDS
@@ -107,8 +107,14 @@ async def test_the_network_is_cut_off_unless_the_bot_brings_its_own_model(
     """The engine drops what would leave an internal network; no port is published on either kind."""
     async with docker_place.deployed(internal=internal, **docker_place.bot()):
         container = bot_container(docker_place)
-        (network,) = container.attrs["NetworkSettings"]["Networks"].values()
-        assert docker_place.client.api.inspect_network(network["NetworkID"])["Internal"] is internal
+        networks = container.attrs["NetworkSettings"]["Networks"]
+        assert {
+            docker_place.client.api.inspect_network(one["NetworkID"])["Internal"]
+            for name, one in networks.items()
+            if not name.endswith("-stores")
+        } == {internal}
+        (stores,) = (one for name, one in networks.items() if name.endswith("-stores"))
+        assert docker_place.client.api.inspect_network(stores["NetworkID"])["Internal"]
         assert container.attrs["HostConfig"]["PortBindings"] in (None, {})
         assert not any(container.attrs["NetworkSettings"]["Ports"].values())
 

@@ -298,6 +298,12 @@ def test_where_the_model_is_and_its_key_are_the_gates_to_say(tmp_path: Path, mod
         ("bot: {image: a}\ngate: {confidence: 100 %}", "2:20", 'expected a confidence from 0.5 to 0.999, found "100 %"'),
         ("bot: {image: a}\ngate: {accuracy: 1, confidence: 0.9}", "2:21", "no number of probes can show an accuracy of 100 %"),
         ("bot: {image: a}\ngate: {leaks: -1}", "2:15", "expected a whole number from 0 to 1000000, found the number -1"),
+        ("bot: {command: [a], previous: b}", "1:21", "the previous version is an image, and the bot is given as a command"),
+        ("bot: {image: a}\nrun: {disruptions: {kill: {times: 0}}}", "2:35", "expected a whole number from 1 to 20, found the number 0"),
+        ("bot: {image: a}\nrun: {disruptions: {kill: {}}}", "2:27", 'missing key "times"'),
+        ("bot: {image: a}\nrun: {disruptions: {kil: {times: 2}}}", "2:21", 'unknown key "kil"'),
+        ("bot: {image: a}\nrun: {disruptions: {}}", "2:20", "expected one disruption, found 0"),
+        ("bot: {image: a}\nrun: {disruptions: kill*3*3}", "2:20", "expected a number of times from 1 to 20 after the *"),
         ("bot: {image: a}\ngate: {inconclusive: pass}", "2:22", 'unknown inconclusive "pass"; this version knows: block, allow'),
         ("bot: {image: a}\nscenarios: []", "2:12", "no scenario is named"),
         ("bot: {image: a}\nscenarios: [1]", "2:13", "expected text, found the number 1"),
@@ -316,8 +322,6 @@ LATER = "is not available in this version yet"
     ("text", "place", "message"),
     [
         ("bot: {url: 'http://a'}", "1:7", f"bot.url (a bot that runs elsewhere) {LATER}"),
-        ("bot: {image: a, previous: b}", "1:17", f"an earlier version of the bot (for blue-green and rollback) {LATER}"),
-        ("bot: {image: a, replicas: 2}", "1:27", f"more than one replica {LATER}"),
     ],
 )  # fmt: skip
 def test_what_is_not_built_yet_is_refused_and_never_ignored(
@@ -340,8 +344,11 @@ def test_what_is_not_built_yet_is_refused_and_never_ignored(
         ("model", "forward", "mode forward needs the key of a real model"),
         ("model", "replay", 'there is no cassette "memory-gate-cassette.jsonl"'),
         ("shard", "1/4", f"running a part of the scenarios {LATER}"),
-        ("replicas", "3", f"more than one replica {LATER}"),
-        ("previous_image", "b", f"an earlier version of the bot (for blue-green and rollback) {LATER}"),
+        ("replicas", "17", 'expected a whole number from 1 to 16, found "17"'),
+        ("previous_image", "b c", "the name of an image holds no blanks"),
+        ("disruptions", ("kill*0",), "expected a number of times from 1 to 20 after the *"),
+        ("disruptions", ("kill*21",), "expected a number of times from 1 to 20 after the *"),
+        ("disruptions", ("kil*2",), 'unknown disruption "kil*2"; this version knows: none, restart, kill, recreate'),
         ("redis_image", "redis 8", "the name of an image holds no blanks"),
         ("disruptions", ("kil",), 'unknown disruption "kil"; this version knows: none, restart, kill, recreate'),
         ("scenarios", ("a", ""), "expected text, found an empty one"),
@@ -360,6 +367,26 @@ def test_a_mistake_in_an_override_names_the_option(
     )
     (tmp_path / "Dockerfile").touch()
     assert mistakes(tmp_path, None, overrides) == [("--it", message)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[kill*3, restart]", ("kill*3", "restart")),
+        ("[{kill: {times: 3}}, restart*1]", ("kill*3", "restart")),
+        ("{recreate: {times: 20}}", ("recreate*20",)),
+        ("[kill, kill*1, {kill: {times: 1}}]", ("kill",)),
+    ],
+)
+def test_a_disruption_may_be_written_with_how_often(
+    tmp_path: Path, text: str, names: tuple[str, ...]
+) -> None:
+    assert load(tmp_path, f"bot: {{image: a}}\nrun: {{disruptions: {text}}}").run.disruptions == names
+
+
+def test_a_bot_may_have_replicas_and_a_previous_version(tmp_path: Path) -> None:
+    bot = load(tmp_path, "bot: {image: a:2, previous: a:1, replicas: 3}").bot
+    assert (bot.previous, bot.replicas) == ("a:1", 3)
 
 
 def test_nothing_at_all_says_what_to_write(tmp_path: Path) -> None:
@@ -382,12 +409,11 @@ def test_a_named_file_that_is_missing_is_an_error_even_when_an_image_is_given(tm
 
 
 def test_mistakes_of_file_and_inputs_are_reported_together(tmp_path: Path) -> None:
-    overrides, _ = overrides_from_action({"INPUT_TRIALS": "x", "INPUT_REPLICAS": "3"})
+    overrides, _ = overrides_from_action({"INPUT_TRIALS": "x", "INPUT_REPLICAS": "17"})
     with pytest.raises(DocumentError) as caught:
         load(tmp_path, "bot:\n  image: 5\n  prot: 80\ngate: {acuracy: 1}\n", overrides)
     assert render(caught.value).splitlines() == [
-        f'error: input "replicas": more than one replica {LATER}',
-        "       write 1 or leave it out",
+        'error: input "replicas": expected a whole number from 1 to 16, found "17"',
         'error: input "trials": expected a whole number from 1 to 100, found "x"',
         "error: memory-gate.yml:2:10: expected text, found the number 5",
         "   2 |   image: 5",

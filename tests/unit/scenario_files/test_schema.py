@@ -110,7 +110,7 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     assert {*MARKED_STEPS, *TURN_KEYS} <= set(RESERVED)
     assert set(SCHEMA["$defs"]["expectation"]["anyOf"][1]["properties"]) == set(VOCABULARY.scorers)
     assert steps[-1]["properties"]["guarantee"]["enum"] == list(VOCABULARY.guarantees)
-    assert steps[2]["properties"]["disrupt"]["enum"] == list(VOCABULARY.disruptions)
+    assert steps[2]["properties"]["disrupt"]["anyOf"][0]["enum"] == list(VOCABULARY.disruptions)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +139,10 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
         (("script", 4, "expect"), {"contain": "{code}"}),
         (("script", 4, "expect"), {"any": []}),
         (("script", 5, "disrupt"), "kil"),
+        (("script", 5, "disrupt"), "kill*21"),
+        (("script", 5, "disrupt"), {"kill": {"times": 0}}),
+        (("script", 5, "disrupt"), {"kill": {}}),
+        (("script", 5, "disrupt"), {"kill": {"times": 2}, "restart": {"times": 2}}),
         (("script", 7, "guarantee"), "durable"),
     ],
 )
