@@ -13,7 +13,6 @@ UNSUPPORTED: dict[str, dict[str, str]] = {
     "process": {
         "oom": "a local process has no limit of memory of its own that the kernel enforces",
         "store-recreate": "a local store is a process on its data folder, which store-restart starts anew",
-        "partition": "there is no network between a local bot and its store that could be cut",
     },
 }
 """Runtime → the disruptions that it cannot do → why. The contract tests hold it to that."""

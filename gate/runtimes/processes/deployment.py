@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gate.core.specification import BotSpecification
+from gate.errors import EngineError
 from gate.interfaces import Store
 from gate.runtimes.processes.ports import Ports
+from gate.runtimes.processes.proxy import StoreProxy
 from gate.runtimes.processes.replica import ProcessReplica
-from gate.runtimes.processes.scratch import Scratch
+from gate.runtimes.processes.scratch import LOCALHOST, Scratch
 from gate.runtimes.processes.store import ProcessStore
 from gate.runtimes.replicated import ReplicatedDeployment
 
@@ -35,13 +37,17 @@ class ProcessDeployment(ReplicatedDeployment[ProcessReplica]):
         self._ports = ports
         self._made = 0
         self._server = ProcessStore(store, self._scratch, ports) if store else None
+        self._proxy: StoreProxy | None = None
 
     async def start_all(self, version: str) -> None:
         """Starts the store, then the bot's replicas, and waits until all answer."""
         await self._scratch.make()
         if self._server is not None and self._store is not None:
             await self._server.create()
-            self._environment[self._store.variable] = self._server.url
+            async with self._scratch.still_open():
+                self._proxy = StoreProxy(self._ports.take(), self._server.port)
+                await self._proxy.heal()
+            self._environment[self._store.variable] = self._store.url(LOCALHOST, self._proxy.port)
         await self._launch_all([version] * self._bot.replicas)
         await self.wait_until_ready()
 
@@ -63,12 +69,31 @@ class ProcessDeployment(ReplicatedDeployment[ProcessReplica]):
         """The store's process."""
         return self._server
 
+    async def disconnect_store(self) -> None:
+        """Cuts the way of all replicas to their store."""
+        await self._require_proxy().cut()
+
+    async def reconnect_store(self) -> None:
+        """Opens it again."""
+        await self._require_proxy().heal()
+
+    async def store_connected(self) -> bool:
+        """Whether it is open, as somebody finds who takes it."""
+        return await self._require_proxy().connected()
+
     async def close(self) -> None:
         """Ends all processes and removes their files."""
         async with self._scratch.closing():
+            if self._proxy is not None:
+                await self._proxy.close()
             await asyncio.gather(
                 *(one.close() for one in self._replicas), *((self._server.close(),) if self._server else ())
             )
+
+    def _require_proxy(self) -> StoreProxy:
+        if self._proxy is None:
+            raise EngineError("the bot has no store to be cut off from")
+        return self._proxy
 
     async def _launch(self, version: str) -> ProcessReplica:
         """`version` makes no difference: it names an image, and here there is the command alone."""

@@ -35,11 +35,6 @@ class ProcessStore:
         """What the server was told to keep."""
         return self._store.persistence
 
-    @property
-    def url(self) -> str:
-        """Where the bot finds it."""
-        return self._store.url(LOCALHOST, self.port)
-
     async def create(self) -> None:
         """A data folder and a server on it, started and ready. Raises StoreError, EngineError."""
         for attempt in range(1, PORT_TRIES + 1):
