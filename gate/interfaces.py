@@ -69,6 +69,8 @@ class Instance:
     """Of the last stop, 128 + signal when a signal ended it; None while none has been seen."""
     image: str = ""
     """What it was made from: the id of an image, or a command."""
+    version: str = CANDIDATE
+    """Of a replica: CANDIDATE or PREVIOUS."""
     out_of_memory: bool = False
     """Whether the kernel ended it for want of memory."""
     paused: bool = False

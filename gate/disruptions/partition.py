@@ -40,7 +40,7 @@ class Partition:
         elif not same or not same_store:
             sentence = f"{shown(after) if same_store else 'the store'} was restarted, not cut off"
         else:
-            sentence = f"{shown(after)} was cut off from the store and found it again"
+            sentence = f"{shown(after)} cut off from the store, and back"
         return Evidence(
             took_effect=not connected and healed and same and same_store,
             sentence=sentence,

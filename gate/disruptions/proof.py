@@ -90,10 +90,12 @@ def prove_replaced(
         sentence = f"{', '.join(map(short, sorted(stayed)))} is still the same instance"
     elif down or not after:
         sentence = f"{', '.join(map(short, down)) or 'the bot'} does not run"
+    elif len(before) != len(after):
+        sentence = f"{len(before)} replicas became {len(after)}"
     else:
         sentence = f"{shown(before)} → {shown(after)}" + (f" {verb}" if verb else "")
     return Evidence(
-        took_effect=not stayed and not down and bool(after),
+        took_effect=not stayed and not down and bool(after) and len(before) == len(after),
         sentence=sentence,
         details={
             "before": joined(one.identity for one in before),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.disruptions.proof import joined, require_replicated, short
-from gate.interfaces import CANDIDATE, Deployment, Evidence, Traffic
+from gate.interfaces import Deployment, Evidence, Traffic
 
 ROUNDS = 8
 """Reads that are needed until a replica that misses something is met: A, B, A, B and so on."""
@@ -26,7 +26,7 @@ class ReplicaHop:
         everyone = list(replicated.routed())
         added = []
         if len(everyone) < 2:
-            added.append(await replicated.add(CANDIDATE))
+            added.append(await replicated.add((await deployment.instance()).version))
         everyone += added
         pair = everyone[:2]
         before = {one.identity: one for one in await deployment.instances()}

@@ -28,11 +28,15 @@ class Rolling:
         staying = [one.identity for one in before]
         fresh: list[str] = []
         exit_codes: list[int | None] = []
+        turns = {one.identity: -one.turns for one in before}
         while staying:
             fresh.append(await replicated.add(CANDIDATE))
             replicated.route([*fresh, *staying])
             await traffic.send()
             leaving = staying.pop(0)
+            turns[leaving] += sum(
+                one.turns for one in await deployment.instances() if one.identity == leaving
+            )
             replicated.route([*fresh, *staying])
             exit_codes.append(await replicated.retire(leaving))
             await traffic.send()
@@ -44,6 +48,7 @@ class Rolling:
             details={
                 **evidence.details,
                 **version_details(before, after),
+                "turns of the old": str(sum(turns.values())),
                 "turns of the new": str(sum(one.turns for one in after)),
             },
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.disruptions.proof import exit_details, joined, require_replicated, short
-from gate.interfaces import CANDIDATE, Deployment, Evidence, Traffic
+from gate.interfaces import Deployment, Evidence, Traffic
 
 
 class ScaleIn:
@@ -19,7 +19,7 @@ class ScaleIn:
         replicated = require_replicated(deployment, self.name)
         added = []
         if len(replicated.routed()) < 2:
-            added.append(await replicated.add(CANDIDATE))
+            added.append(await replicated.add((await deployment.instance()).version))
             replicated.route([*replicated.routed(), *added])
             await traffic.send()
         leaving, *staying = replicated.routed()

@@ -35,7 +35,7 @@ class StorePause:
         elif not same:
             sentence = f"the store {short(after.identity)} was restarted, not halted"
         else:
-            sentence = f"the store {short(after.identity)} was halted and went on"
+            sentence = f"the store {short(after.identity)} halted, and back"
         return Evidence(
             took_effect=halted.paused and not after.paused and same,
             sentence=sentence,

@@ -19,13 +19,18 @@ async def switch(
     """
     replicated = require_replicated(deployment, disruption)
     before = await deployment.instances()
-    fresh = [await replicated.add(version) for _ in before]
+    added = await asyncio.gather(*(replicated.add(version) for _ in before), return_exceptions=True)
+    for one in added:
+        # Raised when all have come to an end: none is started behind the back of what follows.
+        if isinstance(one, BaseException):
+            raise one
+    fresh = [one for one in added if isinstance(one, str)]
     async with asyncio.TaskGroup() as retiring, traffic.in_flight() as held:
         replicated.route(fresh)
-        for one in before:
-            await replicated.ask_to_stop(one.identity)
+        for old in before:
+            await replicated.ask_to_stop(old.identity)
         # From here on the grace runs, whatever becomes of the turns.
-        ends = [retiring.create_task(replicated.retire(one.identity)) for one in before]
+        ends = [retiring.create_task(replicated.retire(old.identity)) for old in before]
     await traffic.send()
     await deployment.wait_until_ready()
     after = await deployment.instances()

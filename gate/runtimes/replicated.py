@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from gate.errors import EngineError
@@ -65,7 +65,8 @@ class ReplicatedDeployment(ABC, Generic[Kind]):
 
     async def _launch_all(self, versions: Sequence[str]) -> None:
         """Fresh replicas of these versions, which get the turns."""
-        self._routed = [await self._launch(version) for version in versions]
+        self._routed = await _all(self._launch(version) for version in versions)
+        self._replicas = [*(one for one in self._replicas if one not in self._routed), *self._routed]
 
     def address(self) -> str:
         """Where the next turn goes."""
@@ -84,8 +85,12 @@ class ReplicatedDeployment(ABC, Generic[Kind]):
 
     async def instances(self) -> Sequence[Instance]:
         """All replicas' lives."""
-        lives = await self._each(lambda one: one.instance())
-        return tuple(dataclasses.replace(one, turns=self._turns[one.identity]) for one in lives)
+        replicas = tuple(self._replicas)
+        lives = await _all(one.instance() for one in replicas)
+        return tuple(
+            dataclasses.replace(life, version=one.version, turns=self._turns[one.identity])
+            for one, life in zip(replicas, lives, strict=True)
+        )
 
     async def wait_until_ready(self) -> None:
         """Waits for all health checks."""
@@ -154,14 +159,19 @@ class ReplicatedDeployment(ABC, Generic[Kind]):
         return found
 
     async def _each(self, verb: Callable[[Kind], Coroutine[Any, Any, Answer]]) -> list[Answer]:
-        """`verb` of all replicas at once; the first fault is raised when all have come to an end."""
-        outcomes = await asyncio.gather(*(verb(one) for one in self._replicas), return_exceptions=True)
-        answers: list[Answer] = []
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
-            answers.append(outcome)
-        return answers
+        """`verb` of all replicas at once."""
+        return await _all(verb(one) for one in self._replicas)
+
+
+async def _all(coroutines: Iterable[Coroutine[Any, Any, Answer]]) -> list[Answer]:
+    """What all of them give; the first fault is raised when all have come to an end."""
+    outcomes = await asyncio.gather(*coroutines, return_exceptions=True)
+    answers: list[Answer] = []
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+        answers.append(outcome)
+    return answers
 
 
 def _highest(exit_codes: Sequence[int | None]) -> int | None:

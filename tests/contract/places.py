@@ -167,18 +167,14 @@ class DockerPlace(Place):
         self._tags.append(tag)
         return {"image": tag}
 
-    def variant(self) -> str:
+    def variant(self, **settings: str) -> str:
         """Another image of the same bot, as its previous version would be."""
         tag = f"memory-gate-variant-{self.run}"
         template = self.client.api.create_container(self.image)
-        self.client.api.commit(template, tag, conf={"Labels": {"version": "previous"}})
+        self.client.api.commit(template, tag, conf={"Labels": {"version": "previous"}, **settings})
         self.client.api.remove_container(template)
         self._tags.append(tag)
         return tag
-
-    def renew(self) -> None:
-        """Makes this place one of another run."""
-        self.run = secrets.token_hex(6)
 
     def leftovers(self) -> list[str]:
         mine = {"label": f"{RUN_LABEL}={self.run}"}

@@ -132,6 +132,24 @@ async def test_the_bots_container_is_fenced_in(docker_place: DockerPlace) -> Non
 
 
 @in_event_loop
+async def test_the_stop_signal_of_the_image_is_the_one_that_is_sent(docker_place: DockerPlace) -> None:
+    """As `docker stop` does; the bot has its whole grace to follow another one."""
+    image = docker_place.variant(StopSignal="SIGKILL")
+    async with docker_place.deployed(image=image, **docker_place.bot()) as deployment:
+        assert await deployment.stop() == 137
+
+
+@in_event_loop
+async def test_replicas_are_told_apart_by_address(docker_place: DockerPlace) -> None:
+    """Turns go round; the store has one address for all of them."""
+    async with docker_place.deployed(replicas=3, **docker_place.bot()) as deployment:
+        addresses = [deployment.address() for _ in range(6)]
+        assert len(set(addresses)) == 3
+        assert addresses[:3] == addresses[3:]
+        assert [one.turns for one in await deployment.instances()] == [2, 2, 2]
+
+
+@in_event_loop
 async def test_a_proxy_in_the_docker_configuration_does_not_reach_the_bot(
     docker_place: DockerPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,7 +39,10 @@ async def exhaust_memory(container: EngineContainer) -> None:
         statistics: dict[str, Any] = await engine.call(
             "measure memory", lambda: api.stats(container.identity, stream=False, one_shot=True)
         )
-        limit = int(statistics["memory_stats"]["usage"]) + HEADROOM_BYTES
+        usage = statistics.get("memory_stats", {}).get("usage")
+        if usage is None:
+            raise Unsupported("oom is not supported here", why="this engine does not count the bot's memory")
+        limit = int(usage) + HEADROOM_BYTES
     elif str(machine.get("CgroupVersion", "1")) == "2":
         limit = LEAST_LIMIT_BYTES
     else:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from gate.interfaces import CANDIDATE, Instance
+from gate.interfaces import CANDIDATE, PREVIOUS, Instance
 
 
 class FakeStore:
@@ -88,8 +88,8 @@ class FakeDeployment:
         for name, lie in lies.items():
             setattr(self, name, lie)
 
-    def _make(self, image: str) -> str:
-        life = Instance(identity=f"{next(self.numbers):x}" * 64, started="1", image=image)
+    def _make(self, image: str, version: str = PREVIOUS) -> str:
+        life = Instance(identity=f"{next(self.numbers):x}" * 64, started="1", image=image, version=version)
         self.lives.append(life)
         self.order.append(life.identity)
         return life.identity
@@ -99,6 +99,9 @@ class FakeDeployment:
 
     async def instances(self) -> Sequence[Instance]:
         return tuple(self.lives)
+
+    async def instance(self) -> Instance:
+        return self.lives[0]
 
     async def wait_until_ready(self) -> None:
         if self.restarted_by_others:
@@ -139,7 +142,7 @@ class FakeDeployment:
 
     async def add(self, version: str) -> str:
         order = list(self.order)
-        made = self._make(self.images.get(version, "old"))
+        made = self._make(self.images.get(version, "old"), version)
         self.order = order
         self.log.append(f"add {made[0]}")
         return made

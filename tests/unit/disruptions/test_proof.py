@@ -9,7 +9,7 @@ import pytest
 
 from gate.disruptions import DISRUPTIONS, Silence
 from gate.errors import Unsupported
-from gate.interfaces import Instance
+from gate.interfaces import PREVIOUS, Instance
 from tests.event_loop import in_event_loop
 from tests.unit.disruptions.fakes import FakeDeployment, FakeStore, FakeTraffic
 
@@ -111,6 +111,21 @@ async def test_one_replica_of_several_that_is_not_killed_is_enough_to_doubt() ->
 
 
 @in_event_loop
+async def test_replicas_that_are_fewer_afterwards_were_not_replaced() -> None:
+    """All of the old ones are gone, and not all of the new ones came."""
+
+    class Shrinking(FakeDeployment):
+        async def replace(self) -> int | None:
+            await super().replace()
+            self.lives = self.lives[1:]
+            return 0
+
+    evidence = await DISRUPTIONS["recreate"].inflict(Shrinking(replicas=2), Silence())  # type: ignore[arg-type]
+    assert not evidence.took_effect
+    assert evidence.sentence == "2 replicas became 1"
+
+
+@in_event_loop
 async def test_a_replica_that_is_given_no_turn_did_not_take_part_in_a_hop() -> None:
     """The turns went somewhere, and not to it."""
     deployment: Any = FakeDeployment(replicas=2)
@@ -174,6 +189,8 @@ async def test_a_bot_of_one_replica_is_given_a_second_one(name: str) -> None:
     assert evidence.took_effect
     assert "a second one was started" in evidence.details["note"]
     assert (first in deployment.routed()) is (name == "replica-hop")
+    # Of the version that runs: a second one of another would be another disruption.
+    assert {one.version for one in deployment.lives} == {PREVIOUS}
 
 
 @in_event_loop

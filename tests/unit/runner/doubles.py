@@ -109,6 +109,7 @@ class FakeRuntime:
 
     def __init__(self, new_bot: Callable[[], MemoryBot] = MemoryBot) -> None:
         self.deployments: list[FakeDeployment] = []
+        self.versions: list[str] = []
         self.new_bot = new_bot
         self.deploy_error: Exception | None = None
         self.has_store = True
@@ -119,6 +120,7 @@ class FakeRuntime:
         return "127.0.0.1"
 
     async def deploy(self, name: str, environment: Mapping[str, str], version: str = CANDIDATE) -> Deployment:
+        self.versions.append(version)
         if self.deploy_error:
             raise self.deploy_error
         deployment = FakeDeployment(name, self.new_bot())
