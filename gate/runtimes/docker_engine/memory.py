@@ -17,6 +17,7 @@ from gate.runtimes.docker_engine.containers import EngineContainer
 HEADROOM_BYTES = 16 * 1024 * 1024
 LEAST_LIMIT_BYTES = 6 * 1024 * 1024
 """The engine accepts nothing less."""
+NO_SWAP_LIMIT = -1
 OOM_SECONDS = 30.0
 POLL_SECONDS = 0.02
 
@@ -52,7 +53,7 @@ async def exhaust_memory(container: EngineContainer) -> None:
             " and this kernel (cgroup v1) accepts no limit below what is in use",
         )
     try:
-        await engine.call("limit the memory of the bot", lambda: _set_limit(api, container, limit))
+        await engine.call("limit the memory of the bot", lambda: _set_limit(api, container, limit, limit))
         if shell:
             await engine.call("allocate memory", lambda: _run(api, container, ALLOCATE, detach=True))
         try:
@@ -69,12 +70,14 @@ async def exhaust_memory(container: EngineContainer) -> None:
     finally:
         # The engine has no word for "no limit" here: all of the machine's memory is none.
         await engine.call(
-            "free the memory of the bot", lambda: _set_limit(api, container, int(machine["MemTotal"]))
+            "free the memory of the bot",
+            lambda: _set_limit(api, container, int(machine["MemTotal"]), NO_SWAP_LIMIT),
         )
 
 
-def _set_limit(api: Any, container: EngineContainer, limit: int) -> None:
-    api.update_container(container.identity, mem_limit=limit, memswap_limit=limit)
+def _set_limit(api: Any, container: EngineContainer, limit: int, swap: int) -> None:
+    """`limit` of memory, and `swap` of memory and swap together, in bytes; -1 sets no limit of swap."""
+    api.update_container(container.identity, mem_limit=limit, memswap_limit=swap)
 
 
 def _run(api: Any, container: EngineContainer, script: str, *, detach: bool = False) -> bool:
