@@ -150,6 +150,29 @@ async def test_replicas_are_told_apart_by_address(docker_place: DockerPlace) -> 
 
 
 @in_event_loop
+async def test_a_bot_that_was_cut_off_comes_back_under_its_address(docker_place: DockerPlace) -> None:
+    """Whatever address is free by then: connections that outlasted the cut go on."""
+
+    def addresses() -> dict[str, str]:
+        found = {}
+        for one in docker_place.client.containers.list(filters={"label": f"{RUN_LABEL}={docker_place.run}"}):
+            networks = one.attrs["NetworkSettings"]["Networks"].items()
+            (found[one.name],) = (how["IPAddress"] for name, how in networks if name.endswith("-stores"))
+        return found
+
+    async with docker_place.deployed(replicas=3, **docker_place.bot()) as deployment:
+        first, *others = deployment.routed()
+        await deployment.retire(first)
+        before = addresses()
+        await deployment.disconnect_store()
+        assert not await deployment.store_connected()
+        await deployment.reconnect_store()
+        assert await deployment.store_connected()
+        assert addresses() == before
+        assert len(before) == 1 + len(others)
+
+
+@in_event_loop
 async def test_a_proxy_in_the_docker_configuration_does_not_reach_the_bot(
     docker_place: DockerPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

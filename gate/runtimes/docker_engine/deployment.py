@@ -75,7 +75,7 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
         await self._each(lambda one: one.disconnect_store())
 
     async def reconnect_store(self) -> None:
-        """Puts them on it again. The engine gives each the address that it had, when nobody took it."""
+        """Puts them on it again."""
         await self._each(lambda one: one.connect_store())
 
     async def store_connected(self) -> bool:

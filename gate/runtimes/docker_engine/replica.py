@@ -26,6 +26,7 @@ class DockerReplica:
         self._bot = bot
         self._container = container
         self._host = ""
+        self._store_side = ""
         self.version = version
         self.identity = container.identity
 
@@ -121,20 +122,27 @@ class DockerReplica:
         await exhaust_memory(self._container)
 
     async def connect_store(self) -> None:
-        """Joins the network of the stores, where it finds its own by name."""
-        await self._change("connect the bot to its store", "connect_container_to_network")
+        """Joins the network of the stores, where it finds its own by name; again under the same address.
+
+        With another one, connections that outlasted the cut would lead nowhere, by the gate's doing.
+        """
+        api, network = self._ground.engine.client.api, self._ground.store_network_name
+        address = self._store_side or None
+        await self._ground.engine.call(
+            "connect the bot to its store",
+            lambda: api.connect_container_to_network(self.identity, network, ipv4_address=address),
+        )
 
     async def disconnect_store(self) -> None:
         """Leaves the network of the stores."""
-        await self._change("cut the bot off from its store", "disconnect_container_from_network")
+        api, network = self._ground.engine.client.api, self._ground.store_network_name
+        self._store_side = await self._container.address_on(network)
+        await self._ground.engine.call(
+            "cut the bot off from its store",
+            lambda: api.disconnect_container_from_network(self.identity, network),
+        )
 
     async def store_connected(self) -> bool:
         """Whether the engine counts it to the network of the stores."""
         networks = (await self._container.inspect())["NetworkSettings"]["Networks"]
         return self._ground.store_network_name in networks
-
-    async def _change(self, purpose: str, verb: str) -> None:
-        change = getattr(self._ground.engine.client.api, verb)
-        await self._ground.engine.call(
-            purpose, lambda: change(self.identity, self._ground.store_network_name)
-        )

@@ -16,6 +16,7 @@ from gate.runtimes.docker_engine.connection import Engine
 from gate.runtimes.docker_engine.containers import Ground
 from gate.runtimes.docker_engine.deployment import DockerDeployment
 from gate.runtimes.docker_engine.images import build_image, require_image
+from gate.runtimes.docker_engine.networks import make_network, make_store_network
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import labels, remove_expired, remove_run
 
@@ -66,9 +67,10 @@ class DockerEngine:
             bot_images={CANDIDATE: bot_image, **({PREVIOUS: previous_image} if previous_image else {})},
             store_image=store_image,
         )
-        await self._make_network(name, internal=self._internal)
+        networks = [make_network(self._engine, name, self._labels, internal=self._internal)]
         if self._store is not None:
-            await self._make_network(self._ground.store_network_name, internal=True)
+            networks.append(make_store_network(self._engine, self._ground.store_network_name, self._labels))
+        await asyncio.gather(*networks)
         return await self._engine.call("join the network", self._join)
 
     async def deploy(
@@ -151,14 +153,6 @@ class DockerEngine:
         if self._store is None:
             return ""
         return await require_image(self._engine, self._store.image, "store's image")
-
-    async def _make_network(self, name: str, *, internal: bool) -> None:
-        await self._engine.create(
-            'make a network ("memory-gate sweep" removes those that dead runs left behind)',
-            lambda: self._engine.client.api.create_network(
-                name, driver="bridge", internal=internal, labels=self._labels
-            ),
-        )
 
     def _join(self) -> str:
         """The gate's own address where the bots are: its container's, or the network's gateway."""

@@ -1,4 +1,4 @@
-"""Running out of memory on engines of which only some are at hand: what they are asked, and in which order."""
+"""Running out of memory on engines of which only some are at hand: what each is asked, in which order."""
 
 from __future__ import annotations
 
