@@ -6,6 +6,7 @@ A new kind of any of them is one file beside its siblings, one line in its packa
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -46,24 +47,45 @@ class AddressSource(Protocol):
     def __call__(self) -> str: ...
 
 
+CANDIDATE = "candidate"
+"""The version of the bot that is to be deployed."""
+PREVIOUS = "previous"
+"""The version that it is to take the place of; the candidate again where no other is given."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """One life of the bot. `identity` changes when it is replaced, `started` whenever it starts."""
+    """One life of a replica of the bot, or of its store.
+
+    `identity` changes when it is replaced, `started` whenever it starts.
+    """
 
     identity: str
     """Container id, or the folder that stands for one."""
     started: str
-    """Opaque mark of the latest start."""
+    """Opaque mark of the latest start; of a store the identity of its server, "" while it does not answer."""
     running: bool = True
     exit_code: int | None = None
     """Of the last stop, 128 + signal when a signal ended it; None while none has been seen."""
+    image: str = ""
+    """What it was made from: the id of an image, or a command."""
+    version: str = CANDIDATE
+    """Of a replica: CANDIDATE or PREVIOUS."""
+    out_of_memory: bool = False
+    """Whether the kernel ended it for want of memory."""
+    paused: bool = False
+    """Whether it runs and gets no time to do anything."""
+    turns: int = 0
+    """How many turns were directed to it since it was made."""
+    keys: int | None = None
+    """Of a store that answers: how many keys it holds."""
 
 
 class Deployment(Protocol):
-    """A bot and its store, running. Every deployment can be talked to, looked at and closed."""
+    """A bot, of one or more replicas, and its store. Each can be talked to, looked at and closed."""
 
     def address(self) -> str:
-        """Where the bot is now, as `http://host:port`."""
+        """Where the next turn goes, as `http://host:port`: the replicas that get turns take turns."""
         ...
 
     def images(self) -> Mapping[str, str]:
@@ -71,11 +93,15 @@ class Deployment(Protocol):
         ...
 
     async def instance(self) -> Instance:
-        """The bot's present life."""
+        """The present life of the bot; of several replicas the first one's."""
+        ...
+
+    async def instances(self) -> Sequence[Instance]:
+        """The present lives of all replicas, those that get no turns included."""
         ...
 
     async def wait_until_ready(self) -> None:
-        """Returns when the bot answers its health check. Raises BotNotReady, EngineError."""
+        """Returns when every replica answers its health check. Raises BotNotReady, EngineError."""
         ...
 
     async def store_fault(self) -> str | None:
@@ -93,7 +119,10 @@ class Deployment(Protocol):
 
 @runtime_checkable
 class Stoppable(Protocol):
-    """The ability to stop the bot and to start it again, as `docker stop` and `docker start` do."""
+    """The ability to be stopped and started again, as `docker stop` and `docker start` do.
+
+    A deployment stops and starts all replicas of the bot, and gives the highest of their exit codes.
+    """
 
     async def stop(self) -> int | None:
         """SIGTERM, then SIGKILL after the grace. The exit code."""
@@ -114,6 +143,125 @@ class Replaceable(Protocol):
 
     async def replace(self) -> int | None:
         """Stops the instance gracefully, removes it with its files, starts a new one. The old exit code."""
+        ...
+
+
+@runtime_checkable
+class Replicated(Protocol):
+    """The ability to run several replicas side by side, and to say which of them get the turns."""
+
+    def routed(self) -> Sequence[str]:
+        """The identities of the replicas that get turns, in the order in which they get them."""
+        ...
+
+    def route(self, identities: Sequence[str]) -> None:
+        """From now on new turns go to these replicas alone, one after the other."""
+        ...
+
+    async def add(self, version: str) -> str:
+        """Starts one more replica, of CANDIDATE or PREVIOUS, and waits until it is ready.
+
+        It gets no turns yet. Its identity. Raises BotNotReady, EngineError.
+        """
+        ...
+
+    async def ask_to_stop(self, identity: str) -> None:
+        """Sends the signal to stop (SIGTERM) and returns: the grace of this replica begins."""
+        ...
+
+    async def retire(self, identity: str) -> int | None:
+        """Waits until the replica, asked to stop if it was not yet, has ended, and removes it with its files.
+
+        SIGKILL when the grace is over. The exit code.
+        """
+        ...
+
+
+@runtime_checkable
+class MemoryLimited(Protocol):
+    """The ability to run into a limit of memory, which the kernel enforces."""
+
+    async def exhaust_memory(self) -> None:
+        """Returns when the kernel has ended every replica for want of memory, and the limit is gone again.
+
+        Raises Unsupported, EngineError.
+        """
+        ...
+
+
+@runtime_checkable
+class Pausable(Protocol):
+    """The ability to be halted in the middle of whatever it does, as `docker pause` does."""
+
+    async def pause(self) -> None:
+        """It keeps its connections and answers nothing."""
+        ...
+
+    async def resume(self) -> None:
+        """It goes on where it was halted."""
+        ...
+
+
+@runtime_checkable
+class Partitionable(Protocol):
+    """The ability to cut the bot off from its store, while both go on and the bot can be talked to."""
+
+    async def disconnect_store(self) -> None:
+        """No packet passes between any replica and the store."""
+        ...
+
+    async def reconnect_store(self) -> None:
+        """The bot finds the store where it was."""
+        ...
+
+    async def store_connected(self) -> bool:
+        """Whether the network lets the bot reach the store, as far as can be seen from outside."""
+        ...
+
+
+class StoreServer(Stoppable, Protocol):
+    """The server of a deployment's store. What it can do besides is told by other abilities."""
+
+    @property
+    def persistence(self) -> str:
+        """How it was told to keep its data over its own end, as the settings name it."""
+        ...
+
+    async def instance(self) -> Instance:
+        """Its present life. Raises EngineError."""
+        ...
+
+    async def wait_until_ready(self) -> None:
+        """Returns when it answers with its data loaded; as it then is, the gate left it.
+
+        Raises StoreError, EngineError.
+        """
+        ...
+
+
+@runtime_checkable
+class Storing(Protocol):
+    """The ability to have a store whose server can be disrupted."""
+
+    def store_server(self) -> StoreServer | None:
+        """The server; None when the bot was given no store."""
+        ...
+
+
+class Traffic(Protocol):
+    """The users who go on talking while the deployment is disrupted."""
+
+    async def send(self) -> None:
+        """One turn of every open session, until each was acknowledged, refused or left open."""
+        ...
+
+    def in_flight(self) -> AbstractAsyncContextManager[bool]:
+        """Puts one turn of every open session to the bot; inside the block the model holds its answers back.
+
+        Gives True when the bot has asked its model for each; False when that cannot be shown, because
+        the bot brings its own model, say. Leaving the block lets the answers go and waits for the
+        turns to end.
+        """
         ...
 
 
@@ -138,10 +286,15 @@ class Disruption(Protocol):
     proof: str
     """What shows that it happened."""
 
-    async def inflict(self, deployment: Deployment) -> Evidence:
-        """Disrupts, heals, waits until the bot is ready again.
+    @property
+    def begins_with(self) -> str | None:
+        """The version that has to run before, CANDIDATE or PREVIOUS; None when it does not matter."""
+        ...
 
-        Raises Unsupported, BotNotReady (the bot did not come back) or EngineError.
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Disrupts, lets `traffic` through where it belongs, heals, waits until the bot is ready again.
+
+        Raises Unsupported, BotNotReady (the bot did not come back), StoreError or EngineError.
         """
         ...
 
@@ -177,6 +330,11 @@ class Store(Protocol):
     @property
     def arguments(self) -> Sequence[str]:
         """What the server program is started with, besides its name."""
+        ...
+
+    @property
+    def persistence(self) -> str:
+        """How the server keeps its data over its own end, as the settings name it."""
         ...
 
     @property
@@ -225,11 +383,11 @@ class Runtime(Protocol):
         """
         ...
 
-    async def deploy(self, name: str, environment: Mapping[str, str]) -> Deployment:
+    async def deploy(self, name: str, environment: Mapping[str, str], version: str = CANDIDATE) -> Deployment:
         """A fresh store and a fresh, ready bot. `name` tells deployments of one run apart.
 
-        `environment` is given to the bot besides its own. Raises BotNotReady, EngineError,
-        StoreError, InputError; nothing is left running then.
+        `environment` is given to the bot besides its own; `version` is CANDIDATE or PREVIOUS.
+        Raises BotNotReady, EngineError, StoreError, InputError; nothing is left running then.
         """
         ...
 

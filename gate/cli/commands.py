@@ -14,9 +14,8 @@ import typer
 from gate import __version__
 from gate.cli import faults
 from gate.cli.interruption import leave, run_until_signal
-from gate.cli.library import find_scenarios
+from gate.cli.library import disruption_table, find_scenarios
 from gate.core.guarantees import GUARANTEES
-from gate.disruptions import DISRUPTIONS
 from gate.errors import ExitCode, GateError, InputError
 from gate.protocols import PROTOCOLS
 from gate.runtimes import RUNTIMES
@@ -118,9 +117,7 @@ def list_names(
 ) -> None:
     """List what this version knows: disruptions, guarantees, protocols, runtimes, scenarios, …"""
     lists: dict[str, Callable[[], list[tuple[str, str]]]] = {
-        "disruptions": lambda: [
-            (one.name, f"{one.sentence} Proof: {one.proof}.") for one in DISRUPTIONS.values()
-        ],
+        "disruptions": disruption_table,
         "guarantees": lambda: [
             (one.name, f"{one.promise}; otherwise: {one.anomaly}") for one in GUARANTEES.values()
         ],

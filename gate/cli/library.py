@@ -10,7 +10,7 @@ from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import Scenario
 from gate.disruptions import DISRUPTIONS
 from gate.protocols import PROTOCOLS
-from gate.runtimes import RUNTIMES
+from gate.runtimes import RUNTIMES, UNSUPPORTED
 from gate.scenario_files import Vocabulary, load_scenarios
 from gate.scorers import SCORERS
 from gate.settings import SettingsVocabulary
@@ -39,6 +39,21 @@ def settings_vocabulary() -> SettingsVocabulary:
     return SettingsVocabulary(
         disruptions=tuple(DISRUPTIONS), protocols=tuple(PROTOCOLS), runtimes=tuple(RUNTIMES)
     )
+
+
+def disruption_table() -> list[tuple[str, str]]:
+    """A head, then each disruption, the runtimes that can do it, what happens, and what proves it."""
+    width = max(map(len, DISRUPTIONS))
+    rows = [("".join((f"{'':<{width}}", *(f"  {name}" for name in RUNTIMES))), "")]
+    for name, one in DISRUPTIONS.items():
+        marks = "".join(
+            f"  {'no' if name in UNSUPPORTED[runtime] else 'yes':<{len(runtime)}}" for runtime in RUNTIMES
+        )
+        refusals = "".join(
+            f" Not on {runtime}: {why[name]}." for runtime, why in UNSUPPORTED.items() if name in why
+        )
+        rows.append((f"{name:<{width}}{marks}", f"{one.sentence} Proof: {one.proof}.{refusals}"))
+    return [*rows, ("", 'Any of them several times over: "kill*3".')]
 
 
 def find_scenarios(paths: Sequence[Path], working_directory: Path) -> tuple[Scenario, ...]:

@@ -34,7 +34,7 @@ class BotSpecification:
     """The folder that stands for the bot's image on the process runtime, as an absolute path."""
     url: str | None = None
     previous: str | None = None
-    """The image that blue-green and rollback start from."""
+    """The image that a deploy starts from and a rollback goes back to."""
     replicas: int = 1
     port: int = 8000
     ready: str = "/healthz"

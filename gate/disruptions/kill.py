@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from gate.disruptions.proof import prove_same_instance, require_stoppable
-from gate.interfaces import Deployment, Evidence
-
-KILLED = 137
-"""128 + SIGKILL: the exit code that proves the bot had no time to say goodbye."""
+from gate.disruptions.proof import prove_killed, prove_same_instances, require_stoppable
+from gate.interfaces import Deployment, Evidence, Traffic
 
 
 class Kill:
@@ -15,19 +12,15 @@ class Kill:
     name = "kill"
     sentence = "The bot is killed without warning and started again; its files stay."
     proof = "exit code 137, same instance, new start"
+    begins_with = None
 
-    async def inflict(self, deployment: Deployment) -> Evidence:
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Kills, starts and waits until the bot is ready."""
         stoppable = require_stoppable(deployment, self.name)
-        before = await deployment.instance()
-        exit_code = await stoppable.kill()
+        before = await deployment.instances()
+        await stoppable.kill()
+        codes = [one.exit_code for one in await deployment.instances()]
         await stoppable.start()
         await deployment.wait_until_ready()
-        evidence = prove_same_instance(before, await deployment.instance(), exit_code, verb="killed")
-        if exit_code == KILLED:
-            return evidence
-        return Evidence(
-            took_effect=False,
-            sentence=f"the bot ended with exit code {exit_code}, not {KILLED}, so it was not the kill",
-            details=evidence.details,
-        )
+        evidence = prove_same_instances(before, await deployment.instances(), codes, verb="killed")
+        return prove_killed(evidence, codes)

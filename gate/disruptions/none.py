@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gate.interfaces import Deployment, Evidence
+from gate.disruptions.proof import joined
+from gate.interfaces import Deployment, Evidence, Traffic
 
 
 class Nothing:
@@ -11,15 +12,18 @@ class Nothing:
     name = "none"
     sentence = "Nothing happens; the same instance answers before and after."
     proof = "same instance, same start"
+    begins_with = None
 
-    async def inflict(self, deployment: Deployment) -> Evidence:
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Checks that the bot is ready, and still in the life it was in."""
-        before = await deployment.instance()
+        before = await deployment.instances()
         await deployment.wait_until_ready()
-        after = await deployment.instance()
-        untouched = (before.identity, before.started) == (after.identity, after.started)
+        after = await deployment.instances()
+        untouched = [(one.identity, one.started) for one in before] == [
+            (one.identity, one.started) for one in after
+        ]
         return Evidence(
             took_effect=untouched,
             sentence="undisturbed" if untouched else "the bot was restarted by someone else",
-            details={"instance": after.identity},
+            details={"instance": joined(one.identity for one in after)},
         )

@@ -1,48 +1,136 @@
-"""What disruptions share: asking for an ability, and proving from two looks what happened between."""
+"""What disruptions share: proving from two looks what happened between, and saying it in one way."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from gate.errors import Unsupported
-from gate.interfaces import Deployment, Evidence, Instance, Stoppable
+from gate.interfaces import Deployment, Evidence, Instance, Replicated, Stoppable, StoreServer, Storing
+
+KILLED = 137
+"""128 + SIGKILL: who ends with it had no time to say goodbye."""
+
+
+def unsupported(disruption: str, why: str) -> Unsupported:
+    """What is raised where an ability is missing."""
+    return Unsupported(f"{disruption} is not supported here", why=why)
 
 
 def require_stoppable(deployment: Deployment, disruption: str) -> Stoppable:
     """The deployment, as one that can be stopped and started. Raises Unsupported."""
     if isinstance(deployment, Stoppable):
         return deployment
-    raise Unsupported(f"{disruption} is not supported here", why="this runtime cannot stop and start the bot")
+    raise unsupported(disruption, "this runtime cannot stop and start the bot")
 
 
-def prove_same_instance(before: Instance, after: Instance, exit_code: int | None, *, verb: str) -> Evidence:
-    """Evidence that one instance ended and began a new life."""
-    same = before.identity == after.identity
-    started_anew = before.started != after.started
-    took_effect = same and started_anew and after.running
-    if took_effect:
-        sentence = f"{short(after.identity)} {verb}"
-    elif not same:
-        sentence = f"{short(before.identity)} became {short(after.identity)}: it was replaced, not {verb}"
-    elif not after.running:
-        sentence = f"{short(after.identity)} does not run"
+def require_replicated(deployment: Deployment, disruption: str) -> Replicated:
+    """The deployment, as one of which several replicas can run. Raises Unsupported."""
+    if isinstance(deployment, Replicated):
+        return deployment
+    raise unsupported(disruption, "this runtime cannot run replicas of the bot side by side")
+
+
+def require_store(deployment: Deployment, disruption: str) -> StoreServer:
+    """The server of the deployment's store. Raises Unsupported."""
+    if not isinstance(deployment, Storing):
+        raise unsupported(disruption, "this runtime does not run the bot's store")
+    server = deployment.store_server()
+    if server is None:
+        raise unsupported(disruption, "the bot is given no store (store.kind is none)")
+    return server
+
+
+def prove_same_instances(
+    before: Sequence[Instance], after: Sequence[Instance], exit_codes: Iterable[int | None], *, verb: str
+) -> Evidence:
+    """Evidence that all instances ended, and that each began a new life."""
+    same = [one.identity for one in before] == [one.identity for one in after]
+    resting = [new.identity for old, new in zip(before, after, strict=False) if old.started == new.started]
+    down = [one.identity for one in after if not one.running]
+    if not same:
+        sentence = f"{shown(before)} became {shown(after)}: it was replaced, not {verb}"
+    elif down:
+        sentence = f"{', '.join(map(short, down))} does not run"
+    elif resting:
+        sentence = f"{', '.join(map(short, resting))} shows no new start"
     else:
-        sentence = f"{short(after.identity)} shows no new start"
+        sentence = f"{shown(after)} {verb}"
     return Evidence(
-        took_effect=took_effect,
+        took_effect=same and not down and not resting,
         sentence=sentence,
         details={
-            "instance": after.identity,
-            "started before": before.started,
-            "started after": after.started,
-            **exit_details(exit_code),
+            "instance": joined(one.identity for one in after),
+            "started before": joined(one.started for one in before),
+            "started after": joined(one.started for one in after),
+            **exit_details(exit_codes),
         },
     )
 
 
-def exit_details(exit_code: int | None) -> dict[str, str]:
-    """The exit code as a detail; it shows whether a graceful stop was graceful."""
-    if exit_code is None:
+def prove_killed(evidence: Evidence, exit_codes: Sequence[int | None]) -> Evidence:
+    """The evidence, unless an exit code shows that something else than the kill ended the bot."""
+    other = [code for code in exit_codes if code != KILLED]
+    if not other and exit_codes:
+        return evidence
+    return Evidence(
+        took_effect=False,
+        sentence=f"the bot ended with exit code {joined(map(str, other))}, not {KILLED},"
+        " so it was not the kill",
+        details=evidence.details,
+    )
+
+
+def prove_replaced(
+    before: Sequence[Instance], after: Sequence[Instance], exit_codes: Iterable[int | None], *, verb: str = ""
+) -> Evidence:
+    """Evidence that none of the instances is there any more, and that others run in their place."""
+    stayed = {one.identity for one in before} & {one.identity for one in after}
+    down = [one.identity for one in after if not one.running]
+    if stayed:
+        sentence = f"{', '.join(map(short, sorted(stayed)))} is still the same instance"
+    elif down or not after:
+        sentence = f"{', '.join(map(short, down)) or 'the bot'} does not run"
+    elif len(before) != len(after):
+        sentence = f"{len(before)} replicas became {len(after)}"
+    else:
+        sentence = f"{shown(before)} → {shown(after)}" + (f" {verb}" if verb else "")
+    return Evidence(
+        took_effect=not stayed and not down and bool(after) and len(before) == len(after),
+        sentence=sentence,
+        details={
+            "before": joined(one.identity for one in before),
+            "after": joined(one.identity for one in after),
+            **exit_details(exit_codes, graceful=True),
+        },
+    )
+
+
+def version_details(before: Sequence[Instance], after: Sequence[Instance]) -> Mapping[str, str]:
+    """Which images were exchanged, and a note when they are one and the same."""
+    old = joined(dict.fromkeys(one.image for one in before))
+    new = joined(dict.fromkeys(one.image for one in after))
+    if old == new:
+        return {"image": new, "note": "both versions are the same image: no other was given as bot.previous"}
+    return {"image before": old, "image after": new}
+
+
+def exit_details(exit_codes: Iterable[int | None], *, graceful: bool = False) -> dict[str, str]:
+    """The different exit codes; after a stop that was to be graceful, whether it had to be enforced."""
+    codes = [code for code in dict.fromkeys(exit_codes) if code is not None]
+    if not codes:
         return {}
-    return {"exit code": str(exit_code)}
+    enforced = {"needed SIGKILL": "yes"} if graceful and KILLED in codes else {}
+    return {"exit code": joined(map(str, codes)), **enforced}
+
+
+def joined(texts: Iterable[str]) -> str:
+    """One text of several."""
+    return ", ".join(texts)
+
+
+def shown(lives: Sequence[Instance]) -> str:
+    """Instances for people."""
+    return joined(short(one.identity) for one in lives)
 
 
 def short(identity: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from gate.disruptions.proof import exit_details, short
-from gate.errors import Unsupported
-from gate.interfaces import Deployment, Evidence, Replaceable
+from gate.disruptions.proof import prove_replaced, unsupported
+from gate.interfaces import Deployment, Evidence, Replaceable, Traffic
 
 
 class Recreate:
@@ -13,24 +12,13 @@ class Recreate:
     name = "recreate"
     sentence = "The bot is replaced by a fresh instance of the same image; its files are gone."
     proof = "new instance"
+    begins_with = None
 
-    async def inflict(self, deployment: Deployment) -> Evidence:
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Replaces the instance and waits until the new one is ready."""
         if not isinstance(deployment, Replaceable):
-            raise Unsupported("recreate is not supported here", why="this runtime cannot replace the bot")
-        before = await deployment.instance()
+            raise unsupported(self.name, "this runtime cannot replace the bot")
+        before = await deployment.instances()
         exit_code = await deployment.replace()
         await deployment.wait_until_ready()
-        after = await deployment.instance()
-        replaced = before.identity != after.identity
-        if not replaced:
-            sentence = f"{short(after.identity)} is still the same instance"
-        elif not after.running:
-            sentence = f"{short(after.identity)} does not run"
-        else:
-            sentence = f"{short(before.identity)} → {short(after.identity)}"
-        return Evidence(
-            took_effect=replaced and after.running,
-            sentence=sentence,
-            details={"before": before.identity, "after": after.identity, **exit_details(exit_code)},
-        )
+        return prove_replaced(before, await deployment.instances(), [exit_code])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from gate.disruptions.proof import prove_same_instance, require_stoppable
-from gate.interfaces import Deployment, Evidence
+import dataclasses
+
+from gate.disruptions.proof import exit_details, prove_same_instances, require_stoppable
+from gate.interfaces import Deployment, Evidence, Traffic
 
 
 class Restart:
@@ -12,12 +14,17 @@ class Restart:
     name = "restart"
     sentence = "The bot is stopped gracefully and started again; its files stay."
     proof = "same instance, new start, exit code of the stop"
+    begins_with = None
 
-    async def inflict(self, deployment: Deployment) -> Evidence:
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Stops, starts and waits until the bot is ready."""
         stoppable = require_stoppable(deployment, self.name)
-        before = await deployment.instance()
-        exit_code = await stoppable.stop()
+        before = await deployment.instances()
+        await stoppable.stop()
+        codes = [one.exit_code for one in await deployment.instances()]
         await stoppable.start()
         await deployment.wait_until_ready()
-        return prove_same_instance(before, await deployment.instance(), exit_code, verb="restarted")
+        evidence = prove_same_instances(before, await deployment.instances(), codes, verb="restarted")
+        return dataclasses.replace(
+            evidence, details={**evidence.details, **exit_details(codes, graceful=True)}
+        )

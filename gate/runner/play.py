@@ -21,6 +21,7 @@ from gate.core.transcript import (
     StoreFigures,
     StoreSeen,
 )
+from gate.disruptions import Silence
 from gate.errors import (
     BotNotReady,
     EngineError,
@@ -29,7 +30,7 @@ from gate.errors import (
     StoreError,
     Unsupported,
 )
-from gate.interfaces import Bot, Deployment
+from gate.interfaces import CANDIDATE, Bot, Deployment
 from gate.runner.plan import Plan, Wave
 from gate.runner.stage import Stage, never_missed
 from gate.runner.turns import TurnPlayer
@@ -73,7 +74,9 @@ class _WavePlayer:
 
     async def _deploy(self) -> Deployment | None:
         try:
-            return await self._stage.runtime.deploy(self._wave.name, self._stage.environment)
+            return await self._stage.runtime.deploy(
+                self._wave.name, self._stage.environment, self._first_version()
+            )
         except InputError:
             raise
         except Exception as error:
@@ -87,6 +90,15 @@ class _WavePlayer:
                 )
             )
             return None
+
+    def _first_version(self) -> str:
+        """What the first disruption that cares wants to find running."""
+        wanted = (self._stage.disruptions[kind].begins_with for kind in self._wave.kinds)
+        try:
+            return next((version for version in wanted if version is not None), CANDIDATE)
+        except KeyError:
+            # An unknown disruption is a fault when its turn comes.
+            return CANDIDATE
 
     def _record_fault(self, error: Exception) -> None:
         """Puts on record what ended the wave. Raises it when it is the user's to mend."""
@@ -150,7 +162,7 @@ class _WavePlayer:
         )
         began = self._stage.clock()
         try:
-            evidence = await self._stage.disruptions[kind].inflict(deployment)
+            evidence = await self._stage.disruptions[kind].inflict(deployment, Silence())
         except BotNotReady as error:
             self._stage.record(
                 DisruptionEnded(

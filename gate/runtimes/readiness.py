@@ -8,7 +8,8 @@ from typing import Protocol
 
 import aiohttp
 
-from gate.errors import BotNotReady
+from gate.errors import BotNotReady, StoreError
+from gate.interfaces import StoreInspector
 
 FIRST_POLL_SECONDS = 0.02
 LAST_POLL_SECONDS = 0.25
@@ -109,6 +110,30 @@ async def wait_for_store(
     finally:
         answering.cancel()
         await asyncio.gather(answering, return_exceptions=True)
+
+
+async def wait_until_loaded(inspector: StoreInspector, seconds: float) -> None:
+    """Returns when a look into the store succeeds: a server answers before it has read all its data.
+
+    Raises StoreError after `seconds`.
+    """
+    fault = ""
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                try:
+                    await count_keys(inspector)
+                    return
+                except StoreError as error:
+                    fault = error.sentence
+                    await asyncio.sleep(FIRST_POLL_SECONDS)
+    except TimeoutError as error:
+        raise StoreError(f"the store had not loaded its data after {seconds:g} s", why=fault) from error
+
+
+async def count_keys(inspector: StoreInspector) -> int:
+    """How many keys the store holds. Raises StoreError."""
+    return (await inspector.look(())).keys
 
 
 def tail(text: str) -> tuple[str, ...]:

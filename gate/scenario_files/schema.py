@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from gate.core.scenario import JUDGED
+from gate.documents import disruption_schema
 from gate.scenario_files.facts import FACT_KEYS, FACT_KINDS, FACT_NAME, PLAIN_KINDS
 from gate.scenario_files.loader import MAX_NAME, REQUIRED_KEYS, SCENARIO_KEYS
 from gate.scenario_files.script import DECISIVE_SCORERS, Vocabulary
@@ -87,7 +88,7 @@ def _fact() -> Schema:
 def _marked_steps(vocabulary: Vocabulary) -> list[Schema]:
     marked: dict[str, Schema] = {
         "filler": {"type": "integer", "minimum": 1, "maximum": MAX_FILLER},
-        "disrupt": {"enum": list(vocabulary.disruptions)},
+        "disrupt": disruption_schema(vocabulary.disruptions),
         "wait": {
             "anyOf": [
                 {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT},

@@ -18,7 +18,7 @@ from gate.core.scenario import (
     Step,
     Wait,
 )
-from gate.documents import Node, did_you_mean, nearest, quoted
+from gate.documents import Node, did_you_mean, nearest, quoted, read_disruption
 from gate.scenario_files.facts import FACT_NAME
 from gate.scenario_files.stating import check_stating
 from gate.scenario_files.steps import (
@@ -127,7 +127,7 @@ class ScriptReader:
         position = _position(value.key or value)
         if word == "disrupt":
             self._segment += 1
-            kind = value.choice(self._vocabulary.disruptions, "disruption")
+            kind = read_disruption(value, self._vocabulary.disruptions)
             return Disrupt(kind=kind, position=position)
         if word == "wait":
             seconds = duration(value)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from gate.core.specification import BotSpecification, RequestShape
 from gate.documents import Node, quoted
-from gate.settings.section import NOT_YET, Section
+from gate.settings.section import Section
 
 SOURCES = ("image", "build", "command", "url")
 """The keys that say where the bot comes from; exactly one is needed."""
@@ -22,7 +22,6 @@ BOT_KEYS = (
 )
 LATER = {
     "url": ("bot.url (a bot that runs elsewhere)", "write image, build or command instead"),
-    "previous": ("an earlier version of the bot (for blue-green and rollback)", "leave it out"),
 }
 """Keys that are known and not built yet: what they would say, and what to do instead."""
 
@@ -60,14 +59,18 @@ def read_bot(
         node.problem(f"{name} is given, and {given[0]} as well", hint="a bot comes from one place: keep one")
     for name, (what, hint) in LATER.items():
         section.refuse(name, what, hint)
-    replicas = section.integer("replicas", *REPLICAS, defaults.replicas)
-    if replicas > 1:
-        nodes["replicas"].problem(f"more than one replica {NOT_YET}", hint="write 1 or leave it out")
+    if "previous" in nodes and "command" in nodes:
+        (nodes["previous"].key or nodes["previous"]).problem(
+            "the previous version is an image, and the bot is given as a command",
+            hint="leave it out: on the process runtime both versions are the command",
+        )
     return BotSpecification(
         image=section.image("image"),
         build=_build(nodes["build"], base) if "build" in nodes else None,
         command=_command(nodes["command"]) if "command" in nodes else (),
         directory=_folder(nodes["directory"], base) if "directory" in nodes else str(directory.resolve()),
+        previous=section.image("previous"),
+        replicas=section.integer("replicas", *REPLICAS, defaults.replicas),
         port=section.integer("port", *PORTS, defaults.port),
         ready=section.path("ready", defaults.ready),
         environment=_environment(nodes["env"], supplied) if "env" in nodes else {},

@@ -15,7 +15,7 @@ from gate.core.specification import (
     RunSpecification,
     StoreSpecification,
 )
-from gate.documents import Node, given_node, read_document
+from gate.documents import Node, given_node, read_disruption, read_document
 from gate.errors import DocumentError, Problem
 from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
 from gate.settings.judge import JUDGE_KEYS, read_judge
@@ -193,7 +193,7 @@ def _run(section: Section, runtime: Node | None, vocabulary: SettingsVocabulary)
             section.nodes["disruptions"].problem(
                 "no disruption is named", hint="leave the key out for the usual ones"
             )
-        kinds = [item.choice(vocabulary.disruptions, "disruption") for item in items]
+        kinds = [read_disruption(item, vocabulary.disruptions) for item in items]
         disruptions = tuple(dict.fromkeys(kind for kind in kinds if kind is not None))
     return RunSpecification(
         disruptions=disruptions,

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from itertools import combinations
 from typing import Any
 
+from gate.documents import disruption_schema
 from gate.settings import bot
 from gate.settings.loading import (
     CONCURRENCY,
@@ -74,7 +75,7 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             "model": {**TEXT, "description": "The model that judges"},
         },
         "run": {
-            "disruptions": _one_or_more({"enum": list(vocabulary.disruptions)}),
+            "disruptions": _one_or_more(disruption_schema(vocabulary.disruptions)),
             "trials": _whole(TRIALS, "How often each scenario is played"),
             "concurrency": _whole(CONCURRENCY, "Turns under way at once"),
             "seed": _whole(SEEDS, "Draws the same facts again"),
@@ -90,7 +91,10 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
     }
     sections = {name: _object({key: parts[name][key] for key in keys}) for name, keys in SECTIONS.items()}
     sections["bot"]["not"] = {
-        "anyOf": [{"required": list(pair)} for pair in combinations(bot.SOURCES, 2)],
+        "anyOf": [
+            *({"required": list(pair)} for pair in combinations(bot.SOURCES, 2)),
+            {"required": ["command", "previous"]},
+        ],
     }
     scenarios = {**_one_or_more(TEXT), "description": "Scenario files and folders"}
     return {
@@ -117,6 +121,7 @@ def _bot(vocabulary: SettingsVocabulary) -> dict[str, Schema]:
             "description": "A program and its arguments, for the process runtime",
         },
         "directory": {**TEXT, "description": "The folder of the program, for the process runtime"},
+        "previous": {**IMAGE, "description": "The image that blue-green, rolling and rollback start from"},
         "replicas": _whole(bot.REPLICAS, "How many instances serve the bot"),
         "port": _whole(bot.PORTS, "Where the bot listens in its container"),
         "ready": {**URL_PATH, "description": "A path that answers 2xx when the bot can take turns"},

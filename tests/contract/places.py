@@ -167,6 +167,15 @@ class DockerPlace(Place):
         self._tags.append(tag)
         return {"image": tag}
 
+    def variant(self, **settings: str) -> str:
+        """Another image of the same bot, as its previous version would be."""
+        tag = f"memory-gate-variant-{self.run}"
+        template = self.client.api.create_container(self.image)
+        self.client.api.commit(template, tag, conf={"Labels": {"version": "previous"}, **settings})
+        self.client.api.remove_container(template)
+        self._tags.append(tag)
+        return tag
+
     def leftovers(self) -> list[str]:
         mine = {"label": f"{RUN_LABEL}={self.run}"}
         return [

@@ -1,75 +1,215 @@
-"""Every disruption proves that it took effect, everywhere; what cannot be proved is not claimed."""
+"""Every disruption proves that it took effect, everywhere; what a runtime cannot do is said."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from gate.disruptions import DISRUPTIONS
-from gate.errors import BotNotReady, Unsupported
-from gate.interfaces import Instance
-from tests.contract.places import Place, spoken_to
+from gate.disruptions import DISRUPTIONS, Silence
+from gate.errors import BotNotReady, EngineError, Unsupported
+from gate.interfaces import CANDIDATE, PREVIOUS, Evidence
+from gate.runtimes import UNSUPPORTED
+from tests.contract.places import DockerPlace, Place, ProcessPlace
+from tests.contract.talk import Scene, scene
 from tests.event_loop import in_event_loop
 
+LIFE = frozenset({"instance", "started before", "started after", "exit code"})
+SWITCHED = frozenset({"before", "after", "exit code", "image", "note"})
+STORE = frozenset(
+    {"store before", "store after", "server before", "server after", "keys before", "keys after"}
+    | {"persistence", "store exit code"}
+)
+OUTAGE = frozenset({"store", "keys before", "keys after", "turns waited for the store"})
 DETAILS: Mapping[str, frozenset[str]] = {
     "none": frozenset({"instance"}),
-    "restart": frozenset({"instance", "started before", "started after", "exit code"}),
-    "kill": frozenset({"instance", "started before", "started after", "exit code"}),
+    "restart": LIFE,
+    "kill": LIFE,
+    "oom": LIFE | {"out of memory"},
     "recreate": frozenset({"before", "after", "exit code"}),
+    "blue-green": SWITCHED | {"held open across the switch"},
+    "rollback": SWITCHED | {"held open across the switch"},
+    "rolling": SWITCHED | {"turns of the old", "turns of the new"},
+    "replica-hop": frozenset({"instance", "turns", "note"}),
+    "scale-in": frozenset({"retired", "instance", "exit code"}),
+    "kill-mid-turn": LIFE | {"in flight"},
+    "store-restart": STORE,
+    "store-kill": STORE,
+    "store-recreate": STORE,
+    "store-pause": OUTAGE | {"server"},
+    "partition": OUTAGE | {"instance"},
+    "cold-start": LIFE | STORE,
 }
 """What the report is told of each, by name."""
 
-EXIT_CODES = {"restart": "0", "kill": "137", "recreate": "0"}
+EXIT_CODES = {
+    **dict.fromkeys(
+        ("restart", "recreate", "blue-green", "rollback", "rolling", "scale-in", "cold-start"), "0"
+    ),
+    **dict.fromkeys(("kill", "kill-mid-turn", "oom"), "137"),
+}
+STORE_EXIT_CODES = {
+    **dict.fromkeys(("store-restart", "store-recreate", "cold-start"), "0"),
+    "store-kill": "137",
+}
 
+OF_THE_STORE = frozenset({"store-restart", "store-kill", "store-recreate", "store-pause", "partition"})
+SAME_FILES = frozenset({"restart", "kill", "oom", "kill-mid-turn", "cold-start"})
 SURVIVES: Mapping[str, frozenset[str]] = {
-    "process": frozenset({"none"}),
-    "file": frozenset({"none", "restart", "kill"}),
+    "process": OF_THE_STORE | {"none"},
+    "file": OF_THE_STORE | SAME_FILES | {"none"},
     "redis": frozenset(DISRUPTIONS),
 }
 """Memory → the disruptions over which it lasts: what each disruption is for."""
 
 
-@pytest.mark.parametrize("name", DISRUPTIONS)
-@in_event_loop
-async def test_a_disruption_takes_effect_and_says_by_what_that_is_seen(place: Place, name: str) -> None:
-    """The bot is ready afterwards, and the store was left alone."""
-    async with place.deployed(**place.bot(memory="redis")) as deployment, spoken_to(deployment) as bot:
-        await bot.say("anna-1", "One.")
-        evidence = await DISRUPTIONS[name].inflict(deployment)
-        assert evidence.took_effect, evidence.sentence
-        assert evidence.sentence
-        assert set(evidence.details) == DETAILS[name]
-        assert all(evidence.details.values())
-        assert evidence.details.get("exit code") == EXIT_CODES.get(name)
-        assert await bot.say("anna-1", "Two.") == "One.\nTwo."
-        assert await deployment.store_fault() is None
+async def inflicted(stage: Scene, name: str, place: Place) -> Evidence | None:
+    """The evidence; None where the runtime cannot do it, which is then said and has changed nothing."""
+    before = await stage.deployment.instances()
+    talk = stage.talk(f"ben-{name}", f"carla-{name}")
+    if name not in UNSUPPORTED[place.name]:
+        return await DISRUPTIONS[name].inflict(stage.deployment, talk)
+    with pytest.raises(Unsupported, match=f"{name} is not supported here") as caught:
+        await DISRUPTIONS[name].inflict(stage.deployment, talk)
+    assert caught.value.why
+    assert await stage.deployment.instances() == before
+    return None
 
 
-@pytest.mark.parametrize("memory", SURVIVES)
+def check(name: str, evidence: Evidence) -> None:
+    """That it took effect, by the details that belong to it."""
+    assert evidence.took_effect, f"{name}: {evidence.sentence}"
+    assert evidence.sentence
+    assert set(evidence.details) == DETAILS[name], name
+    assert all(evidence.details.values()), name
+    assert evidence.details.get("exit code") == EXIT_CODES.get(name), name
+    assert evidence.details.get("store exit code") == STORE_EXIT_CODES.get(name), name
+    # Turns that waited for the store add keys to it; none is ever lost.
+    assert int(evidence.details.get("keys before", 0)) <= int(evidence.details.get("keys after", 0)), name
+
+
+@pytest.mark.parametrize("memory", ["file", "redis"])
 @in_event_loop
-async def test_each_memory_lasts_over_the_disruptions_that_it_should(place: Place, memory: str) -> None:
-    """A restart loses the process, a new instance its files too, and Redis nothing."""
-    survived = set()
-    async with place.deployed(**place.bot(memory=memory)) as deployment, spoken_to(deployment) as bot:
+async def test_every_disruption_shows_that_it_happened_and_harms_what_it_is_for(
+    place: Place, memory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the engine as among local processes."""
+    monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
+    assert await survived(place, memory) == SURVIVES[memory] - UNSUPPORTED[place.name].keys()
+
+
+@in_event_loop
+async def test_memory_in_the_process_survives_only_what_leaves_the_process_alone(
+    process_place: ProcessPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the process runs."""
+    monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
+    expected = SURVIVES["process"] - UNSUPPORTED["process"].keys()
+    assert await survived(process_place, "process") == expected
+
+
+async def survived(place: Place, memory: str) -> set[str]:
+    """The disruptions over which a bot's memory lasts, inflicted one after the other on one deployment.
+
+    The bot is ready after each, and the store as the gate left it.
+    """
+    found = set()
+    async with scene(place, **place.bot(memory=memory)) as stage:
         for name in DISRUPTIONS:
             session = f"anna-{name}"
-            await bot.say(session, "One.")
-            assert (await DISRUPTIONS[name].inflict(deployment)).took_effect
-            if await bot.say(session, "Two.") == "One.\nTwo.":
-                survived.add(name)
-    assert survived == SURVIVES[memory]
+            await stage.bot.say(session, f"{name}, please.")
+            evidence = await inflicted(stage, name, place)
+            assert await stage.deployment.store_fault() is None, name
+            if evidence is None:
+                continue
+            check(name, evidence)
+            if await stage.told(session, f"{name}, please."):
+                found.add(name)
+    return found
 
 
 @in_event_loop
-async def test_a_restart_of_a_bot_that_had_to_be_killed_shows_it(place: Place) -> None:
-    """It took effect, and the exit code says that it was not graceful."""
-    fields = place.bot(defect="ignores-sigterm")
-    async with place.deployed(stop_seconds=1, **fields) as deployment:
-        evidence = await DISRUPTIONS["restart"].inflict(deployment)
-    assert evidence.took_effect
-    assert evidence.details["exit code"] == "137"
+async def test_users_talk_while_replicas_come_and_go(place: Place) -> None:
+    """No turn is lost by a switch, not even one that is held open across it."""
+    async with scene(place, **place.bot(memory="redis"), replicas=2) as stage:
+        assert len(stage.deployment.routed()) == 2
+        for name, rounds in (("blue-green", 2), ("rollback", 2), ("rolling", 4), ("scale-in", 1)):
+            talk = stage.talk("ben-2", "carla-3")
+            evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
+            assert evidence.took_effect, evidence.sentence
+            assert talk.outcomes == ["acknowledged"] * 2 * rounds, name
+            assert evidence.details.get("held open across the switch", "yes") == "yes"
+            # Side by side: with two users, each of the first three replicas in turn is given some.
+            assert "0" not in (
+                evidence.details.get("turns of the old"),
+                evidence.details.get("turns of the new"),
+            )
+        assert len(stage.deployment.routed()) == 1
+        assert len(await stage.deployment.instances()) == 1
+
+
+@in_event_loop
+async def test_with_several_replicas_each_of_them_is_disrupted(place: Place) -> None:
+    """One that went on would remember what the others forgot."""
+    async with scene(place, **place.bot(memory="process"), replicas=2) as stage:
+        for name in ("restart", "kill", "recreate", "replica-hop"):
+            session = f"anna-{name}"
+            for _ in range(2):
+                await stage.bot.say(session, "One.")
+            talk = stage.talk("ben-2")
+            evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
+            assert evidence.took_effect, evidence.sentence
+            assert "note" not in evidence.details
+            replies = [await stage.bot.say(session, "Well?") for _ in range(2)]
+            assert [("One." in reply) for reply in replies] == [name == "replica-hop"] * 2
+            named = (evidence.details.get("instance") or evidence.details["after"]).split(", ")
+            assert named == [one.identity for one in await stage.deployment.instances()]
+        # Every other round of turns went to each of the two.
+        assert evidence.details["turns"] == "4, 4"
+        assert talk.outcomes == ["acknowledged"] * 8
+
+
+@in_event_loop
+async def test_a_turn_that_a_kill_cuts_in_two_is_left_open(place: Place) -> None:
+    """The model was answering it; nothing of it is claimed, and the bot comes back."""
+    async with scene(place, **place.bot(memory="redis")) as stage:
+        talk = stage.talk("ben-2", "carla-3")
+        evidence = await DISRUPTIONS["kill-mid-turn"].inflict(stage.deployment, talk)
+        assert evidence.took_effect
+        assert talk.outcomes == ["open", "open"]
+        assert not await stage.told("ben-2", "Small talk 1 of ben-2.")
+
+
+@pytest.mark.parametrize("name", ["store-pause", "partition"])
+@in_event_loop
+async def test_turns_meet_a_store_that_does_not_answer(
+    place: Place, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that wait for it are answered when it is back, and it holds what was said."""
+    monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
+    async with scene(place, **place.bot(memory="redis")) as stage:
+        await stage.bot.say("ben-2", "One.")
+        talk = stage.talk("ben-2")
+        evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
+        assert evidence.took_effect
+        assert talk.outcomes in (["acknowledged"], ["refused"])
+        waited = evidence.details["turns waited for the store"]
+        assert waited == "yes" or talk.outcomes == ["refused"]
+        kept = await stage.told("ben-2", "Small talk 1 of ben-2.")
+        assert kept is (talk.outcomes == ["acknowledged"])
+
+
+@in_event_loop
+async def test_a_stop_that_had_to_be_enforced_is_seen(place: Place) -> None:
+    """It took effect, and the evidence says that it was not graceful."""
+    fields = place.bot(memory="redis", defect="ignores-sigterm")
+    async with scene(place, stop_seconds=0.5, **fields) as stage:
+        for name in ("restart", "blue-green", "cold-start"):
+            evidence = await DISRUPTIONS[name].inflict(stage.deployment, Silence())
+            assert evidence.took_effect
+            assert evidence.details["exit code"] == "137", name
+            assert evidence.details["needed SIGKILL"] == "yes", name
 
 
 @in_event_loop
@@ -77,116 +217,105 @@ async def test_a_kill_of_a_bot_that_was_dead_already_is_not_claimed(place: Place
     """It ended by itself; that is not the kill's doing."""
     async with place.deployed(**place.bot()) as deployment:
         await deployment.stop()
-        evidence = await DISRUPTIONS["kill"].inflict(deployment)
+        evidence = await DISRUPTIONS["kill"].inflict(deployment, Silence())
     assert not evidence.took_effect
     assert "exit code 0" in evidence.sentence
 
 
+@pytest.mark.parametrize("name", ["restart", "blue-green"])
 @in_event_loop
-async def test_a_bot_that_crashes_when_it_starts_again_is_not_ready(place: Place) -> None:
+async def test_a_bot_that_crashes_when_it_starts_again_is_not_ready(place: Place, name: str) -> None:
     """The disruption ends with what the bot printed."""
     fields = place.bot(memory="redis", defect="crash-after-restart")
     async with place.deployed(**fields) as deployment:
         with pytest.raises(BotNotReady, match="stopped before it was healthy") as caught:
-            await DISRUPTIONS["restart"].inflict(deployment)
+            await DISRUPTIONS[name].inflict(deployment, Silence())
+        assert await deployment.store_fault() is None
     assert "fatal: the mark is there already" in caught.value.log
 
 
-class Fake:
-    """A deployment in memory. What it claims to do it does as its fields say."""
-
-    def __init__(self, **lies: object) -> None:
-        self.life = Instance(identity="a" * 64, started="1")
-        self.exit_codes = {"stop": 0, "kill": 137}
-        self.starts = True
-        self.replaces = True
-        self.new_identity_at_start = False
-        self.runs_after = True
-        self.restarted_by_others = False
-        for name, lie in lies.items():
-            setattr(self, name, lie)
-
-    async def instance(self) -> Instance:
-        return self.life
-
-    async def wait_until_ready(self) -> None:
-        if self.restarted_by_others:
-            self.life = dataclasses.replace(self.life, started="2")
-
-    async def stop(self) -> int | None:
-        return self.exit_codes["stop"]
-
-    async def kill(self) -> int | None:
-        return self.exit_codes["kill"]
-
-    async def start(self) -> None:
-        if self.starts:
-            self.life = dataclasses.replace(self.life, started="2", running=self.runs_after)
-        if self.new_identity_at_start:
-            self.life = dataclasses.replace(self.life, identity="b" * 64)
-
-    async def replace(self) -> int | None:
-        if self.replaces:
-            self.life = Instance(identity="b" * 64, started="3", running=self.runs_after)
-        return 0
-
-
-@pytest.mark.parametrize("name", DISRUPTIONS)
+@pytest.mark.parametrize("name", ["blue-green", "rolling", "scale-in", "store-pause", "partition"])
 @in_event_loop
-async def test_a_fake_that_does_what_it_says_is_believed(name: str) -> None:
-    """Else the lies below would prove nothing."""
-    assert (await DISRUPTIONS[name].inflict(Fake())).took_effect  # type: ignore[arg-type]
+async def test_a_fault_in_the_middle_leaves_nothing(place: Place, name: str) -> None:
+    """Whatever was added, halted or cut off by then; the place looks for leftovers at its end."""
+    async with scene(place, **place.bot(memory="redis")) as stage:
+        talk = stage.talk("ben-2")
+        talk.failing = True
+        with pytest.raises((RuntimeError, ExceptionGroup)):
+            await DISRUPTIONS[name].inflict(stage.deployment, talk)
+        # The store is back, so that what comes next is not told from an empty one.
+        assert await stage.deployment.store_fault() is None
+        await stage.deployment.close()
+        assert place.running() == []
 
 
-@pytest.mark.parametrize(
-    ("name", "lies", "sentence"),
-    [
-        ("none", {"restarted_by_others": True}, "restarted by someone else"),
-        ("restart", {"starts": False}, "shows no new start"),
-        ("restart", {"new_identity_at_start": True}, "was replaced, not restarted"),
-        ("restart", {"runs_after": False}, "does not run"),
-        ("kill", {"starts": False}, "shows no new start"),
-        ("kill", {"new_identity_at_start": True}, "was replaced, not killed"),
-        ("kill", {"runs_after": False}, "does not run"),
-        ("kill", {"exit_codes": {"kill": 0}}, "exit code 0, not 137"),
-        ("kill", {"exit_codes": {"kill": None}}, "not 137"),
-        ("recreate", {"replaces": False}, "still the same instance"),
-        ("recreate", {"runs_after": False}, "does not run"),
-    ],
-)
+@pytest.mark.docker
 @in_event_loop
-async def test_a_deployment_that_lies_is_not_believed(
-    name: str, lies: Mapping[str, object], sentence: str
+async def test_both_versions_of_the_bot_play_their_part(docker_place: DockerPlace) -> None:
+    """A deploy ends with the new image, a rollback with the previous one, and both can be told apart."""
+    fields: Any = {**docker_place.bot(memory="redis"), "previous": docker_place.variant()}
+    async with scene(docker_place, version=PREVIOUS, **fields) as stage:
+        images = stage.deployment.images()
+        roles = {images["bot"]: CANDIDATE, images["previous"]: PREVIOUS}
+        assert len(roles) == 2
+        for name, last in (("blue-green", CANDIDATE), ("rollback", PREVIOUS), ("rolling", CANDIDATE)):
+            started = await stage.deployment.instance()
+            assert roles[started.image] == started.version == DISRUPTIONS[name].begins_with
+            evidence = await DISRUPTIONS[name].inflict(stage.deployment, stage.talk("ben-2"))
+            assert evidence.took_effect
+            assert "note" not in evidence.details
+            ended = await stage.deployment.instance()
+            assert roles[ended.image] == ended.version == last
+            assert evidence.details["image before"] == started.image
+            assert evidence.details["image after"] == ended.image
+
+
+@pytest.mark.docker
+@in_event_loop
+async def test_a_paused_store_is_removed_with_its_run(docker_place: DockerPlace) -> None:
+    """A gate that dies in the middle of a pause leaves a container that the engine will not just stop."""
+    async with docker_place.deployed(**docker_place.bot(memory="redis")) as deployment:
+        await deployment.store_server().pause()
+
+
+@pytest.mark.docker
+@in_event_loop
+async def test_a_bot_whose_image_has_no_shell_cannot_run_out_of_memory_here(
+    docker_place: DockerPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was seen afterwards counts, and the sentence says what that was."""
-    evidence = await DISRUPTIONS[name].inflict(Fake(**lies))  # type: ignore[arg-type]
-    assert not evidence.took_effect
-    assert sentence in evidence.sentence
+    """An older kernel needs something that allocates; the sentence says so, and the bot goes on."""
+    monkeypatch.setattr("gate.runtimes.docker_engine.memory.SHELL", "no-such-shell")
+    async with docker_place.deployed(**docker_place.bot()) as deployment:
+        before = await deployment.instances()
+        if docker_place.client.info()["CgroupVersion"] == "2":
+            await DISRUPTIONS["oom"].inflict(deployment, Silence())
+        else:
+            with pytest.raises(Unsupported, match="oom is not supported here") as caught:
+                await DISRUPTIONS["oom"].inflict(deployment, Silence())
+            assert "no shell" in caught.value.why
+            assert await deployment.instances() == before
 
 
-class Fixed:
-    """A deployment that can only be looked at, such as a bot at a URL."""
-
-    async def instance(self) -> Instance:
-        return Instance(identity="https://bot.example", started="unknown")
-
-    async def wait_until_ready(self) -> None:
-        return
-
-
-@pytest.mark.parametrize("name", [name for name in DISRUPTIONS if name != "none"])
+@pytest.mark.docker
 @in_event_loop
-async def test_what_a_deployment_cannot_do_is_unsupported_and_says_why(name: str) -> None:
-    """It is never silently skipped."""
-    with pytest.raises(Unsupported, match=f"{name} is not supported here") as caught:
-        await DISRUPTIONS[name].inflict(Fixed())  # type: ignore[arg-type]
-    assert caught.value.why
+async def test_after_running_out_of_memory_the_bot_has_all_of_it_again(docker_place: DockerPlace) -> None:
+    """Else the next life would be disturbed by the gate's own limit."""
+    async with docker_place.deployed(**docker_place.bot()) as deployment:
+        assert (await DISRUPTIONS["oom"].inflict(deployment, Silence())).took_effect
+        (container,) = docker_place.client.containers.list(
+            filters={"id": (await deployment.instance()).identity}
+        )
+        assert container.attrs["HostConfig"]["Memory"] == docker_place.client.info()["MemTotal"]
 
 
-@pytest.mark.parametrize("name", DISRUPTIONS)
-def test_a_disruption_says_what_it_does_and_what_shows_it(name: str) -> None:
-    """For `memory-gate list disruptions`."""
-    disruption = DISRUPTIONS[name]
-    assert disruption.name == name
-    assert disruption.sentence.endswith(".")
-    assert disruption.proof
+@in_event_loop
+async def test_a_replica_that_is_not_there_is_not_mistaken_for_another(place: Place) -> None:
+    """Who names one that was retired has lost count."""
+    async with place.deployed(**place.bot()) as deployment:
+        (only,) = deployment.routed()
+        await deployment.retire(only)
+        for verb in (deployment.retire, deployment.ask_to_stop):
+            with pytest.raises(EngineError, match="has no replica"):
+                await verb(only)
+        with pytest.raises(EngineError, match="never started"):
+            deployment.address()

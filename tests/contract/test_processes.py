@@ -205,3 +205,16 @@ async def test_processes_of_the_same_name_that_are_not_ours_are_left_alone(
     assert bystander.poll() is None
     assert bystander.pid in processes_with(str(tmp_path))
     bystander.communicate()
+
+
+@in_event_loop
+async def test_replicas_have_folders_and_ports_of_their_own(process_place: ProcessPlace) -> None:
+    """And one store."""
+    fields = process_place.bot(memory="file")
+    async with process_place.deployed(replicas=3, **fields) as deployment, spoken_to(deployment) as bot:
+        addresses = [deployment.address() for _ in range(6)]
+        assert len(set(addresses)) == 3
+        assert addresses[:3] == addresses[3:]
+        replies = [await bot.say("anna-1", f"Number {number}.") for number in range(6)]
+        assert replies[3:] == [f"Number {number}.\nNumber {number + 3}." for number in range(3)]
+        assert [one.turns for one in await deployment.instances()] == [4, 4, 4]

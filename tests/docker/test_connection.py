@@ -288,7 +288,8 @@ async def test_a_gate_in_a_container_joins_the_network_and_leaves_it(
     container.reload()
     networks = container.attrs["NetworkSettings"]["Networks"]
     assert address in {one["IPAddress"] for one in networks.values()}
-    assert len(networks) == 2
+    # Its own, that of the bots and that of their stores.
+    assert len(networks) == 3
     async with spoken_to(deployment) as bot:
         assert await bot.say("anna-1", "Hello") == "Hello"
     reach = f"import urllib.request as u; print(u.urlopen('{deployment.address()}/healthz').status)"

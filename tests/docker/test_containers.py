@@ -48,7 +48,7 @@ def local_service() -> Iterator[http.server.HTTPServer]:
 
 @in_event_loop
 async def test_everything_that_is_created_carries_the_run_and_its_expiry(docker_place: DockerPlace) -> None:
-    """Both containers, the network and the volume; the image of the user is left as it is."""
+    """Both containers, both networks and the volume; the image of the user is left as it is."""
     now = time.time()
     async with docker_place.deployed(**docker_place.bot(memory="redis")):
         api = docker_place.client.api
@@ -58,7 +58,7 @@ async def test_everything_that_is_created_carries_the_run_and_its_expiry(docker_
             *api.networks(filters=mine),
             *api.volumes(filters=mine)["Volumes"],
         ]
-        assert len(found) == 4
+        assert len(found) == 5
         for one in found:
             expires = int(one["Labels"][EXPIRY_LABEL])
             assert now + LIFETIME_SECONDS - 1 <= expires <= time.time() + LIFETIME_SECONDS
@@ -107,8 +107,14 @@ async def test_the_network_is_cut_off_unless_the_bot_brings_its_own_model(
     """The engine drops what would leave an internal network; no port is published on either kind."""
     async with docker_place.deployed(internal=internal, **docker_place.bot()):
         container = bot_container(docker_place)
-        (network,) = container.attrs["NetworkSettings"]["Networks"].values()
-        assert docker_place.client.api.inspect_network(network["NetworkID"])["Internal"] is internal
+        networks = container.attrs["NetworkSettings"]["Networks"]
+        assert {
+            docker_place.client.api.inspect_network(one["NetworkID"])["Internal"]
+            for name, one in networks.items()
+            if not name.endswith("-stores")
+        } == {internal}
+        (stores,) = (one for name, one in networks.items() if name.endswith("-stores"))
+        assert docker_place.client.api.inspect_network(stores["NetworkID"])["Internal"]
         assert container.attrs["HostConfig"]["PortBindings"] in (None, {})
         assert not any(container.attrs["NetworkSettings"]["Ports"].values())
 
@@ -123,6 +129,47 @@ async def test_the_bots_container_is_fenced_in(docker_place: DockerPlace) -> Non
     assert settings["LogConfig"]["Config"]["max-size"] == "10m"
     assert not settings["Privileged"]
     assert not settings["Binds"]
+
+
+@in_event_loop
+async def test_the_stop_signal_of_the_image_is_the_one_that_is_sent(docker_place: DockerPlace) -> None:
+    """As `docker stop` does; the bot has its whole grace to follow another one."""
+    image = docker_place.variant(StopSignal="SIGKILL")
+    async with docker_place.deployed(image=image, **docker_place.bot()) as deployment:
+        assert await deployment.stop() == 137
+
+
+@in_event_loop
+async def test_replicas_are_told_apart_by_address(docker_place: DockerPlace) -> None:
+    """Turns go round; the store has one address for all of them."""
+    async with docker_place.deployed(replicas=3, **docker_place.bot()) as deployment:
+        addresses = [deployment.address() for _ in range(6)]
+        assert len(set(addresses)) == 3
+        assert addresses[:3] == addresses[3:]
+        assert [one.turns for one in await deployment.instances()] == [2, 2, 2]
+
+
+@in_event_loop
+async def test_a_bot_that_was_cut_off_comes_back_under_its_address(docker_place: DockerPlace) -> None:
+    """Whatever address is free by then: connections that outlasted the cut go on."""
+
+    def addresses() -> dict[str, str]:
+        found = {}
+        for one in docker_place.client.containers.list(filters={"label": f"{RUN_LABEL}={docker_place.run}"}):
+            networks = one.attrs["NetworkSettings"]["Networks"].items()
+            (found[one.name],) = (how["IPAddress"] for name, how in networks if name.endswith("-stores"))
+        return found
+
+    async with docker_place.deployed(replicas=3, **docker_place.bot()) as deployment:
+        first, *others = deployment.routed()
+        await deployment.retire(first)
+        before = addresses()
+        await deployment.disconnect_store()
+        assert not await deployment.store_connected()
+        await deployment.reconnect_store()
+        assert await deployment.store_connected()
+        assert addresses() == before
+        assert len(before) == 1 + len(others)
 
 
 @in_event_loop

@@ -225,5 +225,5 @@ def test_what_a_killed_gate_left_is_removed_by_its_run(docker_place: DockerPlace
         wait_for_line(gate)
         gate.kill()
     assert len(docker_place.running()) == 2
-    assert remove_run(docker_place.client, docker_place.run) == 4
+    assert remove_run(docker_place.client, docker_place.run) == 5  # bot, store, two networks, volume
     assert docker_place.leftovers() == []

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 
 from gate.core.specification import BotSpecification
 from gate.errors import EngineError, InputError
-from gate.interfaces import Store, StoreInspector
+from gate.interfaces import CANDIDATE, PREVIOUS, Store, StoreInspector
 from gate.runtimes.docker_engine.connection import Engine
-from gate.runtimes.docker_engine.deployment import DockerDeployment, Ground
+from gate.runtimes.docker_engine.containers import Ground
+from gate.runtimes.docker_engine.deployment import DockerDeployment
 from gate.runtimes.docker_engine.images import build_image, require_image
+from gate.runtimes.docker_engine.networks import make_network, make_store_network
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import labels, remove_expired, remove_run
 
@@ -52,29 +54,28 @@ class DockerEngine:
         self._closed = False
 
     async def open(self) -> str:
-        """Gets the images, makes the network, and finds the gate's place on it."""
-        bot_image, store_image, _ = await asyncio.gather(
-            self._get_bot_image(), self._get_store_image(), self._clear_away()
+        """Gets the images, makes the networks, and finds the gate's place on them."""
+        bot_image, previous_image, store_image, _ = await asyncio.gather(
+            self._get_bot_image(), self._get_previous_image(), self._get_store_image(), self._clear_away()
         )
         name = f"memory-gate-{self._run}"
-        client = self._engine.client
-        network = await self._engine.create(
-            'make a network ("memory-gate sweep" removes those that dead runs left behind)',
-            lambda: client.api.create_network(
-                name, driver="bridge", internal=self._internal, labels=self._labels
-            ),
-        )
         self._ground = Ground(
             engine=self._engine,
-            network=str(network["Id"]),
             network_name=name,
+            store_network_name=f"{name}-stores",
             labels=self._labels,
-            bot_image=bot_image,
+            bot_images={CANDIDATE: bot_image, **({PREVIOUS: previous_image} if previous_image else {})},
             store_image=store_image,
         )
+        networks = [make_network(self._engine, name, self._labels, internal=self._internal)]
+        if self._store is not None:
+            networks.append(make_store_network(self._engine, self._ground.store_network_name, self._labels))
+        await asyncio.gather(*networks)
         return await self._engine.call("join the network", self._join)
 
-    async def deploy(self, name: str, environment: Mapping[str, str]) -> DockerDeployment:
+    async def deploy(
+        self, name: str, environment: Mapping[str, str], version: str = CANDIDATE
+    ) -> DockerDeployment:
         """A store and a bot in containers of their own."""
         if self._ground is None:
             raise EngineError("the runtime was not opened")
@@ -86,7 +87,7 @@ class DockerEngine:
             environment={**self._bot.environment, **environment},
         )
         try:
-            await deployment.start_all()
+            await deployment.start_all(version)
         except BaseException:
             await deployment.close()
             raise
@@ -143,21 +144,28 @@ class DockerEngine:
             )
         return await require_image(self._engine, self._bot.image, "bot's image")
 
+    async def _get_previous_image(self) -> str:
+        if not self._bot.previous:
+            return ""
+        return await require_image(self._engine, self._bot.previous, "image of the bot's previous version")
+
     async def _get_store_image(self) -> str:
         if self._store is None:
             return ""
         return await require_image(self._engine, self._store.image, "store's image")
 
     def _join(self) -> str:
-        """The gate's own address on the network: its container's, or the network's gateway."""
+        """The gate's own address where the bots are: its container's, or the network's gateway."""
         if self._ground is None:
             raise EngineError("there is no network to join")
-        client, network = self._engine.client, self._ground.network
+        client, network = self._engine.client, self._ground.network_name
         own = find_own_container(client, self._environment)
         if own is not None:
             client.api.connect_container_to_network(own, network)
+            if self._store is not None:
+                client.api.connect_container_to_network(own, self._ground.store_network_name)
             endpoints = client.api.inspect_container(own)["NetworkSettings"]["Networks"]
-            return str(endpoints[self._ground.network_name]["IPAddress"])
+            return str(endpoints[network]["IPAddress"])
         if client.info().get("OperatingSystem") == "Docker Desktop":
             raise EngineError(
                 "on Docker Desktop the gate cannot reach containers from outside",

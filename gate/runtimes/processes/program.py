@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +17,7 @@ WARDEN = Path(__file__).with_name("warden.py")
 KEPT_BYTES = 64 * 1024
 CHUNK_BYTES = 8 * 1024
 START_SECONDS = 20.0
+POLL_SECONDS = 0.01
 
 
 class Program:
@@ -82,9 +85,12 @@ class Program:
         """Its last lines of output; untrusted text."""
         return tail(self._output.decode("utf-8", "replace"))
 
-    async def stop(self, seconds: float) -> int:
-        """SIGTERM, then SIGKILL after `seconds`. The exit code."""
+    def ask_to_stop(self) -> None:
+        """SIGTERM."""
         self._tug(b"T")
+
+    async def wait_or_kill(self, seconds: float) -> int:
+        """Waits for its end, and sends SIGKILL after `seconds`. The exit code."""
         try:
             async with asyncio.timeout(seconds):
                 await self._warden.wait()
@@ -92,10 +98,36 @@ class Program:
             return await self.kill()
         return await self._end()
 
+    async def halt(self) -> None:
+        """SIGSTOP; returns when the kernel has halted it."""
+        self._signal(signal.SIGSTOP)
+        async with asyncio.timeout(START_SECONDS):
+            while self.running and not self.halted:
+                await asyncio.sleep(POLL_SECONDS)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        self._signal(signal.SIGCONT)
+
+    @property
+    def halted(self) -> bool:
+        """Whether the kernel shows it as stopped by a signal."""
+        try:
+            stat = Path(f"/proc/{self.process}/stat").read_text()
+        except OSError:
+            return False
+        # The program's name stands in parentheses and may hold anything.
+        return stat.rpartition(")")[2].split()[0] == "T"
+
     async def kill(self) -> int:
         """SIGKILL to it and to everything it started. The exit code."""
         self._tug(b"K")
         return await self._end()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process, number)
 
     async def _end(self) -> int:
         code = await self._warden.wait()

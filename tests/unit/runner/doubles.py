@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from gate.core.transcript import Event
 from gate.errors import GateError
-from gate.interfaces import Deployment, Disruption, Evidence, Instance, StoreView
+from gate.interfaces import CANDIDATE, Deployment, Disruption, Evidence, Instance, StoreView, Traffic
 from gate.runner.plan import Plan, Turn
 from gate.runner.play import Stage, never_missed, play
 
@@ -74,6 +74,9 @@ class FakeDeployment:
     async def instance(self) -> Instance:
         return Instance(identity=self.name, started="1")
 
+    async def instances(self) -> Sequence[Instance]:
+        return (await self.instance(),)
+
     async def wait_until_ready(self) -> None: ...
 
     async def store_fault(self) -> str | None:
@@ -106,6 +109,7 @@ class FakeRuntime:
 
     def __init__(self, new_bot: Callable[[], MemoryBot] = MemoryBot) -> None:
         self.deployments: list[FakeDeployment] = []
+        self.versions: list[str] = []
         self.new_bot = new_bot
         self.deploy_error: Exception | None = None
         self.has_store = True
@@ -115,7 +119,8 @@ class FakeRuntime:
     async def open(self) -> str:
         return "127.0.0.1"
 
-    async def deploy(self, name: str, environment: Mapping[str, str]) -> Deployment:
+    async def deploy(self, name: str, environment: Mapping[str, str], version: str = CANDIDATE) -> Deployment:
+        self.versions.append(version)
         if self.deploy_error:
             raise self.deploy_error
         deployment = FakeDeployment(name, self.new_bot())
@@ -135,6 +140,7 @@ class FakeDisruption:
 
     sentence = "Something happens."
     proof = "its word"
+    begins_with: str | None = None
 
     def __init__(self, name: str, harm: Callable[[FakeDeployment], None] = lambda deployment: None) -> None:
         self.name = name
@@ -142,7 +148,7 @@ class FakeDisruption:
         self.took_effect = True
         self._harm = harm
 
-    async def inflict(self, deployment: Deployment) -> Evidence:
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         assert isinstance(deployment, FakeDeployment)
         self.inflicted.append(deployment.name)
         await asyncio.sleep(0)

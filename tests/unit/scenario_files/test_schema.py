@@ -121,7 +121,7 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     assert {*MARKED_STEPS, *TURN_KEYS} <= set(RESERVED)
     assert set(SCHEMA["$defs"]["expectation"]["anyOf"][1]["properties"]) == set(VOCABULARY.scorers)
     assert turn["guarantee"]["enum"] == list(VOCABULARY.guarantees)
-    assert steps[2]["properties"]["disrupt"]["enum"] == list(VOCABULARY.disruptions)
+    assert steps[2]["properties"]["disrupt"]["anyOf"][0]["enum"] == list(VOCABULARY.disruptions)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,10 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
         (("script", 7, "expect"), {"judge": "says {code}", "matches": "{code}"}),
         (("script", 7, "expect"), {"judge": " ", "contains": "{code}"}),
         (("script", 8, "disrupt"), "kil"),
+        (("script", 8, "disrupt"), "kill*21"),
+        (("script", 8, "disrupt"), {"kill": {"times": 0}}),
+        (("script", 8, "disrupt"), {"kill": {}}),
+        (("script", 8, "disrupt"), {"kill": {"times": 2}, "restart": {"times": 2}}),
         (("script", 10, "guarantee"), "durable"),
     ],
 )

@@ -113,8 +113,12 @@ def test_a_mistake_in_the_file_is_reported_at_its_place(
     ("text", "place", "message"),
     [
         ("bot: {url: 'http://a'}", "1:7", f"bot.url (a bot that runs elsewhere) {LATER}"),
-        ("bot: {image: a, previous: b}", "1:17", f"an earlier version of the bot (for blue-green and rollback) {LATER}"),
-        ("bot: {image: a, replicas: 2}", "1:27", f"more than one replica {LATER}"),
+        ("bot: {command: [a], previous: b}", "1:21", "the previous version is an image, and the bot is given as a command"),
+        ("bot: {image: a}\nrun: {disruptions: {kill: {times: 0}}}", "2:35", "expected a whole number from 1 to 20, found the number 0"),
+        ("bot: {image: a}\nrun: {disruptions: {kill: {}}}", "2:27", 'missing key "times"'),
+        ("bot: {image: a}\nrun: {disruptions: {kil: {times: 2}}}", "2:21", 'unknown key "kil"'),
+        ("bot: {image: a}\nrun: {disruptions: {}}", "2:20", "expected one disruption, found 0"),
+        ("bot: {image: a}\nrun: {disruptions: kill*3*3}", "2:20", "expected a number of times from 1 to 20 after the *"),
     ],
 )  # fmt: skip
 def test_what_is_not_built_yet_is_refused_and_never_ignored(
@@ -143,12 +147,11 @@ def test_a_named_file_that_is_missing_is_an_error_even_when_an_image_is_given(tm
 
 
 def test_mistakes_of_file_and_inputs_are_reported_together(tmp_path: Path) -> None:
-    overrides, _ = overrides_from_action({"INPUT_TRIALS": "x", "INPUT_REPLICAS": "3"})
+    overrides, _ = overrides_from_action({"INPUT_TRIALS": "x", "INPUT_REPLICAS": "17"})
     with pytest.raises(DocumentError) as caught:
         load(tmp_path, "bot:\n  image: 5\n  prot: 80\ngate: {acuracy: 1}\n", overrides)
     assert render(caught.value).splitlines() == [
-        f'error: input "replicas": more than one replica {LATER}',
-        "       write 1 or leave it out",
+        'error: input "replicas": expected a whole number from 1 to 16, found "17"',
         'error: input "trials": expected a whole number from 1 to 100, found "x"',
         "error: memory-gate.yml:2:10: expected text, found the number 5",
         "   2 |   image: 5",

@@ -101,8 +101,12 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
         assert set(parts[name]["properties"]) == set(keys)
     assert set(parts["bot"]["properties"]["request"]["properties"]) == set(REQUEST_KEYS)
     assert parts["bot"]["properties"]["protocol"]["enum"] == list(VOCABULARY.protocols)
-    assert parts["run"]["properties"]["disruptions"]["anyOf"][0]["enum"] == list(VOCABULARY.disruptions)
-    assert set(EVERYTHING["bot"]) | set(LATER) | set(SOURCES) == set(parts["bot"]["properties"])
+    assert parts["run"]["properties"]["disruptions"]["anyOf"][0]["anyOf"][0]["enum"] == list(
+        VOCABULARY.disruptions
+    )
+    # A bot that is a command has no previous image.
+    others = {*LATER, *SOURCES, "previous"}
+    assert set(EVERYTHING["bot"]) | others == set(parts["bot"]["properties"])
 
 
 @pytest.mark.parametrize(
@@ -164,7 +168,7 @@ def test_wherever_a_value_is_put_both_take_it_or_both_refuse_it(
 ) -> None:
     for value in VALUES:
         document = json.loads(json.dumps(EVERYTHING))
-        if place[1:] and place[1] in SOURCES:
+        if place[1:] and place[1] in (*SOURCES, "previous"):
             del document["bot"]["command"]
         put(document, place, value)
         refused = refusal(tmp_path, document)

@@ -214,3 +214,23 @@ def test_lengths_of_time_have_units(tmp_path: Path, written: str, seconds: int) 
     """Seconds where none is written."""
     found = load(tmp_path, f"bot: {{image: a}}\nstore: {{ttl: {written}}}")
     assert found.store.ttl == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[kill*3, restart]", ("kill*3", "restart")),
+        ("[{kill: {times: 3}}, restart*1]", ("kill*3", "restart")),
+        ("{recreate: {times: 20}}", ("recreate*20",)),
+        ("[kill, kill*1, {kill: {times: 1}}]", ("kill",)),
+    ],
+)
+def test_a_disruption_may_be_written_with_how_often(
+    tmp_path: Path, text: str, names: tuple[str, ...]
+) -> None:
+    assert load(tmp_path, f"bot: {{image: a}}\nrun: {{disruptions: {text}}}").run.disruptions == names
+
+
+def test_a_bot_may_have_replicas_and_a_previous_version(tmp_path: Path) -> None:
+    bot = load(tmp_path, "bot: {image: a:2, previous: a:1, replicas: 3}").bot
+    assert (bot.previous, bot.replicas) == ("a:1", 3)

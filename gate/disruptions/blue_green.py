@@ -1,0 +1,24 @@
+"""A blue-green deploy: the new version is started beside the old one, then all turns go to it at once."""
+
+from __future__ import annotations
+
+from gate.disruptions.switch import switch
+from gate.interfaces import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
+
+
+class BlueGreen:
+    """Conversations move to another version. Catches memory in the process, and unreadable history."""
+
+    name = "blue-green"
+    sentence = (
+        "The previous version runs; the new one is started beside it, takes all turns once it is ready,"
+        " and the previous one is stopped gracefully."
+    )
+    proof = "new instances, the old ones gone with their exit code, the images of both"
+    begins_with = PREVIOUS
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Switches from blue to green, with turns held open across the switch."""
+        return await switch(
+            deployment, traffic, CANDIDATE, disruption=self.name, verb="by a blue-green switch"
+        )

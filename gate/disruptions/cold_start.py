@@ -1,0 +1,50 @@
+"""Everything down, everything up."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from gate.disruptions.proof import exit_details, prove_same_instances, require_stoppable
+from gate.disruptions.store_proof import prove_new_life
+from gate.interfaces import Deployment, Evidence, Storing, Traffic
+
+
+class ColdStart:
+    """What a power cut or a maintenance window does. Catches what needs one half to outlive the other."""
+
+    name = "cold-start"
+    sentence = "Bot and store are stopped gracefully, then the store is started, then the bot."
+    proof = "same instances, new starts, the store's own run id"
+    begins_with = None
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Stops the bot before its store and starts it after, each until it is ready."""
+        stoppable = require_stoppable(deployment, self.name)
+        server = deployment.store_server() if isinstance(deployment, Storing) else None
+        before = await deployment.instances()
+        store_before = await server.instance() if server else None
+        await stoppable.stop()
+        codes = [one.exit_code for one in await deployment.instances()]
+        store_code = None
+        if server is not None:
+            store_code = await server.stop()
+            await server.start()
+            await server.wait_until_ready()
+        await stoppable.start()
+        await deployment.wait_until_ready()
+        evidence = prove_same_instances(before, await deployment.instances(), codes, verb="restarted")
+        details = {**evidence.details, **exit_details(codes, graceful=True)}
+        if server is None or store_before is None:
+            return dataclasses.replace(evidence, details=details)
+        store = prove_new_life(
+            store_before,
+            await server.instance(),
+            store_code,
+            persistence=server.persistence,
+            verb="restarted",
+        )
+        return Evidence(
+            took_effect=evidence.took_effect and store.took_effect,
+            sentence=f"{evidence.sentence}; {store.sentence}",
+            details={**details, **store.details},
+        )

@@ -1,0 +1,40 @@
+"""A crash in the middle of a turn: SIGKILL while the model is answering."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from gate.disruptions.proof import prove_killed, prove_same_instances, require_stoppable
+from gate.interfaces import Deployment, Evidence, Traffic
+
+
+class KillMidTurn:
+    """A turn that a crash cuts in two. Catches turns that are stored by halves, or twice by a retry."""
+
+    name = "kill-mid-turn"
+    sentence = "The bot is killed while its model is answering a turn, and started again; its files stay."
+    proof = "a model request without an answer at the moment of exit code 137, same instance, new start"
+    begins_with = None
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Kills the bot inside a turn of every session, starts it and waits until it is ready."""
+        stoppable = require_stoppable(deployment, self.name)
+        before = await deployment.instances()
+        async with traffic.in_flight() as asked:
+            await stoppable.kill()
+            codes = [one.exit_code for one in await deployment.instances()]
+        await stoppable.start()
+        await deployment.wait_until_ready()
+        evidence = prove_same_instances(
+            before, await deployment.instances(), codes, verb="killed in the middle of a turn"
+        )
+        evidence = dataclasses.replace(
+            evidence, details={**evidence.details, "in flight": "yes" if asked else "cannot be shown"}
+        )
+        if evidence.took_effect and not asked:
+            evidence = dataclasses.replace(
+                evidence,
+                took_effect=False,
+                sentence="the bot was killed, but nothing shows that its model was answering a turn then",
+            )
+        return prove_killed(evidence, codes)

@@ -1,0 +1,42 @@
+"""Out of memory: the kernel ends the bot, as it ends whoever runs into the limit of a container."""
+
+from __future__ import annotations
+
+from gate.disruptions.proof import prove_killed, prove_same_instances, shown, unsupported
+from gate.interfaces import Deployment, Evidence, MemoryLimited, Stoppable, Traffic
+
+
+class OutOfMemory:
+    """The crash that production knows best. Catches what a kill catches, by the real cause."""
+
+    name = "oom"
+    sentence = "The kernel kills the bot for want of memory, and it is started again; its files stay."
+    proof = "OOMKilled, exit code 137, same instance, new start"
+    begins_with = None
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Uses up the bot's memory, starts it without the limit and waits until it is ready."""
+        if not isinstance(deployment, MemoryLimited) or not isinstance(deployment, Stoppable):
+            raise unsupported(
+                self.name, "this runtime sets the bot no limit of memory that the kernel enforces"
+            )
+        before = await deployment.instances()
+        await deployment.exhaust_memory()
+        ended = await deployment.instances()
+        codes = [one.exit_code for one in ended]
+        await deployment.start()
+        await deployment.wait_until_ready()
+        evidence = prove_same_instances(
+            before, await deployment.instances(), codes, verb="killed for want of memory"
+        )
+        survivors = [one for one in ended if not one.out_of_memory]
+        if survivors:
+            return Evidence(
+                took_effect=False,
+                sentence=f"{shown(survivors)} did not end for want of memory",
+                details=evidence.details,
+            )
+        details = {**evidence.details, "out of memory": "yes"}
+        return prove_killed(
+            Evidence(took_effect=evidence.took_effect, sentence=evidence.sentence, details=details), codes
+        )

@@ -1,0 +1,22 @@
+"""A rollback: the previous version comes back and has to live with what the new one wrote."""
+
+from __future__ import annotations
+
+from gate.disruptions.switch import switch
+from gate.interfaces import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
+
+
+class Rollback:
+    """The other half of a blue-green deploy. Catches a history that only the new version can read."""
+
+    name = "rollback"
+    sentence = (
+        "The new version runs; the previous one is started beside it, takes all turns once it is ready,"
+        " and the new one is stopped gracefully."
+    )
+    proof = "new instances, the old ones gone with their exit code, the images of both"
+    begins_with = CANDIDATE
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Switches back, with turns held open across the switch."""
+        return await switch(deployment, traffic, PREVIOUS, disruption=self.name, verb="by a rollback")

@@ -1,0 +1,49 @@
+"""Scaling in: one replica is retired gracefully, and the others take over its conversations."""
+
+from __future__ import annotations
+
+from gate.disruptions.proof import exit_details, joined, require_replicated, short
+from gate.interfaces import Deployment, Evidence, Traffic
+
+
+class ScaleIn:
+    """What an autoscaler does at night. Catches what only the replica knew that had to go."""
+
+    name = "scale-in"
+    sentence = "One of the replicas is stopped gracefully and removed; the others go on."
+    proof = "one instance gone with its exit code, the others in the same life"
+    begins_with = None
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Retires the first replica. A bot of one replica is given a second one first, which stays."""
+        replicated = require_replicated(deployment, self.name)
+        added = []
+        if len(replicated.routed()) < 2:
+            added.append(await replicated.add((await deployment.instance()).version))
+            replicated.route([*replicated.routed(), *added])
+            await traffic.send()
+        leaving, *staying = replicated.routed()
+        before = {one.identity: one.started for one in await deployment.instances()}
+        replicated.route(staying)
+        exit_code = await replicated.retire(leaving)
+        await traffic.send()
+        await deployment.wait_until_ready()
+        after = {one.identity: one.started for one in await deployment.instances()}
+        gone = leaving not in after
+        undisturbed = all(before[one] == after.get(one) for one in staying)
+        if not gone:
+            sentence = f"{short(leaving)} is still there"
+        elif not undisturbed:
+            sentence = "a replica that was to stay was restarted by someone else"
+        else:
+            sentence = f"{short(leaving)} retired, {joined(map(short, staying))} went on"
+        return Evidence(
+            took_effect=gone and undisturbed,
+            sentence=sentence,
+            details={
+                "retired": leaving,
+                "instance": joined(staying),
+                **exit_details([exit_code], graceful=True),
+                **({"note": "the bot has one replica; a second one was started"} if added else {}),
+            },
+        )

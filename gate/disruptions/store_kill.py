@@ -1,0 +1,33 @@
+"""A crash of the store: SIGKILL, then start again on the same data."""
+
+from __future__ import annotations
+
+from gate.disruptions.proof import KILLED, require_store
+from gate.disruptions.store_proof import prove_new_life
+from gate.interfaces import Deployment, Evidence, Traffic
+
+
+class StoreKill:
+    """What a node failure under the store does. Catches settings that keep nothing over a crash."""
+
+    name = "store-kill"
+    sentence = "The store is killed without warning and started again on its data; the bot goes on."
+    proof = "the store's own run id, same instance, exit code 137"
+    begins_with = None
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Kills and starts the store, and waits until both it and the bot are ready."""
+        server = require_store(deployment, self.name)
+        before = await server.instance()
+        exit_code = await server.kill()
+        await server.start()
+        await server.wait_until_ready()
+        await deployment.wait_until_ready()
+        return prove_new_life(
+            before,
+            await server.instance(),
+            exit_code,
+            persistence=server.persistence,
+            verb="killed",
+            expected_exit=KILLED,
+        )

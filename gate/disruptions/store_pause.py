@@ -1,0 +1,49 @@
+"""A store that answers nothing for a while: halted, spoken to, resumed."""
+
+from __future__ import annotations
+
+from gate.disruptions.proof import require_store, short, unsupported
+from gate.disruptions.store_proof import talk_through_outage
+from gate.interfaces import Deployment, Evidence, Pausable, Traffic
+
+
+class StorePause:
+    """What a stalled disk or a failover does. Catches bots that turn to their own memory in silence."""
+
+    name = "store-pause"
+    sentence = "The store is halted, turns are sent meanwhile, and it goes on; its connections stay."
+    proof = "the store seen halted, then the same run id again"
+    begins_with = None
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Pauses the store for as long as turns take, a few seconds at most, and waits for the bot."""
+        server = require_store(deployment, self.name)
+        if not isinstance(server, Pausable):
+            raise unsupported(self.name, "this runtime cannot halt the store")
+        before = await server.instance()
+        halted, waited = await talk_through_outage(
+            traffic, cut=server.pause, look=server.instance, heal=server.resume
+        )
+        await server.wait_until_ready()
+        await deployment.wait_until_ready()
+        after = await server.instance()
+        same = (before.identity, before.started) == (after.identity, after.started)
+        if not halted.paused:
+            sentence = f"the store {short(halted.identity)} was not seen halted"
+        elif after.paused:
+            sentence = f"the store {short(after.identity)} was not seen to go on"
+        elif not same:
+            sentence = f"the store {short(after.identity)} was restarted, not halted"
+        else:
+            sentence = f"the store {short(after.identity)} halted, and back"
+        return Evidence(
+            took_effect=halted.paused and not after.paused and same,
+            sentence=sentence,
+            details={
+                "store": after.identity,
+                "server": after.started,
+                "keys before": str(before.keys),
+                "keys after": str(after.keys),
+                "turns waited for the store": "yes" if waited else "no",
+            },
+        )

@@ -1,0 +1,38 @@
+"""A new container of the store on the same volume."""
+
+from __future__ import annotations
+
+from gate.disruptions.proof import require_store, unsupported
+from gate.disruptions.store_proof import prove_new_life
+from gate.interfaces import Deployment, Evidence, Replaceable, Traffic
+
+
+class StoreRecreate:
+    """What a redeploy of the store does. Catches data that was not on the volume."""
+
+    name = "store-recreate"
+    sentence = "The store is replaced by a fresh instance on the same volume; the bot goes on."
+    proof = "new instance, the store's own run id"
+    begins_with = None
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        """Replaces the store, and waits until both it and the bot are ready."""
+        server = require_store(deployment, self.name)
+        if not isinstance(server, Replaceable):
+            raise unsupported(
+                self.name,
+                "the store is a process on its data folder here: a new instance of it is what"
+                " store-restart starts",
+            )
+        before = await server.instance()
+        exit_code = await server.replace()
+        await server.wait_until_ready()
+        await deployment.wait_until_ready()
+        return prove_new_life(
+            before,
+            await server.instance(),
+            exit_code,
+            persistence=server.persistence,
+            verb="replaced",
+            replaced=True,
+        )

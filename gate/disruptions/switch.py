@@ -1,0 +1,45 @@
+"""The switch from one set of replicas to another while users go on talking."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+from gate.disruptions.proof import prove_replaced, require_replicated, version_details
+from gate.interfaces import Deployment, Evidence, Traffic
+
+
+async def switch(
+    deployment: Deployment, traffic: Traffic, version: str, *, disruption: str, verb: str
+) -> Evidence:
+    """Puts as many replicas of `version` beside the present ones, moves the turns over, retires the old.
+
+    The turns move when all new replicas are ready. One turn of every session is held open across the
+    switch: the old replicas have the grace of their stop to end it.
+    """
+    replicated = require_replicated(deployment, disruption)
+    before = await deployment.instances()
+    added = await asyncio.gather(*(replicated.add(version) for _ in before), return_exceptions=True)
+    for one in added:
+        # Raised when all have come to an end: none is started behind the back of what follows.
+        if isinstance(one, BaseException):
+            raise one
+    fresh = [one for one in added if isinstance(one, str)]
+    async with asyncio.TaskGroup() as retiring, traffic.in_flight() as held:
+        replicated.route(fresh)
+        for old in before:
+            await replicated.ask_to_stop(old.identity)
+        # From here on the grace runs, whatever becomes of the turns.
+        ends = [retiring.create_task(replicated.retire(old.identity)) for old in before]
+    await traffic.send()
+    await deployment.wait_until_ready()
+    after = await deployment.instances()
+    evidence = prove_replaced(before, after, [end.result() for end in ends], verb=verb)
+    return dataclasses.replace(
+        evidence,
+        details={
+            **evidence.details,
+            **version_details(before, after),
+            "held open across the switch": "yes" if held else "cannot be shown",
+        },
+    )

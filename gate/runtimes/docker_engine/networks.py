@@ -1,0 +1,57 @@
+"""The networks of a run: one where the gate meets the bots, one where the bots meet their stores."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+from docker.errors import APIError
+from docker.types import IPAMConfig, IPAMPool
+
+from gate.errors import EngineError
+from gate.runtimes.docker_engine.connection import Engine
+from gate.runtimes.docker_engine.sweep import remove_network
+
+TRIES = 5
+PURPOSE = 'make a network ("memory-gate sweep" removes those that dead runs left behind)'
+
+
+async def make_network(
+    engine: Engine, name: str, labels: Mapping[str, str], *, internal: bool, subnet: str | None = None
+) -> str:
+    """A bridge of the engine's; `internal` has no way out. Its id. Raises EngineError."""
+    addresses = IPAMConfig(pool_configs=[IPAMPool(subnet=subnet)]) if subnet else None
+    made = await engine.create(
+        PURPOSE,
+        lambda: engine.client.api.create_network(
+            name, driver="bridge", internal=internal, labels=dict(labels), ipam=addresses
+        ),
+    )
+    return str(made["Id"])
+
+
+async def make_store_network(engine: Engine, name: str, labels: Mapping[str, str]) -> str:
+    """An internal network on which a container can be given the address that it had. Its id.
+
+    The engine takes orders about addresses only where it was told the subnet. So it is asked for any,
+    and then told that one. Raises EngineError.
+    """
+    tries = TRIES
+    while True:
+        tries -= 1
+        probe = await make_network(engine, name, labels, internal=True)
+        subnet = await engine.call("take a subnet", functools.partial(_give_back, engine, probe))
+        try:
+            return await make_network(engine, name, labels, internal=True, subnet=subnet)
+        except EngineError as error:
+            # Somebody else may have been given the subnet in between.
+            if tries == 0 or not isinstance(error.__cause__, APIError):
+                raise
+
+
+def _give_back(engine: Engine, network: str) -> str:
+    """Removes the network. The subnet that it had."""
+    client = engine.client
+    subnet = str(client.api.inspect_network(network)["IPAM"]["Config"][0]["Subnet"])
+    remove_network(client, network)
+    return subnet

@@ -1,0 +1,148 @@
+"""One copy of the bot in a container."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gate.core.specification import BotSpecification
+from gate.errors import BotNotReady, EngineError
+from gate.interfaces import Instance
+from gate.runtimes.docker_engine.containers import LOGS, EngineContainer, Ground
+from gate.runtimes.docker_engine.memory import exhaust_memory
+from gate.runtimes.readiness import wait_until_healthy
+
+MAX_PROCESSES = 1024
+CANNOT_START = (126, 127)
+"""Exit codes of a container whose command cannot be run."""
+
+
+class DockerReplica:
+    """A container of the bot on the run's network and, where it has a store, on that of the stores."""
+
+    def __init__(
+        self, ground: Ground, bot: BotSpecification, container: EngineContainer, version: str
+    ) -> None:
+        self._ground = ground
+        self._bot = bot
+        self._container = container
+        self._host = ""
+        self._store_side = ""
+        self.version = version
+        self.identity = container.identity
+
+    @classmethod
+    async def create(
+        cls,
+        ground: Ground,
+        bot: BotSpecification,
+        *,
+        name: str,
+        version: str,
+        environment: Mapping[str, str],
+    ) -> DockerReplica:
+        """A container that was not started yet; `name` is its DNS name too."""
+        client = ground.engine.client
+        created = await ground.engine.create(
+            "create the bot",
+            lambda: client.containers.create(
+                ground.image_of(version),
+                name=name,
+                labels=dict(ground.labels),
+                network=ground.network_name,
+                environment={**environment, "PORT": str(bot.port)},
+                security_opt=["no-new-privileges"],
+                pids_limit=MAX_PROCESSES,
+                log_config=LOGS,
+                # There is no way out to a proxy, so one would only hide the model from the bot.
+                use_config_proxy=False,
+            ),
+        )
+        return cls(ground, bot, EngineContainer(ground.engine, created, "the bot"), version)
+
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://{self._host}:{self._bot.port}"
+
+    async def instance(self) -> Instance:
+        """The container, as the engine sees it."""
+        attributes = await self._container.inspect()
+        state = attributes["State"]
+        return Instance(
+            identity=self.identity,
+            started=str(state["StartedAt"]),
+            running=bool(state["Running"]),
+            exit_code=None if state["Running"] else int(state["ExitCode"]),
+            image=str(attributes["Image"]),
+            out_of_memory=not state["Running"] and bool(state.get("OOMKilled")),
+        )
+
+    async def wait_until_ready(self) -> None:
+        """Waits for the health check."""
+        await wait_until_healthy(
+            self, path=self._bot.ready, seconds=self._bot.ready_seconds, ended=self._container.why_ended
+        )
+
+    async def log_tail(self) -> Sequence[str]:
+        """Its last lines."""
+        return await self._container.log_tail()
+
+    async def start(self) -> None:
+        """`docker start`, and learns the address, which may have changed. Raises BotNotReady too."""
+        try:
+            await self._container.start()
+        except EngineError as error:
+            state = await self._container.state()
+            if state["ExitCode"] not in CANNOT_START:
+                raise
+            raise BotNotReady(
+                "the bot could not be started",
+                why=str(state.get("Error") or error.why),
+                remedy="correct the command of its image",
+            ) from error
+        self._host = await self._container.address_on(self._ground.network_name)
+
+    async def ask_to_stop(self) -> None:
+        """The stop signal of its image."""
+        await self._container.ask_to_stop()
+
+    async def stop(self) -> int | None:
+        """As `docker stop`."""
+        return await self._container.stop(self._bot.stop_seconds)
+
+    async def kill(self) -> int | None:
+        """As `docker kill`."""
+        return await self._container.kill()
+
+    async def remove(self) -> None:
+        """Removes the container with its files."""
+        await self._container.remove()
+
+    async def exhaust_memory(self) -> None:
+        """Lets the kernel end it for want of memory."""
+        await exhaust_memory(self._container)
+
+    async def connect_store(self) -> None:
+        """Joins the network of the stores, where it finds its own by name; again under the same address.
+
+        With another one, connections that outlasted the cut would lead nowhere, by the gate's doing.
+        """
+        api, network = self._ground.engine.client.api, self._ground.store_network_name
+        address = self._store_side or None
+        await self._ground.engine.call(
+            "connect the bot to its store",
+            lambda: api.connect_container_to_network(self.identity, network, ipv4_address=address),
+        )
+
+    async def disconnect_store(self) -> None:
+        """Leaves the network of the stores."""
+        api, network = self._ground.engine.client.api, self._ground.store_network_name
+        self._store_side = await self._container.address_on(network)
+        await self._ground.engine.call(
+            "cut the bot off from its store",
+            lambda: api.disconnect_container_from_network(self.identity, network),
+        )
+
+    async def store_connected(self) -> bool:
+        """Whether the engine counts it to the network of the stores."""
+        networks = (await self._container.inspect())["NetworkSettings"]["Networks"]
+        return self._ground.store_network_name in networks

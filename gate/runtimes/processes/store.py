@@ -1,0 +1,128 @@
+"""The server of a deployment's store as a local process on a data folder."""
+
+from __future__ import annotations
+
+import secrets
+
+from gate.errors import EngineError, StoreError
+from gate.interfaces import Instance, Store
+from gate.runtimes.processes.ports import Ports
+from gate.runtimes.processes.program import Program
+from gate.runtimes.processes.scratch import LOCALHOST, Scratch
+from gate.runtimes.readiness import count_keys, wait_for_store, wait_until_loaded
+
+STORE_SECONDS = 20.0
+STOP_SECONDS = 30.0
+"""A server that writes its data out as it stops is given the time."""
+PORT_TRIES = 5
+
+
+class ProcessStore:
+    """A store's server. A new life of it is a fault until `wait_until_ready` has seen it."""
+
+    def __init__(self, store: Store, scratch: Scratch, ports: Ports) -> None:
+        self._store = store
+        self._scratch = scratch
+        self._ports = ports
+        self._data = scratch.folder / f"store-{secrets.token_hex(3)}"
+        self._program: Program | None = None
+        self._server = ""
+        self._paused = False
+        self.port = 0
+
+    @property
+    def persistence(self) -> str:
+        """What the server was told to keep."""
+        return self._store.persistence
+
+    async def create(self) -> None:
+        """A data folder and a server on it, started and ready. Raises StoreError, EngineError."""
+        for attempt in range(1, PORT_TRIES + 1):
+            self.port = self._ports.take()
+            await self.start()
+            try:
+                await self.wait_until_ready()
+                return
+            except StoreError:
+                # Somebody else may have taken the port.
+                if attempt == PORT_TRIES or self._require_program().running:
+                    raise
+
+    async def instance(self) -> Instance:
+        """The process, and what its server says of itself."""
+        program = self._require_program()
+        answers = program.running and not self._paused
+        return Instance(
+            identity=self._data.name,
+            started=await self._store.identity(LOCALHOST, self.port) if answers else "",
+            running=program.running,
+            exit_code=program.exit_code,
+            image=self._store.local_server(),
+            paused=program.running and program.halted,
+            keys=await count_keys(self._store.inspector(LOCALHOST, self.port)) if answers else None,
+        )
+
+    async def wait_until_ready(self) -> None:
+        """Waits for an answer with all data loaded, and takes the server that gives it for the store."""
+        program, store = self._require_program(), self._store
+        identity = await wait_for_store(
+            store.wait_until_ready(LOCALHOST, self.port, STORE_SECONDS), program.why_ended
+        )
+        if identity is None:
+            raise StoreError(
+                "the store stopped as it was started",
+                why=f"exit code {program.exit_code}",
+                log=program.log_tail(),
+            )
+        await wait_until_loaded(store.inspector(LOCALHOST, self.port), STORE_SECONDS)
+        self._server = identity
+
+    async def fault(self) -> str | None:
+        """Whether the server has died, or is not the one that was started."""
+        if self._program is None:
+            return None
+        if not self._program.running:
+            return f"the store died during the run (exit code {self._program.exit_code})"
+        try:
+            identity = await self._store.identity(LOCALHOST, self.port)
+        except StoreError as error:
+            return error.sentence
+        return None if identity == self._server else "the store was restarted by someone else"
+
+    async def start(self) -> None:
+        """Starts the server on its data."""
+        place = ("--bind", LOCALHOST, "--port", str(self.port), "--dir", str(self._data))
+        command = (self._store.local_server(), *self._store.arguments, *place)
+        async with self._scratch.still_open():
+            self._data.mkdir(exist_ok=True)
+            self._program = await self._scratch.start_program(command, folder=self._data)
+
+    async def stop(self) -> int | None:
+        """SIGTERM, then SIGKILL after the grace."""
+        program = self._require_program()
+        program.ask_to_stop()
+        return await program.wait_or_kill(STOP_SECONDS)
+
+    async def kill(self) -> int | None:
+        """SIGKILL."""
+        return await self._require_program().kill()
+
+    async def pause(self) -> None:
+        """SIGSTOP."""
+        self._paused = True
+        await self._require_program().halt()
+
+    async def resume(self) -> None:
+        """SIGCONT."""
+        self._require_program().go_on()
+        self._paused = False
+
+    async def close(self) -> None:
+        """Ends it; its data goes with the scratch folder."""
+        if self._program is not None:
+            await self._program.kill()
+
+    def _require_program(self) -> Program:
+        if self._program is None:
+            raise EngineError("the store was never started")
+        return self._program

@@ -1,0 +1,198 @@
+"""A deployment in memory that does what it is told, or lies about it in one way."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from gate.interfaces import CANDIDATE, PREVIOUS, Instance
+
+
+class FakeStore:
+    """A store whose lives are numbered. `lies` replace what its fields say."""
+
+    persistence = "aof"
+
+    def __init__(self, **lies: Any) -> None:
+        self.life = Instance(identity="s" * 64, started="run 1", keys=3)
+        self.exit_codes = {"stop": 0, "kill": 137}
+        self.starts = True
+        self.replaced_at_start = False
+        self.replaces = True
+        self.pauses = True
+        self.resumes = True
+        self.restarts_at_resume = False
+        for name, lie in lies.items():
+            setattr(self, name, lie)
+
+    async def instance(self) -> Instance:
+        return self.life
+
+    async def wait_until_ready(self) -> None: ...
+
+    async def stop(self) -> int | None:
+        return self.exit_codes["stop"]
+
+    async def kill(self) -> int | None:
+        return self.exit_codes["kill"]
+
+    async def start(self) -> None:
+        if self.starts:
+            self.life = dataclasses.replace(self.life, started=self.life.started + "'")
+        if self.replaced_at_start:
+            self.life = dataclasses.replace(self.life, identity="t" * 64)
+
+    async def replace(self) -> int | None:
+        if self.replaces:
+            self.life = dataclasses.replace(self.life, identity="t" * 64)
+        await self.start()
+        return 0
+
+    async def pause(self) -> None:
+        self.life = dataclasses.replace(self.life, paused=self.pauses)
+
+    async def resume(self) -> None:
+        self.life = dataclasses.replace(self.life, paused=self.life.paused and not self.resumes)
+        if self.restarts_at_resume:
+            await self.start()
+
+
+class FakeDeployment:
+    """All abilities there are. What it claims to do it does as its fields say."""
+
+    def __init__(self, *, replicas: int = 1, store: FakeStore | None = None, **lies: Any) -> None:
+        self.store: FakeStore | None = store or FakeStore()
+        self.numbers = itertools.count(1)
+        self.lives: list[Instance] = []
+        self.order: list[str] = []
+        self.exit_codes = {"stop": 0, "kill": 137, "retire": 0, "memory": 137}
+        self.starts = True
+        self.replaces = True
+        self.new_identity_at_start = False
+        self.runs_after = True
+        self.restarted_by_others = False
+        self.retires = True
+        self.counts_turns = True
+        self.out_of_memory = True
+        self.cuts = True
+        self.heals = True
+        self.connected = True
+        self.images = {CANDIDATE: "new"}
+        self.log: list[str] = []
+        """What was done to it, in order."""
+        for _ in range(replicas):
+            self._make("old")
+        for name, lie in lies.items():
+            setattr(self, name, lie)
+
+    def _make(self, image: str, version: str = PREVIOUS) -> str:
+        life = Instance(identity=f"{next(self.numbers):x}" * 64, started="1", image=image, version=version)
+        self.lives.append(life)
+        self.order.append(life.identity)
+        return life.identity
+
+    def _each(self, **fields: Any) -> None:
+        self.lives = [dataclasses.replace(one, **fields) for one in self.lives]
+
+    async def instances(self) -> Sequence[Instance]:
+        return tuple(self.lives)
+
+    async def instance(self) -> Instance:
+        return self.lives[0]
+
+    async def wait_until_ready(self) -> None:
+        if self.restarted_by_others:
+            self._each(started="2")
+
+    async def stop(self) -> int | None:
+        self.log.append("stop")
+        self._each(running=False, exit_code=self.exit_codes["stop"])
+        return self.exit_codes["stop"]
+
+    async def kill(self) -> int | None:
+        self.log.append("kill")
+        self._each(running=False, exit_code=self.exit_codes["kill"])
+        return self.exit_codes["kill"]
+
+    async def exhaust_memory(self) -> None:
+        self._each(running=False, exit_code=self.exit_codes["memory"], out_of_memory=self.out_of_memory)
+
+    async def start(self) -> None:
+        self.log.append("start")
+        self._each(exit_code=None, running=self.runs_after, out_of_memory=False)
+        if self.starts:
+            self.lives = [dataclasses.replace(one, started=one.started + "'") for one in self.lives]
+        if self.new_identity_at_start:
+            self._each(identity="f" * 64)
+
+    async def replace(self) -> int | None:
+        if self.replaces:
+            self._each(identity="f" * 64, started="3", running=self.runs_after)
+        return 0
+
+    def routed(self) -> Sequence[str]:
+        return tuple(self.order)
+
+    def route(self, identities: Sequence[str]) -> None:
+        self.log.append("route " + " ".join(one[0] for one in identities))
+        self.order = list(identities)
+
+    async def add(self, version: str) -> str:
+        order = list(self.order)
+        made = self._make(self.images.get(version, "old"), version)
+        self.order = order
+        self.log.append(f"add {made[0]}")
+        return made
+
+    async def ask_to_stop(self, identity: str) -> None:
+        self.log.append(f"ask {identity[0]}")
+
+    async def retire(self, identity: str) -> int | None:
+        self.log.append(f"retire {identity[0]}")
+        if self.retires:
+            self.lives = [one for one in self.lives if one.identity != identity]
+        if not self.runs_after:
+            self._each(running=False)
+        return self.exit_codes["retire"]
+
+    async def disconnect_store(self) -> None:
+        self.log.append("cut")
+        self.connected = not self.cuts
+
+    async def reconnect_store(self) -> None:
+        self.log.append("heal")
+        self.connected = self.heals
+
+    async def store_connected(self) -> bool:
+        return self.connected
+
+    def store_server(self) -> FakeStore | None:
+        return self.store
+
+
+class FakeTraffic:
+    """Takes turns to the deployment's replicas, and writes down when."""
+
+    def __init__(self, deployment: FakeDeployment, *, asked: bool = True) -> None:
+        self.deployment = deployment
+        self.asked = asked
+
+    async def send(self) -> None:
+        """One turn, to the replica whose turn it is."""
+        deployment = self.deployment
+        deployment.log.append("send")
+        if deployment.counts_turns:
+            deployment.lives = [
+                dataclasses.replace(one, turns=one.turns + 1) if one.identity == deployment.order[0] else one
+                for one in deployment.lives
+            ]
+
+    @contextlib.asynccontextmanager
+    async def in_flight(self) -> AsyncIterator[bool]:
+        """A turn that is under way."""
+        self.deployment.log.append("turn begins")
+        yield self.asked
+        self.deployment.log.append("turn ends")

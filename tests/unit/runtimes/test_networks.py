@@ -1,0 +1,69 @@
+"""The network of the stores, on an engine that others use as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from docker.errors import APIError, DockerException
+
+from gate.errors import EngineError
+from gate.runtimes.docker_engine.networks import TRIES, make_store_network
+from tests.event_loop import in_event_loop
+
+
+class FakeEngine:
+    """An engine that gives out subnets; the first `taken` of them somebody else gets in between."""
+
+    def __init__(self, taken: int) -> None:
+        self.taken = taken
+        self.networks: dict[str, str] = {}
+        self.made = 0
+        self.client = self
+        self.api = self
+
+    async def call(self, purpose: str, function: Callable[[], Any]) -> Any:
+        try:
+            return function()
+        except DockerException as error:
+            raise EngineError(f"the Docker engine could not {purpose}") from error
+
+    create = call
+
+    def create_network(
+        self, name: str, *, driver: str, internal: bool, labels: dict[str, str], ipam: Any
+    ) -> dict[str, str]:
+        assert (driver, internal, labels) == ("bridge", True, {"run": "1"})
+        wanted = ipam["Config"][0]["Subnet"] if ipam else None
+        if wanted and self.taken:
+            self.taken -= 1
+            raise APIError("Pool overlaps with other one on this address space")
+        assert not self.networks, "two networks of one name"
+        self.made += 1
+        self.networks[f"network-{self.made}"] = wanted or f"10.{self.made}.0.0/16"
+        return {"Id": f"network-{self.made}"}
+
+    def inspect_network(self, network: str) -> dict[str, Any]:
+        return {"IPAM": {"Config": [{"Subnet": self.networks[network]}]}, "Containers": {}}
+
+    def remove_network(self, network: str) -> None:
+        del self.networks[network]
+
+
+@pytest.mark.parametrize("taken", range(TRIES))
+@in_event_loop
+async def test_the_subnet_is_one_that_the_engine_chose_itself(taken: int) -> None:
+    """A subnet that somebody else was given meanwhile is left to them; one network is there at the end."""
+    engine: Any = FakeEngine(taken)
+    network = await make_store_network(engine, "stores", {"run": "1"})
+    assert engine.networks == {network: f"10.{taken + 1}.0.0/16"}
+
+
+@in_event_loop
+async def test_an_engine_without_room_is_told_with_what_helps() -> None:
+    """It is not tried for ever, and nothing is left of the tries."""
+    engine: Any = FakeEngine(TRIES)
+    with pytest.raises(EngineError, match="memory-gate sweep"):
+        await make_store_network(engine, "stores", {"run": "1"})
+    assert engine.networks == {}
