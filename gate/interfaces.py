@@ -258,10 +258,22 @@ class Traffic(Protocol):
     def in_flight(self) -> AbstractAsyncContextManager[bool]:
         """Puts one turn of every open session to the bot; inside the block the model holds its answers back.
 
-        Gives True when the bot has asked its model for each; False when that cannot be shown, because
-        the bot brings its own model, say. Leaving the block lets the answers go and waits for the
-        turns to end.
+        Gives True when the bot has asked its model: for each, or for those that it takes at once. False
+        when that cannot be shown, because the bot brings its own model, say. Leaving the block lets the
+        answers go and waits for the turns to end.
         """
+        ...
+
+
+class Hold(Protocol):
+    """The model's answers to some turns, held back."""
+
+    async def asked(self) -> None:
+        """Returns when the bot has asked its model: for each turn, or for as many as it takes at once."""
+        ...
+
+    def release(self) -> None:
+        """Lets the answers go. Safe to call twice."""
         ...
 
 

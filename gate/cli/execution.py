@@ -181,6 +181,7 @@ async def _perform(
                 concurrency=settings.run.concurrency,
                 captures=settings.model.mode != "reader",
                 missed=missed,
+                hold=endpoint.hold if endpoint is not None else None,
             ),
         )
     finally:

@@ -117,5 +117,7 @@ class Policy:
     fabrications: int = 0
     confidence: float | None = None
     """How sure the accuracy after a disruption has to be, between 0 and 1; None judges the point score."""
+    max_unavailable: float | None = None
+    """For how many seconds the bot may be unavailable during a disruption; None for however long."""
     inconclusive: str = "block"
     """`block`, or `allow` to exit 0 when nothing was seen to be wrong but not everything was seen."""

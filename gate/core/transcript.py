@@ -18,6 +18,8 @@ from gate.errors import GateError
 
 CONTROL = "control"
 TREATED = "treated"
+MEANWHILE = "meanwhile"
+"""The arm of sessions that go on talking while the deployment is disrupted."""
 
 ACKNOWLEDGED = "acknowledged"
 REFUSED = "refused"

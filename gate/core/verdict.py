@@ -137,6 +137,27 @@ class StoreUse:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Availability:
+    """What became of the turns that were sent while a disruption happened, and how long the bot was away."""
+
+    acknowledged: int = 0
+    refused: int = 0
+    indeterminate: int = 0
+    seconds: float = 0.0
+    """For how long turns failed, or for how long no instance of the bot ran."""
+
+    @property
+    def failed(self) -> int:
+        """Turns without an answer."""
+        return self.refused + self.indeterminate
+
+    @property
+    def sent(self) -> int:
+        """All of them."""
+        return self.acknowledged + self.failed
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisruptionResult:
     """All that happened under one disruption."""
 
@@ -153,6 +174,9 @@ class DisruptionResult:
     details: Mapping[str, str]
     seconds: float
     latency: Latency
+    meanwhile: Tally = field(default_factory=Tally)
+    """What was asked afterwards of the sessions that went on talking during it."""
+    availability: Availability = field(default_factory=Availability)
     store: StoreUse | None = None
     """None where nobody looked into a store."""
 
@@ -240,7 +264,7 @@ class Report:
         failed = [
             one
             for one in self.probes
-            if one.arm == "treated" and one.outcome in (Outcome.LOST, Outcome.ERROR)
+            if one.arm != "control" and one.outcome in (Outcome.LOST, Outcome.ERROR)
         ]
         return tuple(
             sorted(

@@ -18,6 +18,8 @@ class Kill:
         """Kills, starts and waits until the bot is ready."""
         stoppable = require_stoppable(deployment, self.name)
         before = await deployment.instances()
+        # What is acknowledged is to survive, however little time was left to write it down.
+        await traffic.send()
         await stoppable.kill()
         codes = [one.exit_code for one in await deployment.instances()]
         await stoppable.start()

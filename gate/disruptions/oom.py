@@ -21,6 +21,7 @@ class OutOfMemory:
                 self.name, "this runtime sets the bot no limit of memory that the kernel enforces"
             )
         before = await deployment.instances()
+        await traffic.send()
         await deployment.exhaust_memory()
         ended = await deployment.instances()
         codes = [one.exit_code for one in ended]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, TREATED
-from gate.core.verdict import DisruptionResult, Outcome, ProbeResult, Tally, Verdict
+from gate.core.verdict import Availability, DisruptionResult, Outcome, ProbeResult, Tally, Verdict
 from gate.judging.history import UNDISTURBED, History, Performance
 from gate.judging.sentences import after, after_all, percent, plural, remembered, subject
 from gate.judging.statistics import Cluster, effective_counts, exact_lower_bound, trials_needed
@@ -27,6 +27,9 @@ class Counts:
     before: Tally
     after: Tally
     retained: Tally
+    meanwhile: Tally = field(default_factory=Tally)
+    """Those of the sessions that went on talking during the disruption."""
+    availability: Availability = field(default_factory=Availability)
     conversations: Sequence[Cluster] = ()
     """Of each treated conversation, how many probes were remembered, and how many were scored."""
 
@@ -174,6 +177,17 @@ def _what_was_seen_to_fail(
         reasons.append(
             f"{after(name)}, the accuracy drops from {percent(counts.before.share or 0.0)}"
             f" to {percent(counts.after.share or 0.0)}; at most {percent(policy.max_drop)} is allowed"
+        )
+    if _is_short_of(policy, counts.meanwhile):
+        reasons.append(
+            f"of what it was told around {subject(name)} by those who went on talking, the bot remembers"
+            f" {remembered(counts.meanwhile)}; {percent(policy.accuracy)} needed"
+        )
+    away = counts.availability.seconds
+    if policy.max_unavailable is not None and away > policy.max_unavailable:
+        reasons.append(
+            f"during {subject(name)}, the bot was unavailable for {away:.1f} s;"
+            f" at most {policy.max_unavailable:g} s are allowed"
         )
     return tuple(reasons)
 

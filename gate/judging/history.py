@@ -13,6 +13,7 @@ from gate.core.specification import Policy
 from gate.core.transcript import (
     CONTROL,
     INDETERMINATE,
+    MEANWHILE,
     TREATED,
     ConversationPlanned,
     DeploymentClosed,
@@ -265,7 +266,7 @@ class _HistoryReader:
 
     def _plan(self, event: ConversationPlanned) -> None:
         self._check(event.conversation not in self.history.conversations, "it plans a conversation again")
-        self._check(event.arm in (CONTROL, TREATED), f"there is no arm {event.arm!r}")
+        self._check(event.arm in (CONTROL, TREATED, MEANWHILE), f"there is no arm {event.arm!r}")
         self.history.add_conversation(event)
         self._performance(event.deployment).holders.update({one.casefold() for one in event.facts.values()})
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
-from gate.core.transcript import CONTROL, TREATED, ConversationPlanned, Event
+from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanned, Event
 from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally
 from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
+from gate.judging.availability import availability
 from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
 from gate.judging.examination import Examination, examine, named, remarks, standings
 from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
@@ -107,6 +108,8 @@ def _judge_disruption(
         after=_tally_arm(probes, planned, TREATED),
         retained=retained(probes),
         conversations=by_conversation(probes),
+        meanwhile=tally(recall_probes(probes, MEANWHILE), 0),
+        availability=availability(history, deployment, performance.disturbances[: len(whole.split("+"))]),
     )
     verdict, reasons = conclude_disruption(name, performance, probes, counts, policy, whole)
     ended = [one.ended for one in performance.disturbances[: len(whole.split("+"))]]
@@ -122,6 +125,8 @@ def _judge_disruption(
         details={key: value for one in ended for key, value in one.details.items()},
         seconds=sum(one.seconds for one in ended),
         latency=latency(history, frozenset({deployment})),
+        meanwhile=counts.meanwhile,
+        availability=counts.availability,
         store=store_use(history, deployment),
     )
 

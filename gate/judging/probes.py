@@ -14,7 +14,6 @@ from gate.core.transcript import (
     ACKNOWLEDGED,
     CONTROL,
     INDETERMINATE,
-    TREATED,
     UNASKED,
     ConversationPlanned,
 )
@@ -144,7 +143,7 @@ def _obstacle(history: History, conversation: ConversationPlanned, probe: Played
     untold = _untold(history, conversation, probe)
     if untold:
         return _why_untold(history, probe, untold)
-    if recall and conversation.arm == TREATED:
+    if recall and conversation.arm != CONTROL:
         undone = performance.undone(conversation.disruption)
         if undone:
             return undone

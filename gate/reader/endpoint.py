@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import dataclasses
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,11 @@ from aiohttp import web
 
 from gate.core.transcript import ModelAsked
 from gate.errors import EngineError
-from gate.interfaces import Recorder
+from gate.interfaces import Hold, Recorder
 from gate.reader.cassette import Fingerprints
 from gate.reader.chat import Chat, Completions
 from gate.reader.embeddings import Embeddings
+from gate.reader.hold import HeldAnswers
 from gate.reader.reading import Reader
 from gate.reader.responses import Responses
 from gate.reader.whereabouts import Faults, Whereabouts
@@ -93,6 +94,7 @@ class ModelEndpoint:
         self._routes = routes(strict=behind is None)
         self._places = asyncio.Semaphore(MAX_REQUESTS)
         self._runner: web.AppRunner | None = None
+        self._hold: HeldAnswers | None = None
 
     async def open(self, host: str) -> str:
         """Listens on a free port of `host`. The base URL, ending in `/v1`. Raises EngineError."""
@@ -117,8 +119,15 @@ class ModelEndpoint:
         port = self._runner.addresses[0][1]
         return f"http://{host}:{port}/v1"
 
+    def hold(self, texts: Collection[str]) -> Hold:
+        """Holds the answers to the turns with these texts back, until they are let go."""
+        self._hold = HeldAnswers(texts)
+        return self._hold
+
     async def close(self) -> None:
         """Stops listening. Safe to call twice."""
+        if self._hold is not None:
+            self._hold.release()
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
@@ -159,6 +168,9 @@ class ModelEndpoint:
         interface = self._routes[request.path]
         asked = interface.read(request.path, body)
         asked = dataclasses.replace(asked, readings=[self._reader.read(prompt) for prompt in asked.prompts])
+        if self._hold is not None:
+            for reading in asked.readings:
+                await self._hold.pass_by(reading.about)
         if self._behind is None:
             written, told = interface.write(asked, [reading.answer for reading in asked.readings])
             self._settle(asked, interface, told)

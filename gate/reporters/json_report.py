@@ -93,6 +93,13 @@ def _disruption(result: DisruptionResult) -> dict[str, object]:
         "evidence": result.evidence,
         "details": dict(result.details),
         "seconds": result.seconds,
+        "meanwhile": _tally(result.meanwhile),
+        "availability": {
+            "acknowledged": result.availability.acknowledged,
+            "refused": result.availability.refused,
+            "indeterminate": result.availability.indeterminate,
+            "seconds_unavailable": result.availability.seconds,
+        },
         "latency": _latency(result.latency),
         "store": _store(result.store),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gate.core.transcript import (
+    MEANWHILE,
     TREATED,
     UNASKED,
     ConversationPlanned,
@@ -131,6 +132,9 @@ class Progress:
 
     def _plan(self, event: ConversationPlanned) -> None:
         row = self._row(event.deployment)
+        if event.arm == MEANWHILE:
+            # How much they say is not known beforehand; the disruption's own line tells of them.
+            return
         treated = event.arm == TREATED
         self._scenarios.add((event.file, event.scenario))
         self._talks[event.conversation] = _Talk(

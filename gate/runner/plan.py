@@ -24,8 +24,9 @@ from gate.core.scenario import (
     Wait,
     render,
 )
-from gate.core.transcript import CONTROL, TREATED, ConversationPlanned
+from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanned
 from gate.core.words import WholeWords, facts_in
+from gate.runner.bystanders import SESSIONS, bystander, is_talked_through
 from gate.runner.small_talk import SmallTalk
 
 UNDISTURBED = "none"
@@ -162,6 +163,8 @@ class Wave:
     name: str
     kinds: tuple[str, ...]
     conversations: tuple[Conversation, ...]
+    bystanders: tuple[Conversation, ...] = ()
+    """Those who go on talking meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,9 +175,14 @@ class Plan:
     waves: tuple[Wave, ...]
 
     @property
+    def scripted(self) -> tuple[Conversation, ...]:
+        """The conversations that play scenarios."""
+        return tuple(one for wave in self.waves for one in wave.conversations)
+
+    @property
     def conversations(self) -> tuple[Conversation, ...]:
-        """All conversations of all waves."""
-        return tuple(conversation for wave in self.waves for conversation in wave.conversations)
+        """All conversations of all waves, those of bystanders included."""
+        return tuple(one for wave in self.waves for one in (*wave.conversations, *wave.bystanders))
 
 
 def plan_run(scenarios: Sequence[Scenario], disruptions: Sequence[str], trials: int, seed: int) -> Plan:
@@ -206,6 +214,13 @@ def plan_run(scenarios: Sequence[Scenario], disruptions: Sequence[str], trials: 
                     for scenario in cast
                     for trial in range(1, trials + 1)
                     for arm in (CONTROL, TREATED)
+                ),
+                bystanders=tuple(
+                    drafter.conversation(
+                        bystander(kinds), "+".join(kinds), "+".join(kinds), MEANWHILE, number
+                    )
+                    for number in range(1, SESSIONS + 1)
+                    if is_talked_through(kinds)
                 ),
             )
             for kinds in waves

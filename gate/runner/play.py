@@ -21,7 +21,6 @@ from gate.core.transcript import (
     StoreFigures,
     StoreSeen,
 )
-from gate.disruptions import Silence
 from gate.errors import (
     BotNotReady,
     EngineError,
@@ -30,9 +29,10 @@ from gate.errors import (
     StoreError,
     Unsupported,
 )
-from gate.interfaces import CANDIDATE, Bot, Deployment
+from gate.interfaces import CANDIDATE, Bot, Deployment, Traffic
 from gate.runner.plan import Plan, Wave
 from gate.runner.stage import Stage, never_missed
+from gate.runner.traffic import OpenSessions
 from gate.runner.turns import TurnPlayer
 
 __all__ = ["Stage", "never_missed", "play"]
@@ -50,7 +50,7 @@ class _WavePlayer:
     def __init__(self, wave: Wave, stage: Stage) -> None:
         self._wave = wave
         self._stage = stage
-        self._turns = TurnPlayer(wave.conversations, stage)
+        self._turns = TurnPlayer([*wave.conversations, *wave.bystanders], stage)
 
     async def play(self) -> None:
         began = self._stage.clock()
@@ -125,12 +125,14 @@ class _WavePlayer:
 
     async def _perform(self, deployment: Deployment) -> None:
         bot = self._stage.connect(deployment)
+        sessions = OpenSessions(self._wave.bystanders, self._turns, bot, self._stage)
         try:
             await self._play_together(bot, 0)
+            await sessions.open()
             for point, kind in enumerate(self._wave.kinds, start=1):
                 await self._check_store(deployment)
                 await self._look_into_store(deployment, BEFORE)
-                recovered = await self._disrupt(deployment, kind, point)
+                recovered = await self._disrupt(deployment, kind, point, sessions)
                 if not recovered:
                     # A bot cannot come back without its store.
                     await self._check_store(deployment)
@@ -139,6 +141,7 @@ class _WavePlayer:
                 await self._check_store(deployment)
                 await self._look_into_store(deployment, AFTER)
                 await self._play_together(bot, point)
+            await sessions.ask(self._wave.kinds)
             await self._check_store(deployment)
         finally:
             await bot.close()
@@ -150,7 +153,7 @@ class _WavePlayer:
                 if conversation.moments(point):
                     group.create_task(self._turns.converse(bot, conversation, point))
 
-    async def _disrupt(self, deployment: Deployment, kind: str, point: int) -> bool:
+    async def _disrupt(self, deployment: Deployment, kind: str, point: int, traffic: Traffic) -> bool:
         waiting = [one for one in self._wave.conversations if one.moments(point)]
         self._stage.record(
             DisruptionStarted(
@@ -162,7 +165,7 @@ class _WavePlayer:
         )
         began = self._stage.clock()
         try:
-            evidence = await self._stage.disruptions[kind].inflict(deployment, Silence())
+            evidence = await self._stage.disruptions[kind].inflict(deployment, traffic)
         except BotNotReady as error:
             self._stage.record(
                 DisruptionEnded(

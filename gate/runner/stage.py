@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from gate.interfaces import Bot, Deployment, Disruption, Recorder, Runtime
+from gate.interfaces import Bot, Deployment, Disruption, Hold, Recorder, Runtime
 from gate.runner.plan import Turn
 
 
@@ -37,4 +37,6 @@ class Stage:
     """Whether a reply to a recall probe misses; the question is then asked again."""
     reasks: int = 2
     """How often a question is asked again at most."""
+    hold: Callable[[Collection[str]], Hold] | None = None
+    """Holds the model's answers to turns with these texts back; None where the bot brings its own model."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

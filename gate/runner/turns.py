@@ -15,6 +15,7 @@ from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import (
     ACKNOWLEDGED,
     INDETERMINATE,
+    MEANWHILE,
     REFUSED,
     UNASKED,
     FactStated,
@@ -88,6 +89,19 @@ class TurnPlayer:
                     await held.enter_async_context(self._places)
             yield
 
+    async def say(self, bot: Bot, conversation: Conversation, turn: Turn) -> str | None:
+        """Puts one turn to the bot. The reply, None where there is none."""
+        [reply] = await self._say_together(bot, conversation, [turn])
+        return reply
+
+    async def ask(self, bot: Bot, conversation: Conversation, turn: Turn, *, reads: int) -> None:
+        """Puts a question so many times, or again where the reply misses."""
+        reply = await self.say(bot, conversation, turn)
+        if reads == 1:
+            await self._ask_again(bot, conversation, turn, reply)
+        for count in range(1, reads):
+            await self._repeat(bot, conversation, turn, count)
+
     async def _ask_again(self, bot: Bot, conversation: Conversation, turn: Turn, reply: str | None) -> None:
         """Repeats a question while the replies to it miss: a fact that comes and goes is not lost."""
         if turn.expectation is None or not GUARANTEES[turn.guarantee].recall:
@@ -96,9 +110,12 @@ class TurnPlayer:
             heard = conversation.identifier not in self._unheard
             if reply is None or not heard or not self._stage.missed(turn, reply):
                 return
-            again = replace(turn, identifier=f"{turn.identifier}.r{count}", moment=0)
-            async with self._turn_to_speak([again]):
-                reply = await self._say(bot, conversation, again, repeats=turn.identifier)
+            reply = await self._repeat(bot, conversation, turn, count)
+
+    async def _repeat(self, bot: Bot, conversation: Conversation, turn: Turn, count: int) -> str | None:
+        again = replace(turn, identifier=f"{turn.identifier}.r{count}", moment=0)
+        async with self._turn_to_speak([again]):
+            return await self._say(bot, conversation, again, repeats=turn.identifier)
 
     async def _say(
         self, bot: Bot, conversation: Conversation, turn: Turn, *, repeats: str = ""
@@ -113,10 +130,11 @@ class TurnPlayer:
             status, error = REFUSED, refusal.sentence
         except TurnIndeterminate as silence:
             status, error = INDETERMINATE, silence.sentence
-            # A bot that lets one turn hang would let each of them hang: do not wait for them all.
-            self._unheard[conversation.identifier] = (
-                "not asked: the bot left an earlier turn of this conversation without an answer"
-            )
+            if conversation.arm != MEANWHILE:
+                # A bot that lets one turn hang would let each of them hang: do not wait for them all.
+                self._unheard[conversation.identifier] = (
+                    "not asked: the bot left an earlier turn of this conversation without an answer"
+                )
         now = self._stage.clock()
         self._stage.record(
             TurnEnded(

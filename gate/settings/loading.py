@@ -35,7 +35,15 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "model": MODEL_KEYS,
     "judge": JUDGE_KEYS,
     "run": ("disruptions", "trials", "concurrency", "seed"),
-    "gate": ("accuracy", "confidence", "max-drop", "leaks", "fabrications", "inconclusive"),
+    "gate": (
+        "accuracy",
+        "confidence",
+        "max-drop",
+        "leaks",
+        "fabrications",
+        "max-unavailable",
+        "inconclusive",
+    ),
 }
 
 REPLACED: Mapping[str, Mapping[str, str]] = {
@@ -59,6 +67,7 @@ COUNTS = (0, 1_000_000)
 CONFIDENCE = (0.5, 0.999)
 """The least and the greatest that may be asked for: below, a bound promises less than the point score."""
 SEEDS = (0, 2**53)
+MAX_UNAVAILABLE_SECONDS = 86_400
 """A larger seed would not survive a JSON reader that knows only doubles."""
 
 
@@ -217,6 +226,7 @@ def _policy(section: Section) -> Policy:
         max_drop=section.share("max-drop", defaults.max_drop),
         leaks=section.integer("leaks", *COUNTS, defaults.leaks),
         fabrications=section.integer("fabrications", *COUNTS, defaults.fabrications),
+        max_unavailable=section.duration("max-unavailable", MAX_UNAVAILABLE_SECONDS),
         inconclusive=section.choice("inconclusive", INCONCLUSIVE, defaults.inconclusive),
     )
 

@@ -18,6 +18,7 @@ from gate.settings.loading import (
     COUNTS,
     INCONCLUSIVE,
     MAX_TTL_SECONDS,
+    MAX_UNAVAILABLE_SECONDS,
     PERSISTENCE,
     SCENARIOS,
     SECTIONS,
@@ -48,13 +49,9 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             "kind": _word(STORES, "redis starts a Redis for the bot, none starts nothing"),
             "image": {**IMAGE, "description": "The store's image"},
             "persistence": _word(PERSISTENCE, "What the store keeps on disk"),
-            "ttl": {
-                "anyOf": [
-                    {"type": "integer", "minimum": 1, "maximum": MAX_TTL_SECONDS},
-                    {"type": "string", "pattern": f"^(?:{DURATION.pattern})$"},
-                ],
-                "description": "How long the bot is to keep conversations: 3600, 90s, 12h, 30d",
-            },
+            "ttl": _duration(
+                MAX_TTL_SECONDS, "How long the bot is to keep conversations: 3600, 90s, 12h, 30d"
+            ),
         },
         "model": {
             "mode": _word(MODES, "What answers the bot's model requests"),
@@ -86,6 +83,9 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             "max-drop": _share((0, 1), "The share by which memory may fall from before to after"),
             "leaks": _whole(COUNTS, "So many are let pass"),
             "fabrications": _whole(COUNTS, "So many are let pass"),
+            "max-unavailable": _duration(
+                MAX_UNAVAILABLE_SECONDS, "How long the bot may be unavailable during a disruption: 5s, 1min"
+            ),
             "inconclusive": _word(INCONCLUSIVE, "What happens when not everything could be seen"),
         },
     }
@@ -101,6 +101,16 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
         "$schema": DIALECT,
         "title": "memory-gate configuration",
         **_object({**sections, SCENARIOS: scenarios}),
+    }
+
+
+def _duration(longest: int, description: str) -> Schema:
+    return {
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": longest},
+            {"type": "string", "pattern": f"^(?:{DURATION.pattern})$"},
+        ],
+        "description": description,
     }
 
 

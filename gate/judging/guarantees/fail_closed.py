@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.history import Disturbance, PlayedTurn
 
-STORE_OUTAGES = frozenset(
-    {"store-pause", "partition", "store-restart", "store-kill", "store-recreate", "cold-start"}
-)
+STORE_OUTAGES = frozenset({"store-pause", "partition"})
+"""Disruptions during which turns are sent while the store cannot be reached."""
 
 
 def check(observed: Observed) -> Iterable[Breach]:

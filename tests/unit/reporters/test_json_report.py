@@ -68,6 +68,8 @@ def test_the_fields_are_the_public_ones() -> None:
         "evidence",
         "details",
         "seconds",
+        "meanwhile",
+        "availability",
         "latency",
         "store",
     ]

@@ -33,7 +33,7 @@ EVERYTHING = (follow_up(), MOVED_HOUSE, TWICE, UNDISTURBED)
 
 def arms(plan: Plan, name: str) -> tuple[Conversation, Conversation]:
     """The control and the treated conversation of the first trial."""
-    found = [one for one in plan.conversations if one.scenario.name == name and one.trial == 1]
+    found = [one for one in plan.scripted if one.scenario.name == name and one.trial == 1]
     return (
         next(one for one in found if one.arm == CONTROL),
         next(one for one in found if one.arm == TREATED),
@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_plan(seed: int, trials: int) -> None:
 
 def test_each_scenario_plays_in_both_arms_and_every_trial_under_each_disruption() -> None:
     plan = plan_run([follow_up()], ["restart", "kill"], 3, 7)
-    assert Counter((one.disruption, one.arm, one.trial) for one in plan.conversations) == {
+    assert Counter((one.disruption, one.arm, one.trial) for one in plan.scripted) == {
         (disruption, arm, trial): 1
         for disruption in ("restart", "kill")
         for arm in (CONTROL, TREATED)
@@ -89,7 +89,7 @@ def test_a_disruption_that_a_script_names_is_tried_once_whatever_the_run_chooses
     fixed = scenario(TELL, disrupt("kill"), ASK, name="fixed")
     plan = plan_run([fixed], ["restart", "recreate"], 1, 7)
     assert [wave.kinds for wave in plan.waves] == [("kill",)]
-    assert len(plan.conversations) == 2
+    assert len(plan.scripted) == 2
 
 
 def test_a_script_without_a_disruption_runs_undisturbed() -> None:
@@ -119,8 +119,8 @@ def test_speakers_of_one_conversation_share_the_random_part_of_their_session_ids
 @given(seed=st.integers(0, 10**6))
 def test_facts_and_sessions_differ_between_all_conversations(seed: int) -> None:
     plan = plan_run([follow_up("a"), follow_up("b")], ["restart", "kill"], 3, seed)
-    orders = [one.facts["order"] for one in plan.conversations]
-    sessions = [session for one in plan.conversations for session in one.sessions.values()]
+    orders = [one.facts["order"] for one in plan.scripted]
+    sessions = [session for one in plan.scripted for session in one.sessions.values()]
     assert len(set(orders)) == len(orders)
     assert len(set(sessions)) == len(sessions)
 
@@ -206,7 +206,7 @@ def test_fillers_are_distinct_and_never_hold_a_value(seed: int) -> None:
         name="chatty",
     )
     plan = plan_run([chatty], ["restart", "kill"], 2, seed)
-    fillers = [turn.text for one in plan.conversations for turn in one.turns if turn.position.line == 50]
+    fillers = [turn.text for one in plan.scripted for turn in one.turns if turn.position.line == 50]
     assert len(fillers) == 8 * 8 * 2
     assert len(set(fillers)) == len(fillers)
     assert not found_in("\n".join(fillers), ["cloud shapes", "stone walls", "nothing", "enjoy", "time"])
@@ -222,7 +222,7 @@ def test_only_those_who_have_spoken_say_fillers() -> None:
 def test_more_fillers_than_there_are_texts_can_be_had() -> None:
     endless = scenario(TELL, filler(500), disrupt(), ASK, name="endless")
     plan = plan_run([endless], ["restart"], 3, 7)
-    assert all(len(one.turns) == 502 for one in plan.conversations)
+    assert all(len(one.turns) == 502 for one in plan.scripted)
 
 
 def test_turns_are_numbered_by_their_place_in_the_script() -> None:
@@ -242,5 +242,5 @@ def test_two_files_may_hold_scenarios_of_one_name() -> None:
         file="t.yml",
     )
     plan = plan_run([follow_up(), other], ["restart"], 1, 7)
-    assert {one.scenario.file for one in plan.conversations} == {"orders.yml", "t.yml"}
-    assert len(plan.conversations) == 4
+    assert {one.scenario.file for one in plan.scripted} == {"orders.yml", "t.yml"}
+    assert len(plan.scripted) == 4

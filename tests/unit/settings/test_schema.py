@@ -59,6 +59,7 @@ EVERYTHING: dict[str, Any] = {
         "max-drop": 0.1,
         "leaks": 1,
         "fabrications": 2,
+        "max-unavailable": "5s",
         "inconclusive": "allow",
     },
     "scenarios": ["tests/memory", "more.yml"],

@@ -63,7 +63,13 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
         judge=JudgeSpecification(base_url="http://127.0.0.1:8/v1", model="gpt-4o-mini"),
         run=RunSpecification(disruptions=("kill", "recreate"), trials=3, concurrency=8, seed=7),
         policy=Policy(
-            accuracy=0.95, confidence=0.99, max_drop=0.1, leaks=1, fabrications=2, inconclusive="allow"
+            accuracy=0.95,
+            confidence=0.99,
+            max_drop=0.1,
+            leaks=1,
+            fabrications=2,
+            max_unavailable=5.0,
+            inconclusive="allow",
         ),
         scenarios=(Path("ci/tests/memory"), Path("more.yml")),
         report_directory=tmp_path / "memory-gate-report",

@@ -50,7 +50,7 @@ store: {kind: redis, image: "redis:7", persistence: rdb, ttl: 30d}
 model: {mode: none, base-url: "http://127.0.0.1:9/v1", name: gpt-4o, cassette: tapes/mine.jsonl}
 judge: {base-url: "http://127.0.0.1:8/v1", model: gpt-4o-mini}
 run: {disruptions: [kill, recreate], trials: 3, concurrency: 8, seed: 7}
-gate: {accuracy: 95 %, confidence: 99 %, max-drop: 0.1, leaks: 1, fabrications: 2, inconclusive: allow}
+gate: {accuracy: 95 %, confidence: 99 %, max-drop: 0.1, leaks: 1, fabrications: 2, max-unavailable: 5s, inconclusive: allow}
 scenarios: [tests/memory, ../more.yml]
 """
 

@@ -1,0 +1,47 @@
+"""What users met who were talking while a disruption happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from gate.core.transcript import ACKNOWLEDGED, INDETERMINATE, MEANWHILE, REFUSED
+from gate.core.verdict import Availability
+from gate.judging.history import Disturbance, History, PlayedTurn
+
+OUTAGES = frozenset({"restart", "kill", "oom", "recreate", "cold-start", "kill-mid-turn"})
+"""Disruptions during which no instance of the bot runs: it is away from the first moment to the last."""
+
+
+def availability(history: History, deployment: str, disturbances: Iterable[Disturbance]) -> Availability:
+    """Counts the turns that were sent during these disruptions, and how long the bot was not to be had."""
+    own = list(disturbances)
+    during = [
+        turn
+        for turn in history.turns.values()
+        if history.conversations[turn.started.conversation].arm == MEANWHILE
+        and history.conversations[turn.started.conversation].deployment == deployment
+        and any(one.began < turn.order < one.order for one in own)
+    ]
+    counts = Counter(turn.status for turn in during)
+    away = sum(one.ended.seconds for one in own if one.ended.disruption.partition("*")[0] in OUTAGES)
+    return Availability(
+        acknowledged=counts[ACKNOWLEDGED],
+        refused=counts[REFUSED],
+        indeterminate=counts[INDETERMINATE],
+        seconds=round(away or _seconds_of_failures(during), 6),
+    )
+
+
+def _seconds_of_failures(turns: Iterable[PlayedTurn]) -> float:
+    """The time during which at least one turn was failing."""
+    spans = sorted(
+        (turn.started.at, turn.ended.at)
+        for turn in turns
+        if turn.ended is not None and turn.status in (REFUSED, INDETERMINATE)
+    )
+    total = reached = 0.0
+    for begin, end in spans:
+        total += max(0.0, end - max(begin, reached))
+        reached = max(reached, end)
+    return total

@@ -1,0 +1,94 @@
+"""Sessions that go on talking while the deployment is disrupted: what they say, and what they are asked.
+
+Each tells one fact before the disruption and one with every turn during it. Afterwards it is asked for
+those that the bot acknowledged; what it refused or left open was never promised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gate.core.facts import Pattern
+from gate.core.scenario import Disrupt, Expectation, Position, Say, Scenario, Step
+
+NAME = "Turns during the disruption"
+SESSIONS = 4
+MOST_FACTS = 20
+"""Told during the disruption by each session. Turns beyond that are small talk."""
+READS = 8
+"""How often a question is put where several replicas answer."""
+SPEAKER = "alice"
+NOWHERE = Position(file="", line=0)
+CHECKING_IN = "Is there any news?"
+
+TALKED_THROUGH = frozenset(
+    {
+        "blue-green",
+        "kill",
+        "kill-mid-turn",
+        "oom",
+        "partition",
+        "replica-hop",
+        "rollback",
+        "rolling",
+        "scale-in",
+        "store-pause",
+    }
+)
+"""Disruptions that have turns sent while they happen."""
+
+READ_OFTEN = frozenset({"replica-hop", "rolling", "scale-in"})
+"""Disruptions after which several replicas may answer."""
+
+_PROMISES = {
+    "kill-mid-turn": "atomic-turns",
+    "partition": "fail-closed",
+    "store-pause": "fail-closed",
+    "replica-hop": "read-your-writes",
+    "scale-in": "monotonic-reads",
+    "rolling": "compatibility",
+    "blue-green": "compatibility",
+    "rollback": "compatibility",
+}
+"""Disruption → the guarantee that it is most about; durability for all others."""
+
+
+def kind_of(disruption: str) -> str:
+    """The disruption without how often: kill*3 is a kill."""
+    return disruption.partition("*")[0]
+
+
+def is_talked_through(kinds: Sequence[str]) -> bool:
+    """Whether any of the disruptions has turns sent meanwhile."""
+    return any(kind_of(kind) in TALKED_THROUGH for kind in kinds)
+
+
+def bystander(kinds: Sequence[str]) -> Scenario:
+    """What such a session says: before the disruption, during it, after it."""
+    promise = next((_PROMISES[kind] for kind in map(kind_of, kinds) if kind in _PROMISES), "durability")
+    facts = tuple(Pattern(name=f"parcel {number}", template="PCL-######") for number in range(MOST_FACTS + 1))
+    first, *others = facts
+    script: list[Step] = [
+        _tell(first, "I am waiting for my parcel {}, which has the code"),
+        Disrupt(kind=None, position=NOWHERE),
+        *(_tell(fact, "I am also waiting for my parcel {}, which has the code") for fact in others),
+        Say(speaker=SPEAKER, text=CHECKING_IN, position=NOWHERE),
+        Disrupt(kind=None, position=NOWHERE),
+        *(_ask(fact, promise) for fact in facts),
+    ]
+    return Scenario(name=NAME, file="", facts=facts, script=tuple(script))
+
+
+def _tell(fact: Pattern, lead: str) -> Say:
+    number = fact.name.split()[-1]
+    return Say(speaker=SPEAKER, text=f"{lead.format(number)} {{{fact.name}}}.", position=NOWHERE)
+
+
+def _ask(fact: Pattern, guarantee: str) -> Say:
+    return Say(
+        speaker=SPEAKER,
+        text=f"Which code does my {fact.name} have?",
+        position=NOWHERE,
+        expectation=Expectation(checks={"contains": (f"{{{fact.name}}}",)}),
+        guarantee=guarantee,
+    )

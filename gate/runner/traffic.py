@@ -1,0 +1,96 @@
+"""The users who go on talking while the deployment is disrupted, and what they are asked afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+from gate.interfaces import Bot
+from gate.runner.bystanders import READ_OFTEN, READS, kind_of
+from gate.runner.plan import Conversation, Turn
+from gate.runner.stage import Stage
+from gate.runner.turns import TurnPlayer
+
+DURING, AFTERWARDS = 1, 2
+"""Segments of what a bystander says."""
+
+
+class OpenSessions:
+    """The bystanders of one wave. Implements `gate.interfaces.Traffic`."""
+
+    def __init__(self, bystanders: Sequence[Conversation], turns: TurnPlayer, bot: Bot, stage: Stage) -> None:
+        self._bystanders = tuple(bystanders)
+        self._turns = turns
+        self._bot = bot
+        self._stage = stage
+        self._sent = 0
+        # What the bot has promised to remember, by conversation.
+        self._acknowledged: dict[str, set[str]] = {}
+
+    async def open(self) -> None:
+        """Every session says its first turn."""
+        await self._put([(one, one.segments[0][0]) for one in self._bystanders])
+
+    async def send(self) -> None:
+        """One turn of every session, until each was acknowledged, refused or left open."""
+        await self._put(self._next_turns())
+
+    @contextlib.asynccontextmanager
+    async def in_flight(self) -> AsyncIterator[bool]:
+        """Holds the model's answers to one turn of every session back until the block is left."""
+        # No more than can be under way at once: the others would wait for those that are held.
+        turns = self._next_turns()[: self._stage.concurrency]
+        hold = self._stage.hold([turn.text for _, turn in turns]) if self._stage.hold else None
+        talking = asyncio.create_task(self._put(turns))
+        try:
+            asked = False
+            if hold is not None and turns:
+                waiting = asyncio.create_task(hold.asked())
+                # A bot that refuses the turns never asks its model.
+                await asyncio.wait({waiting, talking}, return_when=asyncio.FIRST_COMPLETED)
+                asked = waiting.done()
+                waiting.cancel()
+                await asyncio.gather(waiting, return_exceptions=True)
+            yield asked
+        finally:
+            if hold is not None:
+                hold.release()
+            await talking
+
+    async def ask(self, kinds: Sequence[str]) -> None:
+        """Asks every session for what was acknowledged; often where several replicas may answer."""
+        reads = READS if any(kind_of(kind) in READ_OFTEN for kind in kinds) else 1
+        async with asyncio.TaskGroup() as group:
+            for one in self._bystanders:
+                group.create_task(self._ask(one, reads))
+
+    async def _ask(self, conversation: Conversation, reads: int) -> None:
+        known = self._acknowledged.get(conversation.identifier, set())
+        questions = [turn for turn in conversation.segments[AFTERWARDS] if known.issuperset(turn.asks)]
+        for turn in questions:
+            # The first fact and the last: older and younger than whatever a replica keeps to itself.
+            often = turn is questions[0] or turn is questions[-1]
+            await self._turns.ask(self._bot, conversation, turn, reads=reads if often else 1)
+
+    async def _put(self, turns: Sequence[tuple[Conversation, Turn]]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for conversation, turn in turns:
+                group.create_task(self._say(conversation, turn))
+
+    async def _say(self, conversation: Conversation, turn: Turn) -> None:
+        reply = await self._turns.say(self._bot, conversation, turn)
+        if reply is not None:
+            self._acknowledged.setdefault(conversation.identifier, set()).update(turn.tells)
+
+    def _next_turns(self) -> list[tuple[Conversation, Turn]]:
+        number, self._sent = self._sent, self._sent + 1
+        return [(one, _turn_of(one, number)) for one in self._bystanders]
+
+
+def _turn_of(conversation: Conversation, number: int) -> Turn:
+    *telling, idle = conversation.segments[DURING]
+    if number < len(telling):
+        return telling[number]
+    return replace(idle, identifier=f"{idle.identifier}.{number}")

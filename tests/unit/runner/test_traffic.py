@@ -1,0 +1,285 @@
+"""Users who talk on while something happens: what they were promised is asked for, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import replace
+
+import pytest
+
+from gate.core.transcript import (
+    ACKNOWLEDGED,
+    INDETERMINATE,
+    MEANWHILE,
+    REFUSED,
+    RunEnded,
+    RunStarted,
+    TurnEnded,
+    TurnStarted,
+)
+from gate.core.verdict import Report, Verdict
+from gate.errors import TurnIndeterminate, TurnRefused
+from gate.interfaces import Deployment, Evidence, Traffic
+from gate.judging import judge
+from gate.runner.bystanders import CHECKING_IN, MOST_FACTS, READS, SESSIONS, TALKED_THROUGH
+from gate.runner.plan import plan_run
+from gate.runner.play import play
+from tests.unit.runner.doubles import FakeDeployment, FakeDisruption, FakeRuntime, FakeStage, MemoryBot
+from tests.unit.runner.test_plan import follow_up
+
+
+class Sending(FakeDisruption):
+    """Has turns sent, `harm` done before them and `heal` after them."""
+
+    def __init__(
+        self,
+        name: str,
+        sends: int = 1,
+        harm: Callable[[MemoryBot], None] = lambda bot: None,
+        heal: Callable[[MemoryBot], None] = lambda bot: None,
+    ) -> None:
+        super().__init__(name)
+        self.sends, self.bot_harm, self.bot_heal = sends, harm, heal
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        assert isinstance(deployment, FakeDeployment)
+        self.bot_harm(deployment.bot)
+        for _ in range(self.sends):
+            await traffic.send()
+        self.bot_heal(deployment.bot)
+        return await super().inflict(deployment, traffic)
+
+
+class InFlight(FakeDisruption):
+    """Does its harm while turns are in flight."""
+
+    def __init__(self, name: str, harm: Callable[[MemoryBot], None] = lambda bot: None) -> None:
+        super().__init__(name)
+        self.bot_harm = harm
+        self.asked: list[bool] = []
+
+    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+        assert isinstance(deployment, FakeDeployment)
+        async with traffic.in_flight() as asked:
+            self.asked.append(asked)
+            self.bot_harm(deployment.bot)
+        return await super().inflict(deployment, traffic)
+
+
+class ModelledBot(MemoryBot):
+    """Asks a model before it answers, which may hold the answer back."""
+
+    def __init__(self, places: int = 100) -> None:
+        super().__init__()
+        self.held: Collection[str] = ()
+        self.waiting = asyncio.Event()
+        self.released = asyncio.Event()
+        self.places = asyncio.Semaphore(places)
+        self.dead = False
+
+    async def say(self, session: str, text: str) -> str:
+        async with self.places:
+            if text in self.held:
+                self.waiting.set()
+                await self.released.wait()
+                if self.dead:
+                    raise TurnIndeterminate("the connection was reset")
+            return await super().say(session, text)
+
+
+class FakeHold:
+    """Holds the answers of a ModelledBot."""
+
+    def __init__(self, bot: ModelledBot, texts: Collection[str]) -> None:
+        self.bot = bot
+        bot.held = texts
+
+    async def asked(self) -> None:
+        await self.bot.waiting.wait()
+
+    def release(self) -> None:
+        self.bot.released.set()
+
+
+def run(stage: FakeStage, disruption: FakeDisruption, *, hold: ModelledBot | None = None) -> Report:
+    """Plays one scenario under the disruption and judges it."""
+    stage.disruptions = {disruption.name: disruption}
+    plan = plan_run([follow_up("a")], [disruption.name], 1, 7)
+    real = stage.real()
+    if hold is not None:
+        real = replace(real, hold=lambda texts: FakeHold(hold, texts))
+    asyncio.run(play(plan, real))
+    started = RunStarted(
+        at=0.0,
+        version="0",
+        seed=7,
+        bot="b",
+        runtime="process",
+        disruptions=[disruption.name],
+        trials=1,
+        model="reader",
+        policy={},
+    )
+    return judge([started, *stage.events, RunEnded(at=9.0)])
+
+
+def during(stage: FakeStage, status: str) -> list[TurnStarted]:
+    """The bystanders' turns that ended so."""
+    ended = {one.turn for one in stage.of(TurnEnded) if one.status == status}
+    return [one for one in stage.of(TurnStarted) if one.turn in ended and "parcel" in " ".join(one.tells)]
+
+
+@pytest.mark.parametrize("name", sorted(TALKED_THROUGH))
+def test_what_an_honest_bot_acknowledges_it_knows_afterwards(name: str) -> None:
+    stage = FakeStage()
+    report = run(stage, Sending(name, sends=3))
+    assert report.verdict is Verdict.PASSED, report.reasons
+    [result] = report.disruptions
+    assert result.meanwhile.remembered == result.meanwhile.scored == SESSIONS * 4
+    assert (result.availability.acknowledged, result.availability.failed) == (SESSIONS * 3, 0)
+
+
+def test_those_who_talk_on_move_no_figure_of_the_scenarios() -> None:
+    loud, quiet = run(FakeStage(), Sending("kill", sends=3)), run(FakeStage(), FakeDisruption("restart"))
+    assert (loud.accuracy, loud.accuracy_before, loud.retention) == (
+        quiet.accuracy,
+        quiet.accuracy_before,
+        quiet.retention,
+    )
+    assert loud.disruptions[0].after == quiet.disruptions[0].after
+    assert not quiet.disruptions[0].meanwhile.scored
+
+
+def refusing(bot: MemoryBot) -> None:
+    def refuse(session: str, text: str) -> None:
+        raise TurnRefused("the bot answered 503")
+
+    bot.before_answering = refuse
+
+
+def willing(bot: MemoryBot) -> None:
+    bot.before_answering = lambda session, text: None
+
+
+def test_what_is_refused_was_never_promised() -> None:
+    stage = FakeStage()
+    report = run(stage, Sending("store-pause", sends=2, harm=refusing, heal=willing))
+    assert report.verdict is Verdict.PASSED, report.reasons
+    assert len(during(stage, REFUSED)) == SESSIONS * 2
+    [result] = report.disruptions
+    assert (result.availability.refused, result.availability.acknowledged) == (SESSIONS * 2, 0)
+    assert result.availability.seconds > 0
+    # Only what was told before is asked for.
+    assert result.meanwhile.scored == SESSIONS
+
+
+def test_what_is_acknowledged_without_a_store_and_then_gone_is_split_memory() -> None:
+    remembered: dict[str, list[str]] = {}
+
+    def cut(bot: MemoryBot) -> None:
+        remembered.update({session: list(texts) for session, texts in bot.memory.items()})
+
+    def heal(bot: MemoryBot) -> None:
+        bot.memory.clear()
+        bot.memory.update(remembered)
+
+    report = run(FakeStage(), Sending("partition", sends=2, harm=cut, heal=heal))
+    assert report.verdict is Verdict.FAILED
+    [reason] = report.reasons
+    assert reason.startswith("of what it was told around partition by those who went on talking,")
+    anomalies = {one.anomaly for one in report.probes if one.arm == MEANWHILE}
+    assert anomalies == {None, "split memory"}
+    assert report.accuracy == 1.0
+
+
+def test_turns_beyond_the_facts_are_small_talk() -> None:
+    stage = FakeStage()
+    report = run(stage, Sending("rolling", sends=MOST_FACTS + 3))
+    assert report.verdict is Verdict.PASSED
+    idle = [one.turn for one in stage.of(TurnStarted) if one.text == CHECKING_IN]
+    assert len(idle) == len(set(idle)) == SESSIONS * 3
+
+
+def test_several_replicas_are_read_often() -> None:
+    stage = FakeStage()
+    run(stage, Sending("replica-hop", sends=2))
+    repeats = [one for one in stage.of(TurnStarted) if one.repeats]
+    assert len(repeats) == SESSIONS * 2 * (READS - 1)
+    assert {one.asks[0] for one in repeats} == {"parcel 0", "parcel 2"}
+
+
+def played_in_flight(
+    bot: ModelledBot, disruption: InFlight, concurrency: int = 32
+) -> tuple[FakeStage, Report]:
+    stage = FakeStage(runtime=FakeRuntime(lambda: bot), concurrency=concurrency)
+    return stage, run(stage, disruption, hold=bot)
+
+
+def test_a_turn_in_flight_that_is_cut_off_is_asked_for_by_nobody() -> None:
+    async def build() -> ModelledBot:
+        return ModelledBot()
+
+    bot = asyncio.run(build())
+
+    def kill(patient: MemoryBot) -> None:
+        bot.dead = True
+
+    disruption = InFlight("kill-mid-turn", kill)
+    stage, report = played_in_flight(bot, disruption)
+    assert disruption.asked == [True]
+    assert len(during(stage, INDETERMINATE)) == SESSIONS
+    assert report.verdict is Verdict.PASSED, report.reasons
+    assert report.disruptions[0].availability.indeterminate == SESSIONS
+    asked = {one.asks[0] for one in stage.of(TurnStarted) if one.checks and "parcel" in one.asks[0]}
+    assert asked == {"parcel 0"}
+
+
+@pytest.mark.parametrize(("concurrency", "places"), [(1, 100), (32, 1)])
+def test_one_turn_at_a_time_is_enough(concurrency: int, places: int) -> None:
+    """A gate or a bot that takes one turn at a time does not wait for itself."""
+    bot = ModelledBot(places)
+    disruption = InFlight("blue-green")
+    stage, report = played_in_flight(bot, disruption, concurrency)
+    assert disruption.asked == [True]
+    assert report.verdict is Verdict.PASSED, report.reasons
+    assert len(during(stage, ACKNOWLEDGED)) >= SESSIONS + 1
+
+
+def test_without_a_model_of_the_gates_nothing_can_be_shown_to_be_in_flight() -> None:
+    disruption = InFlight("kill-mid-turn")
+    stage = FakeStage()
+    run(stage, disruption)
+    assert disruption.asked == [False]
+    assert len(during(stage, ACKNOWLEDGED)) == SESSIONS * 2
+
+
+def test_a_bot_that_refuses_never_asks_its_model() -> None:
+    bot = ModelledBot()
+    stage = FakeStage(runtime=FakeRuntime(lambda: bot))
+    disruption = InFlight("kill-mid-turn")
+
+    @contextlib.asynccontextmanager
+    async def refused(traffic: Traffic) -> AsyncIterator[bool]:
+        refusing(bot)
+        async with traffic.in_flight() as asked:
+            yield asked
+        willing(bot)
+
+    async def inflict(deployment: Deployment, traffic: Traffic) -> Evidence:
+        async with refused(traffic) as asked:
+            disruption.asked.append(asked)
+        return Evidence(took_effect=True, sentence="done")
+
+    disruption.inflict = inflict  # type: ignore[method-assign]
+    stage.disruptions = {disruption.name: disruption}
+    plan = plan_run([follow_up("a")], [disruption.name], 1, 7)
+
+    class Unasked(FakeHold):
+        async def asked(self) -> None:
+            await asyncio.Event().wait()
+
+    asyncio.run(play(plan, replace(stage.real(), hold=lambda texts: Unasked(bot, ()))))
+    assert disruption.asked == [False]
+    assert len(during(stage, REFUSED)) == SESSIONS
