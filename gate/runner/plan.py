@@ -218,7 +218,9 @@ class _Drafter:
                 continue
             for speaker, text, say in self._lines(step, spoken, avoid):
                 count += 1
-                rendered = render(text, facts)
+                # Bots strip turns: texts that differ by blanks around them alone would be taken for equal
+                # in a request, yet be under way at once.
+                rendered = render(text, facts).strip()
                 named = {name: facts[name] for name in PLACEHOLDER.findall(text) if name in facts}
                 expectation = say.expectation if say else None
                 segments[-1].append(

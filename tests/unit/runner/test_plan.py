@@ -233,6 +233,16 @@ def test_turns_are_numbered_by_their_place_in_the_script() -> None:
     assert [turn.identifier.split(".")[1] for turn in treated.turns] == ["1", "3"]
 
 
+def test_texts_never_differ_by_blanks_around_them_alone() -> None:
+    """A request shows no such difference: one session's question would be taken for another's."""
+    asked = [
+        scenario(TELL, disrupt(), ask("alice", text, contains="{order}"), name=f"number {number}")
+        for number, text in enumerate(("What is it?", "What is it? ", "\tWhat is it?\n"))
+    ]
+    plan = plan_run(asked, ["restart"], 1, 7)
+    assert {one.turns[-1].text for one in plan.conversations} == {"What is it?"}
+
+
 def test_two_files_may_hold_scenarios_of_one_name() -> None:
     other: Scenario = scenario(
         ("alice", "My code is {order}."),
