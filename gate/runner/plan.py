@@ -116,7 +116,7 @@ def plan_run(scenarios: Sequence[Scenario], disruptions: Sequence[str], trials: 
             cast = playbill.setdefault(kinds, [])
             if scenario not in cast:
                 cast.append(scenario)
-    drafter = _Drafter(seed)
+    drafter = _Drafter(seed, scenarios)
     waves: list[tuple[str, ...]] = []
     # A script with the disruptions (restart,) can share the deployment of one with (restart, restart).
     for kinds in sorted(playbill, key=lambda one: -len(one)):
@@ -176,8 +176,10 @@ def _literal_texts(scenario: Scenario) -> list[str]:
 class _Drafter:
     """Writes out conversations, drawing facts, session ids and small talk for the whole run."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, scenarios: Sequence[Scenario]) -> None:
         self._seed = seed
+        # Whoever says it, a value in the store would be taken for the fact of another conversation.
+        self._pools = {value for one in scenarios for fact in one.facts for value in fact.pool}
         self._facts = FactSource(seed)
         self._small_talk = SmallTalk(seed)
         self._count = 0
@@ -208,7 +210,7 @@ class _Drafter:
     def _segments(
         self, scenario: Scenario, identifier: str, facts: Mapping[str, str], sessions: Mapping[str, str]
     ) -> tuple[tuple[Turn, ...], ...]:
-        avoid = WholeWords({*facts.values(), *(value for fact in scenario.facts for value in fact.pool)})
+        avoid = WholeWords({*facts.values(), *self._pools})
         segments: list[list[Turn]] = [[]]
         spoken: list[str] = []
         count = 0
