@@ -3,10 +3,10 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check engine picture lock clean
+.PHONY: help demo test check measurement engine picture lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo: .venv/.ready ## show the gate catching a bot that forgets; uses Docker only if it already runs
 	@if .ci/engine --check; then .ci/base-images || echo "demo: no base images, so the bots run as plain processes"; fi
@@ -31,6 +31,9 @@ check: .venv/.ready ## lint, format, types and the direction of imports
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+measurement: .venv/.ready ## measure how right the gate is and write docs/measurement.md (ARGS='--only seeds')
+	@.venv/bin/python -m benchmarks.measurement $(ARGS)
 
 engine: ## make a Docker engine answer and its two base images present
 	@.ci/engine
