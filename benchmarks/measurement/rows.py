@@ -172,7 +172,7 @@ def statistics() -> Row:
     tally.add(tests)
     return _row(
         tally,
-        claim="Wilson's interval and Clopper and Pearson's bound are right to nine digits.",
+        claim="Wilson's interval and Clopper and Pearson's bound are right to nine decimal places.",
         done=f"Each number of successes in up to {MOST_TRIALS} trials against the defining equations in exact"
         f" fractions; published values by `{arithmetic.COMMAND}`.",
         counted=f"{figure(tally.compared)} values, {figure(tests.sizes['tests'])} tests",

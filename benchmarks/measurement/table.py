@@ -39,17 +39,32 @@ def page(rows: Iterable[tuple[str, Row]], disruptions: Sequence[str], missing: S
     `disruptions` are those that were tried, `missing` those that could not be.
     """
     lines = ["| | what must hold | what was done | counted | result | command |", "|--:|---|---|---|---|---|"]
-    for number, (name, row) in enumerate(rows, start=1):
-        command = f'`make measurement ARGS="--only {name}"`'
-        verdict = f"**{_state(row.holds)}**: {row.result}"
-        cells = (str(number), row.claim, row.done, row.counted, verdict, command)
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    lines += [_line(number, name, row) for number, (name, row) in enumerate(rows, start=1)]
     return (
         FRAME.read_text(encoding="utf-8")
         .replace("{table}", "\n".join(lines))
         .replace("{disruptions}", _listed(disruptions))
         .replace("{missing}", f" Not tried here: {_listed(missing)}." if missing else "")
     )
+
+
+def with_row(text: str, name: str, row: Row) -> str:
+    """The page with one row measured anew; the same page when it has no such row."""
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        if line.startswith("| ") and line.endswith(f"| {_command(name)} |"):
+            lines[index] = _line(int(line.split("|")[1]), name, row)
+    return "\n".join(lines)
+
+
+def _line(number: int, name: str, row: Row) -> str:
+    verdict = f"**{_state(row.holds)}**: {row.result}"
+    cells = (str(number), row.claim, row.done, row.counted, verdict, _command(name))
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _command(name: str) -> str:
+    return f'`make measurement ARGS="--only {name}"`'
 
 
 def _listed(names: Sequence[str]) -> str:

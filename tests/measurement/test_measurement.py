@@ -96,6 +96,10 @@ def test_the_page_shows_every_row_and_the_exit_code_what_does_not_hold(
     assert main([], {**rows, "three": row(False, ("a probe is wrong",))}, path) == 1
     assert "**DOES NOT HOLD**" in path.read_text(encoding="utf-8")
     assert "- a probe is wrong" in capsys.readouterr().out
+    assert main(["--only", "three"], {**rows, "three": row(True)}, path) == 0
+    assert path.read_text(encoding="utf-8").count("**holds**") == 2
+    assert "DOES NOT HOLD" not in path.read_text(encoding="utf-8")
+    assert "| 3 | It holds." in path.read_text(encoding="utf-8")
 
 
 def test_counts_of_seeds_add_up() -> None:
