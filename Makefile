@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check measurement engine picture lock clean
+.PHONY: help demo test check fuzz measurement engine picture lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -31,6 +31,9 @@ check: .venv/.ready ## lint, format, types and the direction of imports
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+fuzz: .venv/.ready ## read mangled files: only clean errors, none slower than a second (ARGS="--files 20000 --seed 7")
+	@.venv/bin/python -m tests.fuzz $(ARGS)
 
 measurement: .venv/.ready ## measure how right the gate is and write docs/measurement.md (ARGS='--only seeds')
 	@.venv/bin/python -m benchmarks.measurement $(ARGS)

@@ -86,6 +86,10 @@ class Unsupported(GateError):
     """This runtime cannot do what a disruption needs, and says why."""
 
 
+class Undecided(GateError):
+    """Whether a reply is as expected cannot be said: the judge that was to say it has not."""
+
+
 class TurnRefused(GateError):
     """The bot answered a turn with an error, or with something that is no reply."""
 

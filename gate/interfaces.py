@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from gate.core.specification import BotSpecification
-from gate.core.transcript import Event
+from gate.core.transcript import Event, JudgeAnswered, StoreFigures
 from gate.core.verdict import Report
 
 
@@ -147,14 +147,10 @@ class Disruption(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoreView:
+class StoreView(StoreFigures):
     """What a look into the store found. `values` are those of the asked-for facts that stand in it."""
 
     values: frozenset[str]
-    keys: int
-    """Number of keys."""
-    bytes: int
-    """Size of all stored texts."""
 
 
 class StoreInspector(Protocol):
@@ -254,6 +250,18 @@ class Scorer(Protocol):
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether the reply is as expected."""
+        ...
+
+
+@runtime_checkable
+class Tiebreaker(Protocol):
+    """A scorer that goes by what a judge has answered about the very reply.
+
+    It is heard last, and only where all other checks hold: it can take away, and never give.
+    """
+
+    def advised(self, answers: Mapping[str, JudgeAnswered]) -> Scorer:
+        """The scorer that knows these answers, by argument. Its `score` raises Undecided without one."""
         ...
 
 

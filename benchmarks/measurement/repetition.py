@@ -22,6 +22,8 @@ from gate.reporters.transcript_file import NAME
 BOTS = (KeepsOutside, KeepsInside, KeepsNothing)
 DISRUPTIONS = ("restart", "recreate")
 TIMES = ("at", "seconds", "latency")
+COUNTERS = ("calls", "commands", "commands_per_turn", "connections", "unknown_commands")
+"""What the Redis server counts, which goes on counting from run to run here."""
 FILES = ("report.json", "summary.md")
 
 
@@ -50,7 +52,7 @@ async def again(server: StoreServer, seed: int) -> Tally:
 
 
 def comparable(transcript: Sequence[str]) -> list[object]:
-    """The events without their times. What happens concurrently has no order, so that it is sorted."""
+    """The events without times and counters. What happens concurrently has no order, so that it is sorted."""
     phases: list[object] = []
     concurrent: list[str] = []
     for line in transcript:
@@ -65,13 +67,13 @@ def comparable(transcript: Sequence[str]) -> list[object]:
 
 
 def timeless(report: Report) -> object:
-    """The fields of report.json without times."""
+    """The fields of report.json without times and counters."""
     return _timeless(json.loads(json.dumps(as_fields(report))))
 
 
 def _timeless(value: object) -> object:
     if isinstance(value, Mapping):
-        return {name: _timeless(one) for name, one in value.items() if name not in TIMES}
+        return {name: _timeless(one) for name, one in value.items() if name not in (*TIMES, *COUNTERS)}
     return [_timeless(one) for one in value] if isinstance(value, list) else value
 
 

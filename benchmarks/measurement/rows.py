@@ -110,7 +110,7 @@ def judge() -> Row:
     return _row(
         tally,
         claim="`memory-gate judge` gives the run's own report to the byte, and the same seed gives the same"
-        " transcript and report but for times.",
+        " transcript and report but for times and the server's counters.",
         done="The whole library twice with each seed, on bots that keep everything, their process or nothing;"
         " `report.json` and `summary.md` are compared.",
         counted=f"{figure(tally.compared)} pairs of runs, {figure(tally.sizes['events'])} events,"
@@ -156,8 +156,9 @@ def replay() -> Row:
     tally = side_by_side(recorded_and_replayed, REPLAYS)
     return _row(
         tally,
-        claim="A recorded run is replayed with the same report but for times while the real model cannot be"
-        " reached, and an answer that is missing makes the run inconclusive and is named.",
+        claim="A recorded run is replayed with the same report but for times and the server's counters"
+        " while the real model cannot be reached, and an answer that is missing makes the run"
+        " inconclusive and is named.",
         done=f"{len(REPLAYS)} runs of the whole library against an emulated real model that never says"
         " a thing in the same words twice; then it is cut off.",
         counted=f"{figure(tally.compared)} probes, {figure(tally.sizes['requests'])} recorded requests,"

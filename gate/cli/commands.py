@@ -139,14 +139,23 @@ def list_names(
 
 
 @application.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
+def schema(
+    what: Annotated[str, typer.Argument(help="scenario, or config for memory-gate.yml.")] = "scenario",
+) -> None:
+    """Print the JSON Schema of scenario files, or of memory-gate.yml, for editors."""
     import json
 
-    from gate.cli.library import scenario_vocabulary
+    from gate.cli.library import scenario_vocabulary, settings_vocabulary
     from gate.scenario_files import scenario_schema
+    from gate.settings import settings_schema
 
-    typer.echo(json.dumps(scenario_schema(scenario_vocabulary()), indent=2))
+    schemas: dict[str, Callable[[], dict[str, Any]]] = {
+        "scenario": lambda: scenario_schema(scenario_vocabulary()),
+        "config": lambda: settings_schema(settings_vocabulary()),
+    }
+    if what not in schemas:
+        raise InputError(f'there is no schema of "{what}"', remedy=f"choose from {', '.join(schemas)}")
+    typer.echo(json.dumps(schemas[what](), indent=2))
 
 
 @application.command()

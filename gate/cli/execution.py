@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gate import __version__
 from gate.cli.real_model import build_behind, load_tapes
+from gate.cli.tiebreak import ask_judge, check_judge
 from gate.core.scenario import Scenario
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
 from gate.core.verdict import Report, Verdict
@@ -27,8 +28,9 @@ from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
 from gate.reader.whereabouts import Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
-from gate.runner.plan import Plan, plan_run
+from gate.runner.plan import Plan, Turn, plan_run
 from gate.runner.play import Stage, play
+from gate.scorers import SCORERS
 from gate.settings import Settings
 from gate.stores import STORES
 
@@ -56,6 +58,7 @@ async def execute(
     `repeat` are the words of the command that repeats the run, without its seed; `baseline` is an
     earlier run that this one is to be no worse than. Raises InputError.
     """
+    check_judge(settings, scenarios)
     tapes = load_tapes(settings)
     seed = tapes.seed
     plan = plan_run(scenarios, settings.run.disruptions, settings.run.trials, seed)
@@ -99,6 +102,8 @@ async def execute(
             clock=clock,
             behind=functools.partial(build_behind, settings, plan, tapes, whereabouts=whereabouts),
         )
+        # Before the end of the run: what the judge finds belongs to what is judged.
+        await ask_judge(settings, plan, tapes, decode(transcript.lines()), record=record, clock=clock)
         tapes.keep()
     except asyncio.CancelledError:
         interrupted = True
@@ -174,10 +179,21 @@ async def _perform(
                 record=record,
                 clock=clock,
                 concurrency=settings.run.concurrency,
+                captures=settings.model.mode != "reader",
+                missed=missed,
             ),
         )
     finally:
         await _take_down(runtime, endpoint)
+
+
+def missed(turn: Turn, reply: str) -> bool:
+    """Whether a reply is not what the turn expects. A checker that crashes has seen nothing."""
+    checks = turn.expectation.checks if turn.expectation else {}
+    try:
+        return any(not SCORERS[name].score(reply, arguments) for name, arguments in checks.items())
+    except Exception:
+        return False
 
 
 async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gate.cli.library import find_scenarios, settings_vocabulary
+from gate.cli.tiebreak import check_judge
+from gate.core.scenario import Scenario
 from gate.errors import DocumentError, Problem
-from gate.settings import Given, Overrides, load_settings
+from gate.settings import Given, Overrides, Settings, load_settings
 from gate.settings.loading import CONFIG_FILE
 
 CONFIG_NAMES = (CONFIG_FILE.name, CONFIG_FILE.with_suffix(".yaml").name)
@@ -23,6 +25,7 @@ def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[s
     scenario_paths = [path for path in paths if path not in configs]
     if not paths and (working_directory / CONFIG_FILE).exists():
         configs = [CONFIG_FILE]
+    settings: Settings | None = None
     for config in configs:
         try:
             settings = load_settings(
@@ -36,10 +39,12 @@ def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[s
                 scenario_paths = list(settings.scenarios)
         except DocumentError as error:
             problems += error.problems
-    scenarios: Sequence[object] = ()
+    scenarios: Sequence[Scenario] = ()
     if scenario_paths or not configs or not paths:
         try:
             scenarios = find_scenarios(scenario_paths, working_directory)
+            if settings is not None:
+                check_judge(settings, scenarios)
         except DocumentError as error:
             problems += error.problems
     if problems:

@@ -10,13 +10,14 @@ class Guarantee:
     """`promise` completes the sentence "the bot guarantees that …"; `anomaly` names the breach.
 
     `recall` guarantees make up the accuracy. The others are counted apart and tolerate none,
-    because a bot that remembers nothing keeps them trivially.
+    because a bot that remembers nothing keeps them trivially. `other_anomaly` is a second way to break it.
     """
 
     name: str
     promise: str
     anomaly: str
     recall: bool = True
+    other_anomaly: str = ""
 
 
 GUARANTEES: dict[str, Guarantee] = {
@@ -67,6 +68,7 @@ GUARANTEES: dict[str, Guarantee] = {
             name="retention",
             promise="facts are kept as long, and deleted as surely, as declared",
             anomaly="early expiry",
+            other_anomaly="zombie fact",
         ),
         Guarantee(name="fidelity", promise="a value comes back unchanged", anomaly="corrupted value"),
     )

@@ -1,15 +1,18 @@
-"""A scenario as its author wrote it: facts, and a script of turns, fillers and disruption points."""
+"""A scenario as its author wrote it: facts, and a script of turns, fillers, pauses and disruption points."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gate.core.facts import Fact
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 """A fact's name in a text: `{order}`."""
+
+JUDGED = "judge"
+"""The scorer whose texts are criteria for a judge model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +29,16 @@ class Expectation:
     """What a reply must be: scorer name → its argument texts, with or without placeholders filled in."""
 
     checks: Mapping[str, tuple[str, ...]]
+    judge: Position | None = field(default=None, compare=False)
+    """Where a judge is called for; None where none is."""
 
     @property
     def fact_names(self) -> tuple[str, ...]:
-        """The facts that the unrendered texts name, in order, each once."""
-        texts = [text for arguments in self.checks.values() for text in arguments]
+        """The facts that the unrendered texts name, in order, each once.
+
+        Not those that only a judge is told of: a criterion explains, it does not ask for what it names.
+        """
+        texts = [text for name, texts in self.checks.items() if name != JUDGED for text in texts]
         return tuple(dict.fromkeys(name for text in texts for name in PLACEHOLDER.findall(text)))
 
     def render(self, facts: Mapping[str, str]) -> Expectation:
@@ -40,7 +48,8 @@ class Expectation:
             checks={
                 scorer: tuple(render(text, literal if scorer == "matches" else facts) for text in arguments)
                 for scorer, arguments in self.checks.items()
-            }
+            },
+            judge=self.judge,
         )
 
 
@@ -53,6 +62,24 @@ class Say:
     position: Position
     expectation: Expectation | None = None
     guarantee: str = "durability"
+    states: tuple[str, ...] = ()
+    """The facts that the bot is to state in its reply."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parallel:
+    """Turns that are put to the bot at the same moment; their order is undefined."""
+
+    turns: tuple[Say, ...]
+    position: Position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """The conversation pauses for `seconds`; others go on."""
+
+    seconds: float
+    position: Position
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +98,7 @@ class Disrupt:
     position: Position
 
 
-Step = Say | Filler | Disrupt
+Step = Say | Parallel | Filler | Wait | Disrupt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +113,17 @@ class Scenario:
     @property
     def speakers(self) -> tuple[str, ...]:
         """Everyone who says something, in order of appearance."""
-        return tuple(dict.fromkeys(step.speaker for step in self.script if isinstance(step, Say)))
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns))
+
+    @property
+    def turns(self) -> tuple[Say, ...]:
+        """All turns that somebody wrote, in order, those of a parallel block too."""
+        return tuple(
+            turn
+            for step in self.script
+            for turn in (step.turns if isinstance(step, Parallel) else (step,))
+            if isinstance(turn, Say)
+        )
 
     @property
     def disruptions(self) -> tuple[str | None, ...]:

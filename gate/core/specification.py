@@ -65,6 +65,8 @@ class StoreSpecification:
     image: str = "redis:8"
     persistence: str = "aof"
     """`aof`, `rdb` (the server's own defaults) or `none`."""
+    ttl: float | None = None
+    """How long the bot is to keep conversations, in seconds; None leaves that open."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,14 @@ class ModelSpecification:
     """The model to be asked, whichever the bot names; "" leaves it to the bot."""
     cassette: str = "memory-gate-cassette.jsonl"
     """The file of the kept answers, as an absolute path."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeSpecification:
+    """The model that judges what no comparison of words can. It is asked only by scenarios with `judge`."""
+
+    base_url: str = "https://api.openai.com/v1"
+    model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,7 +79,7 @@ class ConversationPlanned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TurnStarted(Event):
-    """A text was put to the bot. The last four fields are for probes only, `checks` None otherwise."""
+    """A text was put to the bot. Only probes have `asks`, `guarantee` and `checks`, which is else None."""
 
     turn: str
     conversation: str
@@ -95,6 +95,15 @@ class TurnStarted(Event):
     asks: Sequence[str] = ()
     """The facts that the expectation names."""
     guarantee: str = ""
+    states: Sequence[str] = ()
+    """The facts that the bot is to state in its reply."""
+    moment: int = 0
+    """Turns of one conversation with the same moment were started together: their order is undefined.
+
+    Counts from 1; 0 for a question that is asked again, and where it is not known.
+    """
+    repeats: str = ""
+    """The probe whose question this asks again, because the reply missed. It is no probe of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +119,16 @@ class TurnEnded(Event):
     reply: str = ""
     error: str = ""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactStated(Event):
+    """The bot's reply to a turn stated a fact: from here on, `value` is what the fact is."""
+
+    conversation: str
+    turn: str
+    fact: str
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,14 +173,67 @@ class DeploymentClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoreSeen(Event):
+class StoreFigures:
+    """What a look into the store counted, over all its databases. None, and an absent key, is not known.
+
+    Counters run since the server started, so two looks may be compared only where `life` is the same.
+    """
+
+    keys: int
+    """Number of keys."""
+    bytes: int
+    """Size of the keys' names and of all that stands under them."""
+    unreadable_keys: int = 0
+    """Keys that hold more than can be read as text: packed or encrypted records, types nobody knows, what
+    is too large. While there are any, a value that was not found may stand in them."""
+    expiring_keys: int = 0
+    """Keys with a TTL. TTLs of single fields of a hash are not looked at."""
+    shortest_ttl: float | None = None
+    """In seconds, from the look on; None without a key that expires."""
+    first_expiry: Mapping[str, float] = field(default_factory=dict)
+    """Value → seconds from the look on until the first key that holds it expires; only values that stand
+    in a key with a TTL."""
+    last_expiry: Mapping[str, float] = field(default_factory=dict)
+    """Value → seconds from the look on until the last key that holds it expires; only values that stand
+    in no key without a TTL."""
+    declared_ttl: float | None = None
+    """How long the bot is to keep conversations, in seconds, as `store: {ttl: …}` says."""
+    life: str = ""
+    """What changes when the server restarts; "" when not known."""
+    version: str = ""
+    commands: int | None = None
+    """Commands that the server carried out for others than the gate, until the look began."""
+    connections: int | None = None
+    """Connections that the server took, the gate's among them."""
+    unknown_commands: int | None = None
+    """Commands of others than the gate that the server does not know. Client libraries send up to three
+    of that kind on each connection to a server that is older than they are."""
+    evicted_keys: int | None = None
+    expired_keys: int | None = None
+    errors: Mapping[str, int] = field(default_factory=dict)
+    """Error code → how often it was answered: MISCONF, OOM, READONLY."""
+    calls: Mapping[str, int] = field(default_factory=dict)
+    """Command that the gate never gives → how often it was carried out: config|set, flushall, flushdb."""
+    persistence: str = ""
+    """What the gate started the store with, as in `store: {persistence: …}`; "" when not known."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Setting → value, as CONFIG GET has them: save, appendonly, appendfsync, maxmemory,
+    maxmemory-policy. A server that refuses to tell tells fewer."""
+    modules: Sequence[str] | None = None
+    """Names of the modules that are loaded."""
+    snapshot_failed: bool | None = None
+    """Whether the last snapshot failed; the server then refuses writes with MISCONF."""
+    append_failed: bool | None = None
+    """Whether the last write to the append-only file failed; the server then refuses writes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreSeen(StoreFigures, Event):
     """A look into the store, `moment` before or after a disruption. `values` are facts found in it."""
 
     deployment: str
     moment: str
     values: Sequence[str]
-    keys: int
-    bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +269,27 @@ class FaultSeen(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JudgeAsked(Event):
+    """A judge is asked about replies that hold all that the other checks want of them."""
+
+    model: str
+    """The name of the judge model; "" when its recorded answers are played."""
+    questions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeAnswered(Event):
+    """What a judge finds in the reply to one probe; `holds` is None when it gave no usable answer."""
+
+    turn: str
+    criterion: str
+    """As the probe's check has it, rendered."""
+    holds: bool | None
+    reason: str = ""
+    """In the judge's words, or why there is no answer; untrusted text."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunEnded(Event):
     """The last event. A transcript without one was cut short."""
 
@@ -210,6 +303,7 @@ EVENTS: dict[str, type[Event]] = {
         ConversationPlanned,
         TurnStarted,
         TurnEnded,
+        FactStated,
         ModelAsked,
         DeploymentStarted,
         DeploymentFailed,
@@ -218,6 +312,8 @@ EVENTS: dict[str, type[Event]] = {
         DisruptionStarted,
         DisruptionEnded,
         FaultSeen,
+        JudgeAsked,
+        JudgeAnswered,
         RunEnded,
     )
 }

@@ -39,5 +39,13 @@ def _fits(value: object, wanted: Any) -> bool:
     if wanted is int:
         return isinstance(value, int) and not isinstance(value, bool)
     if wanted is float:
-        return _fits(value, int) or (isinstance(value, float) and math.isfinite(value))
+        return (_fits(value, int) or isinstance(value, float)) and _is_finite(value)
     return isinstance(value, wanted)
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        # A whole number may be larger than any float.
+        return False

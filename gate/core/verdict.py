@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gate.core.guarantees import GUARANTEES
+
 
 class Verdict(StrEnum):
     """passed, failed, or inconclusive: what was needed for a judgement could not be seen."""
@@ -72,10 +74,17 @@ class ProbeResult:
     anomaly: str | None
     facts: Sequence[str]
     custody: Custody
+    forbids_only: bool = False
+    """Whether it only says what the reply must not be."""
     content: str = ""
     """What the scenario says, by `content_of`; "" where that is not on record."""
     reason: str = ""
     """Why it is lost, an error or unscored, in one sentence."""
+
+    @property
+    def recall(self) -> bool:
+        """Whether it counts towards the accuracy: a bot that remembers nothing passes what only forbids."""
+        return GUARANTEES[self.guarantee].recall and not self.forbids_only
 
     @property
     def lost_at(self) -> str | None:
@@ -108,6 +117,26 @@ class Latency:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoreUse:
+    """What stood in the store, and what the bot asked of it, when the first disruption began."""
+
+    keys: int
+    bytes: int
+    """Size of the keys' names and of all that stands under them."""
+    turns: int
+    """Turns that the bot had acknowledged."""
+    bytes_per_turn: float | None
+    """None without turns."""
+    commands_per_turn: float | None
+    """Of all commands but the gate's, those among them that the bot gave as it started; None when unknown."""
+    expiring_keys: int
+    shortest_ttl: float | None
+    """In seconds; None when no key expires."""
+    advice: Sequence[str] = field(default_factory=tuple)
+    """What holds for the store as the gate started it, and is no finding of this run."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisruptionResult:
     """All that happened under one disruption."""
 
@@ -124,6 +153,31 @@ class DisruptionResult:
     details: Mapping[str, str]
     seconds: float
     latency: Latency
+    store: StoreUse | None = None
+    """None where nobody looked into a store."""
+
+
+class Standing(StrEnum):
+    """What is known of one guarantee after a run."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    OPEN = "inconclusive"
+    UNTESTED = "untested"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuaranteeResult:
+    """One guarantee over the whole run: `probes` asked about it, `breaches` turns show it broken."""
+
+    name: str
+    standing: Standing
+    probes: int
+    breaches: int
+    anomalies: Mapping[str, int]
+    """Anomaly → number of turns that show it."""
+    sentence: str = ""
+    """What was seen first, or why nothing could be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +225,10 @@ class Report:
     fabrication_probes: int = 0
     power: Power | None = None
     """None where nothing was scored after a disruption."""
+    guarantees: Sequence[GuaranteeResult] = field(default_factory=tuple)
+    """All of them, in their order."""
+    zombies: int = 0
+    """Replies that held what was to be forgotten."""
     baseline: str = ""
     """What the comparison with an earlier run says, in one sentence; "" without one."""
     findings: Sequence[str] = field(default_factory=tuple)
@@ -187,6 +245,6 @@ class Report:
         return tuple(
             sorted(
                 failed,
-                key=lambda one: (one.guarantee not in ("isolation", "no-fabrication"), one.file, one.line),
+                key=lambda one: (one.recall, one.file, one.line),
             )
         )

@@ -74,8 +74,10 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
 
     The length may change with the case: "STRASSE" is "straße".
     """
-    if all(len(character.casefold()) == 1 for character in set(text)):
-        return text.casefold(), range(len(text))
+    folded = text.casefold()
+    # No character folds to none, so equal lengths mean that each folds to one.
+    if len(folded) == len(text):
+        return folded, range(len(text))
     pieces = [character.casefold() for character in text]
     return "".join(pieces), [index for index, piece in enumerate(pieces) for _ in piece]
 
@@ -114,12 +116,15 @@ def _part_of_number(text: str, start: int, end: int) -> bool:
 
 def contains(text: str, value: str) -> bool:
     """Whether `value` stands in `text` as whole words."""
-    return next(WholeWords((value,)).occurrences(text), None) is not None
+    return bool(found_in(text, (value,)))
 
 
 def found_in(text: str, values: Collection[str]) -> frozenset[str]:
     """Those of `values` that stand in `text` as whole words."""
-    return frozenset(one.value for one in WholeWords(values).occurrences(text))
+    folded = text.casefold()
+    # What does not stand in it at all is soon ruled out, and mostly it is all of them.
+    possible = [value for value in values if value.casefold() in folded]
+    return frozenset(one.value for one in WholeWords(possible).occurrences(text)) if possible else frozenset()
 
 
 def facts_in(text: str, facts: Mapping[str, str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import difflib
+import itertools
 import math
 import re
 import unicodedata
@@ -12,10 +13,17 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from gate.errors import Problem
+from gate.errors import DocumentError, Problem
 
 MAX_PROBLEMS = 100
-"""Mistakes that are kept; a file with more is better mended from the top and tried again."""
+"""Mistakes after which reading ends; a file with more is better mended from the top and tried again."""
+
+MAX_MESSAGE = 500
+"""Characters of a message or a hint: either may name all that the file defines."""
+
+MAX_COMPARED = 24
+MAX_KNOWN = 40
+"""Characters and words that are compared for a suggestion: whoever writes the file writes most of them."""
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -39,6 +47,9 @@ UNPRINTABLE = ("Cc", "Cs")
 class Source:
     """A text under reading. Its mistakes go to `problems`, a list that many sources may share.
 
+    The mistake that fills the list ends the reading with a DocumentError, so that a file of nothing but
+    mistakes costs no more time than one with a few.
+
     A source without text is an option or an input: `name` is what its giver calls it, and its
     mistakes have line 0, which stands for "no place in a file".
     """
@@ -56,21 +67,21 @@ class Source:
         return line, offset - self._starts[line - 1] + 1
 
     def report(self, message: str, *, line: int = 0, column: int = 0, width: int = 1, hint: str = "") -> None:
-        """Remembers one mistake."""
-        if len(self.problems) >= MAX_PROBLEMS:
-            return
+        """Remembers one mistake. Raises DocumentError when there are too many to go on."""
         source = self._lines[line - 1] if line else ""
         self.problems.append(
             Problem(
                 file=self.name,
                 line=line,
                 column=column,
-                message=message,
+                message=_bounded(message),
                 source=source,
                 width=max(1, min(width, len(source) - column + 1)),
-                hint=hint,
+                hint=_bounded(hint),
             )
         )
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise DocumentError(self.problems)
 
     def report_at(self, offset: int, message: str, *, width: int = 1, hint: str = "") -> None:
         """Remembers one mistake at the character at `offset`."""
@@ -279,9 +290,9 @@ class Node:
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """The word of `known` that was probably meant."""
-    folded = {one.casefold(): one for one in known}
-    close = difflib.get_close_matches(word[:100].casefold(), folded, n=1)
+    """The word of `known` that was probably meant, as far as the beginnings of the words tell."""
+    folded = {one[:MAX_COMPARED].casefold(): one for one in itertools.islice(known, MAX_KNOWN)}
+    close = difflib.get_close_matches(word[:MAX_COMPARED].casefold(), folded, n=1)
     return folded[close[0]] if close else None
 
 
@@ -293,10 +304,14 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 def cut(text: str) -> str:
     """A piece of a file for use in a message: on one line, of a readable length."""
-    shown = " ".join(text.split())
+    shown = " ".join(text[:MAX_MESSAGE].split())
     return f"{shown[:59]}…" if len(shown) > 60 else shown
 
 
 def quoted(text: str) -> str:
     """As `cut`, in quotes."""
     return f'"{cut(text)}"'
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE - 1]}…"

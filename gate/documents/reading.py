@@ -1,7 +1,8 @@
 """From bytes to a tree of nodes.
 
 The files come from whoever opened the pull request, so reading is bounded (size, depth, number of
-mistakes) and only plain YAML is taken: one document, no aliases, no tags, no duplicate keys.
+values and of mistakes: none takes a second to read) and only plain YAML is taken: one document, no
+aliases, no tags, no duplicate keys.
 """
 
 from __future__ import annotations
@@ -16,11 +17,16 @@ import yaml
 from gate.documents.cursor import TAG, TEXT_TAG, Node, Source, quoted
 from gate.errors import Problem
 
-MAX_BYTES = 1024 * 1024
-"""Size of one file; PyYAML needs some ten seconds for that much, so a larger one is refused unread."""
+MAX_BYTES = 128 * 1024
+"""Size of one file, thirty times that of the largest in the library; a larger one is refused unread."""
+
+MAX_VALUES = 10_000
+"""Keys, texts, lists and mappings of one file, over two thousand turns; each costs PyYAML some 25 µs."""
 
 MAX_DEPTH = 24
 """Lists and mappings inside one another."""
+
+TOO_MANY_VALUES = f"the file holds more than {MAX_VALUES} keys and values"
 
 UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -113,6 +119,7 @@ class _Loader(yaml.SafeLoader):
         super().__init__(source.text)
         self._source = source
         self._depth = 0
+        self._values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
@@ -132,6 +139,9 @@ class _Loader(yaml.SafeLoader):
             event.tag = None
         if self._depth >= MAX_DEPTH:
             raise yaml.composer.ComposerError(None, None, "nested too deep", start)
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise yaml.composer.ComposerError(None, None, TOO_MANY_VALUES, start)
         self._depth += 1
         node = super().compose_node(parent, index)
         self._depth -= 1
@@ -148,6 +158,8 @@ def _report_syntax(source: Source, error: yaml.MarkedYAMLError) -> None:
     hint = next((text for part, text in SYNTAX_HINTS.items() if part in problem), "")
     if "another document" in problem:
         message, hint = "the file holds more than one document", "leave out what begins with this ---"
+    elif problem == TOO_MANY_VALUES:
+        message, hint = problem, "split it into several files"
     elif "'\\t'" in problem:
         message, hint = "a tab cannot stand here", "indent with blanks"
     source.report_at(mark.index if mark else 0, message, hint=hint)

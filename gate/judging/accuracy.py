@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import ACKNOWLEDGED, CONTROL, TREATED
 from gate.core.verdict import Latency, Outcome, ProbeResult, Tally
 from gate.judging.history import History
@@ -14,7 +13,7 @@ from gate.judging.statistics import Cluster, quantile
 
 def recall_probes(probes: Iterable[ProbeResult], arm: str) -> tuple[ProbeResult, ...]:
     """The probes of one arm that count towards the accuracy."""
-    return tuple(one for one in probes if one.arm == arm and GUARANTEES[one.guarantee].recall)
+    return tuple(one for one in probes if one.arm == arm and one.recall)
 
 
 def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:

@@ -35,6 +35,7 @@ class MeasuredProbe:
     line: int
     column: int
     outcome: str
+    recall: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +113,7 @@ def _measured(probe: ProbeResult) -> MeasuredProbe:
         line=probe.line,
         column=probe.column,
         outcome=probe.outcome.value,
+        recall=probe.recall,
     )
 
 
@@ -189,7 +191,7 @@ def _conversations(run: Measurement) -> dict[Key, dict[Place, bool | None]]:
     """The treated recall probes, by conversation. Leaks and fabrications are compared apart."""
     probes: dict[str, list[MeasuredProbe]] = {}
     for one in run.probes:
-        if one.arm == TREATED and one.content and GUARANTEES[one.guarantee].recall:
+        if one.arm == TREATED and one.content and one.recall and GUARANTEES[one.guarantee].recall:
             probes.setdefault(one.conversation, []).append(one)
     twins: Counter[tuple[str, str, int]] = Counter()
     found: dict[Key, dict[Place, bool | None]] = {}

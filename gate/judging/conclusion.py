@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import DisruptionResult, Outcome, ProbeResult, Tally, Verdict
@@ -52,6 +51,12 @@ class Breaches:
     leaking_requests: int
     """The model read what another session was told, and the reply did not show it."""
     fabrications: int
+    zombies: int
+    """Replies that held what was to be forgotten."""
+    expiring: Sequence[str] = ()
+    """What the store shows of facts that run out before their time, one clause for each."""
+    unchecked: Sequence[str] = ()
+    """Why guarantees could not be checked, one clause each."""
 
     @property
     def leaks(self) -> int:
@@ -60,17 +65,25 @@ class Breaches:
 
 
 def conclude_disruption(
-    name: str, performance: Performance, probes: Sequence[ProbeResult], counts: Counts, policy: Policy
+    name: str,
+    performance: Performance,
+    probes: Sequence[ProbeResult],
+    counts: Counts,
+    policy: Policy,
+    whole: str,
 ) -> Conclusion:
-    """The verdict on what happened under the disruption `name`, leaks and fabrications aside."""
+    """The verdict on what happened under the disruption `name`, leaks and fabrications aside.
+
+    `whole` has every disruption that was to be carried out: "restart+restart" where the name is "restart".
+    """
     fault = _fault(name, performance)
     if fault:
         return Verdict.INCONCLUSIVE, (fault,)
-    broken = _what_was_seen_to_fail(name, performance, probes, counts, policy)
+    broken = _what_was_seen_to_fail(name, performance, probes, counts, policy, whole)
     if broken:
         return Verdict.FAILED, broken
     unseen = (
-        performance.undone(name)
+        performance.undone(whole)
         or _what_could_not_be_seen(name, probes, counts)
         or _what_was_not_shown(name, counts, policy)
     )
@@ -86,6 +99,11 @@ def conclude(
         blocking += _leaks(breaches)
     if breaches.fabrications > policy.fabrications:
         blocking.append(f"{plural(breaches.fabrications, 'reply', 'replies')} made up what was never told")
+    if breaches.zombies:
+        blocking.append(f"{plural(breaches.zombies, 'reply', 'replies')} held what was to be forgotten")
+    if breaches.expiring:
+        several = f" ({plural(len(breaches.expiring), 'fact')})" if len(breaches.expiring) > 1 else ""
+        blocking.append(f"{breaches.expiring[0]}{several}")
     blocking += [reason for one in disruptions if one.verdict is Verdict.FAILED for reason in one.reasons]
     if blocking:
         return Verdict.FAILED, tuple(blocking)
@@ -100,6 +118,7 @@ def conclude(
     scored = [one for one in disruptions if one.after.scored]
     if not unseen and not scored:
         unseen.append("no question asked for what was told, so nothing is known about the memory")
+    unseen += breaches.unchecked
     if unseen:
         return Verdict.INCONCLUSIVE, tuple(dict.fromkeys(unseen))
     counts = Tally(
@@ -126,9 +145,14 @@ def _fault(name: str, performance: Performance) -> str:
 
 
 def _what_was_seen_to_fail(
-    name: str, performance: Performance, probes: Sequence[ProbeResult], counts: Counts, policy: Policy
+    name: str,
+    performance: Performance,
+    probes: Sequence[ProbeResult],
+    counts: Counts,
+    policy: Policy,
+    whole: str,
 ) -> tuple[str, ...]:
-    own = performance.disturbances[: len(name.split("+"))]
+    own = performance.disturbances[: len(whole.split("+"))]
     gone = [one.ended for one in own if not one.ended.recovered]
     if gone:
         return tuple(f"the bot did not come back after {one.disruption}: {one.sentence}" for one in gone)
@@ -166,7 +190,7 @@ def _is_short_of(policy: Policy, tally: Tally) -> bool:
 
 def _what_could_not_be_seen(name: str, probes: Sequence[ProbeResult], counts: Counts) -> str:
     unscored = [one for one in probes if one.outcome is Outcome.UNSCORED]
-    apart = sum(not GUARANTEES[one.guarantee].recall for one in unscored)
+    apart = sum(not one.recall for one in unscored)
     # A scenario without a disruption may ask only whether sessions stay apart; after a disruption
     # that alone would let a bot pass which remembers nothing.
     if counts.planned or name != UNDISTURBED or not probes:

@@ -22,10 +22,10 @@ def trace(history: History, probe: PlayedTurn, remembered: bool) -> Custody:
     if not wanted:
         return Custody(told=None, stored=None, loaded=None, answered=None)
     values = tuple(conversation.facts[fact] for fact in wanted)
-    tellings = _tellings(history, probe)
-    told = {fact for turn in tellings for fact in turn.started.tells}
+    told_in = tellings(history, probe)
+    told = {fact for turn in told_in for fact in turn.tells}
     # What else was told after the last look into the store says nothing of these facts.
-    told_at = [turn.order for turn in tellings if not set(wanted).isdisjoint(turn.started.tells)]
+    told_at = [turn.order for turn in told_in if not set(wanted).isdisjoint(turn.tells)]
     return Custody(
         told=all(fact in told for fact in wanted),
         stored=_stored(history, probe, values, max(told_at, default=0)),
@@ -43,7 +43,7 @@ def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[
 
 def acknowledged_facts(history: History, probe: PlayedTurn) -> frozenset[str]:
     """The facts that the bot acknowledged in the probe's own session before it."""
-    return frozenset(fact for turn in _tellings(history, probe) for fact in turn.started.tells)
+    return frozenset(fact for turn in tellings(history, probe) for fact in turn.tells)
 
 
 def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str]:
@@ -52,15 +52,16 @@ def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str
         fact
         for turn in _acknowledged(history, probe)
         if turn.started.session != probe.started.session
-        for fact in turn.started.tells
+        for fact in turn.tells
     )
 
 
-def _tellings(history: History, probe: PlayedTurn) -> list[PlayedTurn]:
+def tellings(history: History, probe: PlayedTurn) -> list[PlayedTurn]:
+    """The acknowledged turns of the probe's own session before it that tell facts."""
     return [
         turn
         for turn in _acknowledged(history, probe)
-        if turn.started.tells and turn.started.session == probe.started.session
+        if turn.tells and turn.started.session == probe.started.session
     ]
 
 
@@ -79,9 +80,9 @@ def _stored(history: History, probe: PlayedTurn, values: Collection[str], last_t
     if not looks:
         return None
     decisive = _last_before(looks, probe) or looks[0]
-    seen = {value.casefold() for value in decisive.seen.values}
-    if not all(value.casefold() in seen for value in values):
-        return False
+    if not all(value.casefold() in decisive.held for value in values):
+        # It may stand in a record that cannot be read as text.
+        return None if decisive.seen.unreadable_keys else False
     # A value that another conversation was dealt too may be there on that one's account.
     return True if all(performance.holders[value.casefold()] == 1 for value in values) else None
 

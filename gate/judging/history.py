@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.scenario import JUDGED
 from gate.core.specification import Policy
 from gate.core.transcript import (
     CONTROL,
@@ -19,7 +21,10 @@ from gate.core.transcript import (
     DisruptionEnded,
     DisruptionStarted,
     Event,
+    FactStated,
     FaultSeen,
+    JudgeAnswered,
+    JudgeAsked,
     ModelAsked,
     RunEnded,
     RunStarted,
@@ -47,7 +52,24 @@ class PlayedTurn:
     started: TurnStarted
     ended: TurnEnded | None = None
     ended_order: int = 0
-    prompts: list[str] = field(default_factory=list)
+    requests: list[Sequence[str]] = field(default_factory=list)
+    """Each request as its messages, each led by its role."""
+
+    stated: list[str] = field(default_factory=list)
+    """The facts that the reply stated, as it was asked to."""
+
+    answers: dict[str, JudgeAnswered] = field(default_factory=dict)
+    """What a judge found in the reply, by criterion."""
+
+    @property
+    def prompts(self) -> list[str]:
+        """Each request as one text."""
+        return ["\n".join(one) for one in self.requests]
+
+    @property
+    def tells(self) -> tuple[str, ...]:
+        """The facts that were told with this turn, by the user or by the bot."""
+        return (*self.started.tells, *self.stated)
 
     @property
     def status(self) -> str:
@@ -61,6 +83,11 @@ class Sighting:
 
     order: int
     seen: StoreSeen
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The values that were in it, in folded case."""
+        return frozenset(value.casefold() for value in self.seen.values)
 
 
 @dataclass(kw_only=True)
@@ -130,12 +157,33 @@ class History:
         """What happened in the deployment in which the turn was said."""
         return self.performances[self.conversations[turn.started.conversation].deployment]
 
+    def row_of(self, conversation: ConversationPlanned) -> str:
+        """The row of the report that the conversation belongs to: the distinct kinds of its disruptions.
+
+        A bot that is restarted twice is shown under "restart". Deployments that would share a row by that
+        keep their full names: a row is about one deployment.
+        """
+        kinds = _distinct(conversation.disruption)
+        return kinds if len(self._deployments[kinds]) == 1 else conversation.disruption
+
+    def add_conversation(self, conversation: ConversationPlanned) -> None:
+        """Files a conversation."""
+        self.conversations[conversation.conversation] = conversation
+        kinds = _distinct(conversation.disruption)
+        self._deployments.setdefault(kinds, set()).add(conversation.deployment)
+
+    _deployments: dict[str, set[str]] = field(default_factory=dict)
+    """Distinct kinds of disruption → the deployments in which they happen."""
     _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=dict)
 
     def add_turn(self, turn: PlayedTurn) -> None:
         """Files a turn under its id and its conversation."""
         self.turns[turn.started.turn] = turn
         self._by_conversation.setdefault(turn.started.conversation, []).append(turn)
+
+
+def _distinct(disruption: str) -> str:
+    return "+".join(dict.fromkeys(disruption.split("+")))
 
 
 def read_history(events: Iterable[Event]) -> History:
@@ -197,6 +245,8 @@ class _HistoryReader:
                 self._start_turn(event)
             case TurnEnded():
                 self._end_turn(event)
+            case FactStated():
+                self._state(event)
             case ModelAsked():
                 self._attribute(event)
             case DeploymentStarted():
@@ -219,6 +269,10 @@ class _HistoryReader:
                 performance = self._performance(event.deployment)
                 for text in self._asking:
                     self._forget(text, lambda one: history.performance_of(one) is performance)
+            case JudgeAsked():
+                pass
+            case JudgeAnswered():
+                self._hear_judge(event)
             case RunEnded():
                 history.end = event
             case _:
@@ -227,7 +281,7 @@ class _HistoryReader:
     def _plan(self, event: ConversationPlanned) -> None:
         self._check(event.conversation not in self.history.conversations, "it plans a conversation again")
         self._check(event.arm in (CONTROL, TREATED), f"there is no arm {event.arm!r}")
-        self.history.conversations[event.conversation] = event
+        self.history.add_conversation(event)
         self._performance(event.deployment).holders.update({one.casefold() for one in event.facts.values()})
 
     def _start_turn(self, event: TurnStarted) -> None:
@@ -235,7 +289,11 @@ class _HistoryReader:
         if conversation is None:
             raise self._misfit("its conversation was never planned")
         self._check(event.turn not in self.history.turns, "it begins a turn again")
-        self._check({*event.tells, *event.asks} <= set(conversation.facts), "it names a fact nobody planned")
+        named = {*event.tells, *event.asks, *event.states}
+        self._check(named <= set(conversation.facts), "it names a fact nobody planned")
+        original = self.history.turns.get(event.repeats)
+        if event.repeats and (original is None or original.started.conversation != event.conversation):
+            raise self._misfit("it repeats a turn that is not on record")
         known = event.checks is None or event.guarantee in GUARANTEES
         self._check(known, f"there is no guarantee {event.guarantee!r}")
         turn = PlayedTurn(order=self._order, started=event)
@@ -250,6 +308,35 @@ class _HistoryReader:
         if event.status != INDETERMINATE:
             self._forget(turn.started.text, lambda one: one is turn)
 
+    def _state(self, event: FactStated) -> None:
+        """From here on the fact is what the bot said it is."""
+        history = self.history
+        turn = history.turns.get(event.turn)
+        if turn is None or turn.started.conversation != event.conversation or turn.ended is None:
+            raise self._misfit("it states a fact in a turn that has no reply")
+        self._check(event.fact in turn.started.states, "it states a fact that was not asked for")
+        conversation = history.conversations[event.conversation]
+        turn.stated.append(event.fact)
+        if event.value == conversation.facts[event.fact]:
+            return
+        own = {value.casefold() for value in conversation.facts.values()}
+        history.performance_of(turn).holders.update({event.value.casefold()} - own)
+        history.conversations[event.conversation] = replace(
+            conversation,
+            facts={**conversation.facts, event.fact: event.value},
+            # A model draws no lots: another session's may come upon the same number.
+            unguessable=[fact for fact in conversation.unguessable if fact != event.fact],
+        )
+
+    def _hear_judge(self, event: JudgeAnswered) -> None:
+        turn = self.history.turns.get(event.turn)
+        if turn is None or turn.ended is None:
+            raise self._misfit("its turn has not ended")
+        criteria = (turn.started.checks or {}).get(JUDGED, ())
+        self._check(event.criterion in criteria, "its turn has no such criterion")
+        self._check(event.criterion not in turn.answers, "it answers a question again")
+        turn.answers[event.criterion] = event
+
     def _forget(self, text: str, gone: Callable[[PlayedTurn], bool]) -> None:
         self._asking[text] = [one for one in self._asking.get(text, ()) if not gone(one)]
 
@@ -257,7 +344,7 @@ class _HistoryReader:
         """A request is tied to the one turn with the text that it is about, or to none."""
         asking = self._asking.get(event.about) or []
         if len(asking) == 1:
-            asking[0].prompts.append("\n".join(event.prompt))
+            asking[0].requests.append(event.prompt)
             self.history.performance_of(asking[0]).model_asked = True
         else:
             self.history.unattributed.append(self._order)

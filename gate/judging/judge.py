@@ -11,34 +11,52 @@ from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Rep
 from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
+from gate.judging.examination import Examination, examine, named, remarks, standings
+from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
 from gate.judging.history import History, Performance, read_history
 from gate.judging.leaks import Leak, find_leaks
 from gate.judging.power import power_of
-from gate.judging.probes import FABRICATION, LEAK, judge_probe
+from gate.judging.probes import judge_probe
 from gate.judging.sentences import percent
 from gate.judging.statistics import clustered_interval, effective_counts
+from gate.judging.store_advice import store_advice
+from gate.judging.store_use import store_use
 from gate.scorers import SCORERS
 
 __all__ = ["judge", "percent"]
 
+LEAK = GUARANTEES["isolation"].anomaly
+FABRICATION = GUARANTEES["no-fabrication"].anomaly
+ZOMBIE = GUARANTEES["retention"].other_anomaly
 
-def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> Report:
+
+def judge(
+    events: Iterable[Event],
+    scorers: Mapping[str, Scorer] = SCORERS,
+    checkers: Mapping[str, Checker] = CHECKERS,
+) -> Report:
     """The report of a run. Raises GateError when the events are no run at all."""
     history = read_history(events)
     policy = history.policy
     leaks = find_leaks(history)
-    leaking_turns = {leak.turn for leak in leaks}
     # In the order of the plan: who was faster must not change a report.
-    judged = {
-        turn.started.turn: judge_probe(history, turn, scorers, leaking_turns)
+    results = {
+        turn.started.turn: judge_probe(history, turn, scorers)
         for conversation in history.conversations
         for turn in history.turns_of(conversation)
         if turn.started.checks is not None
     }
+    examination = examine(Observed(history=history, results=results, leaks=leaks), checkers)
+    # What was asked again says how sure an answer is; it counts no second time.
+    judged = {
+        turn: named(result, examination.at(turn))
+        for turn, result in results.items()
+        if not history.turns[turn].started.repeats
+    }
     probes = tuple(judged.values())
-    names = dict.fromkeys(one.disruption for one in history.conversations.values())
+    names = dict.fromkeys(history.row_of(one) for one in history.conversations.values())
     disruptions = tuple(_judge_disruption(history, name, probes, policy) for name in names)
-    breaches = _breaches(leaks, judged)
+    breaches = _breaches(leaks, judged, examination)
     verdict, reasons = conclude(history, policy, disruptions, breaches)
     after = _sum(one.after for one in disruptions)
     return Report(
@@ -65,14 +83,22 @@ def judge(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> R
         isolation_probes=sum(one.guarantee == "isolation" for one in probes),
         fabrication_probes=sum(one.guarantee == "no-fabrication" for one in probes),
         power=_power(disruptions, probes, policy),
-        findings=tuple(_findings(history.performances)),
+        guarantees=standings(examination, judged),
+        zombies=breaches.zombies,
+        findings=(
+            *_findings(history.performances),
+            *remarks(examination, judged),
+            *store_advice(history),
+        ),
     )
 
 
 def _judge_disruption(
     history: History, name: str, all_probes: Sequence[ProbeResult], policy: Policy
 ) -> DisruptionResult:
-    planned = [one for one in history.conversations.values() if one.disruption == name]
+    planned = [one for one in history.conversations.values() if history.row_of(one) == name]
+    # The shorter scripts play along with the longest one.
+    whole = max((one.disruption for one in planned), key=lambda kinds: len(kinds.split("+")))
     deployment = planned[0].deployment
     performance = history.performances[deployment]
     probes = [one for one in all_probes if one.disruption == name]
@@ -82,8 +108,8 @@ def _judge_disruption(
         retained=retained(probes),
         conversations=by_conversation(probes),
     )
-    verdict, reasons = conclude_disruption(name, performance, probes, counts, policy)
-    ended = [one.ended for one in performance.disturbances[: len(name.split("+"))]]
+    verdict, reasons = conclude_disruption(name, performance, probes, counts, policy, whole)
+    ended = [one.ended for one in performance.disturbances[: len(whole.split("+"))]]
     return DisruptionResult(
         name=name,
         verdict=verdict,
@@ -96,6 +122,7 @@ def _judge_disruption(
         details={key: value for one in ended for key, value in one.details.items()},
         seconds=sum(one.seconds for one in ended),
         latency=latency(history, frozenset({deployment})),
+        store=store_use(history, deployment),
     )
 
 
@@ -107,12 +134,10 @@ def _tally_arm(probes: Sequence[ProbeResult], planned: Sequence[ConversationPlan
     return tally(asked, expected - apart)
 
 
-def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult]) -> Breaches:
+def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult], examination: Examination) -> Breaches:
     """A reply that breaks a probe of isolation is a leak, even where several sessions own the value."""
     apart = {
-        turn: one.anomaly
-        for turn, one in judged.items()
-        if one.outcome is Outcome.LOST and not GUARANTEES[one.guarantee].recall
+        turn: one.anomaly for turn, one in judged.items() if one.outcome is Outcome.LOST and not one.recall
     }
     replies = {leak.turn for leak in leaks if leak.in_reply}
     replies |= {turn for turn, anomaly in apart.items() if anomaly == LEAK}
@@ -120,7 +145,15 @@ def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult]) -> Breac
         leaking_replies=len(replies),
         leaking_requests=len({leak.turn for leak in leaks} - replies),
         fabrications=sum(anomaly == FABRICATION for anomaly in apart.values()),
+        zombies=sum(anomaly == ZOMBIE for anomaly in apart.values()),
+        expiring=[one.sentence for one in examination.breaches if _is_seen_in_store(one, judged)],
+        unchecked=examination.unchecked,
     )
+
+
+def _is_seen_in_store(breach: Breach, judged: Mapping[str, ProbeResult]) -> bool:
+    """Whether no reply shows it, but the store does: no probe was asked in that turn."""
+    return breach.guarantee == "retention" and breach.turn not in judged
 
 
 def _power(

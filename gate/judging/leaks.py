@@ -29,7 +29,7 @@ def find_leaks(history: History) -> tuple[Leak, ...]:
     owners: dict[str, set[str]] = {}
     for turn in history.turns.values():
         conversation = history.conversations[turn.started.conversation]
-        for fact in turn.started.tells:
+        for fact in turn.tells:
             if fact in conversation.unguessable:
                 owners.setdefault(conversation.facts[fact].casefold(), set()).add(turn.started.session)
     owner_of = {value: next(iter(sessions)) for value, sessions in owners.items() if len(sessions) == 1}
@@ -51,7 +51,8 @@ def _leaks_in(turn: PlayedTurn, words: WholeWords, owner_of: dict[str, str], his
         in_prompt = _foreign("\n".join(turn.prompts), turn, words, owner_of, history)
     return [
         Leak(
-            turn=turn.started.turn,
+            # A question that was asked again is still one question.
+            turn=turn.started.repeats or turn.started.turn,
             session=turn.started.session,
             owner=owner_of[value],
             value=value,

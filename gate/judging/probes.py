@@ -1,11 +1,15 @@
-"""Judges one probe at a time: remembered, lost, an error of the bot, or nothing to be said."""
+"""Judges one probe at a time: remembered, lost, an error of the bot, or nothing to be said.
+
+What was broken when it is lost, the checkers of the guarantees say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gate.core.guarantees import GUARANTEES, Guarantee
+from gate.core.guarantees import GUARANTEES
+from gate.core.scenario import JUDGED
 from gate.core.transcript import (
     ACKNOWLEDGED,
     CONTROL,
@@ -16,27 +20,20 @@ from gate.core.transcript import (
 )
 from gate.core.verdict import Outcome, ProbeResult
 from gate.core.words import found_in
+from gate.errors import Undecided
 from gate.interfaces import Scorer
 from gate.judging.custody import acknowledged_elsewhere, acknowledged_facts, trace, wanted_facts
 from gate.judging.history import UNDISTURBED, History, PlayedTurn
+from gate.judging.tiebreak import comparisons, refusals
 
-LEAK = GUARANTEES["isolation"].anomaly
-FABRICATION = GUARANTEES["no-fabrication"].anomaly
-LOST_WRITE = GUARANTEES["durability"].anomaly
-NAMED_BY_EVIDENCE = ("correction", "order")
-"""Guarantees that are broken only where a wrong one of the conversation's values shows."""
+ABSENCE_SCORERS = frozenset({"without", "unknown"})
+"""Scorers that are content with a bot that remembers nothing."""
 
 
-def judge_probe(
-    history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer], leaking_turns: Collection[str]
-) -> ProbeResult:
-    """The result of one probe. `leaking_turns` are the turns with a confirmed leak."""
+def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> ProbeResult:
+    """The result of one probe, its anomaly still to be named."""
     conversation = history.conversations[probe.started.conversation]
     judgement = _judge(history, conversation, probe, scorers)
-    anomaly = judgement.anomaly
-    if anomaly and probe.started.turn in leaking_turns:
-        # The probe says where to look; what is found says what broke.
-        anomaly = LEAK
     return ProbeResult(
         scenario=conversation.scenario,
         file=conversation.file,
@@ -46,13 +43,14 @@ def judge_probe(
         conversation=conversation.conversation,
         trial=conversation.trial,
         arm=conversation.arm,
-        disruption=conversation.disruption,
+        disruption=history.row_of(conversation),
         guarantee=probe.started.guarantee,
         question=probe.started.text,
         expected=_expected(probe),
         reply=probe.ended.reply if probe.ended else "",
         outcome=judgement.outcome,
-        anomaly=anomaly,
+        anomaly=None,
+        forbids_only=forbids_only(probe),
         facts=probe.started.asks,
         custody=trace(history, probe, judgement.outcome is Outcome.REMEMBERED),
         content=conversation.content,
@@ -64,7 +62,25 @@ def judge_probe(
 class _Judgement:
     outcome: Outcome
     reason: str = ""
-    anomaly: str | None = None
+
+
+def forbids_only(probe: PlayedTurn) -> bool:
+    """Whether the probe says nothing but what the reply must not be."""
+    return ABSENCE_SCORERS.issuperset(set(probe.started.checks or {}) - {JUDGED})
+
+
+def is_recall(probe: PlayedTurn) -> bool:
+    """Whether the probe counts towards the accuracy."""
+    return GUARANTEES[probe.started.guarantee].recall and not forbids_only(probe)
+
+
+_REMEMBERED = _Judgement(outcome=Outcome.REMEMBERED)
+
+
+def is_undisputed(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> bool:
+    """Whether all comparisons find the reply as expected, so that a judge has something to say."""
+    conversation = history.conversations[probe.started.conversation]
+    return _compare(history, conversation, probe, scorers) == _REMEMBERED
 
 
 def _judge(
@@ -73,14 +89,33 @@ def _judge(
     probe: PlayedTurn,
     scorers: Mapping[str, Scorer],
 ) -> _Judgement:
+    judgement = _compare(history, conversation, probe, scorers)
+    if judgement != _REMEMBERED:
+        # No judge makes good what is missing.
+        return judgement
+    try:
+        failures = refusals(probe, scorers)
+    except Undecided as undecided:
+        return _Judgement(outcome=Outcome.UNSCORED, reason=undecided.sentence)
+    if failures:
+        return _Judgement(outcome=Outcome.LOST, reason="; ".join(failures))
+    return judgement
+
+
+def _compare(
+    history: History,
+    conversation: ConversationPlanned,
+    probe: PlayedTurn,
+    scorers: Mapping[str, Scorer],
+) -> _Judgement:
+    """The judgement without any judge model's."""
     obstacle = _obstacle(history, conversation, probe)
     if obstacle:
         return _Judgement(outcome=Outcome.UNSCORED, reason=obstacle)
-    guarantee = GUARANTEES[probe.started.guarantee]
     if probe.ended is None or probe.status != ACKNOWLEDGED:
         error = probe.ended.error if probe.ended else ""
-        if guarantee.recall:
-            return _Judgement(outcome=Outcome.ERROR, reason=error, anomaly=guarantee.anomaly)
+        if is_recall(probe):
+            return _Judgement(outcome=Outcome.ERROR, reason=error)
         # Who says nothing gives nothing away, and shows nothing either.
         return _Judgement(outcome=Outcome.UNSCORED, reason=error)
     try:
@@ -89,32 +124,26 @@ def _judge(
         # A checker that crashes has not seen the bot fail.
         return _Judgement(outcome=Outcome.UNSCORED, reason=f"the reply could not be checked: {error!r}")
     if failures:
+        return _Judgement(outcome=Outcome.LOST, reason="; ".join(failures))
+    decoys = guessed(history, probe)
+    if decoys:
         return _Judgement(
-            outcome=Outcome.LOST,
-            reason="; ".join(failures),
-            anomaly=_what_broke(conversation, probe, guarantee),
+            outcome=Outcome.LOST, reason=f"it also names {_listed(sorted(decoys))}, which it was never told"
         )
-    guessed = _decoys_named(history, conversation, probe)
-    if guessed:
-        return _Judgement(
-            outcome=Outcome.LOST,
-            reason=f"it also names {_listed(sorted(guessed))}, which it was never told",
-            anomaly=guarantee.anomaly if guarantee.recall else FABRICATION,
-        )
-    return _Judgement(outcome=Outcome.REMEMBERED)
+    return _REMEMBERED
 
 
 def _obstacle(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> str:
     """Why the probe says nothing about the bot's memory; "" when it does."""
     performance = history.performance_of(probe)
-    recall = GUARANTEES[probe.started.guarantee].recall
+    recall = is_recall(probe)
     if performance.faults:
         return performance.faults[0].sentence
     if probe.ended is None:
         return "the run ended before the bot answered"
     untold = _untold(history, conversation, probe)
     if untold:
-        return f"the bot never acknowledged the turn that tells {_listed(untold)}"
+        return _why_untold(history, probe, untold)
     if recall and conversation.arm == TREATED:
         undone = performance.undone(conversation.disruption)
         if undone:
@@ -137,6 +166,19 @@ def _untold(history: History, conversation: ConversationPlanned, probe: PlayedTu
         asked = tuple(probe.started.asks)
     wanted = wanted_facts(conversation, probe)
     return [fact for fact in asked if fact not in here and (fact in wanted or fact not in elsewhere)]
+
+
+def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> str:
+    turns = history.turns_of(probe.started.conversation)
+    unstated = [
+        fact
+        for fact in untold
+        if any(fact in turn.started.states and turn.status == ACKNOWLEDGED for turn in turns)
+    ]
+    if unstated:
+        # What the bot did not say it cannot have forgotten.
+        return f"the bot never stated {_listed(unstated)}"
+    return f"the bot never acknowledged the turn that tells {_listed(untold)}"
 
 
 def _is_out_of_place(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> bool:
@@ -175,19 +217,11 @@ def _contradiction(conversation: ConversationPlanned, probe: PlayedTurn) -> str:
     return ""
 
 
-def _what_broke(conversation: ConversationPlanned, probe: PlayedTurn, guarantee: Guarantee) -> str:
-    """The anomaly that the reply shows: what is simply gone was lost, whatever the probe was about."""
-    if guarantee.name not in NAMED_BY_EVIDENCE or probe.ended is None:
-        return guarantee.anomaly
-    wrong = found_in(probe.ended.reply, [conversation.facts[fact] for fact in probe.started.asks])
-    return guarantee.anomaly if wrong else LOST_WRITE
-
-
 def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> list[str]:
     """What the reply is not, one phrase for each check that it does not meet."""
     return [
         _failure(name, arguments, reply, scorers[name])
-        for name, arguments in (probe.started.checks or {}).items()
+        for name, arguments in comparisons(probe, scorers).items()
         if not scorers[name].score(reply, arguments)
     ]
 
@@ -207,8 +241,9 @@ def _failure(name: str, arguments: Sequence[str], reply: str, scorer: Scorer) ->
     return wording.get(name, f"{name} does not hold for {{}}").format(_listed(at_fault))
 
 
-def _decoys_named(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> frozenset[str]:
+def guessed(history: History, probe: PlayedTurn) -> frozenset[str]:
     """Plausible values in the reply that nobody said in this conversation: a guess, not a memory."""
+    conversation = history.conversations[probe.started.conversation]
     decoys = [value for fact in probe.started.asks for value in conversation.decoys.get(fact, ())]
     if not decoys or probe.ended is None:
         return frozenset()
@@ -225,9 +260,10 @@ def _expected(probe: PlayedTurn) -> str:
         "number": "{}",
         "fuzzy": "{}, or nearly so",
         "unknown": "no answer but that it was never told",
+        "judge": "in a judge's eyes a reply that {}",
     }
     return ", ".join(
-        phrases.get(name, f"{name} {{}}").format(_listed(arguments))
+        phrases.get(name, "{1} {0}").format(_listed(arguments), name)
         for name, arguments in (probe.started.checks or {}).items()
     )
 

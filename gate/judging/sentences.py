@@ -24,6 +24,14 @@ def plural(count: int, singular: str, many: str = "") -> str:
     return f"{count} {singular if count == 1 else many or singular + 's'}"
 
 
+def lasting(seconds: float) -> str:
+    """A length of time in its largest whole unit: "30 d", "90 min", "12 s"; never rounded up."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size and (seconds % size < 1 or seconds >= 10 * size):
+            return f"{seconds // size:.0f} {unit}"
+    return f"{seconds // 1:.0f} s"
+
+
 def subject(disruption: str) -> str:
     """The disruption as the subject of a sentence: "restart", "restart then kill"."""
     return "the undisturbed run" if disruption == UNDISTURBED else " then ".join(disruption.split("+"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import re
 from collections import deque
@@ -27,6 +28,7 @@ VOLATILE = (
     *("service_tier", "store", "previous_response_id"),
 )
 """What bots set anew in every run, and what does not change the answer."""
+_REPETITION = re.compile(r"\.r[0-9]+\Z")
 _RANDOM_PART = re.compile(r"[0-9A-Fa-f]{16}")
 
 
@@ -127,12 +129,17 @@ class Cassette:
     answers: Mapping[str, deque[Recorded]]
 
     def take(self, fingerprint: str, turn: str) -> Written | None:
-        """The next answer to this request: the one to the same turn, else the first."""
-        waiting = self.answers.get(fingerprint)
-        if not waiting:
+        """The next answer to this request: the one to the same turn, else the first.
+
+        A question that is asked again is a turn of its own: the answers to its other askings are not its.
+        """
+        waiting = self.answers.get(fingerprint, ())
+        own = (one for one in waiting if one.turn == turn)
+        others = (one for one in waiting if not turn or _question(one.turn) != _question(turn))
+        found = next(itertools.chain(own, others), None)
+        if found is None:
             return None
-        found = next((one for one in waiting if one.turn == turn), waiting[0])
-        waiting.remove(found)
+        self.answers[fingerprint].remove(found)
         return found.written
 
 
@@ -190,6 +197,11 @@ class RecordedModel:
             return
         settle(_told(interface, written))
         await reply.send(written)
+
+
+def _question(turn: str) -> str:
+    """The turn without the mark of its repetition: `c0001.4` of `c0001.4.r1`."""
+    return _REPETITION.sub("", turn)
 
 
 def _told(interface: Interface, written: Written) -> Told:

@@ -16,6 +16,7 @@ def reader_for(plan: Plan) -> Reader:
     statements: dict[str, dict[str, set[str]]] = {}
     asked: dict[str, set[str]] = {}
     oldest_first: set[str] = set()
+    answers: dict[str, str] = {}
     for conversation in plan.conversations:
         for name, value in conversation.facts.items():
             values_of.setdefault(name, set()).add(value)
@@ -23,6 +24,11 @@ def reader_for(plan: Plan) -> Reader:
             stated = statements.setdefault(turn.text, {})
             for name in turn.tells:
                 stated.setdefault(conversation.facts[name].casefold(), set()).add(name)
+            if turn.answer:
+                answers[turn.text] = turn.answer
+                stated = statements.setdefault(turn.answer, {})
+                for name in turn.states:
+                    stated.setdefault(conversation.facts[name].casefold(), set()).add(name)
             if turn.expectation is None:
                 continue
             asked.setdefault(turn.text, set()).update(turn.asks)
@@ -38,4 +44,5 @@ def reader_for(plan: Plan) -> Reader:
             )
             for text, names in asked.items()
         },
+        answers,
     )

@@ -64,13 +64,17 @@ class Reader:
         self,
         statements: Mapping[str, Mapping[str, Collection[str]]],
         questions: Mapping[str, Question],
+        answers: Mapping[str, str] | None = None,
     ) -> None:
         """`statements` has every text of the run, with the values it states and as which facts.
 
-        `questions` are the probes among the texts. Values are given in folded case.
+        `questions` are the probes among the texts, `answers` has the replies to those that ask the bot
+        to state a fact itself; the replies are statements too. Values are given in folded case.
         """
         self._statements = statements
         self._questions = questions
+        self._answers = answers or {}
+        self._replies = frozenset(self._answers.values())
         self._known_texts = KnownTexts(statements)
         # Where people themselves write backslashes, an escape cannot be told from what was said.
         self._said_backslash = any("\\" in text for text in statements)
@@ -80,17 +84,21 @@ class Reader:
         if not self._said_backslash:
             messages = [Message(role=one.role, text=without_escapes(one.text)) for one in messages]
         prompt = _Prompt(messages, self._known_texts)
-        last = prompt.known[-1] if prompt.known else None
+        last = next((one for one in reversed(prompt.known) if one.value not in self._replies), None)
         if last is None or self._is_answered(prompt, last):
             # The bot's own business, such as a summary: the last turn has already been answered.
             return Reading(about="", answer=self._everything_said(messages, prompt))
         question = self._questions.get(last.value)
         if question is None:
-            return Reading(about=last.value, answer=ACKNOWLEDGEMENT)
+            return Reading(about=last.value, answer=self._answers.get(last.value, ACKNOWLEDGEMENT))
         return Reading(about=last.value, answer=self._answer(prompt, last.value, question))
 
     def _is_answered(self, prompt: _Prompt, turn: Occurrence) -> bool:
-        if ACKNOWLEDGEMENT in prompt.text[turn.end :]:
+        following = prompt.text[turn.end :]
+        if ACKNOWLEDGEMENT in following:
+            return True
+        answer = self._answers.get(turn.value)
+        if answer is not None and answer in following:
             return True
         question = self._questions.get(turn.value)
         return question is not None and prompt.answer_to(turn, question) is not None

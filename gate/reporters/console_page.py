@@ -21,6 +21,7 @@ from gate.reporters.wording import (
     custody_line,
     duration_text,
     failures,
+    guarantees_text,
     interval_text,
     milliseconds_text,
     needed_text,
@@ -87,6 +88,8 @@ def closing_page(
         page.lines.append(Text(f"  {line}"))
     if report.power is not None:
         page.paragraph(Text(power_text(report)))
+    if guarantees_text(report):
+        page.paragraph(Text(guarantees_text(report)))
     if report.baseline:
         page.paragraph(Text(one_line(f"baseline: {report.baseline}")))
     page.blank()

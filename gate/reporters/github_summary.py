@@ -14,6 +14,7 @@ from gate.reporters.wording import (
     custody_line,
     duration_text,
     failures,
+    guarantees_text,
     interval_text,
     lost_facts,
     milliseconds_text,
@@ -87,7 +88,8 @@ def _figures(report: Report) -> list[str]:
         f"fabrications {report.fabrications} in {plural(report.fabrication_probes, 'probe')}",
     ]
     blocks = [" · ".join(parts)]
-    return [*blocks, f"<sub>{power_text(report)}</sub>"] if report.power is not None else blocks
+    small = [power_text(report), guarantees_text(report)]
+    return [*blocks, *(f"<sub>{one}</sub>" for one in small if one)]
 
 
 def _table(report: Report) -> list[str]:

@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gate.core.transcript import Event
-from gate.core.verdict import DisruptionResult, Latency, ProbeResult, Report, Tally
+from gate.core.verdict import (
+    DisruptionResult,
+    GuaranteeResult,
+    Latency,
+    ProbeResult,
+    Report,
+    StoreUse,
+    Tally,
+)
 from gate.reporters.neutraliser import json_text
 from gate.reporters.whole_files import write_whole
 from gate.reporters.wording import lost_facts, power_text
@@ -50,11 +58,13 @@ def as_fields(report: Report) -> dict[str, object]:
         "leaks": report.leaks,
         "fabrications": report.fabrications,
         "lost_facts": lost_facts(report),
+        "zombies": report.zombies,
         "isolation_probes": report.isolation_probes,
         "fabrication_probes": report.fabrication_probes,
         "interrupted": report.interrupted,
         "disruptions": [_disruption(one) for one in report.disruptions],
         "latency": _latency(report.latency),
+        "guarantees": [_guarantee(one) for one in report.guarantees],
         "baseline": report.baseline or None,
         "findings": list(report.findings),
         "repeat": report.repeat,
@@ -84,6 +94,34 @@ def _disruption(result: DisruptionResult) -> dict[str, object]:
         "details": dict(result.details),
         "seconds": result.seconds,
         "latency": _latency(result.latency),
+        "store": _store(result.store),
+    }
+
+
+def _store(use: StoreUse | None) -> dict[str, object] | None:
+    """Sizes in bytes, times in seconds."""
+    if use is None:
+        return None
+    return {
+        "keys": use.keys,
+        "bytes": use.bytes,
+        "turns": use.turns,
+        "bytes_per_turn": use.bytes_per_turn,
+        "commands_per_turn": use.commands_per_turn,
+        "expiring_keys": use.expiring_keys,
+        "shortest_ttl": use.shortest_ttl,
+        "advice": list(use.advice),
+    }
+
+
+def _guarantee(result: GuaranteeResult) -> dict[str, object]:
+    return {
+        "name": result.name,
+        "standing": result.standing.value,
+        "probes": result.probes,
+        "breaches": result.breaches,
+        "anomalies": dict(result.anomalies),
+        "sentence": result.sentence,
     }
 
 
@@ -100,6 +138,7 @@ def _probe(result: ProbeResult) -> dict[str, object]:
         "arm": result.arm,
         "disruption": result.disruption,
         "guarantee": result.guarantee,
+        "recall": result.recall,
         "question": result.question,
         "expected": result.expected,
         "reply": result.reply,

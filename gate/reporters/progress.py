@@ -18,6 +18,7 @@ from gate.core.transcript import (
     DisruptionStarted,
     Event,
     FaultSeen,
+    JudgeAsked,
     RunEnded,
     TurnEnded,
     TurnStarted,
@@ -114,6 +115,9 @@ class Progress:
                 row = self._row(event.deployment)
                 self._end(event.deployment, "")
                 return () if row.reported or not row.disrupted else self._probes(row)
+            case JudgeAsked():
+                asked = plural(event.questions, "question")
+                return (f"asking the judge {asked}" if event.model else f"{asked} to the judge, on record",)
             case RunEnded(interrupted=True):
                 return ("interrupted",)
             case _:
@@ -155,7 +159,8 @@ class Progress:
 
     def _start_turn(self, event: TurnStarted) -> None:
         talk = self._talks.get(event.conversation)
-        if talk is not None:
+        # A question that is asked again was never planned.
+        if talk is not None and not event.repeats:
             self._under_way[event.turn] = (talk, event.checks is not None)
 
     def _end_turn(self, event: TurnEnded) -> tuple[str, ...]:

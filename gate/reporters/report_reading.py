@@ -44,7 +44,7 @@ def _measurement(document: object) -> Measurement:
 def _probe(document: object) -> MeasuredProbe:
     if not isinstance(document, dict):
         raise ValueError("one of its probes is none")
-    probe = MeasuredProbe(**_fitting(MeasuredProbe, {"content": "", **document}))
+    probe = MeasuredProbe(**_fitting(MeasuredProbe, {"content": "", "recall": True, **document}))
     if probe.guarantee not in GUARANTEES:
         raise ValueError(f"there is no guarantee {probe.guarantee!r}")
     return probe

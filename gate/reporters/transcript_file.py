@@ -42,6 +42,8 @@ class TranscriptFile:
             self._unfinished.unlink()
 
     def lines(self) -> Iterator[str]:
-        """The lines of the finished file."""
-        with self._path.open(encoding="utf-8") as file:
+        """The lines that were written so far."""
+        if not self._file.closed:
+            self._file.flush()
+        with (self._path if self._file.closed else self._unfinished).open(encoding="utf-8") as file:
             yield from file

@@ -9,15 +9,23 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import CONTROL, TREATED
-from gate.core.verdict import STATIONS, Custody, Outcome, ProbeResult, Report, Verdict
+from gate.core.verdict import (
+    STATIONS,
+    Custody,
+    GuaranteeResult,
+    Outcome,
+    ProbeResult,
+    Report,
+    Standing,
+    Verdict,
+)
 from gate.judging.judge import percent
 from gate.judging.power import BAD_SHARE, GOOD_SHARE
 
 EN_DASH = "\N{EN DASH}"
 
-_BREACHES = {"leak": "Leak", "fabrication": "Made up"}
+_BREACHES = {"leak": "Leak", "fabrication": "Made up", "zombie fact": "Not forgotten"}
 """Anomalies of which one is too many, so they come first, and how a title calls them."""
 
 _LOST_WRITE = "lost write"
@@ -105,7 +113,7 @@ def failures(report: Report) -> tuple[Failure, ...]:
 
 def lost_facts(report: Report) -> int:
     """How many recall probes failed after a disruption."""
-    return sum(GUARANTEES[one.guarantee].recall for one in report.lost)
+    return sum(one.recall for one in report.lost)
 
 
 def custody_line(custody: Custody, *, present: str, absent: str, unseen: str, between: str) -> str:
@@ -156,6 +164,21 @@ def power_text(report: Report) -> str:
     )
 
 
+def guarantees_text(report: Report) -> str:
+    """Which guarantees were kept and which were broken, and how; "" where none was tried."""
+    parts = []
+    for standing, lead in ((Standing.BROKEN, "broken"), (Standing.OPEN, "open"), (Standing.KEPT, "kept")):
+        names = [_guarantee_text(one) for one in report.guarantees if one.standing is standing]
+        if names:
+            parts.append(f"{lead}: {', '.join(names)}")
+    return f"guarantees {'; '.join(parts)}" if parts else ""
+
+
+def _guarantee_text(result: GuaranteeResult) -> str:
+    anomalies = [plural(count, anomaly) for anomaly, count in result.anomalies.items()]
+    return f"{result.name} ({', '.join(anomalies)})" if anomalies else result.name
+
+
 def _chance_text(chance: float) -> str:
     """A chance in whole percent, finer where it is small; never 0 % or 100 % of what may happen."""
     if not 0.001 <= chance <= 0.999:
@@ -181,8 +204,9 @@ def duration_text(seconds: float) -> str:
 
 
 def plural(count: int, singular: str, many: str = "") -> str:
-    """ "1 fact", "1,200 facts"."""
-    return f"{count:,} {singular if count == 1 else many or singular + 's'}"
+    """ "1 fact", "1,200 facts", "2 early expiries"."""
+    several = singular[:-1] + "ies" if singular.endswith("ry") else f"{singular}s"
+    return f"{count:,} {singular if count == 1 else many or several}"
 
 
 def reasons(report: Report) -> list[str]:

@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 
 from gate.core.content import content_of
 from gate.core.facts import FactSource
-from gate.core.scenario import PLACEHOLDER, Disrupt, Expectation, Filler, Position, Say, Scenario, render
+from gate.core.scenario import (
+    PLACEHOLDER,
+    Disrupt,
+    Expectation,
+    Filler,
+    Parallel,
+    Position,
+    Say,
+    Scenario,
+    Wait,
+    render,
+)
 from gate.core.transcript import CONTROL, TREATED, ConversationPlanned
 from gate.core.words import WholeWords, facts_in
 from gate.runner.small_talk import SmallTalk
@@ -20,12 +31,19 @@ from gate.runner.small_talk import SmallTalk
 UNDISTURBED = "none"
 """The disruption of scenarios without a `disrupt` line."""
 
+STATEMENT = "Certainly, here it is: {}."
+"""What a bot says that was asked to state a fact, when the gate is its model."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """One text to be put to the bot; a probe when it carries an expectation (rendered)."""
+    """One text to be put to the bot; a probe when it carries an expectation (rendered).
+
+    Turns of one conversation with the same `moment`, which counts from 1, are started together.
+    """
 
     identifier: str
+    moment: int
     speaker: str
     session: str
     text: str
@@ -34,11 +52,45 @@ class Turn:
     expectation: Expectation | None = None
     asks: tuple[str, ...] = ()
     guarantee: str = ""
+    states: tuple[str, ...] = ()
+    """The facts that the bot is to state in its reply."""
+    answer: str = ""
+    """The reply that states them, when the gate is the bot's model; "" where none are stated."""
+    written: Say | None = None
+    """The turn as its author wrote it; None for small talk."""
+
+    def render(self, facts: Mapping[str, str]) -> Turn:
+        """The same with other values of the facts, in the text and in what is expected."""
+        if self.written is None:
+            return self
+        text = render(self.written.text, facts).strip()
+        expectation = self.written.expectation if self.expectation else None
+        return replace(
+            self,
+            text=text,
+            tells=facts_in(text, _named_in(self.written.text, facts)),
+            expectation=expectation.render(facts) if expectation else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """The conversation waits for so many seconds when its turn comes, at `moment`."""
+
+    moment: int
+    seconds: float
+
+
+Moment = Pause | tuple[Turn, ...]
+"""A pause, or turns that are started together."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """One performance of a scenario. `segments` are its turns, cut at each `disrupt` line."""
+    """One performance of a scenario. `segments` are its turns in order, cut at each `disrupt` line.
+
+    `pauses` lie between them, cut likewise.
+    """
 
     identifier: str
     wave: str
@@ -49,6 +101,24 @@ class Conversation:
     sessions: Mapping[str, str]
     facts: Mapping[str, str]
     segments: tuple[tuple[Turn, ...], ...]
+    pauses: tuple[tuple[Pause, ...], ...] = ()
+
+    def moments(self, point: int) -> tuple[Moment, ...]:
+        """What happens between two disruptions, in order, `point` of them having happened before.
+
+        The control arm does all of it before the first.
+        """
+        if self.arm == CONTROL:
+            turns = self.turns if point == 0 else ()
+            pauses = tuple(pause for part in self.pauses for pause in part) if point == 0 else ()
+        else:
+            turns = self.segments[point] if point < len(self.segments) else ()
+            pauses = self.pauses[point] if point < len(self.pauses) else ()
+        together: dict[int, tuple[Turn, ...]] = {}
+        for turn in turns:
+            together[turn.moment] = (*together.get(turn.moment, ()), turn)
+        happening: dict[int, Moment] = {**together, **{pause.moment: pause for pause in pauses}}
+        return tuple(happening[moment] for moment in sorted(happening))
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -59,7 +129,7 @@ class Conversation:
         """The event that puts this conversation on record."""
         told_by: dict[str, str] = {}
         for turn in self.turns:
-            for fact in turn.tells:
+            for fact in (*turn.tells, *turn.states):
                 told_by.setdefault(fact, turn.speaker)
         mine = {value.casefold() for value in self.facts.values()}
         return ConversationPlanned(
@@ -169,8 +239,13 @@ def _without_early_probes(segments: tuple[tuple[Turn, ...], ...]) -> tuple[tuple
 
 def _literal_texts(scenario: Scenario) -> list[str]:
     """What the conversation says whatever its facts are, and the names that session ids begin with."""
-    said = [PLACEHOLDER.sub(" ", step.text) for step in scenario.script if isinstance(step, Say)]
+    said = [PLACEHOLDER.sub(" ", turn.text) for turn in scenario.turns]
     return [*said, *scenario.speakers]
+
+
+def _named_in(text: str, facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts that an unrendered text names, with their values."""
+    return {name: facts[name] for name in PLACEHOLDER.findall(text) if name in facts}
 
 
 class _Drafter:
@@ -194,7 +269,7 @@ class _Drafter:
         # how the bot keys its sessions.
         suffix = f"{random.Random(f'{self._seed}/{identifier}/session').getrandbits(64):016x}"
         sessions = {speaker: f"{speaker}-{suffix}" for speaker in scenario.speakers}
-        segments = self._segments(scenario, identifier, facts, sessions)
+        segments, pauses = self._segments(scenario, identifier, facts, sessions)
         return Conversation(
             identifier=identifier,
             wave=wave,
@@ -205,51 +280,69 @@ class _Drafter:
             sessions=sessions,
             facts=facts,
             segments=_without_early_probes(segments) if arm == TREATED else segments,
+            pauses=pauses,
         )
 
     def _segments(
         self, scenario: Scenario, identifier: str, facts: Mapping[str, str], sessions: Mapping[str, str]
-    ) -> tuple[tuple[Turn, ...], ...]:
+    ) -> tuple[tuple[tuple[Turn, ...], ...], tuple[tuple[Pause, ...], ...]]:
         avoid = WholeWords({*facts.values(), *self._pools})
         segments: list[list[Turn]] = [[]]
+        pauses: list[list[Pause]] = [[]]
         spoken: list[str] = []
-        count = 0
+        count = moment = 0
         for step in scenario.script:
             if isinstance(step, Disrupt):
                 segments.append([])
-                continue
-            for speaker, text, say in self._lines(step, spoken, avoid):
-                count += 1
-                # Bots strip turns: texts that differ by blanks around them alone would be taken for equal
-                # in a request, yet be under way at once.
-                rendered = render(text, facts).strip()
-                named = {name: facts[name] for name in PLACEHOLDER.findall(text) if name in facts}
-                expectation = say.expectation if say else None
-                segments[-1].append(
-                    Turn(
-                        identifier=f"{identifier}.{count}",
-                        speaker=speaker,
-                        session=sessions[speaker],
-                        text=rendered,
-                        position=step.position,
-                        tells=facts_in(rendered, named),
-                        expectation=expectation.render(facts) if expectation else None,
-                        # The braces of a regular expression name no fact.
-                        asks=tuple(name for name in expectation.fact_names if name in facts)
-                        if expectation
-                        else (),
-                        guarantee=say.guarantee if say and expectation else "",
-                    )
-                )
-        return tuple(tuple(segment) for segment in segments)
+                pauses.append([])
+            elif isinstance(step, Wait):
+                moment += 1
+                pauses[-1].append(Pause(moment=moment, seconds=step.seconds))
+            elif isinstance(step, Filler):
+                for _ in range(step.count):
+                    for speaker in spoken:
+                        count, moment = count + 1, moment + 1
+                        segments[-1].append(
+                            Turn(
+                                identifier=f"{identifier}.{count}",
+                                moment=moment,
+                                speaker=speaker,
+                                session=sessions[speaker],
+                                text=self._small_talk.draw(avoid),
+                                position=step.position,
+                                tells=(),
+                            )
+                        )
+            else:
+                moment += 1
+                for say in step.turns if isinstance(step, Parallel) else (step,):
+                    count += 1
+                    turn = _written_turn(say, f"{identifier}.{count}", moment, facts, sessions[say.speaker])
+                    segments[-1].append(turn)
+                    if say.speaker not in spoken:
+                        spoken.append(say.speaker)
+        return tuple(map(tuple, segments)), tuple(map(tuple, pauses))
 
-    def _lines(
-        self, step: Say | Filler, spoken: list[str], avoid: WholeWords
-    ) -> list[tuple[str, str, Say | None]]:
-        if isinstance(step, Say):
-            if step.speaker not in spoken:
-                spoken.append(step.speaker)
-            return [(step.speaker, step.text, step)]
-        return [
-            (speaker, self._small_talk.draw(avoid), None) for _ in range(step.count) for speaker in spoken
-        ]
+
+def _written_turn(say: Say, identifier: str, moment: int, facts: Mapping[str, str], session: str) -> Turn:
+    """A turn of the script, with the values of the facts."""
+    # Bots strip turns: texts that differ by blanks around them alone would be taken for equal in a
+    # request, yet be under way at once.
+    text = render(say.text, facts).strip()
+    expectation = say.expectation
+    return Turn(
+        identifier=identifier,
+        moment=moment,
+        speaker=say.speaker,
+        session=session,
+        text=text,
+        position=say.position,
+        tells=facts_in(text, _named_in(say.text, facts)),
+        expectation=expectation.render(facts) if expectation else None,
+        # The braces of a regular expression name no fact.
+        asks=tuple(name for name in expectation.fact_names if name in facts) if expectation else (),
+        guarantee=say.guarantee if expectation else "",
+        states=say.states,
+        answer=STATEMENT.format(", ".join(facts[name] for name in say.states)) if say.states else "",
+        written=say,
+    )

@@ -7,26 +7,19 @@ line and goes on afterwards. What happened goes to the recorder; nothing is judg
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 
 from gate.core.transcript import (
-    ACKNOWLEDGED,
     AFTER,
     BEFORE,
-    CONTROL,
-    INDETERMINATE,
-    REFUSED,
-    UNASKED,
     DeploymentClosed,
     DeploymentFailed,
     DeploymentStarted,
     DisruptionEnded,
     DisruptionStarted,
     FaultSeen,
+    StoreFigures,
     StoreSeen,
-    TurnEnded,
-    TurnStarted,
 )
 from gate.errors import (
     BotNotReady,
@@ -34,26 +27,14 @@ from gate.errors import (
     GateError,
     InputError,
     StoreError,
-    TurnIndeterminate,
-    TurnRefused,
     Unsupported,
 )
-from gate.interfaces import Bot, Deployment, Disruption, Recorder, Runtime
-from gate.runner.plan import Conversation, Plan, Turn, Wave
+from gate.interfaces import Bot, Deployment
+from gate.runner.plan import Plan, Wave
+from gate.runner.stage import Stage, never_missed
+from gate.runner.turns import TurnPlayer
 
-
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """All that a plan is played with. `clock` gives seconds since the run began."""
-
-    runtime: Runtime
-    connect: Callable[[Deployment], Bot]
-    disruptions: Mapping[str, Disruption]
-    environment: Mapping[str, str]
-    """What the bot is told about its model."""
-    record: Recorder
-    clock: Callable[[], float]
-    concurrency: int
+__all__ = ["Stage", "never_missed", "play"]
 
 
 async def play(plan: Plan, stage: Stage) -> None:
@@ -68,10 +49,7 @@ class _WavePlayer:
     def __init__(self, wave: Wave, stage: Stage) -> None:
         self._wave = wave
         self._stage = stage
-        self._places = asyncio.Semaphore(stage.concurrency)
-        # Equal texts are never under way at once: a model request is tied to its turn by its text.
-        self._texts: dict[str, asyncio.Lock] = {}
-        self._unheard: dict[str, str] = {}
+        self._turns = TurnPlayer(wave.conversations, stage)
 
     async def play(self) -> None:
         began = self._stage.clock()
@@ -159,42 +137,11 @@ class _WavePlayer:
         """Plays the segment number `point` of every conversation; all of a control conversation at 0."""
         async with asyncio.TaskGroup() as group:
             for conversation in self._wave.conversations:
-                turns = _turns_at(conversation, point)
-                if turns:
-                    group.create_task(self._converse(bot, conversation, turns))
-
-    async def _converse(self, bot: Bot, conversation: Conversation, turns: Sequence[Turn]) -> None:
-        for turn in turns:
-            unheard = self._unheard.get(conversation.identifier)
-            if unheard:
-                self._decline(conversation, turn, unheard)
-                continue
-            async with self._texts.setdefault(turn.text, asyncio.Lock()), self._places:
-                await self._say(bot, conversation, turn)
-
-    async def _say(self, bot: Bot, conversation: Conversation, turn: Turn) -> None:
-        self._start(conversation, turn)
-        began = self._stage.clock()
-        status, reply, error = ACKNOWLEDGED, "", ""
-        try:
-            reply = await bot.say(turn.session, turn.text)
-        except TurnRefused as refusal:
-            status, error = REFUSED, refusal.sentence
-        except TurnIndeterminate as silence:
-            status, error = INDETERMINATE, silence.sentence
-            # A bot that lets one turn hang would let each of them hang: do not wait for them all.
-            self._unheard[conversation.identifier] = (
-                "not asked: the bot left an earlier turn of this conversation without an answer"
-            )
-        now = self._stage.clock()
-        self._stage.record(
-            TurnEnded(
-                at=now, turn=turn.identifier, status=status, reply=reply, error=error, seconds=now - began
-            )
-        )
+                if conversation.moments(point):
+                    group.create_task(self._turns.converse(bot, conversation, point))
 
     async def _disrupt(self, deployment: Deployment, kind: str, point: int) -> bool:
-        waiting = [one for one in self._wave.conversations if _turns_at(one, point)]
+        waiting = [one for one in self._wave.conversations if one.moments(point)]
         self._stage.record(
             DisruptionStarted(
                 at=self._stage.clock(),
@@ -243,54 +190,21 @@ class _WavePlayer:
         inspector = self._stage.runtime.inspector(deployment)
         if inspector is None:
             return
-        values = {value for one in self._wave.conversations for value in one.facts.values()}
-        view = await inspector.look(values)
+        view = await inspector.look(self._turns.values)
         self._stage.record(
             StoreSeen(
                 at=self._stage.clock(),
                 deployment=self._wave.name,
                 moment=moment,
                 values=sorted(view.values),
-                keys=view.keys,
-                bytes=view.bytes,
+                **{one.name: getattr(view, one.name) for one in fields(StoreFigures)},
             )
         )
 
     def _decline_rest(self, point: int, reason: str) -> None:
         for conversation in self._wave.conversations:
             for later in range(point, len(self._wave.kinds) + 1):
-                for turn in _turns_at(conversation, later):
-                    self._decline(conversation, turn, f"not asked: {reason}")
-
-    def _decline(self, conversation: Conversation, turn: Turn, reason: str) -> None:
-        self._start(conversation, turn)
-        self._stage.record(
-            TurnEnded(at=self._stage.clock(), turn=turn.identifier, status=UNASKED, error=reason)
-        )
-
-    def _start(self, conversation: Conversation, turn: Turn) -> None:
-        self._stage.record(
-            TurnStarted(
-                at=self._stage.clock(),
-                turn=turn.identifier,
-                conversation=conversation.identifier,
-                speaker=turn.speaker,
-                session=turn.session,
-                text=turn.text,
-                line=turn.position.line,
-                column=turn.position.column,
-                tells=turn.tells,
-                checks=turn.expectation.checks if turn.expectation else None,
-                asks=turn.asks,
-                guarantee=turn.guarantee,
-            )
-        )
-
-
-def _turns_at(conversation: Conversation, point: int) -> tuple[Turn, ...]:
-    if conversation.arm == CONTROL:
-        return conversation.turns if point == 0 else ()
-    return conversation.segments[point] if point < len(conversation.segments) else ()
+                self._turns.decline(conversation, later, f"not asked: {reason}")
 
 
 def _parts(error: Exception) -> list[Exception]:

@@ -94,7 +94,7 @@ def _scenario(root: Node, vocabulary: Vocabulary, names: dict[str, Node]) -> Sce
     facts = read_facts(fields["facts"]) if "facts" in fields else {}
     if "script" not in fields:
         return None
-    reader = ScriptReader(vocabulary=vocabulary, facts=tuple(facts))
+    reader = ScriptReader(vocabulary=vocabulary, facts=facts)
     script = reader.read(fields["script"])
     for fact_name, node in fields["facts"].mapping().items() if facts else ():
         if fact_name not in reader.used and node.key is not None:

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from gate.core.scenario import JUDGED
 from gate.scenario_files.facts import FACT_KEYS, FACT_KINDS, FACT_NAME, PLAIN_KINDS
 from gate.scenario_files.loader import MAX_NAME, REQUIRED_KEYS, SCENARIO_KEYS
-from gate.scenario_files.script import (
+from gate.scenario_files.script import DECISIVE_SCORERS, Vocabulary
+from gate.scenario_files.steps import (
+    DURATION,
+    FEWEST_PARALLEL,
+    LONGEST_WAIT,
     MARKED_STEPS,
     MAX_FILLER,
+    MAX_PARALLEL,
     RESERVED,
     SPEAKER_NAME,
     TURN_KEYS,
-    Vocabulary,
 )
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -54,7 +59,8 @@ def scenario_schema(vocabulary: Vocabulary) -> Schema:
         "additionalProperties": False,
         "$defs": {
             "fact": _fact(),
-            "step": {"anyOf": [{"const": "disrupt"}, *_marked_steps(vocabulary), _turn(vocabulary)]},
+            "step": {"anyOf": [{"const": "disrupt"}, *_marked_steps(vocabulary), {"$ref": "#/$defs/turn"}]},
+            "turn": _turn(vocabulary),
             "expectation": _expectation(vocabulary),
         },
     }
@@ -82,6 +88,20 @@ def _marked_steps(vocabulary: Vocabulary) -> list[Schema]:
     marked: dict[str, Schema] = {
         "filler": {"type": "integer", "minimum": 1, "maximum": MAX_FILLER},
         "disrupt": {"enum": list(vocabulary.disruptions)},
+        "wait": {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT},
+                {"type": "string", "pattern": f"^{DURATION.pattern}$"},
+            ],
+            "description": "How long the conversation pauses: 500ms, 2s, 5m; a number alone counts seconds",
+        },
+        "parallel": {
+            "type": "array",
+            "items": {"$ref": "#/$defs/turn"},
+            "minItems": FEWEST_PARALLEL,
+            "maxItems": MAX_PARALLEL,
+            "description": "Turns that are put to the bot at the same moment",
+        },
     }
     return [
         {
@@ -100,6 +120,10 @@ def _turn(vocabulary: Vocabulary) -> Schema:
     beside: dict[str, Schema] = {
         "expect": {"$ref": "#/$defs/expectation"},
         "guarantee": {"enum": list(vocabulary.guarantees)},
+        "states": {
+            **_one_or_more({"type": "string"}),
+            "description": "The facts that the bot is to state in its reply",
+        },
     }
     return {
         "type": "object",
@@ -108,12 +132,22 @@ def _turn(vocabulary: Vocabulary) -> Schema:
         "additionalProperties": False,
         "dependentRequired": {"guarantee": ["expect"]},
         "anyOf": [
-            {"minProperties": 1, "maxProperties": 1, "not": {"required": ["expect"]}},
+            {
+                "minProperties": 1,
+                "maxProperties": 1,
+                "not": {"anyOf": [{"required": [key]} for key in ("expect", "states")]},
+            },
+            {
+                "required": ["states"],
+                "minProperties": 2,
+                "maxProperties": 2,
+                "not": {"required": ["expect"]},
+            },
             {
                 "required": ["expect"],
                 "minProperties": 2,
                 "maxProperties": 2,
-                "not": {"required": ["guarantee"]},
+                "not": {"anyOf": [{"required": [key]} for key in ("guarantee", "states")]},
             },
             {"required": ["expect", "guarantee"], "minProperties": 3, "maxProperties": 3},
         ],
@@ -134,6 +168,10 @@ def _expectation(vocabulary: Vocabulary) -> Schema:
                 "properties": {name: _one_or_more(special.get(name, text)) for name in vocabulary.scorers},
                 "additionalProperties": False,
                 "minProperties": 1,
+                "anyOf": [
+                    {"not": {"required": [JUDGED]}},
+                    *({"required": [name]} for name in vocabulary.scorers if name in DECISIVE_SCORERS),
+                ],
             },
         ]
     }

@@ -28,7 +28,7 @@ def affirms(reply: str, value: str) -> bool:
     Letter case does not matter, nor how numbers are grouped: "5,000.00" is 5000, 50000 is not.
     """
     text, sought = normalised(reply), normalised(value)
-    return any(not _denied(text, one) for one in WholeWords((sought,)).occurrences(text))
+    return any(not denied(text, one) for one in WholeWords((sought,)).occurrences(text))
 
 
 def normalised(text: str) -> str:
@@ -37,7 +37,7 @@ def normalised(text: str) -> str:
     return _NO_CENTS.sub("", plain)
 
 
-def _denied(text: str, found: Occurrence) -> bool:
+def denied(text: str, found: Occurrence) -> bool:
     """Whether one of the few words before the value, within its clause, is a negation."""
     before = text[max(0, found.start - 80) : found.start]
     clause = _CLAUSE_ENDS.split(before)[-1]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from gate.scorers.affirmation import affirms
+from gate.core.words import Occurrence
+from gate.scorers.affirmation import affirms, denied
 
 _WORD = re.compile(r"[^\W_]+")
 SHORT_WORD = 5
@@ -17,32 +18,35 @@ LONG_WORD = 8
 
 
 class Fuzzy:
-    """Every word of every argument stands in the reply, spelt nearly so. Digits must be exact.
+    """Every word of every argument stands in the reply, spelt nearly so and not denied. Digits must be exact.
 
     Words are compared one by one: by likeness of whole texts, "50000 dollars" is nearly "5000 dollars".
     """
 
     name = "fuzzy"
-    sentence = "the reply holds the value, a typing mistake in a long word allowed"
+    sentence = "the reply holds the value, a typing mistake in a long word allowed, and does not deny it"
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether all words of all arguments stand in the reply, or nearly."""
-        said = [word.casefold() for word in _WORD.findall(reply)]
         return all(
             affirms(reply, value)
-            or all(_nearly_among(word, said) for word in _WORD.findall(value.casefold()))
+            or all(_nearly_said(word, reply) for word in _WORD.findall(value.casefold()))
             for value in arguments
         )
 
 
-def _nearly_among(word: str, said: Sequence[str]) -> bool:
-    if word in said:
+def _nearly_said(word: str, reply: str) -> bool:
+    return any(
+        _is_near(word, found.group().casefold())
+        and not denied(reply, Occurrence(value=found.group(), start=found.start(), end=found.end()))
+        for found in _WORD.finditer(reply)
+    )
+
+
+def _is_near(word: str, other: str) -> bool:
+    if word == other:
         return True
-    if len(word) < SHORT_WORD or any(character.isdigit() for character in word):
+    if len(word) < SHORT_WORD or any(character.isdigit() for character in word + other):
         return False
     allowed = 2 if len(word) >= LONG_WORD else 1
-    return any(
-        not any(character.isdigit() for character in other)
-        and OSA.distance(word, other, score_cutoff=allowed) <= allowed
-        for other in said
-    )
+    return OSA.distance(word, other, score_cutoff=allowed) <= allowed

@@ -22,6 +22,23 @@ class Matches:
         return all(_compiled(pattern).search(reply) is not None for pattern in arguments)
 
 
+def objection_to(pattern: str) -> str:
+    """What RE2 has against the expression `pattern`; "" when it takes it."""
+    try:
+        _compiled(pattern)
+    except UnsupportedPattern as error:
+        return error.reason
+    return ""
+
+
+class UnsupportedPattern(ValueError):
+    """What is no regular expression of RE2, and what RE2 says is the matter."""
+
+    def __init__(self, pattern: str, reason: str) -> None:
+        super().__init__(f"{pattern!r} is no regular expression of RE2: {reason}")
+        self.reason = reason
+
+
 def _compiled(pattern: str) -> Any:
     options = re2.Options()
     options.case_sensitive = False
@@ -29,4 +46,8 @@ def _compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        raise ValueError(f"{pattern!r} is no regular expression of RE2: {error}") from error
+        # RE2 gives its reason in bytes.
+        reason = error.args[0].decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        reason = "it holds half a character"
+    raise UnsupportedPattern(pattern, reason)

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
-from gate.scorers.affirmation import normalised
+from gate.core.words import Occurrence
+from gate.scorers.affirmation import denied, normalised
 
 _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 
 
 class Number:
-    """Every argument equals some number in the reply: 5000, 5,000.00 and $5000 are the same."""
+    """Every argument equals some number that the reply says: 5000, 5,000.00 and $5000 are the same."""
 
     name = "number"
-    sentence = "the reply holds the number, however it is grouped"
+    sentence = "the reply holds the number, however it is grouped, and does not deny it"
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether all arguments are among the reply's numbers."""
-        said = _numbers(reply)
-        return all(_numbers(value) and _numbers(value) <= said for value in arguments)
+        text = normalised(reply)
+        said = _numbers(
+            found.group()
+            for found in _NUMBER.finditer(text)
+            if not denied(text, Occurrence(value=found.group(), start=found.start(), end=found.end()))
+        )
+        wanted = [_numbers(_NUMBER.findall(normalised(value))) for value in arguments]
+        return all(one and one <= said for one in wanted)
 
 
-def _numbers(text: str) -> frozenset[Decimal]:
+def _numbers(texts: Iterable[str]) -> frozenset[Decimal]:
     found = set()
-    for one in _NUMBER.findall(normalised(text)):
+    for one in texts:
         try:
             found.add(Decimal(one.replace(",", ".")))
         except InvalidOperation:

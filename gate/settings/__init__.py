@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate.settings.loading import Settings, SettingsVocabulary, load_settings
 from gate.settings.overrides import Given, Overrides, overrides_from_action, overrides_from_options
+from gate.settings.schema import settings_schema
 
 __all__ = [
     "Given",
@@ -13,4 +14,5 @@ __all__ = [
     "load_settings",
     "overrides_from_action",
     "overrides_from_options",
+    "settings_schema",
 ]

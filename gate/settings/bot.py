@@ -20,6 +20,17 @@ BOT_KEYS = (
     *("directory", "previous", "replicas", "port", "ready", "env", "protocol", "request", "reply"),
     *("ready-timeout", "stop-timeout", "turn-timeout"),
 )
+LATER = {
+    "url": ("bot.url (a bot that runs elsewhere)", "write image, build or command instead"),
+    "previous": ("an earlier version of the bot (for blue-green and rollback)", "leave it out"),
+}
+"""Keys that are known and not built yet: what they would say, and what to do instead."""
+
+PORTS = (1, 65535)
+REPLICAS = (1, 16)
+SECONDS = {"ready-timeout": (0.1, 3600), "stop-timeout": (0, 600), "turn-timeout": (0.1, 3600)}
+"""The least and the greatest that may be written."""
+
 REQUEST_KEYS = ("method", "path", "json", "headers")
 METHODS = ("POST", "GET", "PUT", "PATCH")
 
@@ -47,9 +58,9 @@ def read_bot(
     for name in given[1:]:
         node = nodes[name].key or nodes[name]
         node.problem(f"{name} is given, and {given[0]} as well", hint="a bot comes from one place: keep one")
-    section.refuse("url", "bot.url (a bot that runs elsewhere)", "write image, build or command instead")
-    section.refuse("previous", "an earlier version of the bot (for blue-green and rollback)", "leave it out")
-    replicas = section.integer("replicas", 1, 16, defaults.replicas)
+    for name, (what, hint) in LATER.items():
+        section.refuse(name, what, hint)
+    replicas = section.integer("replicas", *REPLICAS, defaults.replicas)
     if replicas > 1:
         nodes["replicas"].problem(f"more than one replica {NOT_YET}", hint="write 1 or leave it out")
     return BotSpecification(
@@ -57,15 +68,15 @@ def read_bot(
         build=_build(nodes["build"], base) if "build" in nodes else None,
         command=_command(nodes["command"]) if "command" in nodes else (),
         directory=_folder(nodes["directory"], base) if "directory" in nodes else str(directory.resolve()),
-        port=section.integer("port", 1, 65535, defaults.port),
+        port=section.integer("port", *PORTS, defaults.port),
         ready=section.path("ready", defaults.ready),
         environment=_environment(nodes["env"], supplied) if "env" in nodes else {},
         protocol=section.choice("protocol", protocols, defaults.protocol),
         request=_request(nodes["request"]) if "request" in nodes else RequestShape(),
         reply=_reply(nodes["reply"]) if "reply" in nodes else defaults.reply,
-        ready_seconds=section.number("ready-timeout", 0.1, 3600, defaults.ready_seconds),
-        stop_seconds=section.number("stop-timeout", 0, 600, defaults.stop_seconds),
-        turn_seconds=section.number("turn-timeout", 0.1, 3600, defaults.turn_seconds),
+        ready_seconds=section.number("ready-timeout", *SECONDS["ready-timeout"], defaults.ready_seconds),
+        stop_seconds=section.number("stop-timeout", *SECONDS["stop-timeout"], defaults.stop_seconds),
+        turn_seconds=section.number("turn-timeout", *SECONDS["turn-timeout"], defaults.turn_seconds),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gate.core.specification import (
     BotSpecification,
+    JudgeSpecification,
     ModelSpecification,
     Policy,
     RunSpecification,
@@ -17,6 +18,7 @@ from gate.core.specification import (
 from gate.documents import Node, given_node, read_document
 from gate.errors import DocumentError, Problem
 from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
+from gate.settings.judge import JUDGE_KEYS, read_judge
 from gate.settings.model import MODEL_KEYS, check_key, read_model
 from gate.settings.overrides import Overrides
 from gate.settings.section import Section
@@ -24,10 +26,14 @@ from gate.settings.section import Section
 CONFIG_FILE = Path("memory-gate.yml")
 REPORT_DIRECTORY = Path("memory-gate-report")
 
+SCENARIOS = "scenarios"
+"""The one key beside the sections."""
+
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "bot": BOT_KEYS,
-    "store": ("kind", "image", "persistence"),
+    "store": ("kind", "image", "persistence", "ttl"),
     "model": MODEL_KEYS,
+    "judge": JUDGE_KEYS,
     "run": ("disruptions", "trials", "concurrency", "seed"),
     "gate": ("accuracy", "confidence", "max-drop", "leaks", "fabrications", "inconclusive"),
 }
@@ -36,6 +42,7 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
     "bot": {"image": "image", "build": "build", "previous": "previous_image", "replicas": "replicas"},
     "store": {"image": "redis_image"},
     "model": {"mode": "model"},
+    "judge": {},
     "run": {"disruptions": "disruptions", "trials": "trials", "seed": "seed"},
     "gate": {"accuracy": "threshold", "max-drop": "max_drop", "inconclusive": "inconclusive"},
 }
@@ -43,11 +50,15 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
 
 STORES = ("redis", "none")
 PERSISTENCE = ("aof", "rdb", "none")
+MAX_TTL_SECONDS = 10 * 365 * 86_400
 LATER_RUNTIMES = ("external",)
-MAX_COUNT = 1_000_000
+INCONCLUSIVE = ("block", "allow")
+TRIALS = (1, 100)
+CONCURRENCY = (1, 1000)
+COUNTS = (0, 1_000_000)
 CONFIDENCE = (0.5, 0.999)
 """The least and the greatest that may be asked for: below, a bound promises less than the point score."""
-MAX_SEED = 2**53
+SEEDS = (0, 2**53)
 """A larger seed would not survive a JSON reader that knows only doubles."""
 
 
@@ -75,6 +86,7 @@ class Settings:
     """Where the report goes, seen from the process's own directory."""
     baseline: Path | None = None
     """The report.json of the run that this one is to be no worse than, seen from the process's directory."""
+    judge: JudgeSpecification = field(default_factory=JudgeSpecification)
     config_file: Path | None
     """The file that was read, as it was given."""
     openai_api_key: str = field(default="", repr=False)
@@ -105,7 +117,7 @@ def load_settings(
         for one in fields(overrides)
         if (value := getattr(overrides, one.name)) is not None
     }
-    top = root.fields((*SECTIONS, "scenarios")) if root is not None else {}
+    top = root.fields((*SECTIONS, SCENARIOS)) if root is not None else {}
     sections = {name: _section(name, top, given) for name in SECTIONS}
     if readable and not set(SOURCES) & set(sections["bot"].nodes):
         place = top.get("bot") or root or given_node(CONFIG_FILE.name, "", problems=problems)
@@ -130,9 +142,10 @@ def load_settings(
         ),
         store=store,
         model=model,
+        judge=read_judge(sections["judge"], base_url=model.base_url),
         run=_run(sections["run"], given.get("runtime"), vocabulary),
         policy=_policy(sections["gate"]),
-        scenarios=_scenarios(given.get("scenarios") or top.get("scenarios"), folder),
+        scenarios=_scenarios(given.get("scenarios") or top.get(SCENARIOS), folder),
         report_directory=working_directory / others.text("report_dir", str(REPORT_DIRECTORY)),
         baseline=working_directory / others.text("baseline", "") if "baseline" in given else None,
         config_file=config,
@@ -167,6 +180,7 @@ def _store(section: Section) -> StoreSpecification:
         kind=section.choice("kind", STORES, defaults.kind),
         image=section.image("image") or defaults.image,
         persistence=section.choice("persistence", PERSISTENCE, defaults.persistence),
+        ttl=section.duration("ttl", MAX_TTL_SECONDS),
     )
 
 
@@ -183,9 +197,9 @@ def _run(section: Section, runtime: Node | None, vocabulary: SettingsVocabulary)
         disruptions = tuple(dict.fromkeys(kind for kind in kinds if kind is not None))
     return RunSpecification(
         disruptions=disruptions,
-        trials=section.integer("trials", 1, 100, defaults.trials),
-        concurrency=section.integer("concurrency", 1, 1000, defaults.concurrency),
-        seed=section.nodes["seed"].integer(0, MAX_SEED) if "seed" in section.nodes else None,
+        trials=section.integer("trials", *TRIALS, defaults.trials),
+        concurrency=section.integer("concurrency", *CONCURRENCY, defaults.concurrency),
+        seed=section.nodes["seed"].integer(*SEEDS) if "seed" in section.nodes else None,
         runtime=Section(nodes={"runtime": runtime}).choice(
             "runtime", vocabulary.runtimes, "", later=LATER_RUNTIMES
         )
@@ -201,9 +215,9 @@ def _policy(section: Section) -> Policy:
         accuracy=accuracy,
         confidence=_confidence(section, accuracy),
         max_drop=section.share("max-drop", defaults.max_drop),
-        leaks=section.integer("leaks", 0, MAX_COUNT, defaults.leaks),
-        fabrications=section.integer("fabrications", 0, MAX_COUNT, defaults.fabrications),
-        inconclusive=section.choice("inconclusive", ("block", "allow"), defaults.inconclusive),
+        leaks=section.integer("leaks", *COUNTS, defaults.leaks),
+        fabrications=section.integer("fabrications", *COUNTS, defaults.fabrications),
+        inconclusive=section.choice("inconclusive", INCONCLUSIVE, defaults.inconclusive),
     )
 
 

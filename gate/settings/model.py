@@ -35,7 +35,7 @@ def read_model(section: Section, *, base: Base, directory: Path, key: str) -> Mo
         )
     return ModelSpecification(
         mode=mode,
-        base_url=_url(nodes["base-url"], defaults.base_url) if "base-url" in nodes else defaults.base_url,
+        base_url=read_url(nodes["base-url"], defaults.base_url) if "base-url" in nodes else defaults.base_url,
         name=section.text("name", ""),
         cassette=str(cassette),
     )
@@ -63,7 +63,8 @@ def _found(look: Callable[[], bool]) -> bool:
         return False
 
 
-def _url(node: Node, default: str) -> str:
+def read_url(node: Node, default: str) -> str:
+    """The base URL of an API; `default` where it is wrong and reported."""
     text = node.line_of_text()
     if text is None:
         return default

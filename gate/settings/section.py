@@ -11,6 +11,11 @@ from gate.documents import Node
 NOT_YET = "is not available in this version yet"
 
 PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%")
+"""A share in per cent; blanks may stand around it."""
+
+DURATION = re.compile(r"([0-9]{1,9})\s*(s|min|m|h|d|w)?")
+UNITS: Mapping[str, int] = {"s": 1, "min": 60, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+"""Unit → seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +69,21 @@ class Section:
         if float(found[1]) > 100:
             node.problem(f"expected a percentage from 0 to 100, found {node.found}")
         return float(found[1]) / 100
+
+    def duration(self, name: str, longest: int) -> float | None:
+        """A length of time in seconds, written 3600, 90min, 12h or 30d; None when it is absent or wrong."""
+        node = self.nodes.get(name)
+        if node is None:
+            return None
+        found = DURATION.fullmatch((node.text or "").strip())
+        seconds = int(found[1]) * UNITS[found[2] or "s"] if found else 0
+        if not 0 < seconds <= longest:
+            most = longest // UNITS["d"]
+            node.problem(
+                f"expected a length of time up to {most} d, found {node.found}", hint="for example 30d or 12h"
+            )
+            return None
+        return float(seconds)
 
     def choice(self, name: str, known: Collection[str], default: str, *, later: Collection[str] = ()) -> str:
         """One of the words in `known`; those in `later` are refused as not built yet."""

@@ -1,25 +1,18 @@
-"""Redis, or Valkey: how the gate starts it, and how it looks for facts in it."""
+"""Redis, or Valkey: how the gate starts it."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib.util
 import os
-import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
 
 from gate.core.specification import StoreSpecification
-from gate.core.words import WholeWords
 from gate.errors import StoreError
-from gate.interfaces import StoreView
+from gate.stores.redis_connection import OwnCommands, RedisConnection
+from gate.stores.redis_inspector import RedisInspector
 
 PERSISTENCE: Mapping[str, tuple[str, ...]] = {
     # Every acknowledged write is in the file, so a store that restarts forgets nothing by our doing.
@@ -28,12 +21,6 @@ PERSISTENCE: Mapping[str, tuple[str, ...]] = {
     "none": ("--save", "", "--appendonly", "no"),
 }
 POLL_SECONDS = 0.02
-ANSWER_SECONDS = 10.0
-SCAN_COUNT = 500
-MAX_ELEMENTS = 100_000
-"""Of one key; a conversation that is longer than this is cut off in the look, not in the store."""
-MAX_LAYERS = 3
-"""How often JSON inside JSON is looked into."""
 
 
 class RedisServer:
@@ -47,6 +34,8 @@ class RedisServer:
     def __init__(self, specification: StoreSpecification) -> None:
         self.image = specification.image
         self.arguments = ("--protected-mode", "no", *PERSISTENCE[specification.persistence])
+        self._specification = specification
+        self._own: dict[tuple[str, int], OwnCommands] = {}
 
     def url(self, host: str, port: int) -> str:
         """The URL in the form that Redis clients take."""
@@ -85,124 +74,15 @@ class RedisServer:
 
     async def identity(self, host: str, port: int) -> str:
         """The server's run id. Raises StoreError when it does not answer."""
-        async with _Connection(host, port) as redis:
-            information: dict[str, Any] = await redis.info("server")
+        async with RedisConnection(host, port, self._commands_to(host, port)) as redis:
+            information = await redis.information("default")
+            if "run_id" not in information:
+                raise StoreError("the store does not answer", why="what answers is no Redis server")
             return str(information["run_id"])
 
     def inspector(self, host: str, port: int) -> RedisInspector:
-        """A look into the database that the bot was given."""
-        return RedisInspector(host, port)
+        """A look into all databases of the server."""
+        return RedisInspector(host, port, self._commands_to(host, port), self._specification)
 
-
-class RedisInspector:
-    """Looks for facts in every key, whatever its type and name."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._host = host
-        self._port = port
-
-    async def look(self, values: Collection[str]) -> StoreView:
-        """Which of `values` stand in the store. Raises StoreError."""
-        sought = WholeWords(values)
-        found: set[str] = set()
-        seen: set[bytes] = set()
-        cursor, size = None, 0
-        async with _Connection(self._host, self._port) as redis:
-            while cursor != 0:
-                cursor, page = await redis.scan(cursor or 0, count=SCAN_COUNT)
-                # A scan may name a key twice.
-                keys: list[Any] = [key for key in dict.fromkeys(page) if key not in seen]
-                seen.update(keys)
-                for text in await _texts(redis, keys):
-                    size += len(text.encode())
-                    found.update(one.value for one in sought.occurrences("\n".join(_layers(text))))
-        return StoreView(values=frozenset(found), keys=len(seen), bytes=size)
-
-
-class _Connection:
-    """A short connection whose every fault is a StoreError."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._redis: Redis = Redis(
-            host=host,
-            port=port,
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=ANSWER_SECONDS,
-            # Who waits for a server says so; the client's own retries take seconds, unasked.
-            retry=Retry(NoBackoff(), 0),
-        )
-
-    async def __aenter__(self) -> Redis:
-        return self._redis
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
-        await self._redis.aclose()
-        if kind is not None and issubclass(kind, (RedisError, OSError)):
-            raise StoreError("the store does not answer", why=str(error))
-
-
-async def _texts(redis: Any, keys: Sequence[bytes]) -> list[str]:
-    """One text per key: its name and all that stands under it."""
-    async with redis.pipeline(transaction=False) as asked:
-        for key in keys:
-            asked.type(key)
-        readers = [_READERS.get(kind.decode()) for kind in await asked.execute()]
-        readable = [(key, read) for key, read in zip(keys, readers, strict=True) if read is not None]
-        for key, read in readable:
-            read(asked, key)
-        answers = await asked.execute(raise_on_error=False)
-    contents: dict[bytes, object] = {}
-    for (key, _), answer in zip(readable, answers, strict=True):
-        if not isinstance(answer, Exception):
-            contents[key] = answer
-        elif not (isinstance(answer, ResponseError) and str(answer).startswith("WRONGTYPE")):
-            raise answer
-        # else the bot has put something else in its place since it was asked for its type
-    return ["\n".join([*_flatten(key), *_flatten(contents.get(key))]) for key in keys]
-
-
-_READERS: Mapping[str, Callable[[Any, bytes], Any]] = {
-    "string": lambda redis, key: redis.get(key),
-    "list": lambda redis, key: redis.lrange(key, 0, MAX_ELEMENTS),
-    "hash": lambda redis, key: redis.hgetall(key),
-    "set": lambda redis, key: redis.smembers(key),
-    "zset": lambda redis, key: redis.zrange(key, 0, MAX_ELEMENTS),
-    "stream": lambda redis, key: redis.xrange(key, count=MAX_ELEMENTS),
-    "ReJSON-RL": lambda redis, key: redis.execute_command("JSON.GET", key),
-}
-
-
-def _flatten(found: object) -> Iterator[str]:
-    """All texts in an answer; what is no text is read as far as it goes."""
-    if isinstance(found, Mapping):
-        for pair in found.items():
-            yield from _flatten(pair)
-    elif isinstance(found, (list, tuple, set, frozenset)):
-        for one in found:
-            yield from _flatten(one)
-    elif isinstance(found, bytes):
-        yield found.decode("utf-8", "replace")
-    elif found is not None:
-        yield str(found)
-
-
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([bfnrt\"/\\])")
-_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-
-
-def _layers(text: str) -> Iterator[str]:
-    """`text`, then with JSON's escapes undone, as often as there is JSON inside JSON."""
-    yield text
-    for _ in range(MAX_LAYERS):
-        if "\\" not in text:
-            return
-        text = _unescaped(text)
-        yield text
-
-
-def _unescaped(text: str) -> str:
-    characters = _ESCAPE.sub(
-        lambda found: chr(int(found[1], 16)) if found[1] else _CONTROLS.get(found[2], found[2]), text
-    )
-    # Characters beyond the basic plane are escaped as two halves.
-    return characters.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    def _commands_to(self, host: str, port: int) -> OwnCommands:
+        return self._own.setdefault((host, port), OwnCommands())

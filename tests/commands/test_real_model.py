@@ -69,7 +69,8 @@ def test_a_recorded_run_is_replayed_with_the_same_verdict(
     assert written_anywhere(gate.folder, REAL_KEY) == []
     assert REAL_KEY not in recorded.output
     count = len(real.asked)
-    assert count == 12
+    # Either of the two questions that the bot has lost the answer to is asked twice more.
+    assert count == 12 + (0 if share else 2 * 2)
     real.close()
     configure("replay", memory)
     replayed = gate.run(*RUN)
@@ -151,3 +152,30 @@ def test_what_a_mode_needs_is_said_before_anything_starts(
     configure("forward")
     assert gate.run("validate", "memory-gate.yml", environment={"OPENAI_API_KEY": ""}).code == 0
     assert real.asked == []
+
+
+def test_what_a_real_model_states_is_asked_for_later(
+    gate: Gate, real: RealModelServer, configure: Callable[..., None]
+) -> None:
+    """Its own number, which the gate did not choose: the value that was planned is nobody's."""
+    gate.write(
+        "ticket.yml",
+        """\
+name: A ticket survives
+facts:
+  desk: {pattern: "DSK-????"}
+  ticket: {pattern: "ORD-######"}
+script:
+  - alice: "Sample: ORD-204060. Will you open one like it for desk {desk}?"
+    states: ticket
+  - disrupt
+  - alice: "Which one did you open?"
+    expect: "{ticket}"
+""",
+    )
+    configure("forward")
+    arguments = ("--scenarios", "ticket.yml", *disruptions("restart"))
+    ended = gate.run("run", *arguments, environment=WITH_KEY)
+    assert (ended.code, ended.report["accuracy"]) == (0, 1), ended.output
+    assert {one["expected"] for one in ended.report["probes"]} == {"ORD-204060"}
+    assert ended.report["leaks"] == 0

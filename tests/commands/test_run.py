@@ -10,7 +10,7 @@ import pytest
 
 from gate.core.guarantees import GUARANTEES
 from tests.action.workflow_commands import parse_command, split_lines
-from tests.commands.gate_process import Gate, disruptions
+from tests.commands.gate_process import LIBRARY, Gate, disruptions
 
 Configure = Callable[..., None]
 
@@ -22,6 +22,10 @@ def test_a_bot_that_remembers_passes(gate: Gate, configure: Configure) -> None:
     assert (ended.code, ended.report["verdict"]) == (0, "passed"), ended.output
     assert ended.report["accuracy"] == ended.report["accuracy_before"] == ended.report["retention"] == 1
     assert [one["name"] for one in ended.report["disruptions"]] == ["restart", "kill", "recreate"]
+    for one in ended.report["disruptions"]:
+        assert one["store"]["bytes_per_turn"] > 0, one["store"]
+        assert one["store"]["commands_per_turn"] >= 1, one["store"]
+    assert ended.report["findings"] == []
 
 
 def test_memory_in_the_process_is_lost_at_a_restart(gate: Gate, configure: Configure) -> None:
@@ -118,6 +122,23 @@ def test_twelve_scenarios_cost_one_restart(gate: Gate, configure: Configure) -> 
     assert len({one["scenario"] for one in ended.report["probes"]}) == 12
     started = [line for line in ended.output.splitlines() if "restarted" in line]
     assert len(started) == 1, ended.output
+
+
+@pytest.mark.parametrize("seed", ["2", "3"])
+def test_parallel_turns_and_several_deploys_are_no_trouble_to_a_bot_that_remembers(
+    gate: Gate, configure: Configure, seed: str
+) -> None:
+    """Over HTTP, where turns of one moment meet in the bot as they will."""
+    configure("redis")
+    names = ("parallel-turns", "parallel-first-turns", "ticket-number", "two-deploys")
+    files = [
+        word
+        for name in (*names, "told-and-asked-across-replicas")
+        for word in ("--scenarios", str(LIBRARY / f"{name}.yml"))
+    ]
+    ended = gate.run("run", *files, *disruptions("restart"), "--seed", seed)
+    assert (ended.code, ended.report["accuracy"], ended.report["accuracy_before"]) == (0, 1, 1), ended.output
+    assert [one["name"] for one in ended.report["disruptions"]] == ["restart"]
 
 
 @pytest.mark.docker

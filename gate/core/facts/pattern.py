@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from gate.core.facts.fact import Acceptable, anything, redraw
+from gate.core.words import WholeWords
 
 UNAMBIGUOUS_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters for `?`: no I or O, which people and models confuse with digits."""
@@ -38,6 +40,20 @@ class Pattern:
     def draw(self, source: random.Random, drawn: Mapping[str, str], acceptable: Acceptable = anything) -> str:
         """One value, an acceptable one if it can be found."""
         return redraw(lambda: self._fill_in(source), acceptable)
+
+    def find(self, text: str, apart_from: Collection[str] = ()) -> str | None:
+        """The first value of this shape in `text`, as whole words and outside the given values; else None."""
+        shapes = {"#": "[0-9]", "?": "[A-Za-z]"}
+        shape = "".join(shapes.get(symbol) or re.escape(symbol) for symbol in self.template)
+        taken = [(one.start, one.end) for one in WholeWords(apart_from).occurrences(text)]
+        return next(
+            (
+                found.group()
+                for found in re.finditer(rf"(?<!\w){shape}(?!\w)", text, re.IGNORECASE)
+                if not any(start < found.end() and found.start() < end for start, end in taken)
+            ),
+            None,
+        )
 
     def _fill_in(self, source: random.Random) -> str:
         return "".join(self._character(source, symbol, index) for index, symbol in enumerate(self.template))

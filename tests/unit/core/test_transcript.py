@@ -17,6 +17,7 @@ from gate.core.transcript import (
     DeploymentStarted,
     Event,
     RunEnded,
+    StoreSeen,
     TranscriptError,
     TurnEnded,
     decode,
@@ -141,3 +142,19 @@ def test_lines_before_the_one_at_fault_are_read() -> None:
     assert isinstance(next(events), TurnEnded)
     with pytest.raises(TranscriptError):
         next(events)
+
+
+def test_a_look_of_an_older_transcript_knows_nothing_of_what_came_later() -> None:
+    """None is unknown, and never zero."""
+    line = (
+        '{"event":"store-seen","at":1,"deployment":"kill","moment":"before","values":[],"keys":1,"bytes":2}'
+    )
+    [seen] = decode([line])
+    assert isinstance(seen, StoreSeen)
+    assert (seen.commands, seen.evicted_keys, seen.modules, seen.life, seen.settings) == (
+        None,
+        None,
+        None,
+        "",
+        {},
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gate.core.transcript import CONTROL, TREATED, Event, ModelAsked, StoreSeen
 from gate.core.verdict import Custody, Outcome, ProbeResult
 from gate.judging import judge
@@ -189,3 +191,15 @@ def test_a_question_that_tells_a_fact_tells_it() -> None:
         one.order.tells = one.tellings[1].tells
         one.tellings[1].tells = ()
     assert {result_of(run.judge(), one.city).outcome for one in run.talks} == {Outcome.REMEMBERED}
+
+
+def test_a_value_that_was_not_found_beside_unreadable_records_is_not_known_to_be_missing() -> None:
+    """It may stand in them, packed or encrypted."""
+    run = honest_run()
+    probe = lost(run)
+    run.never_stored = {treated(run).facts["order"]}
+    assert custody_of(run, probe).stored is False
+    events = [
+        replace(event, unreadable_keys=1) if isinstance(event, StoreSeen) else event for event in run.events()
+    ]
+    assert result_of(judge(events), probe).custody.stored is None

@@ -187,6 +187,25 @@ def test_the_answer_to_the_same_turn_comes_first() -> None:
     assert tape.take("x", "c2") is None
 
 
+def test_an_answer_to_an_earlier_asking_of_the_question_is_not_given_to_a_later_one() -> None:
+    """A bot that sends nothing but the question asks the very same again."""
+    first, again, other = (Written(chunks=[one]) for one in (b"first", b"again", b"other"))
+    answers = {
+        "r": deque(
+            [
+                Recorded(turn="c1.2", written=first),
+                Recorded(turn="c1.2.r1", written=again),
+                Recorded(turn="c9.2", written=other),
+            ]
+        )
+    }
+    tape = Cassette(name="tape", seed=7, answers=answers)
+    assert tape.take("r", "c1.2.r1") is again
+    assert tape.take("r", "c1.2.r2") is other
+    assert tape.take("r", "c1.2.r2") is None
+    assert tape.take("r", "c1.2") is first
+
+
 def fingerprint(**body: Any) -> str:
     return Fingerprints(SESSIONS).of(Chat().read("/v1/chat/completions", {"messages": CHAT, **body}))
 

@@ -13,10 +13,12 @@ from gate.core.transcript import (
 from gate.core.verdict import (
     Custody,
     DisruptionResult,
+    GuaranteeResult,
     Latency,
     Outcome,
     ProbeResult,
     Report,
+    Standing,
     Tally,
     Verdict,
 )
@@ -121,6 +123,12 @@ def report(**given: Any) -> Report:
     return Report(**{**fields, **given})
 
 
+def guarantee(name: str, standing: Standing = Standing.BROKEN, **given: Any) -> GuaranteeResult:
+    """What is known of one guarantee."""
+    fields = {"probes": 0, "breaches": 0, "anomalies": {}, "sentence": "what was seen", **given}
+    return GuaranteeResult(name=name, standing=standing, **fields)
+
+
 def failed_report() -> Report:
     """Nothing survives a recreate, a little is lost to a kill, one session sees another's number."""
     lost_city = probe(
@@ -197,6 +205,15 @@ def failed_report() -> Report:
                 probe(disruption="recreate", outcome=Outcome.LOST, line=line, file="scenarios/long.yml")
                 for line in range(9, 30)
             ),
+        ),
+        guarantees=(
+            guarantee("durability", probes=540, breaches=186, anomalies={"lost write": 186}),
+            guarantee("order", probes=4, standing=Standing.KEPT),
+            guarantee("correction", probes=6, breaches=1, anomalies={"resurrected value": 1}),
+            guarantee("isolation", probes=54, breaches=1, anomalies={"leak": 1}),
+            guarantee("once-only", standing=Standing.UNTESTED),
+            guarantee("retention", breaches=2, anomalies={"early expiry": 2}),
+            guarantee("fidelity", probes=9, standing=Standing.OPEN),
         ),
         findings=("restart: the bot ended with exit code 137: it did not stop within its grace",),
     )

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from gate.core.transcript import CONTROL, TREATED, UNASKED, DeploymentStarted, DisruptionStarted, TurnEnded
+import dataclasses
+
+from gate.core.transcript import (
+    CONTROL,
+    TREATED,
+    UNASKED,
+    DeploymentStarted,
+    DisruptionStarted,
+    JudgeAsked,
+    TurnEnded,
+)
 from gate.reporters.progress import Progress
 from tests.unit.reporters import events
 
@@ -68,6 +78,18 @@ def test_a_probe_that_was_never_put_to_the_bot_was_not_asked() -> None:
     assert progress.rows[0].asked == 0
 
 
+def test_a_question_that_is_asked_again_is_not_counted_again() -> None:
+    progress = Progress()
+    cast = events.planned("restart", 1, TREATED)
+    progress.take(cast)
+    asked = events.turn(cast, 4)
+    again = [dataclasses.replace(event, turn="restart-1-treated.4.r1") for event in asked]
+    for event in (*asked, dataclasses.replace(again[0], repeats="restart-1-treated.4"), again[1]):
+        progress.take(event)
+    [row] = progress.rows
+    assert (row.asked, row.turns_ended) == (1, 1)
+
+
 def test_an_unfinished_deployment_says_how_many_probes_were_asked() -> None:
     progress = Progress()
     unfinished = [
@@ -83,3 +105,11 @@ def test_events_out_of_nowhere_are_borne() -> None:
     progress = Progress()
     _, ended = events.turn(events.planned("restart", 1, TREATED), 1)
     assert progress.take(ended) == ()
+
+
+def test_a_judge_that_is_asked_is_said_and_one_on_record_too() -> None:
+    progress = Progress()
+    assert progress.take(JudgeAsked(at=9.0, model="judge-1", questions=3)) == (
+        "asking the judge 3 questions",
+    )
+    assert progress.take(JudgeAsked(at=9.0, model="", questions=1)) == ("1 question to the judge, on record",)

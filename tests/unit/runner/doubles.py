@@ -12,8 +12,8 @@ from typing import TypeVar
 from gate.core.transcript import Event
 from gate.errors import GateError
 from gate.interfaces import Deployment, Disruption, Evidence, Instance, StoreView
-from gate.runner.plan import Plan
-from gate.runner.play import Stage, play
+from gate.runner.plan import Plan, Turn
+from gate.runner.play import Stage, never_missed, play
 
 Kind = TypeVar("Kind", bound=Event)
 
@@ -175,6 +175,7 @@ class FakeStage:
         }
     )
     concurrency: int = 32
+    missed: Callable[[Turn, str], bool] = never_missed
     events: list[Event] = field(default_factory=list)
 
     def real(self) -> Stage:
@@ -189,6 +190,7 @@ class FakeStage:
             record=self.events.append,
             clock=lambda: float(next(ticks)),
             concurrency=self.concurrency,
+            missed=self.missed,
         )
 
     def play(self, plan: Plan) -> list[Event]:

@@ -56,7 +56,7 @@ def _additional(value: object, schema: Schema, root: Schema) -> bool:
 
 
 def _when(
-    kind: type, check: Callable[[Any, Any], bool], word: str
+    kind: type | tuple[type, ...], check: Callable[[Any, Any], bool], word: str
 ) -> Callable[[object, Schema, Schema], bool]:
     return lambda value, schema, root: not isinstance(value, kind) or check(value, schema[word])
 
@@ -100,6 +100,6 @@ KEYWORDS: dict[str, Callable[[Any, Schema, Schema], bool]] = {
     "maxItems": _when(list, lambda value, most: len(value) <= most, "maxItems"),
     "maxLength": _when(str, lambda value, most: len(value) <= most, "maxLength"),
     "pattern": _when(str, lambda value, pattern: re.search(pattern, value) is not None, "pattern"),
-    "minimum": _when(int, lambda value, least: value >= least, "minimum"),
-    "maximum": _when(int, lambda value, most: value <= most, "maximum"),
+    "minimum": _when((int, float), lambda value, least: value >= least, "minimum"),
+    "maximum": _when((int, float), lambda value, most: value <= most, "maximum"),
 }

@@ -7,16 +7,16 @@ from collections import Counter
 from pathlib import Path
 
 from gate.cli.library import find_scenarios
-from gate.core.scenario import Filler, Say
+from gate.core.scenario import Filler
 
 LIBRARY = Path(__file__).parents[3] / "scenarios"
 SCENARIOS = find_scenarios((), LIBRARY.parent)
-PROBES = {
-    Path(one.file).name: [step for step in one.script if isinstance(step, Say) and step.expectation]
-    for one in SCENARIOS
-}
+PROBES = {Path(one.file).name: [turn for turn in one.turns if turn.expectation] for one in SCENARIOS}
 ROW = re.compile(r"\| \[(.+)\]\((.+)\) \| (.+) \| (.+) \| (\d+) \|")
-GUARANTEES = ("durability", "order", "correction", "isolation", "no-fabrication", "fidelity")
+GUARANTEES = (
+    *("durability", "order", "correction", "isolation", "no-fabrication", "fidelity"),
+    *("no-lost-update", "read-your-writes", "monotonic-reads"),
+)
 
 
 def test_the_table_lists_every_scenario_as_it_is() -> None:

@@ -1,4 +1,4 @@
-"""Scenario files: what they mean, and every mistake at its line and column."""
+"""Scenario files: what they mean, how they are found, and mistakes in their frame."""
 
 # ruff: noqa: E501  -- a table of mistakes reads best with one mistake a line
 
@@ -11,66 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.core.facts import Date, Fact, Name, Number, Pattern, Pick, Text, Word
-from gate.core.guarantees import GUARANTEES
+from gate.core.facts import Pattern, Pick
 from gate.core.scenario import Disrupt, Expectation, Filler, Position, Say, Scenario
 from gate.documents import render
 from gate.errors import DocumentError, ExitCode
-from gate.scenario_files import Vocabulary, load_scenarios
-
-VOCABULARY = Vocabulary(
-    scorers=("contains", "any", "all", "without", "matches", "number", "fuzzy", "unknown", "judge"),
-    disruptions=("none", "restart", "kill", "recreate"),
-    guarantees=GUARANTEES,
-)
-
-EXAMPLE = """\
-name: Order follow-up survives a deploy
-facts:
-  order: {pattern: "ORD-######"}                    # '#' a digit, '?' a letter
-  city:  {pick: [Lisbon, Oslo, Kyoto, Quito]}
-  moved: {pick: [Lisbon, Oslo, Kyoto, Quito], not: city}
-script:
-  - alice: "My order is {order} and I live in {city}."
-  - bob: "Hello, I'm new here."
-  - filler: 6
-  - alice: "I have moved. I live in {moved} now."
-  - disrupt                                         # or  - disrupt: kill
-  - alice: "What is my order number?"
-    expect: "{order}"
-  - alice: "Which city do I live in now?"
-    expect: {contains: "{moved}", without: "{city}"}
-    guarantee: correction
-  - bob: "What is my order number?"
-    expect: {without: "{order}"}
-    guarantee: isolation
-"""
-
-FACTS = """\
-name: n
-facts:
-  order: {pattern: "ORD-######"}
-script:
-"""
-"""Four lines, so that the script begins on line 5."""
-
-TELL = '  - alice: "My order is {order}."\n'
-ASK = '  - alice: "What is my order?"\n    expect: "{order}"\n'
-
-
-def load(folder: Path, text: str, *, name: str = "scenarios/order.yml") -> Scenario:
-    """The one scenario in `text`."""
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(text, encoding="utf-8")
-    (scenario,) = load_scenarios([Path(name)], VOCABULARY, working_directory=folder)
-    return scenario
-
-
-def mistakes(folder: Path, text: str) -> list[tuple[str, str]]:
-    """Place and message of everything wrong with `text`."""
-    with pytest.raises(DocumentError) as caught:
-        load(folder, text)
-    return [(f"{one.line}:{one.column}", one.message) for one in caught.value.problems]
+from gate.scenario_files import load_scenarios
+from tests.unit.scenario_files.texts import ASK, EXAMPLE, FACTS, TELL, VOCABULARY, load, mistakes
 
 
 def test_the_example_of_the_design_means_what_it_says(tmp_path: Path) -> None:
@@ -161,152 +107,6 @@ def test_a_disruption_may_be_named_and_speakers_may_differ_by_case_or_comma_alon
 
 
 @pytest.mark.parametrize(
-    ("script", "place", "message"),
-    [
-        ("  - alice: hi {ordr}\n" + TELL + ASK, "5:15", 'fact "ordr" is not defined; this scenario defines: order'),
-        (TELL + ASK + '    expects: "x"\n', "8:5", 'unknown key "expects"'),
-        (TELL + ASK + "    bob: hi\n", "8:5", 'a step has one speaker, "bob" is another'),
-        (TELL + ASK + "  - alice: 12\n", "8:12", "expected text, found the number 12"),
-        (TELL + ASK + "  - alice: ' '\n", "8:12", '"alice" says nothing'),
-        (TELL + ASK + "  - alice:\n", "8:11", "expected text, found nothing"),
-        (TELL + ASK + "  - alice: {order}\n", "8:12", "expected text, found a mapping"),
-        (TELL + ASK + "  - wait: soon\n", "8:5", '"wait" is a reserved word and cannot name a speaker'),
-        (TELL + ASK + "  - parallel: soon\n", "8:5", '"parallel" is a reserved word and cannot name a speaker'),
-        (TELL + ASK + "  - al ice: hi\n", "8:5", '"al ice" cannot name a speaker'),
-        (TELL + ASK + f"  - {'a' * 41}: hi\n", "8:5", f'"{"a" * 41}" cannot name a speaker'),
-        (TELL + ASK + "  - expect: hi {order}\n", "8:5", "nobody speaks in this step"),
-        (TELL + ASK + "  - hello\n", "8:5", 'unknown step "hello"'),
-        (TELL + ASK + "  - disrupted\n", "8:5", 'unknown step "disrupted"'),
-        (TELL + ASK + "  - fillers: 3\n", "8:5", 'unknown step "fillers"'),
-        (TELL + ASK + "  - 5\n", "8:5", "expected text, found the number 5"),
-        (TELL + "  - filler: 0\n" + ASK, "6:13", "expected a whole number from 1 to 500, found the number 0"),
-        (TELL + "  - filler: 501\n" + ASK, "6:13", "expected a whole number from 1 to 500, found the number 501"),
-        (TELL + "  - filler: 2\n    alice: hi\n" + ASK, "7:5", '"alice" cannot stand beside "filler"'),
-        (
-            TELL + "  - disrupt: kil\n" + ASK,
-            "6:14",
-            'unknown disruption "kil"; this version knows: none, restart, kill, recreate',
-        ),
-        (
-            TELL + "  - disrupt:\n" + ASK,
-            "6:13",
-            "expected a disruption, found nothing; this version knows: none, restart, kill, recreate",
-        ),
-        (TELL + ASK + "  - disrupt\n", "8:5", "nothing is asked after this disruption"),
-        (TELL + ASK + "  - disrupt: kill\n  - alice: bye\n", "8:5", "nothing is asked after this disruption"),
-        (TELL, "4:1", "the script asks nothing"),
-        (TELL + ASK + '    guarantee: durable\n', "8:16", 'unknown guarantee "durable"; this version knows: ' + ", ".join(GUARANTEES)),
-        (TELL + ASK + "  - alice: hi\n    guarantee: order\n", "9:5", '"guarantee" needs an "expect" beside it'),
-        (TELL + '  - alice: "It?"\n    expect: {contain: "{order}"}\n' + ASK, "7:14", 'unknown key "contain"'),
-        (TELL + '  - alice: "It?"\n    expect: {}\n', "7:13", "nothing is expected here"),
-        (TELL + '  - alice: "It?"\n    expect: ["{order}"]\n', "7:13", "expected text or a mapping, found a list"),
-        (TELL + '  - alice: "It?"\n    expect: {any: []}\n', "7:19", "this list is empty"),
-        (TELL + '  - alice: "It?"\n    expect: {any: ["{order}", ""]}\n', "7:31", "a blank text stands in every reply"),
-        (TELL + '  - alice: "It?"\n    expect: {any: ["{order}", 7]}\n', "7:31", "expected text, found the number 7"),
-        (TELL + '  - alice: "It?"\n    expect: {matches: "({order}"}\n', "7:23", "this is no regular expression: missing ), unterminated subpattern at position 0"),
-        (TELL + '  - alice: "It?"\n    expect: "{ordr}"\n', "7:14", 'fact "ordr" is not defined; this scenario defines: order'),
-        (ASK + TELL, "6:14", 'alice has not told "order" before this; nobody did'),
-        (TELL.replace("alice", "bob") + ASK, "7:14", 'alice has not told "order" before this; only bob did'),
-        (TELL + '  - alice: "Is {order} mine?"\n    expect: "{order}"\n', "7:14", 'the question gives fact "order" away'),
-        (TELL + '  - alice: "Well?"\n    expect: "yes"\n', "7:13", "this probe asks for no fact"),
-        (TELL + '  - alice: "Well?"\n    expect: {without: "{order}"}\n', "7:13", "a bot that remembers nothing passes this probe"),
-        (
-            '  - bob: "Whose?"\n    expect: {without: "{order}"}\n    guarantee: isolation\n' + TELL,
-            "6:24",
-            'nobody has told "order" before this, so it cannot leak',
-        ),
-        (
-            TELL + '  - alice: "Whose?"\n    expect: {without: "{order}"}\n    guarantee: isolation\n',
-            "7:24",
-            'alice told "order", so a bot may well name it',
-        ),
-        (TELL + '  - alice: "Well?"\n    expect: {unknown: true}\n', "7:13", "a bot that remembers nothing passes this probe"),
-        (TELL + '  - alice: "Well?"\n    expect: {without: "{order}"}\n    guarantee: correction\n', "7:13", "a bot that remembers nothing passes this probe"),
-        (
-            TELL + '  - alice: "Mine?"\n    expect: {unknown: "{order}"}\n    guarantee: no-fabrication\n',
-            "7:24",
-            'alice told "order", so a bot may well name it',
-        ),
-        (TELL + '  - alice: "It?"\n    expect: {unknown: false}\n    guarantee: no-fabrication\n', "7:23", "expected text, found false, which YAML takes for true or false"),
-        (TELL + ASK + '  - alice: "a {{order}} b"\n', "8:15", "braces stand only around the name of a fact"),
-        (TELL + ASK + '  - alice: "a } b"\n', "8:15", "braces stand only around the name of a fact"),
-        (TELL + ASK + "  - alice: |\n      one\n      and {no such}\n", "10:11", 'fact "no such" is not defined; this scenario defines: order'),
-    ],
-)  # fmt: skip
-def test_a_mistake_in_the_script_is_reported_at_its_place(
-    tmp_path: Path, script: str, place: str, message: str
-) -> None:
-    assert mistakes(tmp_path, FACTS + script) == [(place, message)]
-
-
-@pytest.mark.parametrize(
-    ("facts", "place", "message"),
-    [
-        ("{pattern: plain}", "3:20", "this pattern always gives the same value"),
-        ("{}", "3:10", 'fact "order" needs exactly one of pattern, pick, word, name, number, date, text'),
-        (
-            "{pattern: '#', pick: [a, b]}",
-            "3:10",
-            'fact "order" needs exactly one of pattern, pick, word, name, number, date, text',
-        ),
-        ("{patern: '###'}", "3:11", 'unknown key "patern"'),
-        ("{pattern: 5}", "3:20", "expected text, found the number 5"),
-        ("'###'", "3:10", 'expected a mapping, found "###"'),
-        ("{pattern: '###', not: order}", "3:27", '"not" goes with "pick" only'),
-        ("{pick: [a]}", "3:17", "a pick needs 2 to 200 values, this one has 1"),
-        ("{pick: a}", "3:17", 'expected a list, found "a"'),
-        ("{pick: [a, b, A]}", "3:24", 'the value "A" stands here twice'),
-        ("{pick: [a, ' ']}", "3:21", "a value cannot be blank"),
-        ("{pick: [a, no]}", "3:21", "expected text, found no, which YAML takes for true or false"),
-        ("{pick: [York, Oslo, New York]}", "3:30", 'the value "New York" holds the value "York"'),
-        ("{pick: [a, b], not: order}", "3:30", 'fact "order" is not defined above'),
-        ("{pick: [a, b], not: city}", "3:30", 'fact "city" is not defined above'),
-        ("wrod", "3:10", 'unknown kind of fact "wrod"'),
-        ("{wrod: true}", "3:11", 'unknown key "wrod"'),
-        ("{word: false}", "3:17", "expected true, found false, which YAML takes for true or false"),
-        ("{name: [a]}", "3:17", "expected true, found a list"),
-        (
-            "{word: true, name: true}",
-            "3:10",
-            'fact "order" needs exactly one of pattern, pick, word, name, number, date, text',
-        ),
-        ("{word: true, not: order}", "3:23", '"not" goes with "pick" only'),
-        ("{number: 12}", "3:19", "expected a range, found the number 12"),
-        ("{number: 9..1}", "3:19", "this range ends before it begins"),
-        ("{number: 1..9}", "3:19", "a range has at least 10 numbers, or every bot guesses it"),
-        ("{number: 01..99}", "3:19", 'expected a range, found "01..99"'),
-        ("{number: {from: 1000, till: 9999}}", "3:19", 'missing key "to"'),
-        ("{number: {from: 1000, till: 9999}}", "3:32", 'unknown key "till"'),
-        (
-            "{number: {from: -1, to: 99}}",
-            "3:26",
-            "expected a whole number from 0 to 1000000000000000, found the number -1",
-        ),
-        ("{date: 1800..1900}", "3:17", "a range lies between 1900 and 2999"),
-        ("{date: tomorrow}", "3:17", 'expected a range, found "tomorrow"'),
-        ("{text: {length: 8193}}", "3:26", "expected a whole number from 20 to 8192, found the number 8193"),
-        ("{text: {lenght: 30}}", "3:18", 'unknown key "lenght"'),
-        (
-            "{text: {unicode: yes}}",
-            "3:27",
-            "expected true or false, found yes, which YAML takes for true or false",
-        ),
-        ("{text: 200}", "3:17", "expected a mapping, found the number 200"),
-        ("word\n  city: {pick: [a, b], not: order}", "4:29", 'fact "order" is a word'),
-        ("{pattern: '##'}\n  '9x': {pattern: '##'}", "4:3", '"9x" cannot name a fact'),
-        ("{pattern: '##'}\n  city: {pattern: '##'}", "4:3", 'fact "city" is never used'),
-        ("{pattern: '##'}\n  city: {pick: [a, b], not: order}", "4:29", 'fact "order" is a pattern'),
-    ],
-)
-def test_a_mistake_in_the_facts_is_reported_at_its_place(
-    tmp_path: Path, facts: str, place: str, message: str
-) -> None:
-    found = mistakes(tmp_path, f"name: n\nfacts:\n  order: {facts}\nscript:\n" + TELL + ASK)
-    assert (place, message) in found
-    assert all("never used" in other or "key" in other for at, other in found if at != place)
-
-
-@pytest.mark.parametrize(
     ("text", "found"),
     [
         ("[]\n", [("1:1", "expected a mapping, found a list")]),
@@ -324,36 +124,6 @@ def test_a_mistake_in_the_frame_is_reported_at_its_place(
     tmp_path: Path, text: str, found: list[tuple[str, str]]
 ) -> None:
     assert mistakes(tmp_path, text) == found
-
-
-@pytest.mark.parametrize(
-    ("written", "fact"),
-    [
-        ("word", Word(name="order")),
-        ("{word: true}", Word(name="order")),
-        ("name", Name(name="order")),
-        ("number", Number(name="order", lowest=1000, highest=9999)),
-        ("{number: 10..99}", Number(name="order", lowest=10, highest=99)),
-        ("{number: {from: 10, to: 99}}", Number(name="order", lowest=10, highest=99)),
-        ("{date: true}", Date(name="order")),
-        ("{date: 2027..2027}", Date(name="order", first_year=2027, last_year=2027)),
-        ("text", Text(name="order", length=200)),
-        (
-            "{text: {length: 30, unicode: true, newlines: true}}",
-            Text(name="order", length=30, unicode=True, newlines=True),
-        ),
-    ],
-)
-def test_each_kind_of_fact_means_what_it_says(tmp_path: Path, written: str, fact: Fact) -> None:
-    scenario = load(tmp_path, f"name: n\nfacts:\n  order: {written}\nscript:\n" + TELL + ASK)
-    assert scenario.facts == (fact,)
-
-
-def test_one_misspelt_fact_is_one_mistake(tmp_path: Path) -> None:
-    """Neither "never used" nor "has not told" follows from it."""
-    assert mistakes(tmp_path, FACTS + TELL.replace("{order}", "{ordr}") + ASK) == [
-        ("5:25", 'fact "ordr" is not defined; this scenario defines: order')
-    ]
 
 
 def test_all_mistakes_of_all_files_are_shown_at_once(tmp_path: Path) -> None:
@@ -436,7 +206,7 @@ def _mutated(source: random.Random, text: str) -> str:
     return text
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=300),

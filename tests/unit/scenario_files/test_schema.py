@@ -18,7 +18,7 @@ from gate.errors import DocumentError, Problem
 from gate.scenario_files import load_scenarios, scenario_schema
 from gate.scenario_files.facts import FACT_KEYS, FACT_KINDS, PLAIN_KINDS, RANGE_KEYS, TEXT_KEYS
 from gate.scenario_files.loader import SCENARIO_KEYS
-from gate.scenario_files.script import MARKED_STEPS, RESERVED, TURN_KEYS
+from gate.scenario_files.steps import MARKED_STEPS, RESERVED, TURN_KEYS
 from tests.unit.core.laws import law
 from tests.unit.scenario_files.json_schema import KEYWORDS, valid
 
@@ -34,6 +34,9 @@ EVERYTHING: dict[str, Any] = {
         "town": {"pick": ["Riga", "Lima"]},
         "other": {"pick": ["Riga", "Lima"], "not": "town"},
         "pet": "word",
+        "seat": {"pattern": "##?"},
+        "job": "word",
+        "ticket": {"pattern": "TCK-######"},
         "friend": {"name": True},
         "sum": {"number": {"from": 1000, "to": 9999}},
         "pin": {"number": "1000..9999"},
@@ -44,6 +47,9 @@ EVERYTHING: dict[str, Any] = {
         {"alice": "{code} {town} {other} {friend} {sum} {pin} {day} {note}"},
         {"bob": "Hello."},
         {"filler": 3},
+        {"wait": "1.5s"},
+        {"parallel": [{"alice": "My seat is {seat}."}, {"bob": "I am {job}."}]},
+        {"alice": "Open a ticket on {code}.", "states": ["ticket"]},
         "disrupt",
         {"alice": "Which code?", "expect": "{code}"},
         {"disrupt": "kill"},
@@ -52,6 +58,10 @@ EVERYTHING: dict[str, Any] = {
             "alice": "What else?",
             "expect": {"all": ["{pin}", "{day}"], "without": "x"},
             "guarantee": "fidelity",
+        },
+        {
+            "alice": "Which town?",
+            "expect": {"contains": "{town}", "judge": ["says {town}", "does not say {other}"]},
         },
         {"bob": "Which pet?", "expect": {"unknown": "{pet}"}, "guarantee": "no-fabrication"},
         {"bob": "Which car?", "expect": {"unknown": True}, "guarantee": "no-fabrication"},
@@ -105,11 +115,12 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     assert set(fact["text"]["anyOf"][1]["properties"]) == set(TEXT_KEYS)
     for kind in ("number", "date"):
         assert set(fact[kind]["anyOf"][2]["properties"]) == set(RANGE_KEYS)
+    turn = SCHEMA["$defs"]["turn"]["properties"]
     assert {word for one in steps[1:-1] for word in one["properties"]} == set(MARKED_STEPS)
-    assert set(steps[-1]["properties"]) == set(TURN_KEYS)
+    assert set(turn) == set(TURN_KEYS)
     assert {*MARKED_STEPS, *TURN_KEYS} <= set(RESERVED)
     assert set(SCHEMA["$defs"]["expectation"]["anyOf"][1]["properties"]) == set(VOCABULARY.scorers)
-    assert steps[-1]["properties"]["guarantee"]["enum"] == list(VOCABULARY.guarantees)
+    assert turn["guarantee"]["enum"] == list(VOCABULARY.guarantees)
     assert steps[2]["properties"]["disrupt"]["enum"] == list(VOCABULARY.disruptions)
 
 
@@ -132,14 +143,26 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
         (("script", 0), "disrupted"),
         (("script", 0), {"alice": "a", "bob": "b"}),
         (("script", 0), {"wait": "a"}),
+        (("script", 3, "wait"), "soon"),
+        (("script", 3, "wait"), 3601),
+        (("script", 4, "parallel"), {"alice": "a"}),
+        (("script", 4, "parallel"), [{"alice": "a"}]),
+        (("script", 4, "parallel", 0), "disrupt"),
+        (("script", 4, "parallel", 0), {"filler": 1}),
+        (("script", 5, "states"), []),
+        (("script", 5, "states"), 7),
+        (("script", 5, "expect"), "{code}"),
         (("script", 0), {"alice": "a", "guarantee": "order"}),
         (("script", 2, "filler"), 501),
-        (("script", 4, "expect"), ["{code}"]),
-        (("script", 4, "expect"), {}),
-        (("script", 4, "expect"), {"contain": "{code}"}),
-        (("script", 4, "expect"), {"any": []}),
-        (("script", 5, "disrupt"), "kil"),
-        (("script", 7, "guarantee"), "durable"),
+        (("script", 7, "expect"), ["{code}"]),
+        (("script", 7, "expect"), {}),
+        (("script", 7, "expect"), {"contain": "{code}"}),
+        (("script", 7, "expect"), {"any": []}),
+        (("script", 7, "expect"), {"judge": "says {code}"}),
+        (("script", 7, "expect"), {"judge": "says {code}", "matches": "{code}"}),
+        (("script", 7, "expect"), {"judge": " ", "contains": "{code}"}),
+        (("script", 8, "disrupt"), "kil"),
+        (("script", 10, "guarantee"), "durable"),
     ],
 )
 def test_what_the_schema_is_there_for_both_refuse(
@@ -162,6 +185,7 @@ def put(document: Any, place: tuple[Any, ...], value: object) -> Any:
 
 
 SCRAPS: list[Any] = [
+    *("2s", "order", [{"alice": "hi"}, {"bob": "ho"}]),
     *(None, True, False, 0, 7, 501, 1.5, "", " ", "x", "{code}", "disrupt", "kill", "word", "order", "9..1"),
     *([], {}, ["x"], [None], {"x": "y"}, {"contains": "{code}"}, {"from": 1, "to": 99}, {"alice": "hi"}),
 ]

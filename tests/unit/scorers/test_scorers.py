@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.core.transcript import JudgeAnswered
 from gate.core.words import contains
+from gate.errors import Undecided
+from gate.interfaces import Tiebreaker
 from gate.scorers import SCORERS
 from tests.unit.core.laws import law
+
+COMPARISONS = sorted(name for name, one in SCORERS.items() if not isinstance(one, Tiebreaker))
+"""The scorers that need nobody's opinion."""
 
 VALUES = ["Rex", "Max", "Lisbon", "New York", "ORD-482913", "5000"]
 names = st.lists(st.sampled_from(VALUES), max_size=4)
@@ -74,9 +80,7 @@ def test_what_is_denied_is_not_said(value: str, denial: str) -> None:
 
 
 @law
-@given(
-    name=st.sampled_from(sorted(SCORERS)), reply=st.text(max_size=60), arguments=st.lists(st.text(max_size=9))
-)
+@given(name=st.sampled_from(COMPARISONS), reply=st.text(max_size=60), arguments=st.lists(st.text(max_size=9)))
 def test_no_reply_is_too_odd(name: str, reply: str, arguments: list[str]) -> None:
     if name == "matches":
         arguments = [re.escape(one) for one in arguments]
@@ -114,6 +118,43 @@ def test_no_reply_is_too_odd(name: str, reply: str, arguments: list[str]) -> Non
 )
 def test_cases(scorer: str, reply: str, arguments: Sequence[str], right: bool) -> None:
     assert SCORERS[scorer].score(reply, arguments) is right
+
+
+def answered(criterion: str, holds: bool | None) -> JudgeAnswered:
+    return JudgeAnswered(at=1.0, turn="c1.1", criterion=criterion, holds=holds, reason="because")
+
+
+@law
+@given(
+    given_answers=st.dictionaries(st.sampled_from("abc"), st.sampled_from([True, False, None])),
+    criteria=st.lists(st.sampled_from("abc"), min_size=1, max_size=4),
+)
+def test_a_judge_says_yes_only_where_every_answer_is_yes_and_no_where_one_is_no(
+    given_answers: dict[str, bool | None], criteria: list[str]
+) -> None:
+    judge = SCORERS["judge"]
+    assert isinstance(judge, Tiebreaker)
+    advised = judge.advised({name: answered(name, holds) for name, holds in given_answers.items()})
+    answers = [given_answers.get(one) for one in criteria]
+    if False in answers or None not in answers:
+        assert advised.score("whatever", criteria) == (False not in answers)
+    else:
+        with pytest.raises(Undecided, match="the judge"):
+            advised.score("whatever", criteria)
+
+
+def test_a_judge_without_an_answer_has_no_opinion() -> None:
+    with pytest.raises(Undecided, match="the judge was not asked about this reply"):
+        SCORERS["judge"].score("It is Lisbon.", ("says Lisbon",))
+
+
+def test_one_judge_is_not_advised_by_what_another_was_told() -> None:
+    """The one in the dict is shared by all probes of all runs."""
+    judge = SCORERS["judge"]
+    assert isinstance(judge, Tiebreaker)
+    assert judge.advised({"a": answered("a", True)}).score("x", ("a",))
+    with pytest.raises(Undecided):
+        judge.score("x", ("a",))
 
 
 @pytest.mark.parametrize("name", sorted(SCORERS))

@@ -1,0 +1,101 @@
+"""The judge model of a run: whether there is what it needs, and what it is asked once all was played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from gate.cli.real_model import Tapes
+from gate.core.scenario import JUDGED, Position, Say, Scenario
+from gate.core.transcript import Event, JudgeAsked
+from gate.errors import DocumentError, Problem
+from gate.interfaces import Recorder
+from gate.judge_model import JudgeModel, OpenAIJudge, RecordedJudge, RecordingJudge, ask_all
+from gate.judging.ties import find_ties
+from gate.reader.cassette import Fingerprints
+from gate.runner.plan import Plan
+from gate.settings import Settings
+
+NEEDS = (
+    (
+        "this scenario calls for a judge, and no model is named for it",
+        "write `judge: {model: gpt-4o-mini}`, or another one, in memory-gate.yml",
+    ),
+    (
+        "this scenario calls for a judge, which needs the key of its API",
+        "give it as the input openai-api-key, or in the variable OPENAI_API_KEY",
+    ),
+)
+"""What is wrong, and what to do about it: without a model, and without a key."""
+
+
+def check_judge(settings: Settings, scenarios: Iterable[Scenario]) -> None:
+    """Raises DocumentError at the first `judge` when there is no model, or no key, to ask with."""
+    place = next(_calls_for_judge(scenarios), None)
+    if place is None or settings.model.mode == "replay":
+        return
+    given = (settings.judge.model, settings.openai_api_key)
+    problems = [
+        Problem(
+            file=place.file,
+            line=place.line,
+            column=place.column,
+            message=message,
+            source=_line_at(place),
+            width=len(JUDGED),
+            hint=hint,
+        )
+        for value, (message, hint) in zip(given, NEEDS, strict=True)
+        if not value
+    ]
+    if problems:
+        raise DocumentError(problems)
+
+
+async def ask_judge(
+    settings: Settings,
+    plan: Plan,
+    tapes: Tapes,
+    events: Iterable[Event],
+    *,
+    record: Recorder,
+    clock: Callable[[], float],
+) -> None:
+    """Asks what the `events` of the run leave open, if anything, and puts the answers on record."""
+    scenarios = (one.scenario for one in plan.conversations)
+    ties = find_ties(events) if next(_calls_for_judge(scenarios), None) else ()
+    if not ties:
+        return
+    judge = _build_judge(settings, plan, tapes)
+    try:
+        model = settings.judge.model if tapes.played is None else ""
+        record(JudgeAsked(at=clock(), model=model, questions=len(ties)))
+        await ask_all(ties, judge, record=record, clock=clock)
+    finally:
+        await judge.close()
+
+
+def _build_judge(settings: Settings, plan: Plan, tapes: Tapes) -> JudgeModel:
+    """A judge that is asked now, unless answers are played: those are then all there are."""
+    fingerprints = Fingerprints({session for one in plan.conversations for session in one.sessions.values()})
+    if tapes.played is not None:
+        return RecordedJudge(tapes.played, fingerprints)
+    judge = OpenAIJudge(settings.judge.base_url, settings.judge.model, settings.openai_api_key)
+    return judge if tapes.recorded is None else RecordingJudge(judge, tapes.recorded, fingerprints)
+
+
+def _calls_for_judge(scenarios: Iterable[Scenario]) -> Iterator[Position]:
+    """The places that call for a judge."""
+    for scenario in scenarios:
+        for step in scenario.script:
+            expectation = step.expectation if isinstance(step, Say) else None
+            if expectation is not None and expectation.judge is not None:
+                yield expectation.judge
+
+
+def _line_at(place: Position) -> str:
+    """The line of the file, to be shown; "" where it cannot be read again."""
+    try:
+        return Path(place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
+    except (OSError, ValueError, LookupError):
+        return ""

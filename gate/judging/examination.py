@@ -1,0 +1,119 @@
+"""Runs every checker over a run, and names what broke where a probe failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.verdict import GuaranteeResult, Outcome, ProbeResult, Standing
+from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
+from gate.judging.sentences import plural
+
+SHOWN_BY_PROMPTS = frozenset({"order", "once-only", "atomic-turns"})
+"""Guarantees that a prompt shows broken even where the reply was right."""
+
+
+CERTAIN = frozenset({"isolation", "retention"})
+"""Guarantees that are broken by what is seen anywhere, whether or not a probe asks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What the checkers found. `crashed` has the guarantees that could not be checked, and why."""
+
+    breaches: Sequence[Breach]
+    crashed: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, turn: str) -> tuple[Breach, ...]:
+        """What was found in one turn, the surest first."""
+        return self._by_turn.get(turn, ())
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Why guarantees could not be checked, one clause each."""
+        return tuple(f"{name} could not be checked: {why}" for name, why in self.crashed.items())
+
+    _by_turn: Mapping[str, tuple[Breach, ...]] = field(default_factory=dict)
+
+
+def examine(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS) -> Examination:
+    """Every breach of every guarantee. A checker that raises leaves its own guarantee open, no other."""
+    breaches: list[Breach] = []
+    crashed: dict[str, str] = {}
+    for name, check in checkers.items():
+        try:
+            breaches += check(observed)
+        except Exception as error:
+            crashed[name] = f"its checker failed with {error!r}"
+    by_turn: dict[str, tuple[Breach, ...]] = {}
+    for breach in breaches:
+        by_turn[breach.turn] = (*by_turn.get(breach.turn, ()), breach)
+    return Examination(breaches=tuple(breaches), crashed=crashed, _by_turn=by_turn)
+
+
+def named(result: ProbeResult, found: Sequence[Breach]) -> ProbeResult:
+    """`result` with its anomaly: the probe says where to look, what is found there says what broke."""
+    if result.outcome in (Outcome.LOST, Outcome.ERROR):
+        anomaly = found[0].name if found else GUARANTEES[result.guarantee].anomaly
+        return replace(result, anomaly=anomaly)
+    own = [one for one in found if one.guarantee == result.guarantee and one.guarantee in SHOWN_BY_PROMPTS]
+    if result.outcome is Outcome.REMEMBERED and own:
+        return replace(result, outcome=Outcome.LOST, anomaly=own[0].name, reason=own[0].sentence)
+    return result
+
+
+def standings(examination: Examination, probes: Mapping[str, ProbeResult]) -> tuple[GuaranteeResult, ...]:
+    """What is known of each guarantee. Breaches count where they name what broke, or are the probe's own."""
+    decisive: dict[str, list[Breach]] = {}
+    for turn, result in probes.items():
+        if result.anomaly is not None:
+            for breach in examination.at(turn):
+                if breach.name == result.anomaly:
+                    decisive.setdefault(breach.guarantee, []).append(breach)
+                    break
+    for breach in examination.breaches:
+        # A leak is one wherever it shows, and what the store shows needs no probe.
+        shown = breach.guarantee == "isolation" or breach.turn not in probes
+        if shown and breach.guarantee in CERTAIN and breach not in decisive.get(breach.guarantee, []):
+            decisive.setdefault(breach.guarantee, []).append(breach)
+    every = tuple(probes.values())
+    return tuple(_standing(name, examination, decisive.get(name, []), every) for name in GUARANTEES)
+
+
+def _standing(
+    name: str, examination: Examination, breaches: Sequence[Breach], every: Sequence[ProbeResult]
+) -> GuaranteeResult:
+    probes = [one for one in every if one.guarantee == name]
+    unscored = [one for one in probes if one.outcome is Outcome.UNSCORED]
+    if breaches:
+        standing, sentence = Standing.BROKEN, breaches[0].sentence
+    elif name in examination.crashed:
+        standing, sentence = Standing.OPEN, examination.crashed[name]
+    elif unscored:
+        standing, sentence = Standing.OPEN, unscored[0].reason
+    else:
+        standing, sentence = (Standing.KEPT if probes else Standing.UNTESTED), ""
+    return GuaranteeResult(
+        name=name,
+        standing=standing,
+        probes=len(probes),
+        breaches=len(breaches),
+        anomalies=dict(Counter(one.name for one in breaches)),
+        sentence=sentence,
+    )
+
+
+def remarks(examination: Examination, probes: Mapping[str, ProbeResult]) -> list[str]:
+    """What prompts show that no probe asked about: worth knowing, and no reason to block."""
+    unasked: dict[str, list[Breach]] = {}
+    for breach in examination.breaches:
+        result = probes.get(breach.turn)
+        if breach.guarantee in SHOWN_BY_PROMPTS and (result is None or result.anomaly != breach.name):
+            unasked.setdefault(breach.guarantee, []).append(breach)
+    return [
+        f"{plural(len(found), found[0].name)}: {found[0].sentence};"
+        f" to block on it, ask with `guarantee: {guarantee}`"
+        for guarantee, found in unasked.items()
+    ]

@@ -1,0 +1,116 @@
+"""What a checker sees, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.transcript import ACKNOWLEDGED, ConversationPlanned
+from gate.core.verdict import Outcome, ProbeResult
+from gate.core.words import found_in
+from gate.judging.custody import tellings, wanted_facts
+from gate.judging.history import Disturbance, History, PlayedTurn
+from gate.judging.leaks import Leak
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breach:
+    """One guarantee, seen broken in one turn."""
+
+    guarantee: str
+    turn: str
+    sentence: str
+    """What was seen, as a clause: "the reply holds the value that was corrected"."""
+    anomaly: str = ""
+    """What it is called; by default the guarantee's first anomaly."""
+
+    @property
+    def name(self) -> str:
+        """The name of the anomaly."""
+        return self.anomaly or GUARANTEES[self.guarantee].anomaly
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissedProbe:
+    """A probe that was acknowledged, or answered with an error, and whose facts did not come back."""
+
+    turn: PlayedTurn
+    conversation: ConversationPlanned
+    result: ProbeResult
+    missing: tuple[str, ...]
+    """The facts that the reply should hold and does not."""
+    told_in: Sequence[PlayedTurn]
+    """The acknowledged turns that told the missing facts in the same session."""
+    disturbances: Sequence[Disturbance]
+    """The disruptions between the first of these turns and the probe."""
+
+    @property
+    def identifier(self) -> str:
+        """The id of its turn."""
+        return self.turn.started.turn
+
+    @property
+    def reply(self) -> str:
+        """What the bot said, "" where it was an error."""
+        return self.turn.ended.reply if self.turn.ended and self.turn.status == ACKNOWLEDGED else ""
+
+    @property
+    def missing_values(self) -> tuple[str, ...]:
+        """What the missing facts are."""
+        return tuple(self.conversation.facts[fact] for fact in self.missing)
+
+    def underwent(self, kinds: Iterable[str]) -> bool:
+        """Whether one of these disruptions lies between telling and asking."""
+        wanted = frozenset(kinds)
+        return any(one.ended.disruption.partition("*")[0] in wanted for one in self.disturbances)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """The run as a checker sees it: the history, and what every probe's reply came to."""
+
+    history: History
+    results: Mapping[str, ProbeResult]
+    """Turn → its result, for probes and for the repeats of probes, in the order of the plan."""
+    leaks: Sequence[Leak] = field(default_factory=tuple)
+
+    @cached_property
+    def missed(self) -> tuple[MissedProbe, ...]:
+        """Every recall probe that failed."""
+        return tuple(self._missed())
+
+    def probes(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
+        """Every probe that was scored."""
+        for identifier, result in self.results.items():
+            if result.outcome is not Outcome.UNSCORED:
+                yield self.history.turns[identifier], result
+
+    def _missed(self) -> Iterator[MissedProbe]:
+        for turn, result in self.probes():
+            if result.outcome is Outcome.REMEMBERED or not result.recall or turn.started.repeats:
+                continue
+            conversation = self.history.conversations[turn.started.conversation]
+            wanted = wanted_facts(conversation, turn)
+            values = {fact: conversation.facts[fact] for fact in wanted}
+            said = found_in(result.reply, tuple(values.values()))
+            missing = tuple(fact for fact in wanted if values[fact] not in said)
+            told_in = [one for one in tellings(self.history, turn) if not set(missing).isdisjoint(one.tells)]
+            since = min((one.order for one in told_in), default=turn.order)
+            yield MissedProbe(
+                turn=turn,
+                conversation=conversation,
+                result=result,
+                missing=missing,
+                told_in=told_in,
+                disturbances=[
+                    one
+                    for one in self.history.performance_of(turn).disturbances
+                    if since < one.order < turn.order
+                ],
+            )
+
+
+Checker = Callable[[Observed], Iterable[Breach]]
+"""Finds every breach of one guarantee in a transcript. Pure; one that raises leaves its guarantee open."""

@@ -1,0 +1,42 @@
+"""Capacity: facts inside the window that the bot declares are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
+from gate.judging.history import PlayedTurn
+from gate.judging.prompts import said_before, standing_in
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Prompts that hold what was said after a fact, up to the next disruption, and not the fact itself."""
+    for missed in observed.missed:
+        if missed.result.custody.loaded is False and _is_trimmed(observed, missed):
+            yield Breach(
+                guarantee="capacity",
+                turn=missed.identifier,
+                sentence="the prompt begins after the turn that told it",
+            )
+
+
+def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
+    if not missed.told_in:
+        return False
+    said = said_before(observed.history, missed.turn)
+    present = {one.text for request in missed.turn.requests for one in standing_in(request, said)}
+    turns = sorted((one for some in said.turns.values() for one in some), key=lambda one: one.order)
+    kept = [one.started.text.strip() in present for one in turns]
+    if True not in kept:
+        return False
+    begin = kept.index(True)
+    # A window keeps the last turns: what is missing comes before all that is there.
+    if not all(kept[begin:]):
+        return False
+    last_telling = max(one.order for one in missed.told_in)
+    return last_telling < turns[begin].order and _same_side(missed, turns[begin])
+
+
+def _same_side(missed: MissedProbe, turn: PlayedTurn) -> bool:
+    """Whether no disruption lies between telling and `turn`: else it is the disruption that took the fact."""
+    return not any(one.order < turn.order for one in missed.disturbances)

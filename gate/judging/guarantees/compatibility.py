@@ -1,0 +1,39 @@
+"""Compatibility: a new version reads the old one's history, and after a rollback the reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.core.transcript import REFUSED
+from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
+
+VERSION_CHANGES = frozenset({"blue-green", "rollback", "rolling"})
+OTHER_IMAGE = "image after"
+"""The detail of a disruption's evidence that is there only when the versions are not one."""
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """What is still in the store after a change of version, and what the other version does not read."""
+    for missed in observed.missed:
+        if not _version_changed(missed):
+            continue
+        custody = missed.result.custody
+        if custody.stored and custody.loaded is not True:
+            yield Breach(
+                guarantee="compatibility",
+                turn=missed.identifier,
+                sentence="it is in the store, and the other version of the bot does not read it",
+            )
+        elif custody.stored is not False and missed.turn.status == REFUSED:
+            yield Breach(
+                guarantee="compatibility",
+                turn=missed.identifier,
+                sentence=f"the other version of the bot fails at its history: {missed.result.reason}",
+            )
+
+
+def _version_changed(missed: MissedProbe) -> bool:
+    return any(
+        one.ended.disruption.partition("*")[0] in VERSION_CHANGES and OTHER_IMAGE in one.ended.details
+        for one in missed.disturbances
+    )

@@ -1,0 +1,32 @@
+"""Fail closed: while the store is away the bot gives an error, not silent amnesia."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.judging.guarantees.breach import Breach, Observed
+from gate.judging.history import Disturbance, PlayedTurn
+
+STORE_OUTAGES = frozenset(
+    {"store-pause", "partition", "store-restart", "store-kill", "store-recreate", "cold-start"}
+)
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Turns that the bot acknowledged while its store was away, and that were gone afterwards."""
+    for missed in observed.missed:
+        outages = [one for one in missed.disturbances if _kind(one) in STORE_OUTAGES]
+        if any(_within(telling, outage) for telling in missed.told_in for outage in outages):
+            yield Breach(
+                guarantee="fail-closed",
+                turn=missed.identifier,
+                sentence="the bot acknowledged it while its store was away, and did not keep it",
+            )
+
+
+def _within(turn: PlayedTurn, outage: Disturbance) -> bool:
+    return outage.began < turn.order < outage.order
+
+
+def _kind(disturbance: Disturbance) -> str:
+    return disturbance.ended.disruption.partition("*")[0]

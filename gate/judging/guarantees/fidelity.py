@@ -1,0 +1,79 @@
+"""Fidelity: a value comes back unchanged."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+
+from rapidfuzz import fuzz
+
+from gate.core.words import WholeWords
+from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
+
+SHORTEST = 6
+"""Characters. Shorter values are like too many others."""
+LIKENESS = 80
+"""Of 100: from here on a passage is the value with some of it changed. Other values are taken out before."""
+SHARE_CUT_OFF = 0.5
+"""From this share of a long value on, its beginning is the value cut short."""
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Replies and prompts that hold the value changed: letters replaced, folded, cut off."""
+    for missed in observed.missed:
+        place = _where_changed(missed)
+        if place:
+            yield Breach(
+                guarantee="fidelity",
+                turn=missed.identifier,
+                sentence=f"the {place} holds the value, but changed",
+            )
+
+
+def _where_changed(missed: MissedProbe) -> str:
+    others = _other_values(missed)
+    reply = _without(missed.reply, others)
+    if any(_is_changed(value, reply) for value in missed.missing_values):
+        return "reply"
+    # Among many words some resemble any short one: in a prompt only values that nobody comes upon count.
+    unmistakable = [
+        missed.conversation.facts[fact] for fact in missed.missing if fact in missed.conversation.unguessable
+    ]
+    prompts = _without("\n".join(missed.turn.prompts), others)
+    return "prompt" if any(_is_changed(value, prompts) for value in unmistakable) else ""
+
+
+def _other_values(missed: MissedProbe) -> set[str]:
+    conversation = missed.conversation
+    decoys = {value for values in conversation.decoys.values() for value in values}
+    return (decoys | set(conversation.facts.values())) - set(missed.missing_values)
+
+
+def _without(text: str, values: Collection[str]) -> str:
+    """`text` without these values: what resembles them is theirs."""
+    for one in sorted(WholeWords(values).occurrences(text), key=lambda found: -found.start):
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return text
+
+
+def _is_changed(value: str, text: str) -> bool:
+    if len(value) < SHORTEST or not text or _stands_in(value, text):
+        return False
+    plain = _plain(value)
+    if len(plain) >= SHORTEST and plain in _plain(text):
+        return True
+    beginning = value[: int(len(value) * SHARE_CUT_OFF)]
+    if len(beginning) >= 2 * SHORTEST and beginning in text:
+        return True
+    return fuzz.partial_ratio(value, text, score_cutoff=LIKENESS) >= LIKENESS
+
+
+def _stands_in(value: str, text: str) -> bool:
+    return next(WholeWords((value,)).occurrences(text), None) is not None
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone, without accents and letter case."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[\W_]+", "", decomposed)

@@ -1,0 +1,30 @@
+"""Isolation: a session never sees another session's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.core.verdict import Outcome
+from gate.core.words import found_in
+from gate.judging.guarantees.breach import Breach, Observed
+from gate.judging.history import PlayedTurn
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Values of exactly one other session, in replies and in prompts, and probes of isolation that failed."""
+    leaking = {}
+    for leak in observed.leaks:
+        place = "reply" if leak.in_reply else "prompt"
+        leaking[leak.turn] = f"the {place} holds {leak.value}, which only another session was told"
+    for turn, result in observed.probes():
+        if result.guarantee == "isolation" and result.outcome is Outcome.LOST and _is_held(observed, turn):
+            leaking.setdefault(turn.started.turn, result.reason)
+    for identifier, sentence in leaking.items():
+        yield Breach(guarantee="isolation", turn=identifier, sentence=sentence)
+
+
+def _is_held(observed: Observed, turn: PlayedTurn) -> bool:
+    """Whether the reply holds what was asked for, and not some other value that it might have had."""
+    facts = observed.history.conversations[turn.started.conversation].facts
+    reply = turn.ended.reply if turn.ended else ""
+    return bool(found_in(reply, [facts[fact] for fact in turn.started.asks]))

@@ -1,0 +1,18 @@
+"""Monotonic reads: what is once known stays known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.judging.guarantees.breach import Breach, Observed
+from gate.judging.guarantees.reads import reads_of
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Mixed answers to one question, with nothing told or disrupted in between."""
+    for reads in reads_of(observed):
+        if reads.mixed and not reads.stale:
+            for turn in reads.misses:
+                yield Breach(
+                    guarantee="monotonic-reads", turn=turn, sentence=f"the answers differ: {reads.sentence}"
+                )

@@ -1,0 +1,19 @@
+"""No fabrication: what was never told is not remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.core.verdict import Outcome
+from gate.judging.guarantees.breach import Breach, Observed
+from gate.judging.probes import guessed
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Replies that know what nobody told."""
+    for turn, result in observed.probes():
+        if result.outcome is not Outcome.LOST or result.recall:
+            continue
+        # Who lists all values that a told fact might have has lost it: that is a loss among others.
+        if result.guarantee == "no-fabrication" or guessed(observed.history, turn):
+            yield Breach(guarantee="no-fabrication", turn=turn.started.turn, sentence=result.reason)

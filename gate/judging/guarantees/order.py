@@ -1,0 +1,55 @@
+"""Order: turns stay in the order in which they were said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from gate.core.words import found_in
+from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
+from gate.judging.history import PlayedTurn
+from gate.judging.prompts import SessionTexts, said_before, standing_in
+
+GUARANTEE = "order"
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Replies that name the wrong one of several facts, and prompts whose turns are out of order."""
+    for missed in observed.missed:
+        if missed.result.guarantee == GUARANTEE and _names_another(missed):
+            yield Breach(
+                guarantee=GUARANTEE,
+                turn=missed.identifier,
+                sentence="the reply holds what was said at another time",
+            )
+    for turn, _ in observed.probes():
+        said = said_before(observed.history, turn)
+        if any(_is_inverted(request, said) for request in turn.requests):
+            yield Breach(
+                guarantee=GUARANTEE,
+                turn=turn.started.turn,
+                sentence="turns stand in the prompt in another order than they were said in",
+            )
+
+
+def _names_another(missed: MissedProbe) -> bool:
+    asked = [missed.conversation.facts[fact] for fact in missed.turn.started.asks]
+    return bool(found_in(missed.reply, asked))
+
+
+def _is_inverted(request: Sequence[str], said: SessionTexts) -> bool:
+    return any(
+        # Turns that were under way together have no order.
+        second.ended is not None and second.ended_order < first.order
+        for first, second in pairwise(_once_said(request, said))
+    )
+
+
+def _once_said(request: Sequence[str], said: SessionTexts) -> Iterator[PlayedTurn]:
+    """The turns in the request whose texts tell which turn they are, in the order of the request."""
+    seen: set[str] = set()
+    for standing in standing_in(request, said):
+        turns = said.turns[standing.text]
+        if len(turns) == 1 and standing.text not in seen:
+            seen.add(standing.text)
+            yield turns[0]

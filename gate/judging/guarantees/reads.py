@@ -1,0 +1,76 @@
+"""The answers that one session got to one question, in the order in which it asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gate.core.verdict import Outcome, ProbeResult
+from gate.judging.guarantees.breach import Observed
+from gate.judging.history import PlayedTurn
+
+REPLICATED = frozenset({"replica-hop", "scale-in", "rolling", "blue-green", "rollback"})
+"""Disruptions under which more than one instance answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """One answer: whether it held all that was asked for."""
+
+    turn: PlayedTurn
+    knew: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reads:
+    """All answers to the same question about the same facts, with nothing told in between."""
+
+    probe: ProbeResult
+    answers: tuple[Read, ...]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the bot knew it once and did not know it another time."""
+        return len({one.knew for one in self.answers}) > 1
+
+    @property
+    def misses(self) -> tuple[str, ...]:
+        """The turns whose answers did not hold it."""
+        return tuple(one.turn.started.turn for one in self.answers if not one.knew)
+
+    @property
+    def stale(self) -> bool:
+        """Whether a replica did not know what was said to another one, and keeps memory to itself.
+
+        What is in the store all could read: a replica that does not, knows an old state of it.
+        """
+        stored = self.probe.custody.stored
+        return self.by_replicas and (stored is False or (stored is None and not self.answers[0].knew))
+
+    @property
+    def by_replicas(self) -> bool:
+        """Whether different instances may have given the answers."""
+        return not REPLICATED.isdisjoint(one.partition("*")[0] for one in self.probe.disruption.split("+"))
+
+    @property
+    def sentence(self) -> str:
+        """How the answers went: "asked 3 times, the bot knew it 1 time"."""
+        knew = sum(one.knew for one in self.answers)
+        return f"asked {len(self.answers)} times, the bot knew it {knew} {'time' if knew == 1 else 'times'}"
+
+
+def reads_of(observed: Observed) -> Iterator[Reads]:
+    """Every question that a session asked more than once on the same side of every disruption."""
+    asked: dict[tuple[object, ...], list[tuple[Read, ProbeResult]]] = {}
+    for turn, result in observed.probes():
+        if result.outcome is Outcome.ERROR or not result.facts:
+            continue
+        performance = observed.history.performance_of(turn)
+        side = sum(one.order < turn.order for one in performance.disturbances)
+        place = (turn.started.conversation, turn.started.session, tuple(result.facts), result.expected, side)
+        read = Read(turn=turn, knew=result.outcome is Outcome.REMEMBERED)
+        asked.setdefault(place, []).append((read, result))
+    for answers in asked.values():
+        if len(answers) > 1:
+            answers.sort(key=lambda one: one[0].turn.order)
+            yield Reads(probe=answers[0][1], answers=tuple(read for read, _ in answers))

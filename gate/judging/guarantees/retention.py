@@ -1,0 +1,57 @@
+"""Retention: facts are kept as long, and deleted as surely, as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.verdict import Outcome
+from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
+from gate.judging.history import History
+from gate.judging.sentences import lasting
+from gate.judging.store_faults import EarlyExpiry, StoreFault, early_expiries, store_fault
+
+ZOMBIE = GUARANTEES["retention"].other_anomaly
+FORGETFUL_SETTINGS = frozenset({"TTL", "maxmemory-policy"})
+"""What makes a store that runs on give up what it was given."""
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """What was to be forgotten and is known, and what runs out, or is thrown out, before its time."""
+    history = observed.history
+    for turn, result in observed.probes():
+        if result.guarantee == "retention" and result.outcome is Outcome.LOST and not result.recall:
+            yield Breach(
+                guarantee="retention",
+                turn=turn.started.turn,
+                sentence="the reply holds what was to be forgotten",
+                anomaly=ZOMBIE,
+            )
+    faults = {name: store_fault(history, name) for name in history.performances}
+    for missed in observed.missed:
+        fault = faults[missed.conversation.deployment]
+        if fault is not None and _explains(fault, missed):
+            yield Breach(guarantee="retention", turn=missed.identifier, sentence=fault.sentence)
+    for name in history.performances:
+        for expiry in early_expiries(history, name):
+            yield from _told_with(history, name, expiry)
+
+
+def _explains(fault: StoreFault, missed: MissedProbe) -> bool:
+    return fault.setting in FORGETFUL_SETTINGS and fault.values.issuperset(missed.missing_values)
+
+
+def _told_with(history: History, deployment: str, expiry: EarlyExpiry) -> Iterable[Breach]:
+    """The expiry at the turn that told the fact."""
+    for turn in history.turns.values():
+        conversation = history.conversations[turn.started.conversation]
+        if conversation.deployment != deployment or turn.started.repeats:
+            continue
+        if expiry.value in {conversation.facts[fact] for fact in turn.tells}:
+            yield Breach(
+                guarantee="retention",
+                turn=turn.started.turn,
+                sentence=f"what was told is stored for {lasting(expiry.ttl)} at most,"
+                f" and {lasting(expiry.declared)} are declared",
+            )
+            return

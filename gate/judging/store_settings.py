@@ -1,0 +1,89 @@
+"""Whose a setting of the store is: the gate's, which started it, or somebody's who changed it since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from gate.core.transcript import StoreFigures
+
+STARTED_WITH: Mapping[str, Mapping[str, str]] = {
+    "aof": {"appendonly": "yes", "appendfsync": "everysec"},
+    "rdb": {},
+    "none": {"save": "", "appendonly": "no"},
+}
+"""`store: {persistence: …}` → what the gate sets for it. Everything else is the server's own default."""
+
+_DEFAULTS: Mapping[str, str] = {
+    "appendonly": "no",
+    "appendfsync": "everysec",
+    "maxmemory": "0",
+    "maxmemory-policy": "noeviction",
+}
+
+
+class Owner(StrEnum):
+    """Who answers for a setting."""
+
+    GATE = "gate"
+    """The gate started the store with it, or left the server's default as it was."""
+    BOT = "bot"
+    """It was changed at run time, and the bot alone was given the store's address."""
+    IMAGE = "image"
+    """It is neither, and nobody changed it: the store's image brings it along."""
+
+
+def owner_of(setting: str, seen: StoreFigures) -> Owner | None:
+    """Who answers for a setting's value; None where the value, or what it was to be, is not known."""
+    if setting not in seen.settings or seen.persistence not in STARTED_WITH:
+        return None
+    value = seen.settings[setting]
+    if setting == "save" and "save" not in STARTED_WITH[seen.persistence]:
+        as_started = bool(value)
+    else:
+        as_started = value == STARTED_WITH[seen.persistence].get(setting, _DEFAULTS.get(setting))
+    if as_started:
+        return Owner.GATE
+    if seen.calls.get("config|set"):
+        return Owner.BOT
+    return Owner.IMAGE if _counts_settings(seen) else None
+
+
+def _counts_settings(seen: StoreFigures) -> bool:
+    """Whether the server would have counted CONFIG SET by itself: from version 7 on, if nobody reset it."""
+    major = seen.version.rpartition(" ")[2].partition(".")[0]
+    return seen.commands is not None and major.isdecimal() and int(major) >= 7
+
+
+def said_owner(setting: str, seen: StoreFigures) -> str:
+    """The end of a sentence about a setting: whose it is; "" where that is not known."""
+    match owner_of(setting, seen):
+        case Owner.GATE:
+            return f"; that is the gate's own setting, by store: {{persistence: {seen.persistence}}}"
+        case Owner.BOT:
+            return "; the gate did not set that: it was changed with CONFIG SET while the bot ran"
+        case Owner.IMAGE:
+            return "; the gate did not set that: the store's image brings it along"
+        case _:
+            return ""
+
+
+def keeps_nothing(seen: StoreFigures) -> bool:
+    """Whether a restart of the store is known to lose everything."""
+    return seen.settings.get("appendonly") == "no" and seen.settings.get("save") == ""
+
+
+def keeps_snapshots_only(seen: StoreFigures) -> bool:
+    """Whether a killed store is known to lose what was written since its last snapshot."""
+    return seen.settings.get("appendonly") == "no" and bool(seen.settings.get("save"))
+
+
+def limited(seen: StoreFigures) -> bool:
+    """Whether the store is known to have a limit of memory."""
+    return seen.settings.get("maxmemory", "0") != "0"
+
+
+def said_limit(seen: StoreFigures) -> str:
+    """The limit and what happens at it, by the names of the settings."""
+    policy = seen.settings.get("maxmemory-policy", "unknown")
+    return f"maxmemory {seen.settings.get('maxmemory', 'unknown')}, maxmemory-policy {policy}"

@@ -1,0 +1,58 @@
+"""What a judge says of a reply that holds all it must. It can take that away, and never give it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gate.errors import Undecided
+from gate.interfaces import Scorer, Tiebreaker
+from gate.judging.history import PlayedTurn
+
+
+def comparisons(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, Sequence[str]]:
+    """The probe's checks that need nobody's opinion."""
+    judged = _tiebreakers(probe, scorers)
+    return {name: one for name, one in (probe.started.checks or {}).items() if name not in judged}
+
+
+def unanswered(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[str, ...]:
+    """The criteria to which no judge has answered, each once."""
+    checks = probe.started.checks or {}
+    criteria = dict.fromkeys(one for name in _tiebreakers(probe, scorers) for one in checks[name])
+    return tuple(one for one in criteria if one not in probe.answers)
+
+
+def refusals(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> list[str]:
+    """What a judge does not find in the reply, one phrase for each criterion. Raises Undecided."""
+    checks = probe.started.checks or {}
+    reply = probe.ended.reply if probe.ended else ""
+    return [
+        _refusal(probe, criterion)
+        for name, scorer in _tiebreakers(probe, scorers).items()
+        if not scorer.score(reply, checks[name])
+        for criterion in checks[name]
+        if _is_refused(scorer, reply, criterion)
+    ]
+
+
+def _tiebreakers(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, Scorer]:
+    """The probe's tiebreakers by name, advised by what is on record about its reply."""
+    found: dict[str, Scorer] = {}
+    for name in probe.started.checks or {}:
+        scorer: object = scorers.get(name)
+        if isinstance(scorer, Tiebreaker):
+            found[name] = scorer.advised(probe.answers)
+    return found
+
+
+def _is_refused(scorer: Scorer, reply: str, criterion: str) -> bool:
+    try:
+        return not scorer.score(reply, (criterion,))
+    except Undecided:
+        return False
+
+
+def _refusal(probe: PlayedTurn, criterion: str) -> str:
+    answer = probe.answers.get(criterion)
+    why = f": {answer.reason}" if answer is not None and answer.reason else ""
+    return f'the judge does not find that the reply "{criterion}"{why}'

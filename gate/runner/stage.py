@@ -1,0 +1,40 @@
+"""All that a plan is played with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from gate.interfaces import Bot, Deployment, Disruption, Recorder, Runtime
+from gate.runner.plan import Turn
+
+
+def never_missed(_turn: Turn, _reply: str) -> bool:
+    """Takes every reply for a hit."""
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """All that a plan is played with. `clock` gives seconds since the run began."""
+
+    runtime: Runtime
+    connect: Callable[[Deployment], Bot]
+    disruptions: Mapping[str, Disruption]
+    environment: Mapping[str, str]
+    """What the bot is told about its model."""
+    record: Recorder
+    clock: Callable[[], float]
+    concurrency: int
+    """Turns under way at once. A parallel block with more than that is under way alone."""
+    captures: bool = False
+    """Whether a fact that the bot is to state is whatever value of its shape the reply holds.
+
+    Else it is the planned value or none: the model is the gate's own and states that one.
+    """
+    missed: Callable[[Turn, str], bool] = never_missed
+    """Whether a reply to a recall probe misses; the question is then asked again."""
+    reasks: int = 2
+    """How often a question is asked again at most."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

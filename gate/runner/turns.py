@@ -1,0 +1,189 @@
+"""Puts the turns of a wave to the bot: at once where they are parallel, and again where they missed.
+
+What came of each is on record when it is over, and so is what the bot stated in its reply.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+from gate.core.facts import Pattern
+from gate.core.guarantees import GUARANTEES
+from gate.core.transcript import (
+    ACKNOWLEDGED,
+    INDETERMINATE,
+    REFUSED,
+    UNASKED,
+    FactStated,
+    TurnEnded,
+    TurnStarted,
+)
+from gate.core.words import contains
+from gate.errors import TurnIndeterminate, TurnRefused
+from gate.interfaces import Bot
+from gate.runner.plan import Conversation, Pause, Turn
+from gate.runner.stage import Stage
+
+
+class TurnPlayer:
+    """Plays the turns of the conversations of one wave."""
+
+    def __init__(self, conversations: Sequence[Conversation], stage: Stage) -> None:
+        self._stage = stage
+        self._places = asyncio.Semaphore(stage.concurrency)
+        self._gathering = asyncio.Lock()
+        # Equal texts are never under way at once: a model request is tied to its turn by its text.
+        self._texts: dict[str, asyncio.Lock] = {}
+        self._unheard: dict[str, str] = {}
+        # The facts of each conversation, those that the bot has stated included.
+        self._facts = {one.identifier: dict(one.facts) for one in conversations}
+
+    @property
+    def values(self) -> Collection[str]:
+        """What the facts of all conversations are by now."""
+        return {value for facts in self._facts.values() for value in facts.values()}
+
+    async def converse(self, bot: Bot, conversation: Conversation, point: int) -> None:
+        """Plays what lies after `point` disruptions, moment by moment."""
+        for moment in conversation.moments(point):
+            unheard = self._unheard.get(conversation.identifier)
+            if isinstance(moment, Pause):
+                if not unheard:
+                    await self._stage.sleep(moment.seconds)
+                continue
+            turns = [self._up_to_date(conversation, turn) for turn in moment]
+            if unheard:
+                for turn in turns:
+                    self._decline(conversation, turn, unheard)
+                continue
+            replies = await self._say_together(bot, conversation, turns)
+            for turn, reply in zip(turns, replies, strict=True):
+                await self._ask_again(bot, conversation, turn, reply)
+
+    def _up_to_date(self, conversation: Conversation, turn: Turn) -> Turn:
+        """The turn with the values that the bot has stated in the place of the planned ones."""
+        facts = self._facts[conversation.identifier]
+        return turn if facts == conversation.facts else turn.render(facts)
+
+    async def _say_together(
+        self, bot: Bot, conversation: Conversation, turns: Sequence[Turn]
+    ) -> list[str | None]:
+        """Puts the turns to the bot at the same moment. The reply to each, None where there is none."""
+        async with self._turn_to_speak(turns), asyncio.TaskGroup() as group:
+            saying = [group.create_task(self._say(bot, conversation, turn)) for turn in turns]
+        return [task.result() for task in saying]
+
+    @asynccontextmanager
+    async def _turn_to_speak(self, turns: Sequence[Turn]) -> AsyncIterator[None]:
+        """Waits until none of the texts is under way and there is room for all turns at once."""
+        async with AsyncExitStack() as held:
+            # In one order for everybody, so that no two blocks wait for each other.
+            for text in sorted({turn.text for turn in turns}):
+                await held.enter_async_context(self._texts.setdefault(text, asyncio.Lock()))
+            async with self._gathering:
+                for _ in range(min(len(turns), self._stage.concurrency)):
+                    await held.enter_async_context(self._places)
+            yield
+
+    async def _ask_again(self, bot: Bot, conversation: Conversation, turn: Turn, reply: str | None) -> None:
+        """Repeats a question while the replies to it miss: a fact that comes and goes is not lost."""
+        if turn.expectation is None or not GUARANTEES[turn.guarantee].recall:
+            return
+        for count in range(1, self._stage.reasks + 1):
+            heard = conversation.identifier not in self._unheard
+            if reply is None or not heard or not self._stage.missed(turn, reply):
+                return
+            again = replace(turn, identifier=f"{turn.identifier}.r{count}", moment=0)
+            async with self._turn_to_speak([again]):
+                reply = await self._say(bot, conversation, again, repeats=turn.identifier)
+
+    async def _say(
+        self, bot: Bot, conversation: Conversation, turn: Turn, *, repeats: str = ""
+    ) -> str | None:
+        """The reply, None without one. What came of the turn is on record then."""
+        self._start(conversation, turn, repeats=repeats)
+        began = self._stage.clock()
+        status, reply, error = ACKNOWLEDGED, "", ""
+        try:
+            reply = await bot.say(turn.session, turn.text)
+        except TurnRefused as refusal:
+            status, error = REFUSED, refusal.sentence
+        except TurnIndeterminate as silence:
+            status, error = INDETERMINATE, silence.sentence
+            # A bot that lets one turn hang would let each of them hang: do not wait for them all.
+            self._unheard[conversation.identifier] = (
+                "not asked: the bot left an earlier turn of this conversation without an answer"
+            )
+        now = self._stage.clock()
+        self._stage.record(
+            TurnEnded(
+                at=now, turn=turn.identifier, status=status, reply=reply, error=error, seconds=now - began
+            )
+        )
+        if status != ACKNOWLEDGED:
+            return None
+        self._take_down_what_is_stated(conversation, turn, reply)
+        return reply
+
+    def _take_down_what_is_stated(self, conversation: Conversation, turn: Turn, reply: str) -> None:
+        facts = self._facts[conversation.identifier]
+        for name in turn.states:
+            value = self._stated(conversation, name, reply)
+            if value is not None:
+                facts[name] = value
+                self._stage.record(
+                    FactStated(
+                        at=self._stage.clock(),
+                        conversation=conversation.identifier,
+                        turn=turn.identifier,
+                        fact=name,
+                        value=value,
+                    )
+                )
+
+    def _stated(self, conversation: Conversation, name: str, reply: str) -> str | None:
+        """The value of the fact that the reply states."""
+        planned = conversation.facts[name]
+        if contains(reply, planned):
+            return planned
+        fact = next(one for one in conversation.scenario.facts if one.name == name)
+        if not self._stage.captures or not isinstance(fact, Pattern):
+            return None
+        facts = self._facts[conversation.identifier]
+        return fact.find(reply, {value for other, value in facts.items() if other != name})
+
+    def decline(self, conversation: Conversation, point: int, reason: str) -> None:
+        """Puts on record that what lies after `point` disruptions is not said."""
+        for moment in conversation.moments(point):
+            for turn in () if isinstance(moment, Pause) else moment:
+                self._decline(conversation, self._up_to_date(conversation, turn), reason)
+
+    def _decline(self, conversation: Conversation, turn: Turn, reason: str) -> None:
+        self._start(conversation, turn)
+        self._stage.record(
+            TurnEnded(at=self._stage.clock(), turn=turn.identifier, status=UNASKED, error=reason)
+        )
+
+    def _start(self, conversation: Conversation, turn: Turn, *, repeats: str = "") -> None:
+        self._stage.record(
+            TurnStarted(
+                at=self._stage.clock(),
+                turn=turn.identifier,
+                conversation=conversation.identifier,
+                speaker=turn.speaker,
+                session=turn.session,
+                text=turn.text,
+                line=turn.position.line,
+                column=turn.position.column,
+                tells=turn.tells,
+                checks=turn.expectation.checks if turn.expectation else None,
+                asks=turn.asks,
+                guarantee=turn.guarantee,
+                states=turn.states,
+                moment=turn.moment,
+                repeats=repeats,
+            )
+        )

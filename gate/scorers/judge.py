@@ -1,0 +1,38 @@
+"""A judge has to find that the reply meets a criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gate.core.scenario import JUDGED
+from gate.core.transcript import JudgeAnswered
+from gate.errors import Undecided
+
+
+class Judge:
+    """Every argument is a criterion that a judge model finds met. Heard only where all other checks hold.
+
+    The model is asked during the run and its answers are on record, so that this stays a comparison.
+    """
+
+    name = JUDGED
+    sentence = "a judge model finds that the reply meets the criterion; asked only where all else holds"
+
+    def __init__(self, answers: Mapping[str, JudgeAnswered] | None = None) -> None:
+        self._answers = answers or {}
+
+    def advised(self, answers: Mapping[str, JudgeAnswered]) -> Judge:
+        """See Tiebreaker."""
+        return Judge(answers)
+
+    def score(self, reply: str, arguments: Sequence[str]) -> bool:
+        """Whether all criteria are met: one "no" settles it. Raises Undecided where an answer is missing."""
+        answers = [self._answers.get(criterion) for criterion in arguments]
+        if any(one is not None and one.holds is False for one in answers):
+            return False
+        for one in answers:
+            if one is None:
+                raise Undecided("the judge was not asked about this reply")
+            if one.holds is None:
+                raise Undecided("the judge gave no usable answer", why=one.reason)
+        return True

@@ -1,0 +1,100 @@
+"""What a look has found so far: which facts, under which TTLs, in how many keys and bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from gate.stores.redis_contents import Content, Key
+from gate.stores.text_search import BETWEEN, Passage, TextSearch, readable
+
+
+@dataclass(kw_only=True)
+class _Counts:
+    keys: int = 0
+    bytes: int = 0
+    expiring_keys: int = 0
+    shortest_ttl: float | None = None
+    unreadable_keys: int = 0
+    persistent: set[str] = field(default_factory=set)
+    """Values in keys without a TTL."""
+    first_expiry: dict[str, float] = field(default_factory=dict)
+    last_expiry: dict[str, float] = field(default_factory=dict)
+    """Value → longest TTL of the keys that have one; the value may stand in others too."""
+
+
+class Findings(_Counts):
+    """Gathers them, key by key and part by part."""
+
+    def __init__(self, values: Collection[str]) -> None:
+        super().__init__()
+        self._search = TextSearch(values)
+        # A key comes in several parts, all of them on one page.
+        self._unreadable_on_page: set[Key] = set()
+
+    @property
+    def values(self) -> frozenset[str]:
+        """All values that stand in the store."""
+        return frozenset(self.persistent | self.last_expiry.keys())
+
+    @property
+    def last_expiry_of_expiring(self) -> dict[str, float]:
+        """The longest TTLs of the values that stand in no key without one."""
+        return {value: ttl for value, ttl in self.last_expiry.items() if value not in self.persistent}
+
+    def add_key(self, key: Key) -> None:
+        """Counts a key."""
+        self.keys += 1
+        self.bytes += len(key.name)
+        if key.ttl is not None:
+            self.expiring_keys += 1
+            self.shortest_ttl = key.ttl if self.shortest_ttl is None else min(self.shortest_ttl, key.ttl)
+
+    def add_unreadable(self, key: Key) -> None:
+        """Notes that a key holds more than was read."""
+        self._unreadable_on_page.add(key)
+
+    def end_page(self) -> None:
+        """Keys of another page may be named alike: they are of another database."""
+        self.unreadable_keys += len(self._unreadable_on_page)
+        self._unreadable_on_page.clear()
+
+    def add(self, parts: Sequence[Content]) -> None:
+        """Searches parts of what stands under keys."""
+        passages = []
+        for number, part in enumerate(parts):
+            self.bytes += sum(map(len, part.elements)) - part.repeated
+            texts = [readable(_aligned(part, element)) for element in part.elements]
+            if not part.whole or not all(whole for _, whole in texts):
+                self.add_unreadable(part.key)
+            # The name of a key is a place for facts too, but not for packed ones.
+            name = [] if part.cut_before else [part.key.name.decode("utf-8", "replace")]
+            passages.append(
+                Passage(
+                    record=number,
+                    text=BETWEEN.join([*name, *(text for text, _ in texts)]),
+                    cut_before=part.cut_before,
+                    cut_after=part.cut_after,
+                )
+            )
+        for number, value in self._search.find(passages):
+            self._add_value(value, parts[number].key.ttl)
+
+    def _add_value(self, value: str, ttl: float | None) -> None:
+        if ttl is None:
+            self.persistent.add(value)
+        else:
+            self.first_expiry[value] = min(ttl, self.first_expiry.get(value, ttl))
+            self.last_expiry[value] = max(ttl, self.last_expiry.get(value, ttl))
+
+
+def _aligned(part: Content, data: bytes) -> bytes:
+    """`data` without the parts of characters that its cut edges left."""
+    if part.cut_before:
+        # Bytes that go on a character are at most three; where there are more, this is no text.
+        data = data[next((index for index, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0) :]
+    if part.cut_after:
+        for back in range(1, 4):
+            if data[-back:][:1] >= b"\xc0":
+                return data[:-back]
+    return data

@@ -1,0 +1,221 @@
+"""Reads what stands under keys, of any type, never more of it at once than fits into a small memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from gate.stores.redis_connection import RedisConnection
+
+WINDOW_BYTES = 4 * 1024 * 1024
+"""About so much is asked for at once."""
+OVERLAP_BYTES = 256 * 1024
+"""By so much the windows of a long text overlap, so that every value stands whole in one of them."""
+MAX_WHOLE_BYTES = 64 * 1024 * 1024
+"""Of an element that can only be had whole; a larger one is left unread."""
+NO_TTL = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """A key of one database. `ttl` is in seconds, None without one."""
+
+    name: bytes
+    kind: str
+    ttl: float | None = None
+    size: int | None = None
+    """Bytes that the server needs for it; None when it was not asked for, because all of it is small."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """A part of what stands under a key. `elements` are texts or bytes, in no particular form."""
+
+    key: Key
+    elements: tuple[bytes, ...] = ()
+    whole: bool = True
+    """False when the key holds more than can be read."""
+    cut_before: bool = False
+    """Whether the text goes on before `elements`, and after them `cut_after`."""
+    cut_after: bool = False
+    repeated: int = 0
+    """How many bytes of it were in the content before."""
+
+
+async def describe(
+    redis: RedisConnection, names: Sequence[bytes], *, expiring: bool, sized: bool
+) -> list[Key]:
+    """The keys of those names that exist, with their TTLs if any are `expiring`, and `sized` one by one."""
+    questions = ("TYPE", *(("PTTL",) if expiring else ()), *(("MEMORY",) if sized else ()))
+    commands: list[tuple[Any, ...]] = [
+        ("MEMORY", "USAGE", name, "SAMPLES", 0) if question == "MEMORY" else (question, name)
+        for name in names
+        for question in questions
+    ]
+    answers = await redis.ask_all(commands)
+    _raise_faults(answers)
+    keys = []
+    for number, name in enumerate(names):
+        found = dict(
+            zip(questions, answers[number * len(questions) : (number + 1) * len(questions)], strict=False)
+        )
+        kind, ttl, size = found["TYPE"], found.get("PTTL"), found.get("MEMORY")
+        word = kind.decode() if isinstance(kind, bytes) else str(kind)
+        if word == "none":
+            continue
+        # A server that refuses to tell a size is asked for little at a time.
+        told_size = size if isinstance(size, int) else MAX_WHOLE_BYTES
+        keys.append(
+            Key(
+                name=name,
+                kind=word,
+                ttl=ttl / 1000 if isinstance(ttl, int) and ttl > NO_TTL else None,
+                size=told_size if sized else None,
+            )
+        )
+    return keys
+
+
+async def contents(redis: RedisConnection, keys: Sequence[Key]) -> AsyncIterator[list[Content]]:
+    """What stands under the keys: small ones many at a time, large ones in parts."""
+    for group in _grouped([key for key in keys if (key.size or 0) <= WINDOW_BYTES]):
+        yield await _read_whole(redis, group)
+    for key in keys:
+        if (key.size or 0) > WINDOW_BYTES:
+            async for part in _read_in_parts(redis, key):
+                yield [part]
+
+
+def _grouped(keys: Iterable[Key]) -> Iterator[list[Key]]:
+    group: list[Key] = []
+    size = 0
+    for key in keys:
+        size += key.size or 0
+        if group and size > WINDOW_BYTES:
+            yield group
+            group, size = [], key.size or 0
+        group.append(key)
+    if group:
+        yield group
+
+
+async def _read_whole(redis: RedisConnection, keys: Sequence[Key]) -> list[Content]:
+    readable = [key for key in keys if key.kind in _WHOLE]
+    answers = await redis.ask_all([_WHOLE[key.kind](key.name) for key in readable])
+    _raise_faults(answers)
+    found = [
+        # An error is what comes of a key that the bot has changed since it was asked for its type.
+        Content(key=key, elements=() if isinstance(answer, Exception) else tuple(_flatten(answer)))
+        for key, answer in zip(readable, answers, strict=True)
+    ]
+    unknown = [Content(key=key, whole=False) for key in keys if key.kind not in _WHOLE]
+    return found + unknown
+
+
+async def _read_in_parts(redis: RedisConnection, key: Key) -> AsyncIterator[Content]:
+    if key.kind == "string":
+        async for part in _read_text(redis, key):
+            yield part
+        return
+    count = await redis.ask_if_allowed(_LENGTHS[key.kind], key.name) if key.kind in _LENGTHS else None
+    mean = (key.size or 0) // count if isinstance(count, int) and count else key.size or 0
+    if mean > MAX_WHOLE_BYTES or key.kind not in _WHOLE:
+        yield Content(key=key, whole=False)
+    elif isinstance(count, int):
+        async for answer in _PARTS[key.kind](redis, key.name, max(1, WINDOW_BYTES // max(1, mean))):
+            yield Content(key=key, elements=tuple(_flatten(answer)))
+    else:
+        yield Content(
+            key=key, elements=tuple(_flatten(await redis.ask_if_allowed(*_WHOLE[key.kind](key.name))))
+        )
+
+
+async def _read_text(redis: RedisConnection, key: Key) -> AsyncIterator[Content]:
+    start = 0
+    while True:
+        data = await redis.ask_if_allowed("GETRANGE", key.name, start, start + WINDOW_BYTES - 1)
+        if not data:
+            return
+        more = len(data) == WINDOW_BYTES
+        yield Content(
+            key=key,
+            elements=(data,),
+            cut_before=start > 0,
+            cut_after=more,
+            repeated=min(OVERLAP_BYTES, len(data)) if start else 0,
+        )
+        if not more:
+            return
+        start += WINDOW_BYTES - OVERLAP_BYTES
+
+
+async def _read_list(redis: RedisConnection, name: bytes, count: int) -> AsyncIterator[object]:
+    start = 0
+    while found := await redis.ask_if_allowed("LRANGE", name, start, start + count - 1):
+        yield found
+        start += count
+
+
+async def _read_stream(redis: RedisConnection, name: bytes, count: int) -> AsyncIterator[object]:
+    start = b"-"
+    while found := await redis.ask_if_allowed("XRANGE", name, start, "+", "COUNT", count):
+        yield found
+        start = b"(" + found[-1][0]
+
+
+def _scanning(command: str) -> Callable[[RedisConnection, bytes, int], AsyncIterator[object]]:
+    async def scan(redis: RedisConnection, name: bytes, count: int) -> AsyncIterator[object]:
+        cursor = 0
+        while True:
+            answer = await redis.ask_if_allowed(command, name, cursor, "COUNT", count)
+            if answer is None:
+                return
+            cursor, found = int(answer[0]), answer[1]
+            yield found
+            if cursor == 0:
+                return
+
+    return scan
+
+
+_WHOLE: Mapping[str, Callable[[bytes], tuple[Any, ...]]] = {
+    "string": lambda name: ("GET", name),
+    "list": lambda name: ("LRANGE", name, 0, -1),
+    "hash": lambda name: ("HGETALL", name),
+    "set": lambda name: ("SMEMBERS", name),
+    "zset": lambda name: ("ZRANGE", name, 0, -1),
+    "stream": lambda name: ("XRANGE", name, "-", "+"),
+    "ReJSON-RL": lambda name: ("JSON.GET", name),
+}
+_LENGTHS = {"list": "LLEN", "hash": "HLEN", "set": "SCARD", "zset": "ZCARD", "stream": "XLEN"}
+_PARTS = {
+    "list": _read_list,
+    "hash": _scanning("HSCAN"),
+    "set": _scanning("SSCAN"),
+    "zset": _scanning("ZSCAN"),
+    "stream": _read_stream,
+}
+
+
+def _flatten(found: object) -> Iterator[bytes]:
+    """All texts in an answer; what is no text is read as far as it goes."""
+    if isinstance(found, Mapping):
+        for pair in found.items():
+            yield from _flatten(pair)
+    elif isinstance(found, (list, tuple, set, frozenset)):
+        for one in found:
+            yield from _flatten(one)
+    elif isinstance(found, bytes):
+        yield found
+    elif found is not None:
+        yield str(found).encode()
+
+
+def _raise_faults(answers: Iterable[object]) -> None:
+    """Raises what is no answer of the server to one command but the end of them all."""
+    for answer in answers:
+        if isinstance(answer, Exception) and not isinstance(answer, ResponseError):
+            raise answer

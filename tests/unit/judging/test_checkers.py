@@ -1,0 +1,429 @@
+"""For each guarantee: an honest history keeps it, and one anomaly planted in it is found under its name."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate.core.guarantees import GUARANTEES
+from gate.core.transcript import CONTROL, INDETERMINATE, TREATED
+from gate.core.verdict import Outcome, Report, Standing, Verdict
+from gate.judging.guarantees import CHECKERS, Observed
+from tests.unit.core.laws import costly_law as law
+from tests.unit.judging.chats import Chat, ChatRun, Spoken, ask, tell
+
+UNKNOWN = "I don't know."
+
+random_int = Callable[[int, int], int]
+"""Draws a number between two, both included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """How to break a guarantee: `plant` changes the treated chat and what happens around it."""
+
+    guarantee: str
+    chat: Callable[[dict[str, str]], Chat]
+    plant: Callable[[ChatRun, Chat, random_int], None]
+    disruption: str = "restart"
+    anomaly: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+
+
+def plain(facts: dict[str, str], guarantee: str = "durability", fillers: int = 3) -> Chat:
+    """Tells an order and a colour, chats, asks for both."""
+    small_talk = [Spoken(text=f"Let us talk of subject number {number}.") for number in range(fillers)]
+    return Chat(
+        facts=facts,
+        before=[tell("order", facts["order"]), *small_talk, tell("colour", facts["colour"])],
+        after=[ask("order", facts["order"], guarantee), ask("colour", facts["colour"])],
+    )
+
+
+def about(guarantee: str, fillers: int = 3) -> Callable[[dict[str, str]], Chat]:
+    return lambda facts: plain(facts, guarantee, fillers)
+
+
+def forget(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    """The order is nowhere any more."""
+    probe = chat.after[0]
+    probe.reply, probe.messages = UNKNOWN, []
+
+
+def asked_again(facts: dict[str, str]) -> Chat:
+    chat = plain(facts)
+    chat.after = [ask("order", facts["order"]) for _ in range(3)]
+    return chat
+
+
+def know_late(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    for probe in chat.after[: drawn(1, 2)]:
+        probe.reply, probe.messages = UNKNOWN, []
+
+
+def keep_apart(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    know_late(run, chat, drawn)
+    run.not_stored.add(chat.facts["order"])
+
+
+def know_early(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    for probe in chat.after[drawn(1, 2) :]:
+        probe.reply, probe.messages = UNKNOWN, []
+
+
+def invert(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    chat.after[0].messages.reverse()
+
+
+def say_another(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    chat.after[0].reply = f"It is {chat.facts['colour']}."
+
+
+def two_orders(facts: dict[str, str]) -> Chat:
+    chat = plain(facts, "order")
+    chat.after[0].asks = ("order", "colour")
+    chat.after[0].checks = {"contains": [facts["order"]], "without": [facts["colour"]]}
+    return chat
+
+
+def corrected(facts: dict[str, str]) -> Chat:
+    chat = plain(facts)
+    chat.before.append(tell("other", facts["other"]))
+    chat.after[0] = ask(
+        "order",
+        facts["other"],
+        "correction",
+        asks=("other", "order"),
+        checks={"contains": [facts["other"]], "without": [facts["order"]]},
+    )
+    return chat
+
+
+def resurrect(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    chat.after[0].reply = f"It is {chat.facts['order']}."
+
+
+def resurrect_in_prompt(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    probe = chat.after[0]
+    probe.messages = [one for one in probe.messages if chat.facts["other"] not in one]
+    probe.reply = UNKNOWN
+
+
+def parallel(facts: dict[str, str]) -> Chat:
+    chat = plain(facts, "no-lost-update")
+    chat.before = [tell("order", facts["order"], with_next=True), tell("colour", facts["colour"])]
+    return chat
+
+
+def overwrite(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    probe = chat.after[0]
+    probe.messages = [one for one in probe.messages if chat.facts["order"] not in one]
+    probe.reply = UNKNOWN
+
+
+def with_bob(facts: dict[str, str]) -> Chat:
+    chat = plain(facts)
+    bob = ask("order", facts["order"], "isolation", speaker="bob", checks={"without": [facts["order"]]})
+    bob.text, bob.reply = "And what is my order number, please?", UNKNOWN
+    chat.after.append(bob)
+    return chat
+
+
+def leak(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    chat.after[-1].reply = f"It is {chat.facts['order']}."
+
+
+def leak_to_model(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    chat.after[-1].messages = [f"system: Known: {chat.facts['order']}"]
+
+
+def never_told(facts: dict[str, str]) -> Chat:
+    chat = plain(facts)
+    chat.after.append(
+        ask("other", facts["other"], "no-fabrication", checks={"unknown": [facts["other"]]}, reply=UNKNOWN)
+    )
+    return chat
+
+
+def make_up(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    chat.after[-1].reply = f"It is XYZ-{drawn(1000, 9999)}."
+
+
+def interrupted(facts: dict[str, str]) -> Chat:
+    chat = plain(facts, "atomic-turns")
+    chat.during = [tell("other", facts["other"], status=INDETERMINATE)]
+    return chat
+
+
+def absent(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    for turn in chat.after:
+        turn.messages = [
+            one
+            for index, one in enumerate(turn.messages)
+            if chat.facts["other"] not in one
+            and (index == 0 or chat.facts["other"] not in turn.messages[index - 1])
+        ]
+
+
+def halve(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    messages = chat.after[0].messages
+    [place] = [index for index, one in enumerate(messages) if chat.facts["other"] in one]
+    # Its answer is missing, and the next thing is the user again.
+    del messages[place + 1]
+    messages.insert(place + 1, "user: Are you there?")
+
+
+def cut_short(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    messages = chat.after[0].messages
+    [place] = [index for index, one in enumerate(messages) if chat.facts["other"] in one]
+    messages[place] = messages[place][: len("user: ") + drawn(14, 25)]
+
+
+def double(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    messages = chat.after[0].messages
+    place = 2 * drawn(0, len(messages) // 2 - 1)
+    messages += messages[place : place + 2] * drawn(1, 4)
+    # What stands twice stands in its place first, so nothing is out of order but the second.
+
+
+def outage(facts: dict[str, str]) -> Chat:
+    chat = plain(facts)
+    chat.during = [tell("other", facts["other"])]
+    chat.after.append(ask("other", facts["other"], "fail-closed"))
+    return chat
+
+
+def split(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    chat.after[-1].messages, chat.after[-1].reply = [], UNKNOWN
+    run.not_stored.add(chat.facts["other"])
+
+
+def trim(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    probe = chat.after[0]
+    probe.messages = probe.messages[2 * drawn(1, len(chat.before) - 1) :]
+    probe.reply = UNKNOWN
+
+
+def to_forget(facts: dict[str, str]) -> Chat:
+    chat = plain(facts)
+    chat.before.append(Spoken(text="Please forget my order."))
+    chat.after[0] = ask(
+        "order", facts["order"], "retention", checks={"without": [facts["order"]]}, reply=UNKNOWN
+    )
+    return chat
+
+
+def unforget(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    chat.after[0].reply = f"It is {chat.facts['order']}."
+
+
+def let_expire(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    """Its key had a TTL, and the store counts that it ran out."""
+    forget(run, chat, drawn)
+    value = chat.facts["order"]
+    every = {one for some in run.chats for one in some.facts.values()}
+    run.figures = {
+        "before": {"last_expiry": {value: 0.5}, "first_expiry": {value: 0.5}, "expired_keys": 0, "life": "a"},
+        "after": {"values": sorted(every - {value}), "expired_keys": 1, "life": "a"},
+    }
+
+
+def evict(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    """The store was full and threw it out."""
+    forget(run, chat, drawn)
+    every = {one for some in run.chats for one in some.facts.values()}
+    run.figures = {
+        "before": {"evicted_keys": 0, "life": "a"},
+        "after": {"values": sorted(every - {chat.facts["order"]}), "evicted_keys": 1, "life": "a"},
+    }
+
+
+def promise_more(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    """Everything is there, but will not be for as long as was declared."""
+    ttl = float(drawn(1, 80_000))
+    run.figures = {"before": {"declared_ttl": 86_400.0, "first_expiry": {chat.facts["order"]: ttl}}}
+
+
+def change_letters(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    value = chat.facts["order"]
+    place = drawn(0, len(value) - 1)
+    chat.after[0].reply = f"It is {value[:place]}?{value[place + 1 :]}."
+
+
+def change_in_prompt(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    probe, value = chat.after[0], chat.facts["order"]
+    probe.messages = [one.replace(value, value.replace("-", "")) for one in probe.messages]
+    probe.reply = UNKNOWN
+
+
+HOP, SWAP = "replica-hop", "blue-green"
+CASES = {
+    "gone": Case(guarantee="durability", chat=plain, plant=forget),
+    "known to one replica only": Case(
+        guarantee="read-your-writes", chat=asked_again, plant=keep_apart, disruption=HOP
+    ),
+    "known and then not": Case(
+        guarantee="monotonic-reads", chat=asked_again, plant=know_early, disruption=HOP
+    ),
+    "not known and then known": Case(guarantee="monotonic-reads", chat=asked_again, plant=know_late),
+    "newest first": Case(guarantee="order", chat=about("order"), plant=invert),
+    "the second for the first": Case(guarantee="order", chat=two_orders, plant=say_another),
+    "an old value": Case(guarantee="correction", chat=corrected, plant=resurrect),
+    "an old value in the prompt": Case(guarantee="correction", chat=corrected, plant=resurrect_in_prompt),
+    "one of two parallel turns": Case(guarantee="no-lost-update", chat=parallel, plant=overwrite),
+    "a leak": Case(guarantee="isolation", chat=with_bob, plant=leak),
+    "a made-up value": Case(guarantee="no-fabrication", chat=never_told, plant=make_up),
+    "half a turn": Case(guarantee="atomic-turns", chat=interrupted, plant=halve),
+    "a turn cut short": Case(guarantee="atomic-turns", chat=interrupted, plant=cut_short),
+    "a turn twice": Case(guarantee="once-only", chat=about("once-only"), plant=double),
+    "acknowledged without a store": Case(
+        guarantee="fail-closed", chat=outage, plant=split, disruption="store-pause"
+    ),
+    "unread by the new version": Case(
+        guarantee="compatibility",
+        chat=plain,
+        plant=forget,
+        disruption=SWAP,
+        details={"image before": "sha256:1", "image after": "sha256:2"},
+    ),
+    "lost between two containers of one version": Case(
+        guarantee="durability", chat=plain, plant=forget, disruption=SWAP, details={"image": "sha256:1"}
+    ),
+    "trimmed": Case(guarantee="capacity", chat=about("capacity", 6), plant=trim),
+    "not forgotten": Case(
+        guarantee="retention", chat=to_forget, plant=unforget, anomaly=GUARANTEES["retention"].other_anomaly
+    ),
+    "run out": Case(guarantee="retention", chat=plain, plant=let_expire),
+    "thrown out": Case(guarantee="retention", chat=plain, plant=evict),
+    "about to run out": Case(guarantee="retention", chat=plain, plant=promise_more),
+    "changed letters": Case(guarantee="fidelity", chat=plain, plant=change_letters),
+    "changed in the prompt": Case(guarantee="fidelity", chat=plain, plant=change_in_prompt),
+}
+cases = pytest.mark.parametrize("case", [pytest.param(one, id=name) for name, one in CASES.items()])
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> dict[str, str]:
+    """Three values that nobody comes upon, each unlike the others."""
+    numbers = draw(st.lists(st.integers(1000, 9999), min_size=3, max_size=3, unique=True))
+    names = ("order", "colour", "other")
+    prefixes = ("ORDER", "SHADE", "PLACE")
+    return {name: f"{prefix}-{number}" for name, prefix, number in zip(names, prefixes, numbers, strict=True)}
+
+
+def honest(case: Case, given_facts: dict[str, str]) -> ChatRun:
+    """The control arm and the treated one, nothing planted."""
+    chats = []
+    for arm, digits in ((CONTROL, "1"), (TREATED, "2")):
+        chat = case.chat({name: f"{value}{digits}" for name, value in given_facts.items()})
+        chat.arm = arm
+        if arm == CONTROL:
+            chat.before, chat.during = [*chat.before, *chat.during], []
+        chat.remember()
+        chats.append(chat)
+    return ChatRun(chats=chats, disruption=case.disruption, details=dict(case.details))
+
+
+def broken(report: Report) -> set[str]:
+    return {one.name for one in report.guarantees if one.standing is Standing.BROKEN}
+
+
+@cases
+@law
+@given(given_facts=facts())
+def test_an_honest_history_keeps_every_guarantee(case: Case, given_facts: dict[str, str]) -> None:
+    run = honest(case, given_facts)
+    report = run.judge()
+    assert report.verdict is Verdict.PASSED, report.reasons
+    assert not broken(report)
+    assert not report.findings
+    kept = {one.name for one in report.guarantees if one.standing is Standing.KEPT}
+    asked = {turn.guarantee for chat in run.chats for turn in chat.turns if turn.checks is not None}
+    assert kept == asked
+
+
+@cases
+@law
+@given(given_facts=facts(), data=st.data())
+def test_a_planted_anomaly_is_found_under_its_name(
+    case: Case, given_facts: dict[str, str], data: st.DataObject
+) -> None:
+    run = honest(case, given_facts)
+    case.plant(run, run.chats[-1], lambda low, high: data.draw(st.integers(low, high)))
+    report = run.judge()
+    assert report.verdict is Verdict.FAILED, report.reasons
+    anomaly = case.anomaly or GUARANTEES[case.guarantee].anomaly
+    assert {one.anomaly for one in report.probes} <= {None, anomaly}
+    assert broken(report) == {case.guarantee}
+    assert {one.outcome for one in report.probes if one.anomaly is None} == {Outcome.REMEMBERED}
+    [result] = [one for one in report.guarantees if one.name == case.guarantee]
+    assert set(result.anomalies) == {anomaly}
+    assert result.sentence
+
+
+@law
+@given(given_facts=facts())
+def test_a_leak_to_the_model_is_a_leak_whatever_the_reply(given_facts: dict[str, str]) -> None:
+    case = CASES["a leak"]
+    run = honest(case, given_facts)
+    leak_to_model(run, run.chats[-1], lambda low, high: low)
+    report = run.judge()
+    assert report.verdict is Verdict.FAILED
+    assert report.leaks == 1
+    assert broken(report) == {"isolation"}
+
+
+@pytest.mark.parametrize("plant", [invert, double])
+@law
+@given(given_facts=facts())
+def test_what_no_probe_asked_about_is_a_finding(
+    plant: Callable[[ChatRun, Chat, random_int], None], given_facts: dict[str, str]
+) -> None:
+    run = honest(CASES["gone"], given_facts)
+    plant(run, run.chats[-1], lambda low, high: low)
+    report = run.judge()
+    assert report.verdict is Verdict.PASSED
+    assert len(report.findings) >= 1
+
+
+def test_an_interrupted_turn_that_is_absent_breaks_nothing() -> None:
+    case = CASES["half a turn"]
+    run = honest(case, {"order": "ORDER-1234", "colour": "SHADE-5678", "other": "PLACE-9012"})
+    for chat in run.chats:
+        absent(run, chat, lambda low, high: low)
+    report = run.judge()
+    assert report.verdict is Verdict.PASSED
+    assert not broken(report)
+
+
+@pytest.mark.parametrize("name", list(CHECKERS))
+def test_a_checker_that_crashes_leaves_its_own_guarantee_open_and_no_other(name: str) -> None:
+    def crash(observed: Observed) -> list[object]:
+        raise ZeroDivisionError("planted")
+
+    case = next(one for one in CASES.values() if one.guarantee == name)
+    run = honest(case, {"order": "ORDER-1234", "colour": "SHADE-5678", "other": "PLACE-9012"})
+    report = run.judge({**CHECKERS, name: crash})  # type: ignore[dict-item]
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert {one.name for one in report.guarantees if one.standing is Standing.OPEN} == {name}
+    [reason] = report.reasons
+    assert reason.startswith(f"{name} could not be checked")
+
+
+def test_every_guarantee_has_a_checker_and_a_case() -> None:
+    assert set(CHECKERS) == set(GUARANTEES) == {one.guarantee for one in CASES.values()}
+
+
+@cases
+def test_checkers_change_nothing(case: Case) -> None:
+    """A checker only reads: the same events judged twice give the same report."""
+    run = honest(case, {"order": "ORDER-1234", "colour": "SHADE-5678", "other": "PLACE-9012"})
+    events = run.events()
+    before = copy.deepcopy(events)
+    assert run.judge() == run.judge()
+    assert events == before
