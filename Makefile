@@ -3,10 +3,10 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz engine picture lock clean
+.PHONY: help demo test check fuzz measurement engine picture lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo: .venv/.ready ## show the gate catching a bot that forgets; uses Docker only if it already runs
 	@if .ci/engine --check; then .ci/base-images || echo "demo: no base images, so the bots run as plain processes"; fi
@@ -34,6 +34,9 @@ check: .venv/.ready ## lint, format, types and the direction of imports
 
 fuzz: .venv/.ready ## read mangled files: only clean errors, none slower than a second (ARGS="--files 20000 --seed 7")
 	@.venv/bin/python -m tests.fuzz $(ARGS)
+
+measurement: .venv/.ready ## measure how right the gate is and write docs/measurement.md (ARGS='--only seeds')
+	@.venv/bin/python -m benchmarks.measurement $(ARGS)
 
 engine: ## make a Docker engine answer and its two base images present
 	@.ci/engine

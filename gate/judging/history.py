@@ -35,6 +35,7 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.core.typed_fields import misfits
+from gate.core.words import WholeWords
 from gate.errors import GateError
 
 UNDISTURBED = "none"
@@ -112,7 +113,7 @@ class Performance:
     faults: list[FaultSeen] = field(default_factory=list)
     model_asked: bool = False
     holders: Counter[str] = field(default_factory=Counter)
-    """Value in folded case → number of conversations that were dealt it."""
+    """Value in folded case → number of conversations that were dealt it, or say it by chance."""
 
     def undone(self, disruption: str) -> str:
         """Why `disruption` (kinds joined by +) cannot be shown to have happened; "" when it can."""
@@ -199,7 +200,21 @@ def read_history(events: Iterable[Event]) -> History:
     reader = _HistoryReader(History(run=first, policy=_policy(first.policy)))
     for order, event in enumerate(stream, start=1):
         reader.read(order, event)
+    _count_those_who_say(reader.history)
     return reader.history
+
+
+def _count_those_who_say(history: History) -> None:
+    """What a conversation says of its own accord may be stored on its account, and is nobody's fact then."""
+    sought = {name: WholeWords(one.holders) for name, one in history.performances.items()}
+    counted: set[tuple[str, str]] = set()
+    for turn in history.turns.values():
+        conversation = history.conversations[turn.started.conversation]
+        dealt = {value.casefold() for value in conversation.facts.values()}
+        said = {one.value for one in sought[conversation.deployment].occurrences(turn.started.text)} - dealt
+        new = {(conversation.conversation, value) for value in said} - counted
+        counted |= new
+        history.performances[conversation.deployment].holders.update(value for _, value in new)
 
 
 def _policy(given: Mapping[str, object]) -> Policy:

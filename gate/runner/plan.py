@@ -64,7 +64,7 @@ class Turn:
         """The same with other values of the facts, in the text and in what is expected."""
         if self.written is None:
             return self
-        text = render(self.written.text, facts)
+        text = render(self.written.text, facts).strip()
         expectation = self.written.expectation if self.expectation else None
         return replace(
             self,
@@ -194,7 +194,7 @@ def plan_run(scenarios: Sequence[Scenario], disruptions: Sequence[str], trials: 
             cast = playbill.setdefault(kinds, [])
             if scenario not in cast:
                 cast.append(scenario)
-    drafter = _Drafter(seed)
+    drafter = _Drafter(seed, scenarios)
     waves: list[tuple[str, ...]] = []
     # A script with the disruptions (restart,) can share the deployment of one with (restart, restart).
     for kinds in sorted(playbill, key=lambda one: -len(one)):
@@ -266,8 +266,10 @@ def _named_in(text: str, facts: Mapping[str, str]) -> dict[str, str]:
 class _Drafter:
     """Writes out conversations, drawing facts, session ids and small talk for the whole run."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, scenarios: Sequence[Scenario]) -> None:
         self._seed = seed
+        # Whoever says it, a value in the store would be taken for the fact of another conversation.
+        self._pools = {value for one in scenarios for fact in one.facts for value in fact.pool}
         self._facts = FactSource(seed)
         self._small_talk = SmallTalk(seed)
         self._count = 0
@@ -299,7 +301,7 @@ class _Drafter:
     def _segments(
         self, scenario: Scenario, identifier: str, facts: Mapping[str, str], sessions: Mapping[str, str]
     ) -> tuple[tuple[tuple[Turn, ...], ...], tuple[tuple[Pause, ...], ...]]:
-        avoid = WholeWords({*facts.values(), *(value for fact in scenario.facts for value in fact.pool)})
+        avoid = WholeWords({*facts.values(), *self._pools})
         segments: list[list[Turn]] = [[]]
         pauses: list[list[Pause]] = [[]]
         spoken: list[str] = []
@@ -339,7 +341,9 @@ class _Drafter:
 
 def _written_turn(say: Say, identifier: str, moment: int, facts: Mapping[str, str], session: str) -> Turn:
     """A turn of the script, with the values of the facts."""
-    text = render(say.text, facts)
+    # Bots strip turns: texts that differ by blanks around them alone would be taken for equal in a
+    # request, yet be under way at once.
+    text = render(say.text, facts).strip()
     expectation = say.expectation
     return Turn(
         identifier=identifier,

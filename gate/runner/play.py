@@ -143,6 +143,8 @@ class _WavePlayer:
                 await self._play_together(bot, point)
             await sessions.ask(self._wave.kinds)
             await self._check_store(deployment)
+            # For what was told after the last disruption.
+            await self._look_into_store(deployment, AFTER)
         finally:
             await bot.close()
 

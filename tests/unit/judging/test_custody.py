@@ -84,6 +84,16 @@ def test_a_value_in_the_store_that_others_were_dealt_too_proves_nothing() -> Non
     assert custody_of(run, one.city).stored is False
 
 
+def test_a_value_in_the_store_that_others_say_by_chance_proves_nothing() -> None:
+    """Small talk about gardens is no garden room."""
+    run = honest_run()
+    one = treated(run)
+    one.order.reply = "I don't know."
+    assert custody_of(run, one.order).stored is True
+    run.of(CONTROL)[0].tellings[0].text += f" By the way, what is {one.facts['order'].lower()}?"
+    assert custody_of(run, one.order).stored is None
+
+
 def test_the_control_arm_is_traced_to_the_look_before_the_disruption() -> None:
     run = honest_run()
     control = run.of(CONTROL)[0]

@@ -328,12 +328,12 @@ def test_a_text_that_begins_another_is_not_taken_for_it() -> None:
 
 
 def test_blanks_around_a_text_do_not_matter() -> None:
-    """A block of YAML ends with a line end, which bots strip."""
+    """A block of YAML ends with a line end, which is not said, and templates add what they like."""
     block = scenario(("alice", "My order is {order}.\nIt is late.\n"), disrupt(), ASK)
     plan = run_of(block)
     told = conversation_of(plan).turns[0].text
-    assert told.endswith("\n")
-    assert reader_for(plan).read(user(told.strip())).about == told
+    assert told.endswith("It is late.")
+    assert reader_for(plan).read(user(f"\n{told}\n")).about == told
 
 
 @pytest.mark.parametrize("role", ["system", "developer", "tool", "assistant"])

@@ -212,6 +212,15 @@ def test_fillers_are_distinct_and_never_hold_a_value(seed: int) -> None:
     assert not found_in("\n".join(fillers), ["cloud shapes", "stone walls", "nothing", "enjoy", "time"])
 
 
+def test_fillers_do_not_hold_what_other_conversations_may_be_dealt() -> None:
+    """A value in the store is the fact of whoever was dealt it, so nobody else may say it by chance."""
+    rooms = ("cloud shapes", "stone walls", "garden fences", "card tricks")
+    booking = scenario(TELL, facts=(ORDER, Pick(name="room", options=rooms)), name="booking")
+    chatty = scenario(TELL, filler(40), disrupt(), ASK, name="chatty")
+    plan = plan_run([chatty, booking], ["restart"], 2, 7)
+    assert not found_in("\n".join(turn.text for one in plan.conversations for turn in one.turns), rooms)
+
+
 def test_only_those_who_have_spoken_say_fillers() -> None:
     late = scenario(TELL, filler(2), ("bob", "Hi"), filler(1), disrupt(), ASK, name="late")
     control, _ = arms(plan_run([late], ["restart"], 1, 7), "late")
@@ -231,6 +240,16 @@ def test_turns_are_numbered_by_their_place_in_the_script() -> None:
     control, treated = arms(plan_run([early], ["restart"], 1, 7), "early")
     assert [turn.identifier.split(".")[1] for turn in control.turns] == ["1", "2", "3"]
     assert [turn.identifier.split(".")[1] for turn in treated.turns] == ["1", "3"]
+
+
+def test_texts_never_differ_by_blanks_around_them_alone() -> None:
+    """A request shows no such difference: one session's question would be taken for another's."""
+    asked = [
+        scenario(TELL, disrupt(), ask("alice", text, contains="{order}"), name=f"number {number}")
+        for number, text in enumerate(("What is it?", "What is it? ", "\tWhat is it?\n"))
+    ]
+    plan = plan_run(asked, ["restart"], 1, 7)
+    assert {one.turns[-1].text for one in plan.conversations} == {"What is it?"}
 
 
 def test_two_files_may_hold_scenarios_of_one_name() -> None:

@@ -220,15 +220,26 @@ def test_waves_come_one_after_the_other_each_with_a_deployment_of_its_own() -> N
     ]
 
 
-def test_the_store_is_looked_into_before_and_after() -> None:
+def test_the_store_is_looked_into_before_and_after_and_at_the_end() -> None:
     stage = FakeStage()
     stage.disruptions["restart"] = FakeDisruption("restart", forget)
     played = plan()
     stage.play(played)
-    before, after = stage.of(StoreSeen)
-    assert (before.moment, after.moment) == ("before", "after")
+    before, after, end = stage.of(StoreSeen)
+    assert (before.moment, after.moment, end.moment) == ("before", "after", "after")
     assert set(before.values) == {one.facts["order"] for one in played.conversations}
-    assert after.values == []
+    assert after.values == end.values == []
+
+
+def test_what_is_told_after_the_disruption_is_looked_for_in_the_store() -> None:
+    """Else nobody could say that it was lost on its way there."""
+    stage = FakeStage()
+    played = plan(scenario(disrupt(), TELL, ASK, name="late"))
+    stage.play(played)
+    told = {one.arm: one.facts["order"] for one in played.conversations}
+    *_, after, end = stage.of(StoreSeen)
+    assert told[TREATED] not in after.values
+    assert told[TREATED] in end.values
 
 
 def test_nobody_looks_where_there_is_no_store() -> None:

@@ -1,0 +1,88 @@
+"""Bots that lose known facts at one known station: the report must name that station, and lose no other."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from functools import partial
+
+from benchmarks.measurement.bots import LosesAt
+from benchmarks.measurement.playing import Script, library, play
+from benchmarks.measurement.runtime import StoreServer
+from benchmarks.measurement.seeds import Tally
+from benchmarks.measurement.truth import probes_of, results_of
+from gate.core.verdict import STATIONS, Outcome, ProbeResult
+from gate.runner.plan import Plan
+
+LOST_SHARE = 4
+"""One value in so many is drawn to be lost."""
+
+
+async def every_station(
+    server: StoreServer, seed: int, *, disruptions: Sequence[str], stations: Sequence[str] = STATIONS
+) -> Tally:
+    """One run for each station, with all the disruptions in it.
+
+    `sizes` has the number of lost facts by station and by disruption, and of those that were kept.
+    """
+    tally = Tally()
+    for station in stations:
+        script = Script(scenarios=library(), disruptions=disruptions, seed=seed)
+        tally.add(await _one_station(server, script, station))
+    return tally
+
+
+async def _one_station(server: StoreServer, script: Script, station: str) -> Tally:
+    plan = script.plan
+    lost = _lost_values(plan, script.seed)
+    losses = {
+        session: tuple(value for value in one.facts.values() if value.casefold() in lost)
+        for one in plan.conversations
+        for session in one.sessions.values()
+    }
+    report = (await play(script, partial(LosesAt, station=station, losses=losses), server)).report
+    results = results_of(report)
+    tally = Tally()
+    for probe in probes_of(plan):
+        result = results[probe.place]
+        name = f"seed {script.seed}, lost at {station}: {probe}"
+        facts = probe.conversation.facts
+        if probe.recall and any(value.casefold() in lost for value in probe.wanted.values()):
+            tally.count(station)
+            tally.count(f"{station}, {probe.conversation.disruption}")
+            tally.expect(_reported_at(result) == station, f"{name}: reported at {_reported_at(result)}")
+        elif station == "told" and any(facts[fact].casefold() in lost for fact in probe.turn.asks):
+            # Where it was never told what must not be said, the question shows nothing.
+            tally.require(result.lost_at is None, f"{name}: reported at {result.lost_at}")
+        else:
+            tally.count("kept")
+            tally.require(result.outcome is Outcome.REMEMBERED, f"{name}: {result.outcome}, but it was kept")
+    return tally
+
+
+def _lost_values(plan: Plan, seed: int) -> frozenset[str]:
+    """One value in four, by the seed, and all that is told in one turn with it, in folded case.
+
+    A value is lost by all who were told it or by nobody, and a turn is lost whole or kept whole.
+    """
+    told = [
+        {conversation.facts[fact].casefold() for fact in turn.tells}
+        for conversation in plan.conversations
+        for turn in conversation.turns
+        if turn.tells
+    ]
+    lost = {
+        value
+        for values in told
+        for value in values
+        if not zlib.crc32(f"{seed}/{value}".encode()) % LOST_SHARE
+    }
+    while more := {value for values in told if values & lost for value in values} - lost:
+        lost |= more
+    return frozenset(lost)
+
+
+def _reported_at(result: ProbeResult) -> str | None:
+    """The station that is named. What was never told is no loss: it is unscored, and its custody says why."""
+    never_told = result.outcome is Outcome.UNSCORED and result.reason.startswith("the bot never acknowledged")
+    return result.custody.lost_at if never_told else result.lost_at
