@@ -133,6 +133,10 @@ class InProcessDeployment:
             exit_code=self._exit_code,
         )
 
+    async def instances(self) -> Sequence[Instance]:
+        """There is but one."""
+        return (await self.instance(),)
+
     async def wait_until_ready(self) -> None:
         """Waits for the health check."""
         await wait_until_healthy(self, path="/healthz", seconds=READY_SECONDS, ended=self._why_ended)

@@ -11,7 +11,7 @@ from benchmarks.measurement.playing import Script, library, play
 from benchmarks.measurement.runtime import StoreServer
 from benchmarks.measurement.seeds import Tally
 from benchmarks.measurement.truth import probes_of, results_of
-from gate.core.verdict import STATIONS, Outcome, ProbeResult
+from gate.core.verdict import STATIONS, Outcome
 from gate.runner.plan import Plan
 
 LOST_SHARE = 4
@@ -50,10 +50,10 @@ async def _one_station(server: StoreServer, script: Script, station: str) -> Tal
         if probe.recall and any(value.casefold() in lost for value in probe.wanted.values()):
             tally.count(station)
             tally.count(f"{station}, {probe.conversation.disruption}")
-            tally.expect(_reported_at(result) == station, f"{name}: reported at {_reported_at(result)}")
+            tally.expect(result.lost_at == station, f"{name}: reported at {result.lost_at}")
         elif station == "told" and any(facts[fact].casefold() in lost for fact in probe.turn.asks):
             # Where it was never told what must not be said, the question shows nothing.
-            tally.require(result.lost_at is None, f"{name}: reported at {result.lost_at}")
+            tally.require(result.outcome is Outcome.UNSCORED, f"{name}: {result.outcome}")
         else:
             tally.count("kept")
             tally.require(result.outcome is Outcome.REMEMBERED, f"{name}: {result.outcome}, but it was kept")
@@ -80,9 +80,3 @@ def _lost_values(plan: Plan, seed: int) -> frozenset[str]:
     while more := {value for values in told if values & lost for value in values} - lost:
         lost |= more
     return frozenset(lost)
-
-
-def _reported_at(result: ProbeResult) -> str | None:
-    """The station that is named. What was never told is no loss: it is unscored, and its custody says why."""
-    never_told = result.outcome is Outcome.UNSCORED and result.reason.startswith("the bot never acknowledged")
-    return result.custody.lost_at if never_told else result.lost_at

@@ -57,8 +57,8 @@ class Probe:
 
 
 def probes_of(plan: Plan) -> Iterator[Probe]:
-    """All questions that will be asked."""
-    for conversation in plan.conversations:
+    """All questions that the scenarios ask."""
+    for conversation in plan.scripted:
         for number, segment in enumerate(conversation.segments):
             for turn in segment:
                 if turn.expectation is not None:

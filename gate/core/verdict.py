@@ -88,8 +88,13 @@ class ProbeResult:
 
     @property
     def lost_at(self) -> str | None:
-        """The station that lost the fact; None when it was remembered or is unscored."""
-        return self.custody.lost_at if self.outcome in (Outcome.LOST, Outcome.ERROR) else None
+        """The station that lost the fact; None when it was remembered, or nothing can be said.
+
+        A fact that the bot never acknowledged was lost before the first station: its probe is unscored.
+        """
+        if self.outcome is Outcome.UNSCORED:
+            return "told" if self.custody.told is False else None
+        return self.custody.lost_at if self.outcome is not Outcome.REMEMBERED else None
 
 
 @dataclass(frozen=True, kw_only=True)

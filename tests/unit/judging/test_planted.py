@@ -383,7 +383,7 @@ def test_a_telling_that_was_never_acknowledged_scores_nothing(
     )
     for probe in (one.order, one.isolation):
         assert result_of(report, probe).outcome is Outcome.UNSCORED
-        assert result_of(report, probe).lost_at is None
+    assert result_of(report, one.order).lost_at == "told"
     assert others(report, one.order, one.isolation) == {Outcome.REMEMBERED}
 
 
