@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanned, Event
-from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally
+from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally, Verdict
 from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.availability import availability
@@ -21,10 +21,15 @@ from gate.judging.probes import judge_probe
 from gate.judging.sentences import percent
 from gate.judging.statistics import clustered_interval, effective_counts
 from gate.judging.store_advice import store_advice
+from gate.judging.store_faults import store_fault
+from gate.judging.store_settings import Owner
 from gate.judging.store_use import store_use
 from gate.scorers import SCORERS
 
 __all__ = ["judge", "percent"]
+
+NEEDED_SIGKILL = "needed SIGKILL"
+"""The detail of a disruption's evidence that tells of a graceful stop which had to be enforced."""
 
 LEAK = GUARANTEES["isolation"].anomaly
 FABRICATION = GUARANTEES["no-fabrication"].anomaly
@@ -112,6 +117,10 @@ def _judge_disruption(
         availability=availability(history, deployment, performance.disturbances[: len(whole.split("+"))]),
     )
     verdict, reasons = conclude_disruption(name, performance, probes, counts, policy, whole)
+    fault = store_fault(history, deployment)
+    if verdict is Verdict.FAILED and fault is not None and fault.owner is not Owner.BOT:
+        # What the store lost is not to be looked for in the bot.
+        reasons = (*reasons, fault.sentence)
     ended = [one.ended for one in performance.disturbances[: len(whole.split("+"))]]
     return DisruptionResult(
         name=name,
@@ -181,7 +190,7 @@ def _findings(performances: Mapping[str, Performance]) -> list[str]:
         " it did not stop within its grace and was killed"
         for performance in performances.values()
         for one in performance.disturbances
-        if one.ended.details.get("exit code") == "137" and one.ended.disruption in ("restart", "recreate")
+        if one.ended.details.get(NEEDED_SIGKILL) == "yes"
     ]
 
 
