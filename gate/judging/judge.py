@@ -18,7 +18,7 @@ from gate.judging.history import History, Performance, read_history
 from gate.judging.leaks import Leak, find_leaks
 from gate.judging.power import power_of
 from gate.judging.probes import judge_probe
-from gate.judging.sentences import percent
+from gate.judging.sentences import percent, plural
 from gate.judging.statistics import clustered_interval, effective_counts
 from gate.judging.store_advice import store_advice
 from gate.judging.store_faults import store_fault
@@ -92,6 +92,7 @@ def judge(
         guarantees=standings(examination, judged),
         zombies=breaches.zombies,
         findings=(
+            *_left_out(history),
             *_findings(history.performances),
             *remarks(examination, judged),
             *store_advice(history),
@@ -182,6 +183,17 @@ def _power(
             for one in disruptions
         ]
     return power_of(min(filter(None, counts), default=0), policy.accuracy, policy.confidence)
+
+
+def _left_out(history: History) -> list[str]:
+    """What the bot itself says it does not keep."""
+    if not history.run.left_out:
+        return []
+    asked = plural(history.run.left_out, "question")
+    return [
+        f"{asked} asked for what was told {history.run.window} or more turns earlier, which bot.window says"
+        " the bot does not keep: not asked"
+    ]
 
 
 def _findings(performances: Mapping[str, Performance]) -> list[str]:
