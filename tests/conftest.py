@@ -25,7 +25,7 @@ def engine_answers() -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those that use the engine follow one another: some count what is on it."""
+    """Tests that use the engine follow one another, whatever else runs: some count what is on it."""
     for item in items:
         if item.get_closest_marker("docker") is not None:
             item.add_marker(pytest.mark.xdist_group("engine"))
