@@ -39,4 +39,4 @@ def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
 
 def _same_side(missed: MissedProbe, turn: PlayedTurn) -> bool:
     """Whether no disruption lies between telling and `turn`: else it is the disruption that took the fact."""
-    return not any(one.order < turn.order for one in missed.disturbances)
+    return not any(one.began < turn.order for one in missed.disturbances)
