@@ -44,7 +44,7 @@ def configuration(
     source = {"image": image} if image else {"command": ["python", "bot.py"], "directory": str(ZOO)}
     if previous:
         source["previous"] = previous
-    environment = {"MEMORY": patient.memory, "DEFECT": patient.bot, **patient.environment}
+    environment = {"MEMORY": patient.memory, "DEFECT": patient.bot, **dict(patient.environment)}
     return {
         "bot": {**source, "env": environment, "ready-timeout": 20, "turn-timeout": 20},
         "store": dict(patient.store),

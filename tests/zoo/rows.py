@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -14,14 +14,14 @@ class Patient:
     bot: str = ""
     """A key of `defects.BOTS`; "" is the plain healthy bot."""
     memory: str = "redis"
-    store: Mapping[str, Any] = field(default_factory=dict)
+    store: tuple[tuple[str, str], ...] = ()
     """The section `store` of memory-gate.yml."""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:
         """What people call it."""
-        settings = " ".join(f"{key}: {value}" for key, value in self.store.items())
+        settings = ", ".join(f"{key}: {value}" for key, value in (*self.store, *self.environment))
         return f"{self.bot or 'plain'} on {self.memory}{f' ({settings})' if settings else ''}"
 
 
@@ -44,6 +44,15 @@ class Row:
     """The station that loses it; "" where nothing is lost, or no station can be named."""
     two_images: bool = False
     """Whether the version before is another one, which takes images and so an engine."""
+    replicated: bool = False
+    """Whether it shows only where there are several replicas."""
+    on_engine: tuple[str, ...] = ()
+    """What it is run under on an engine, too."""
+
+    @property
+    def needs_more(self) -> bool:
+        """Whether a bot of one replica and one version cannot have it."""
+        return self.two_images or self.replicated
 
     @property
     def anchor(self) -> str:
@@ -55,7 +64,9 @@ PLAIN = Patient()
 RESTARTED = ("restart", "kill", "recreate")
 EVERYTHING = (*RESTARTED, "none")
 ORDERS = ("order-follow-up", "two-customers")
-STORE_SECONDS = {"STORE_SECONDS": "0.5"}
+HASTY = (("STORE_SECONDS", "0.5"),)
+"""Does not wait for its store until an outage is over."""
+MONTH = (("ttl", "30d"),)
 
 
 def _row(
@@ -68,6 +79,8 @@ def _row(
     twin: Patient = PLAIN,
     lost_at: str = "",
     two_images: bool = False,
+    replicated: bool = False,
+    on_engine: tuple[str, ...] = (),
     **patient: Any,
 ) -> Row:
     return Row(
@@ -80,22 +93,24 @@ def _row(
         scenarios=scenarios,
         lost_at=lost_at,
         two_images=two_images,
+        replicated=replicated,
+        on_engine=on_engine,
     )
 
 
 ROWS: tuple[Row, ...] = (
     _row("1", "history only in process memory", "", "durability", RESTARTED, *ORDERS,
-         memory="process", lost_at="stored"),
+         memory="process", lost_at="stored", on_engine=("oom",)),
     _row("2", "one dict per replica", "", "read-your-writes", ("replica-hop",),
-         "told-and-asked-across-replicas", memory="process", lost_at="stored"),
+         "told-and-asked-across-replicas", memory="process", lost_at="stored", replicated=True),
     _row("3", "the store's URL is set, the client is never used", "unused-client", "durability", RESTARTED,
          *ORDERS,
          lost_at="stored"),
     _row("4", "saves to a local file", "", "durability", ("recreate",), *ORDERS, memory="file",
          lost_at="stored"),
     _row("5", "falls back to memory silently when the store errs", "falls-back", "fail-closed",
-         ("store-pause", "partition"), *ORDERS, twin=Patient(environment=STORE_SECONDS),
-         environment=STORE_SECONDS, lost_at="stored"),
+         ("store-pause", "partition"), *ORDERS, twin=Patient(environment=HASTY),
+         environment=HASTY, lost_at="stored"),
     _row("6", "store configured, in-memory override wins", "overridden-memory", "durability", RESTARTED,
          *ORDERS,
          lost_at="loaded"),
@@ -118,7 +133,7 @@ ROWS: tuple[Row, ...] = (
     _row("15", "stores the question first, the reply when it has ended", "stores-halves", "atomic-turns",
          ("kill-mid-turn",), *ORDERS),
     _row("16", "writes behind, flushed at shutdown", "write-behind", "durability", ("kill",), *ORDERS,
-         lost_at="stored"),
+         lost_at="stored", on_engine=("oom",)),
     _row("17", "flushes now and then", "flushes-now-and-then", "durability", ("kill",), "just-said", *ORDERS,
          lost_at="stored"),
     _row("18", "window trims facts that it claims to keep", "narrow-window", "capacity", EVERYTHING,
@@ -128,10 +143,10 @@ ROWS: tuple[Row, ...] = (
     _row("20", "rolling summary blurs values", "blurring-summary", "fidelity", EVERYTHING,
          "long-conversation", "exact-digits", twin=Patient(bot="summary"), lost_at="loaded"),
     _row("21a", "TTL too short", "expires-early", "retention", EVERYTHING, *ORDERS,
-         twin=Patient(bot="expiring", store={"ttl": "30d"}), store={"ttl": "30d"}),
+         twin=Patient(bot="expiring", store=MONTH), store=MONTH),
     _row("21b", "TTL never refreshed", "never-refreshed", "retention", ("restart",), "keeps-for-a-while",
          *ORDERS,
-         twin=Patient(bot="expiring", store={"ttl": "30d"}), store={"ttl": "30d"}, lost_at="stored"),
+         twin=Patient(bot="expiring", store=MONTH), store=MONTH, lost_at="stored"),
     _row("22", "\"forget me\" leaves a copy behind", "forgets-half", "retention", RESTARTED, "forget-me",
          twin=Patient(bot="forgets")),
     _row("23", "new schema rejects old history", "rejects-old-schema", "compatibility", ("blue-green",),
@@ -143,7 +158,7 @@ ROWS: tuple[Row, ...] = (
          ("rolling", "rollback", "blue-green"), *ORDERS, twin=Patient(bot="pickles-plainly"),
          two_images=True),
     _row("26", "agent object cached per replica", "cached-agent", "monotonic-reads", ("replica-hop",),
-         "told-and-asked-across-replicas", lost_at="loaded"),
+         "told-and-asked-across-replicas", lost_at="loaded", replicated=True),
     _row("27", "correction stored beside the old value, old one wins", "old-note-wins", "correction",
          EVERYTHING,
          "moved-house", "corrected-twice", twin=Patient(bot="notes")),
@@ -152,7 +167,7 @@ ROWS: tuple[Row, ...] = (
     _row("29", "connection to a restarted store is never made again", "never-reconnects", "durability",
          ("store-restart", "store-kill"), *ORDERS, twin=Patient(bot="reconnects")),
     _row("30", "store without persistence", "", "durability", ("store-restart", "store-kill"), *ORDERS,
-         store={"persistence": "none"}, lost_at="stored"),
+         store=(("persistence", "none"),), lost_at="stored", on_engine=("store-recreate",)),
     _row("31", "a memory limit with an allkeys policy eats history", "evicting-store", "retention", RESTARTED,
          "kept-in-a-crowd", twin=Patient(bot="roomy-store"), lost_at="stored"),
     _row("32a", "non-ASCII letters mangled", "mangles-letters", "fidelity", EVERYTHING,
@@ -170,5 +185,24 @@ ROWS: tuple[Row, ...] = (
          *ORDERS, "several-facts"),
 )  # fmt: skip
 
-DEFAULTS = ("restart", "kill", "recreate")
-"""What a run does when nothing is said."""
+SHARED_SCENARIOS = (
+    *ORDERS,
+    "moved-house",
+    "just-said",
+    "first-things-first",
+    "names-alike",
+    "parallel-turns",
+)
+"""What the plain healthy bot is asked: a bit of everything."""
+
+NOT_IN_ZOO: Mapping[str, str] = {}
+"""Defects of frameworks that are not run, and why."""
+
+
+def twins() -> dict[Patient, tuple[str, ...]]:
+    """The healthy bots, each with the scenarios of the defects that it is the twin of."""
+    scenarios: dict[Patient, tuple[str, ...]] = {PLAIN: SHARED_SCENARIOS}
+    for row in ROWS:
+        own = scenarios.get(row.twin, ())
+        scenarios[row.twin] = tuple(dict.fromkeys((*own, *row.scenarios)))
+    return scenarios

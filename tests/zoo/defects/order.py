@@ -25,10 +25,10 @@ class NewestFirst(PushesLeft):
 
 
 class StoresHistoryAgain(Bot):
-    """Adds the whole prompt to the history, and not the question alone."""
+    """Adds the turn before to the history once more with every turn."""
 
     def remember(self, key: str, messages: list[Message]) -> None:
-        super().remember(key, [*self.recall(key), *messages])
+        super().remember(key, [*self.recall(key)[-2:], *messages])
 
 
 class RedeliversOnce(Bot):
