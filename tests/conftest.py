@@ -24,6 +24,14 @@ def engine_answers() -> bool:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that use the engine follow one another, whatever else runs: some count what is on it."""
+    for item in items:
+        if item.get_closest_marker("docker") is not None:
+            item.add_marker(pytest.mark.xdist_group("engine"))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Decide before any fixture reaches for the engine."""
     if item.get_closest_marker("docker") is None or engine_answers():

@@ -30,6 +30,7 @@ from gate.reader.whereabouts import Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
 from gate.runner.plan import Plan, Turn, plan_run
 from gate.runner.play import Stage, play
+from gate.runner.window import within_window
 from gate.scorers import SCORERS
 from gate.settings import Settings
 from gate.stores import STORES
@@ -61,7 +62,8 @@ async def execute(
     check_judge(settings, scenarios)
     tapes = load_tapes(settings)
     seed = tapes.seed
-    plan = plan_run(scenarios, settings.run.disruptions, settings.run.trials, seed)
+    windowed = within_window(scenarios, settings.bot.window)
+    plan = plan_run(windowed.scenarios, settings.run.disruptions, settings.run.trials, seed)
     transcript = TranscriptFile(settings.report_directory)
     audience: tuple[Reporter, ...] = (transcript, *reporters)
 
@@ -89,6 +91,8 @@ async def execute(
             model=settings.model.mode,
             policy=dataclasses.asdict(settings.policy),
             repeat=shlex.join([*repeat, "--seed", str(seed)]),
+            window=settings.bot.window,
+            left_out=windowed.left_out,
         )
     )
     interrupted = False

@@ -36,6 +36,8 @@ class BotSpecification:
     previous: str | None = None
     """The image that a deploy starts from and a rollback goes back to."""
     replicas: int = 1
+    window: int | None = None
+    """How many turns of a session, the present one included, the bot claims to keep; None for all."""
     port: int = 8000
     ready: str = "/healthz"
     """Path that answers 2xx when the bot can take turns."""

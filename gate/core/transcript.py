@@ -51,6 +51,10 @@ class RunStarted(Event):
     policy: Mapping[str, Any]
     repeat: str = ""
     """The command that repeats this run."""
+    window: int | None = None
+    """How many turns of a session the bot declares to keep; None for all."""
+    left_out: int = 0
+    """Questions that were not planned, because what they ask for lies beyond that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,9 +56,14 @@ def examine(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS) -> E
 def named(result: ProbeResult, found: Sequence[Breach]) -> ProbeResult:
     """`result` with its anomaly: the probe says where to look, what is found there says what broke."""
     if result.outcome in (Outcome.LOST, Outcome.ERROR):
-        anomaly = found[0].name if found else GUARANTEES[result.guarantee].anomaly
+        certain = [one for one in found if one.is_certain]
+        anomaly = certain[0].name if certain else GUARANTEES[result.guarantee].anomaly
         return replace(result, anomaly=anomaly)
-    own = [one for one in found if one.guarantee == result.guarantee and one.guarantee in SHOWN_BY_PROMPTS]
+    own = [
+        one
+        for one in found
+        if one.guarantee == result.guarantee and one.guarantee in SHOWN_BY_PROMPTS and one.is_certain
+    ]
     if result.outcome is Outcome.REMEMBERED and own:
         return replace(result, outcome=Outcome.LOST, anomaly=own[0].name, reason=own[0].sentence)
     return result
@@ -113,7 +118,7 @@ def remarks(examination: Examination, probes: Mapping[str, ProbeResult]) -> list
         if breach.guarantee in SHOWN_BY_PROMPTS and (result is None or result.anomaly != breach.name):
             unasked.setdefault(breach.guarantee, []).append(breach)
     return [
-        f"{plural(len(found), found[0].name)}: {found[0].sentence};"
-        f" to block on it, ask with `guarantee: {guarantee}`"
+        f"{plural(len(found), found[0].name)}: {found[0].sentence}"
+        + (f"; to block on it, ask with `guarantee: {guarantee}`" if found[0].is_certain else "")
         for guarantee, found in unasked.items()
     ]

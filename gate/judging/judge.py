@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanned, Event
-from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally
+from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally, Verdict
 from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.availability import availability
@@ -18,13 +18,18 @@ from gate.judging.history import History, Performance, read_history
 from gate.judging.leaks import Leak, find_leaks
 from gate.judging.power import power_of
 from gate.judging.probes import judge_probe
-from gate.judging.sentences import percent
+from gate.judging.sentences import percent, plural
 from gate.judging.statistics import clustered_interval, effective_counts
 from gate.judging.store_advice import store_advice
+from gate.judging.store_faults import store_fault
+from gate.judging.store_settings import Owner
 from gate.judging.store_use import store_use
 from gate.scorers import SCORERS
 
 __all__ = ["judge", "percent"]
+
+NEEDED_SIGKILL = "needed SIGKILL"
+"""The detail of a disruption's evidence that tells of a graceful stop which had to be enforced."""
 
 LEAK = GUARANTEES["isolation"].anomaly
 FABRICATION = GUARANTEES["no-fabrication"].anomaly
@@ -87,6 +92,7 @@ def judge(
         guarantees=standings(examination, judged),
         zombies=breaches.zombies,
         findings=(
+            *_left_out(history),
             *_findings(history.performances),
             *remarks(examination, judged),
             *store_advice(history),
@@ -112,6 +118,10 @@ def _judge_disruption(
         availability=availability(history, deployment, performance.disturbances[: len(whole.split("+"))]),
     )
     verdict, reasons = conclude_disruption(name, performance, probes, counts, policy, whole)
+    fault = store_fault(history, deployment)
+    if verdict is Verdict.FAILED and fault is not None and fault.owner is not Owner.BOT:
+        # What the store lost is not to be looked for in the bot.
+        reasons = (*reasons, fault.sentence)
     ended = [one.ended for one in performance.disturbances[: len(whole.split("+"))]]
     return DisruptionResult(
         name=name,
@@ -175,13 +185,24 @@ def _power(
     return power_of(min(filter(None, counts), default=0), policy.accuracy, policy.confidence)
 
 
+def _left_out(history: History) -> list[str]:
+    """What the bot itself says it does not keep."""
+    if not history.run.left_out:
+        return []
+    asked = plural(history.run.left_out, "question")
+    return [
+        f"{asked} asked for what was told {history.run.window} or more turns earlier, which bot.window says"
+        " the bot does not keep: not asked"
+    ]
+
+
 def _findings(performances: Mapping[str, Performance]) -> list[str]:
     return [
         f"{one.ended.disruption}: the bot ended with exit code 137:"
         " it did not stop within its grace and was killed"
         for performance in performances.values()
         for one in performance.disturbances
-        if one.ended.details.get("exit code") == "137" and one.ended.disruption in ("restart", "recreate")
+        if one.ended.details.get(NEEDED_SIGKILL) == "yes"
     ]
 
 

@@ -196,7 +196,15 @@ def _counts(report: Report) -> list[str]:
         *([f"95 % interval after: {interval}, {needed_text(report)} needed"] if interval else []),
         f"leaks {report.leaks} ({plural(report.isolation_probes, 'isolation probe')})",
         f"fabrications {report.fabrications} ({plural(report.fabrication_probes, 'probe')})",
+        *_turns_meanwhile(report),
     ]
+
+
+def _turns_meanwhile(report: Report) -> list[str]:
+    """What became of the turns that were sent while something happened."""
+    sent = sum(one.availability.sent for one in report.disruptions)
+    failed = sum(one.availability.failed for one in report.disruptions)
+    return [f"turns meanwhile {sent}, {failed} without an answer"] if sent else []
 
 
 def _joined(parts: Sequence[str], separator: str, width: int) -> list[str]:

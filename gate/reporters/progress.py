@@ -25,7 +25,7 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.reporters.neutraliser import one_line
-from gate.reporters.wording import duration_text, plural
+from gate.reporters.wording import deployment_text, duration_text, plural
 
 
 @dataclass(kw_only=True)
@@ -125,7 +125,7 @@ class Progress:
                 return ()
 
     def _row(self, deployment: str) -> Row:
-        return self._rows.setdefault(deployment, Row(name=one_line(deployment, 60)))
+        return self._rows.setdefault(deployment, Row(name=one_line(deployment_text(deployment), 60)))
 
     def _line(self, deployment: str, text: str) -> str:
         return f"{self._row(deployment).name}: {one_line(text)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import (
@@ -131,6 +132,15 @@ def stations_text(lost_at: Iterable[tuple[str, int]], shown: int = len(STATIONS)
         f"{station} {count}" for station, count in sorted(greatest, key=lambda one: order.get(one[0], 9))
     )
     return f"{text} …" if len(greatest) < len(counted) else text
+
+
+def deployment_text(name: str) -> str:
+    """A deployment by what is done to it: "restart", "restart twice", "restart then kill"."""
+    kinds = [(kind, len(list(same))) for kind, same in groupby(name.split("+"))]
+    return " then ".join(
+        f"{kind} twice" if times == 2 else kind if times == 1 else f"{times} × {kind}"
+        for kind, times in kinds
+    )
 
 
 def share_text(share: float | None) -> str:

@@ -17,7 +17,7 @@ SOURCES = ("image", "build", "command", "url")
 
 BOT_KEYS = (
     *SOURCES,
-    *("directory", "previous", "replicas", "port", "ready", "env", "protocol", "request", "reply"),
+    *("directory", "previous", "replicas", "window", "port", "ready", "env", "protocol", "request", "reply"),
     *("ready-timeout", "stop-timeout", "turn-timeout"),
 )
 LATER = {
@@ -27,6 +27,8 @@ LATER = {
 
 PORTS = (1, 65535)
 REPLICAS = (1, 16)
+WINDOWS = (2, 1_000_000)
+"""Turns of a session. A window of one turn holds the question alone."""
 SECONDS = {"ready-timeout": (0.1, 3600), "stop-timeout": (0, 600), "turn-timeout": (0.1, 3600)}
 """The least and the greatest that may be written."""
 
@@ -71,6 +73,7 @@ def read_bot(
         directory=_folder(nodes["directory"], base) if "directory" in nodes else str(directory.resolve()),
         previous=section.image("previous"),
         replicas=section.integer("replicas", *REPLICAS, defaults.replicas),
+        window=section.nodes["window"].integer(*WINDOWS) if "window" in section.nodes else None,
         port=section.integer("port", *PORTS, defaults.port),
         ready=section.path("ready", defaults.ready),
         environment=_environment(nodes["env"], supplied) if "env" in nodes else {},

@@ -133,6 +133,7 @@ def _bot(vocabulary: SettingsVocabulary) -> dict[str, Schema]:
         "directory": {**TEXT, "description": "The folder of the program, for the process runtime"},
         "previous": {**IMAGE, "description": "The image that blue-green, rolling and rollback start from"},
         "replicas": _whole(bot.REPLICAS, "How many instances serve the bot"),
+        "window": _whole(bot.WINDOWS, "How many turns of a session the bot claims to keep; left out for all"),
         "port": _whole(bot.PORTS, "Where the bot listens in its container"),
         "ready": {**URL_PATH, "description": "A path that answers 2xx when the bot can take turns"},
         "env": {

@@ -25,6 +25,8 @@ class Breach:
     """What was seen, as a clause: "the reply holds the value that was corrected"."""
     anomaly: str = ""
     """What it is called; by default the guarantee's first anomaly."""
+    is_certain: bool = True
+    """Whether no honest bot does so. What some do for good reasons is worth a remark and blocks nothing."""
 
     @property
     def name(self) -> str:

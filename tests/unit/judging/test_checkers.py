@@ -315,7 +315,6 @@ CASES = {
     "one of two parallel turns": Case(guarantee="no-lost-update", chat=parallel, plant=overwrite),
     "a leak": Case(guarantee="isolation", chat=with_bob, plant=leak),
     "a made-up value": Case(guarantee="no-fabrication", chat=never_told, plant=make_up),
-    "half a turn": Case(guarantee="atomic-turns", chat=interrupted, plant=halve),
     "a turn cut short": Case(guarantee="atomic-turns", chat=interrupted, plant=cut_short),
     "a turn twice": Case(guarantee="once-only", chat=about("once-only"), plant=double),
     "acknowledged without a store": Case(
@@ -420,6 +419,19 @@ def test_a_leak_to_the_model_is_a_leak_whatever_the_reply(given_facts: dict[str,
     assert broken(report) == {"isolation"}
 
 
+@law
+@given(given_facts=facts())
+def test_a_turn_without_its_answer_is_worth_a_remark(given_facts: dict[str, str]) -> None:
+    """Bots that store what is said before they ask their model are honest."""
+    run = honest(CASES["a turn cut short"], given_facts)
+    halve(run, run.chats[-1], lambda low, high: low)
+    report = run.judge()
+    assert report.verdict is Verdict.PASSED
+    assert not broken(report)
+    [remark] = report.findings
+    assert remark.startswith("1 half turn: the prompt holds a turn that was interrupted, without an answer")
+
+
 @pytest.mark.parametrize("plant", [invert, double])
 @law
 @given(given_facts=facts())
@@ -434,7 +446,7 @@ def test_what_no_probe_asked_about_is_a_finding(
 
 
 def test_an_interrupted_turn_that_is_absent_breaks_nothing() -> None:
-    case = CASES["half a turn"]
+    case = CASES["a turn cut short"]
     run = honest(case, {"order": "ORDER-1234", "colour": "SHADE-5678", "other": "PLACE-9012"})
     for chat in run.chats:
         absent(run, chat, lambda low, high: low)

@@ -161,7 +161,9 @@ def test_probes_come_in_the_order_of_the_plan() -> None:
 def test_a_graceful_stop_that_was_a_kill_is_a_finding() -> None:
     run = honest_run(["restart"])
     [ended] = run.ended["restart"]
-    run.ended["restart"] = [type(ended)(**{**vars(ended), "details": {"exit code": "137"}})]
+    run.ended["restart"] = [
+        type(ended)(**{**vars(ended), "details": {"exit code": "137", "needed SIGKILL": "yes"}})
+    ]
     report = run.judge()
     assert report.verdict is Verdict.PASSED
     assert report.findings == (

@@ -34,6 +34,7 @@ EVERYTHING: dict[str, Any] = {
         "command": ["python", "bot.py", 8000, True],
         "directory": ".",
         "replicas": 1,
+        "window": 20,
         "port": 9000,
         "ready": "/ready",
         "env": {"LOG_LEVEL": "info", "WORKERS": 2, "DEBUG": False},
