@@ -28,18 +28,18 @@ def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
 
 def retained(probes: Sequence[ProbeResult]) -> Tally:
     """Of the treated probes whose twin in the control arm was remembered: how many were too."""
-    twins = {_place(one): one for one in recall_probes(probes, CONTROL)}
+    twins = {place_of(one): one for one in recall_probes(probes, CONTROL)}
     pairs = [
         one
         for one in recall_probes(probes, TREATED)
         if one.outcome is not Outcome.UNSCORED
-        and (twin := twins.get(_place(one))) is not None
+        and (twin := twins.get(place_of(one))) is not None
         and twin.outcome is Outcome.REMEMBERED
     ]
     return Tally(remembered=sum(one.outcome is Outcome.REMEMBERED for one in pairs), scored=len(pairs))
 
 
-def _place(probe: ProbeResult) -> tuple[object, ...]:
+def place_of(probe: ProbeResult) -> tuple[object, ...]:
     """The same probe of the same scenario, whichever arm and whichever facts."""
     speaker = probe.session.rsplit("-", 1)[0]
     return probe.file, probe.scenario, probe.line, probe.column, speaker, probe.trial, probe.disruption

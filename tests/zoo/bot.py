@@ -1,8 +1,8 @@
 """A small chatbot, healthy or with one defect: the patient on which the gate is tried.
 
 `MEMORY` is where it keeps conversations: `process`, `file` (./memory.json) or `redis` (at REDIS_URL).
-`DEFECT` is empty for the healthy bot, or a key of DEFECTS. The contract is
-`POST /chat {"session_id", "message"} → {"reply"}` and `GET /healthz`, on PORT.
+`DEFECT` is empty for the plain healthy bot, or a key of BOTS: a defect, or the healthy twin of one.
+The contract is `POST /chat {"session_id", "message"} → {"reply"}` and `GET /healthz`, on PORT.
 
 Replies come from the model at OPENAI_BASE_URL. Without one the bot recites what it was told in the
 session, so that its memory can be looked at from outside. Standard library only.
@@ -14,7 +14,7 @@ import signal
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from defects import DEFECTS
+from defects import BOTS
 from healthy import Bot
 
 POLL_SECONDS = 0.05
@@ -67,7 +67,7 @@ def main() -> None:
     """Serves until SIGTERM, then ends the turns under way and exits with 0, also as process 1."""
     # Waited for below; blocked in every thread, and so not ignored by the kernel for process 1 either.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    Handler.bot = bot = DEFECTS[os.environ.get("DEFECT") or ""]()
+    Handler.bot = bot = BOTS[os.environ.get("DEFECT") or ""]()
     bot.start()
     port = int(os.environ.get("PORT") or "8000")
     server = Server(("0.0.0.0", port), Handler)

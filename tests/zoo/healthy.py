@@ -36,10 +36,22 @@ class Bot:
     def turn(self, session: str, message: str) -> str:
         """One turn: the reply, after both sides of it were stored."""
         key = self.key(session)
-        prompt = [*self.memory.load(key), {"role": "user", "content": message}]
-        reply = self.think(prompt)
-        self.memory.append(key, [prompt[-1], {"role": "assistant", "content": reply}])
+        question = {"role": "user", "content": message}
+        reply = self.think(self.prompt(key, question))
+        self.remember(key, [question, {"role": "assistant", "content": reply}])
         return reply
+
+    def prompt(self, key: str, question: Message) -> list[Message]:
+        """What the model is asked."""
+        return [*self.recall(key), question]
+
+    def recall(self, key: str) -> list[Message]:
+        """What the model is told of the session so far."""
+        return self.memory.load(key)
+
+    def remember(self, key: str, messages: list[Message]) -> None:
+        """Keeps both sides of a turn."""
+        self.memory.append(key, messages)
 
     def think(self, prompt: list[Message]) -> str:
         """The model's answer; without a model, all that the user said, a line each."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 Message = dict[str, str]
 
-STORE_SECONDS = 10
+STORE_SECONDS = float(os.environ.get("STORE_SECONDS") or "10")
 
 
 class ProcessMemory:
@@ -64,15 +64,19 @@ class RedisMemory:
 
     def load(self, session: str) -> list[Message]:
         """What was said in a session so far, oldest first."""
-        return [json.loads(line) for line in redis("LRANGE", f"memory:{session}", "0", "-1")]
+        return [json.loads(line) for line in self.command("LRANGE", f"memory:{session}", "0", "-1")]
 
     def append(self, session: str, messages: Iterable[Message]) -> None:
         """One command, so that a turn is stored whole or not at all."""
-        redis("RPUSH", f"memory:{session}", *(json.dumps(one) for one in messages))
+        self.command("RPUSH", f"memory:{session}", *(json.dumps(one) for one in messages))
 
     def mark(self) -> bool:
         """Leaves a mark for later lives. Whether an earlier life left one."""
-        return redis("SET", "mark", "1", "NX") is None
+        return self.command("SET", "mark", "1", "NX") is None
+
+    def command(self, *words: str) -> Any:
+        """The store's answer to one command."""
+        return redis(*words)
 
 
 MEMORIES = {"process": ProcessMemory, "file": FileMemory, "redis": RedisMemory}
@@ -80,9 +84,19 @@ MEMORIES = {"process": ProcessMemory, "file": FileMemory, "redis": RedisMemory}
 
 def redis(*command: str) -> Any:
     """The answer of the server at REDIS_URL to one command, on a connection of its own."""
+    with connected() as connection:
+        return exchanged(connection, *command)
+
+
+def connected() -> socket.socket:
+    """A connection to the server at REDIS_URL."""
     place = urlsplit(os.environ["REDIS_URL"])
-    address = (place.hostname or "localhost", place.port or 6379)
-    with socket.create_connection(address, STORE_SECONDS) as link, link.makefile("rwb") as stream:
+    return socket.create_connection((place.hostname or "localhost", place.port or 6379), STORE_SECONDS)
+
+
+def exchanged(connection: socket.socket, *command: str) -> Any:
+    """The server's answer to one command on this connection."""
+    with connection.makefile("rwb") as stream:
         words = [word.encode() for word in command]
         stream.write(b"*%d\r\n" % len(words))
         stream.writelines(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gate.core.transcript import CONTROL
+from gate.core.verdict import Outcome
+from gate.judging.accuracy import place_of
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import PlayedTurn
 from gate.judging.prompts import said_before, standing_in
@@ -12,7 +15,11 @@ from gate.judging.prompts import said_before, standing_in
 def check(observed: Observed) -> Iterable[Breach]:
     """Prompts that hold what was said after a fact, up to the next disruption, and not the fact itself."""
     for missed in observed.missed:
-        if missed.result.custody.loaded is False and _is_trimmed(observed, missed):
+        if (
+            missed.result.custody.loaded is False
+            and _is_trimmed(observed, missed)
+            and not _is_kept_undisturbed(observed, missed)
+        ):
             yield Breach(
                 guarantee="capacity",
                 turn=missed.identifier,
@@ -35,6 +42,14 @@ def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
         return False
     last_telling = max(one.order for one in missed.told_in)
     return last_telling < turns[begin].order and _same_side(missed, turns[begin])
+
+
+def _is_kept_undisturbed(observed: Observed, missed: MissedProbe) -> bool:
+    """Whether the control arm was asked the same with a window as full, and answered."""
+    return missed.result.arm != CONTROL and any(
+        one.arm == CONTROL and one.outcome is Outcome.REMEMBERED and place_of(one) == place_of(missed.result)
+        for one in observed.results.values()
+    )
 
 
 def _same_side(missed: MissedProbe, turn: PlayedTurn) -> bool:

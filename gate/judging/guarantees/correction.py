@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gate.core.words import found_in
+from gate.judging.custody import tellings
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
+from gate.judging.prompts import said_before
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -18,9 +20,26 @@ def check(observed: Observed) -> Iterable[Breach]:
             sentence = "the reply holds a value that was corrected"
         elif missed.result.custody.loaded is False and found_in("\n".join(missed.turn.prompts), old):
             sentence = "the prompt holds a value that was corrected, and not the correction"
+        elif missed.result.custody.loaded is False and _took_both(observed, missed):
+            sentence = "the prompt holds what was said before the correction, and neither value"
         else:
             continue
         yield Breach(guarantee="correction", turn=missed.identifier, sentence=sentence)
+
+
+def _took_both(observed: Observed, missed: MissedProbe) -> bool:
+    """Whether exactly the two values are gone: what was said between them is still in the prompt."""
+    asked = frozenset(missed.turn.started.asks)
+    told = [one for one in tellings(observed.history, missed.turn) if not asked.isdisjoint(one.tells)]
+    if len(told) < 2:
+        return False
+    said = said_before(observed.history, missed.turn)
+    between = [
+        text
+        for text, turns in said.turns.items()
+        if any(told[0].order < one.order < told[-1].order and not one.tells for one in turns)
+    ]
+    return any(text in prompt for text in between for prompt in missed.turn.prompts)
 
 
 def _corrected(missed: MissedProbe) -> list[str]:

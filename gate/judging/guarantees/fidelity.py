@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from rapidfuzz import fuzz
 
@@ -15,12 +15,14 @@ SHORTEST = 6
 """Characters. Shorter values are like too many others."""
 LIKENESS = 80
 """Of 100: from here on a passage is the value with some of it changed. Other values are taken out before."""
+SHORTEST_LEAD = 10
+"""Characters of a told turn before its value: where they stand and the value does not, it was changed."""
 SHARE_CUT_OFF = 0.5
 """From this share of a long value on, its beginning is the value cut short."""
 
 
 def check(observed: Observed) -> Iterable[Breach]:
-    """Replies and prompts that hold the value changed: letters replaced, folded, cut off."""
+    """Replies and prompts that hold the value changed: letters replaced, folded, cut off, or others."""
     for missed in observed.missed:
         place = _where_changed(missed)
         if place:
@@ -41,7 +43,25 @@ def _where_changed(missed: MissedProbe) -> str:
         missed.conversation.facts[fact] for fact in missed.missing if fact in missed.conversation.unguessable
     ]
     prompts = _without("\n".join(missed.turn.prompts), others)
-    return "prompt" if any(_is_changed(value, prompts) for value in unmistakable) else ""
+    if any(_is_changed(value, prompts) for value in unmistakable):
+        return "prompt"
+    gone = missed.result.custody.loaded is False
+    return "prompt" if gone and any(_is_replaced(lead, prompts) for lead in _leads(missed)) else ""
+
+
+def _leads(missed: MissedProbe) -> Iterator[str]:
+    """The words that led the missing values when they were told."""
+    for turn in missed.told_in:
+        for value in missed.missing_values:
+            lead, found, _ = turn.started.text.partition(value)
+            if found and len(lead.strip()) >= SHORTEST_LEAD:
+                yield lead
+
+
+def _is_replaced(lead: str, text: str) -> bool:
+    """Whether the lead stands in the text, with something behind it that is no other value."""
+    parts = text.split(lead)[1:]
+    return any(part[:1].strip() for part in parts)
 
 
 def _other_values(missed: MissedProbe) -> set[str]:

@@ -8,7 +8,7 @@ from gate.core.guarantees import GUARANTEES
 from gate.core.verdict import Outcome
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import History
-from gate.judging.sentences import lasting
+from gate.judging.sentences import lasting, plural
 from gate.judging.store_faults import EarlyExpiry, StoreFault, early_expiries, store_fault
 
 ZOMBIE = GUARANTEES["retention"].other_anomaly
@@ -32,6 +32,10 @@ def check(observed: Observed) -> Iterable[Breach]:
         fault = faults[missed.conversation.deployment]
         if fault is not None and _explains(fault, missed):
             yield Breach(guarantee="retention", turn=missed.identifier, sentence=fault.sentence)
+        elif missed.result.guarantee == "retention" and missed.result.custody.stored is False:
+            thrown_out = _thrown_out(observed, missed)
+            if thrown_out:
+                yield Breach(guarantee="retention", turn=missed.identifier, sentence=thrown_out)
     for name in history.performances:
         for expiry in early_expiries(history, name):
             yield from _told_with(history, name, expiry)
@@ -39,6 +43,15 @@ def check(observed: Observed) -> Iterable[Breach]:
 
 def _explains(fault: StoreFault, missed: MissedProbe) -> bool:
     return fault.setting in FORGETFUL_SETTINGS and fault.values.issuperset(missed.missing_values)
+
+
+def _thrown_out(observed: Observed, missed: MissedProbe) -> str:
+    """How the store says that it gave keys up before anybody looked; "" when it says so of none."""
+    for sighting in reversed(observed.history.performance_of(missed.turn).sightings):
+        for count, what in ((sighting.seen.evicted_keys, "evicted"), (sighting.seen.expired_keys, "expired")):
+            if count:
+                return f"it is not in the store, which has {what} {plural(count, 'key')}"
+    return ""
 
 
 def _told_with(history: History, deployment: str, expiry: EarlyExpiry) -> Iterable[Breach]:

@@ -167,7 +167,7 @@ class ChatRun:
             file="chat.yml",
             disruption=self.disruption,
             arm=chat.arm,
-            trial=index,
+            trial=1,
             sessions={turn.speaker: f"{turn.speaker}-{index}" for turn in chat.turns},
             facts=chat.facts,
             told_by=told_by,

@@ -114,6 +114,19 @@ def resurrect_in_prompt(run: ChatRun, chat: Chat, drawn: random_int) -> None:
     probe.reply = UNKNOWN
 
 
+def corrected_later(facts: dict[str, str]) -> Chat:
+    chat = corrected(facts)
+    chat.before.insert(-1, Spoken(text="Is there anything new?"))
+    return chat
+
+
+def delete_both(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    probe = chat.after[0]
+    both = (chat.facts["order"], chat.facts["other"])
+    probe.messages = [one for one in probe.messages if not any(value in one for value in both)]
+    probe.reply = UNKNOWN
+
+
 def parallel(facts: dict[str, str]) -> Chat:
     chat = plain(facts, "no-lost-update")
     chat.before = [tell("order", facts["order"], with_next=True), tell("colour", facts["colour"])]
@@ -204,9 +217,17 @@ def split(run: ChatRun, chat: Chat, drawn: random_int) -> None:
 
 
 def trim(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    """A window is as narrow in both arms."""
+    kept = 2 * drawn(1, len(chat.before) - 1)
+    for one in run.chats:
+        probe = one.after[0]
+        probe.messages, probe.reply = probe.messages[kept:], UNKNOWN
+
+
+def forget_the_beginning(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    """What was summarised is gone; the control arm shows that the window had room for its summary."""
     probe = chat.after[0]
-    probe.messages = probe.messages[2 * drawn(1, len(chat.before) - 1) :]
-    probe.reply = UNKNOWN
+    probe.messages, probe.reply = probe.messages[2:], UNKNOWN
 
 
 def to_forget(facts: dict[str, str]) -> Chat:
@@ -233,6 +254,14 @@ def let_expire(run: ChatRun, chat: Chat, drawn: random_int) -> None:
     }
 
 
+def expire_unseen(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    """It was gone when the store was looked into for the first time."""
+    forget(run, chat, drawn)
+    run.not_stored.add(chat.facts["order"])
+    gone = {name: drawn(1, 9) for name in ("expired_keys", "evicted_keys")[: drawn(1, 2)]}
+    run.figures = {"before": {**gone, "life": "a"}, "after": {**gone, "life": "a"}}
+
+
 def evict(run: ChatRun, chat: Chat, drawn: random_int) -> None:
     """The store was full and threw it out."""
     forget(run, chat, drawn)
@@ -255,6 +284,13 @@ def change_letters(run: ChatRun, chat: Chat, drawn: random_int) -> None:
     chat.after[0].reply = f"It is {value[:place]}?{value[place + 1 :]}."
 
 
+def replace_in_prompt(run: ChatRun, chat: Chat, drawn: random_int) -> None:
+    """What stands there is not even like it."""
+    probe, value = chat.after[0], chat.facts["order"]
+    probe.messages = [one.replace(value, "§" * drawn(1, 20)) for one in probe.messages]
+    probe.reply = UNKNOWN
+
+
 def change_in_prompt(run: ChatRun, chat: Chat, drawn: random_int) -> None:
     probe, value = chat.after[0], chat.facts["order"]
     probe.messages = [one.replace(value, value.replace("-", "")) for one in probe.messages]
@@ -275,6 +311,7 @@ CASES = {
     "the second for the first": Case(guarantee="order", chat=two_orders, plant=say_another),
     "an old value": Case(guarantee="correction", chat=corrected, plant=resurrect),
     "an old value in the prompt": Case(guarantee="correction", chat=corrected, plant=resurrect_in_prompt),
+    "both values gone": Case(guarantee="correction", chat=corrected_later, plant=delete_both),
     "one of two parallel turns": Case(guarantee="no-lost-update", chat=parallel, plant=overwrite),
     "a leak": Case(guarantee="isolation", chat=with_bob, plant=leak),
     "a made-up value": Case(guarantee="no-fabrication", chat=never_told, plant=make_up),
@@ -294,13 +331,18 @@ CASES = {
         guarantee="durability", chat=plain, plant=forget, disruption=SWAP, details={"image": "sha256:1"}
     ),
     "trimmed": Case(guarantee="capacity", chat=about("capacity", 6), plant=trim),
+    "trimmed by the disruption": Case(
+        guarantee="durability", chat=about("durability", 6), plant=forget_the_beginning
+    ),
     "not forgotten": Case(
         guarantee="retention", chat=to_forget, plant=unforget, anomaly=GUARANTEES["retention"].other_anomaly
     ),
     "run out": Case(guarantee="retention", chat=plain, plant=let_expire),
     "thrown out": Case(guarantee="retention", chat=plain, plant=evict),
+    "run out unseen": Case(guarantee="retention", chat=about("retention"), plant=expire_unseen),
     "about to run out": Case(guarantee="retention", chat=plain, plant=promise_more),
     "changed letters": Case(guarantee="fidelity", chat=plain, plant=change_letters),
+    "replaced in the prompt": Case(guarantee="fidelity", chat=plain, plant=replace_in_prompt),
     "changed in the prompt": Case(guarantee="fidelity", chat=plain, plant=change_in_prompt),
 }
 cases = pytest.mark.parametrize("case", [pytest.param(one, id=name) for name, one in CASES.items()])

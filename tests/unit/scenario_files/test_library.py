@@ -15,7 +15,7 @@ PROBES = {Path(one.file).name: [turn for turn in one.turns if turn.expectation] 
 ROW = re.compile(r"\| \[(.+)\]\((.+)\) \| (.+) \| (.+) \| (\d+) \|")
 GUARANTEES = (
     *("durability", "order", "correction", "isolation", "no-fabrication", "fidelity"),
-    *("no-lost-update", "read-your-writes", "monotonic-reads"),
+    *("no-lost-update", "read-your-writes", "monotonic-reads", "once-only"),
 )
 
 

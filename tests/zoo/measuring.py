@@ -1,0 +1,105 @@
+"""Runs the gate on a bot of the zoo, and reads in its report what it found."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gate.core.guarantees import GUARANTEES
+from tests.commands.gate_process import LIBRARY, ZOO, Ended, Gate, disruptions
+from tests.zoo.rows import Patient
+
+OF_ANOMALY: Mapping[str, str] = {
+    name: one.name for one in GUARANTEES.values() for name in (one.anomaly, one.other_anomaly) if name
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What the gate said under one disruption."""
+
+    disruption: str
+    verdict: str
+    guarantees: Mapping[str, int] = field(default_factory=dict)
+    """Guarantee → how many probes show it broken, the commonest first."""
+    lost_at: Mapping[str, int] = field(default_factory=dict)
+    """Station → how many lost facts were lost there, the commonest first."""
+    seconds: float = 0.0
+    """What the disruption itself took."""
+    reasons: tuple[str, ...] = ()
+
+    def caught(self, guarantee: str) -> bool:
+        """Whether this guarantee was found broken, and the bot refused for it."""
+        return self.verdict == "failed" and guarantee in self.guarantees
+
+
+def configuration(
+    patient: Patient, scenarios: Sequence[str], *, image: str = "", previous: str = ""
+) -> dict[str, Any]:
+    """memory-gate.yml for a patient: as local processes, or as containers of `image`."""
+    source = {"image": image} if image else {"command": ["python", "bot.py"], "directory": str(ZOO)}
+    if previous:
+        source["previous"] = previous
+    environment = {"MEMORY": patient.memory, "DEFECT": patient.bot, **dict(patient.environment)}
+    return {
+        "bot": {**source, "env": environment, "ready-timeout": 20, "turn-timeout": 20},
+        "store": dict(patient.store),
+        "scenarios": [str(scenario_path(name)) for name in scenarios],
+    }
+
+
+def scenario_path(name: str) -> Path:
+    """A scenario of the library, or one of the zoo's own."""
+    own = ZOO / "scenarios" / f"{name}.yml"
+    return own if own.exists() else LIBRARY / f"{name}.yml"
+
+
+def examine(
+    gate: Gate,
+    patient: Patient,
+    scenarios: Sequence[str],
+    kinds: Sequence[str],
+    *,
+    seed: int = 1,
+    image: str = "",
+    previous: str = "",
+) -> tuple[Ended, Mapping[str, Findings]]:
+    """One run under some disruptions, each on a deployment of its own, and what was found under each."""
+    # JSON is YAML.
+    gate.write(
+        "memory-gate.yml", json.dumps(configuration(patient, scenarios, image=image, previous=previous))
+    )
+    ended = gate.run("run", "--seed", str(seed), *disruptions(*kinds))
+    return ended, findings_in(ended.report)
+
+
+def findings_in(report: Mapping[str, Any]) -> Mapping[str, Findings]:
+    """Disruption → what was found."""
+    certain = [one["name"] for one in report.get("guarantees", ()) if one["standing"] == "broken"]
+    found = {}
+    for one in report.get("disruptions", ()):
+        probes = [
+            probe for probe in report["probes"] if probe["disruption"] == one["name"] and probe["anomaly"]
+        ]
+        broken = Counter(OF_ANOMALY[probe["anomaly"]] for probe in probes)
+        verdict = one["verdict"]
+        if "retention" in certain and "retention" not in broken and report["verdict"] == "failed":
+            # An early expiry is seen in the store, and no probe shows it.
+            broken["retention"] += 1
+            verdict = "failed"
+        if {"isolation", "no-fabrication", "retention"} & set(broken) and report["verdict"] == "failed":
+            # What tolerates none blocks the run, whatever the disruption's own share of it.
+            verdict = "failed"
+        found[one["name"]] = Findings(
+            disruption=one["name"],
+            verdict=verdict,
+            guarantees=dict(broken.most_common()),
+            lost_at=dict(Counter(probe["lost_at"] for probe in probes if probe["lost_at"]).most_common()),
+            seconds=one["seconds"],
+            reasons=tuple(one["reasons"]),
+        )
+    return found
