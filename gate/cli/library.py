@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import Scenario
-from gate.disruptions import DISRUPTIONS
+from gate.disruptions import DISRUPTIONS, NEED_MODEL, NEED_STORE
 from gate.protocols import PROTOCOLS
 from gate.runtimes import RUNTIMES, UNSUPPORTED
 from gate.scenario_files import Vocabulary, load_scenarios
@@ -37,7 +37,14 @@ def scenario_vocabulary() -> Vocabulary:
 def settings_vocabulary() -> SettingsVocabulary:
     """The names that settings may use."""
     return SettingsVocabulary(
-        disruptions=tuple(DISRUPTIONS), protocols=tuple(PROTOCOLS), runtimes=tuple(RUNTIMES)
+        disruptions=tuple(DISRUPTIONS),
+        protocols=tuple(PROTOCOLS),
+        runtimes=tuple(RUNTIMES),
+        unfit={
+            **{f"runtime: {name}": tuple(refused) for name, refused in UNSUPPORTED.items()},
+            "store: none": tuple(NEED_STORE),
+            "model: none": tuple(NEED_MODEL),
+        },
     )
 
 
@@ -53,7 +60,7 @@ def disruption_table() -> list[tuple[str, str]]:
             f" Not on {runtime}: {why[name]}." for runtime, why in UNSUPPORTED.items() if name in why
         )
         rows.append((f"{name:<{width}}{marks}", f"{one.sentence} Proof: {one.proof}.{refusals}"))
-    return [*rows, ("", 'Any of them several times over: "kill*3".')]
+    return [*rows, ("", 'Any of them several times over: "kill*3". All that fit the bot: "thorough".')]
 
 
 def find_scenarios(paths: Sequence[Path], working_directory: Path) -> tuple[Scenario, ...]:

@@ -23,7 +23,12 @@ from gate.disruptions.store_restart import StoreRestart
 from gate.disruptions.traffic import Silence
 from gate.interfaces import Disruption
 
-__all__ = ["DISRUPTIONS", "MOST_TIMES", "Silence", "read_name", "written"]
+__all__ = ["DISRUPTIONS", "MOST_TIMES", "NEED_MODEL", "NEED_STORE", "Silence", "read_name", "written"]
+
+NEED_STORE = frozenset({"store-restart", "store-kill", "store-recreate", "store-pause", "partition"})
+"""Disruptions of the store that the gate runs for the bot."""
+NEED_MODEL = frozenset({"kill-mid-turn"})
+"""Disruptions that cannot be shown to have happened where the bot brings its own model."""
 
 
 class _Disruptions(dict[str, Disruption]):

@@ -21,7 +21,7 @@ def read_disruption(node: Node, known: Collection[str]) -> str | None:
     return name if name is not None else node.choice(known, "disruption")
 
 
-def disruption_schema(known: Collection[str]) -> dict[str, object]:
+def disruption_schema(known: Collection[str]) -> dict[str, list[object]]:
     """The JSON Schema of what `read_disruption` takes."""
     times = {"type": "integer", "minimum": 1, "maximum": MOST_TIMES}
     options = {

@@ -15,9 +15,10 @@ from gate.core.specification import (
     RunSpecification,
     StoreSpecification,
 )
-from gate.documents import Node, given_node, read_disruption, read_document
+from gate.documents import Node, given_node, read_document
 from gate.errors import DocumentError, Problem
 from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
+from gate.settings.disruptions import read_disruptions
 from gate.settings.judge import JUDGE_KEYS, read_judge
 from gate.settings.model import MODEL_KEYS, check_key, read_model
 from gate.settings.overrides import Overrides
@@ -78,6 +79,8 @@ class SettingsVocabulary:
     disruptions: Collection[str]
     protocols: Collection[str]
     runtimes: Collection[str]
+    unfit: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """A setting (`runtime: process`, `store: none`, `model: none`) → the disruptions that it rules out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +155,13 @@ def load_settings(
         store=store,
         model=model,
         judge=read_judge(sections["judge"], base_url=model.base_url),
-        run=_run(sections["run"], given.get("runtime"), vocabulary),
+        run=_run(
+            sections["run"],
+            given.get("runtime"),
+            vocabulary,
+            usual_runtime="process" if "command" in sections["bot"].nodes else "docker",
+            others=(f"store: {store.kind}", f"model: {model.mode}"),
+        ),
         policy=_policy(sections["gate"]),
         scenarios=_scenarios(given.get("scenarios") or top.get(SCENARIOS), folder),
         report_directory=working_directory / others.text("report_dir", str(REPORT_DIRECTORY)),
@@ -193,19 +202,20 @@ def _store(section: Section) -> StoreSpecification:
     )
 
 
-def _run(section: Section, runtime: Node | None, vocabulary: SettingsVocabulary) -> RunSpecification:
+def _run(
+    section: Section,
+    runtime: Node | None,
+    vocabulary: SettingsVocabulary,
+    *,
+    usual_runtime: str,
+    others: Collection[str],
+) -> RunSpecification:
+    """`others` are the settings besides the runtime that rule disruptions out."""
     defaults = RunSpecification()
-    disruptions = defaults.disruptions
-    if "disruptions" in section.nodes:
-        items = section.nodes["disruptions"].one_or_more()
-        if not items:
-            section.nodes["disruptions"].problem(
-                "no disruption is named", hint="leave the key out for the usual ones"
-            )
-        kinds = [read_disruption(item, vocabulary.disruptions) for item in items]
-        disruptions = tuple(dict.fromkeys(kind for kind in kinds if kind is not None))
+    place = (runtime.text if runtime else None) or usual_runtime
+    unfit = {name for setting in (f"runtime: {place}", *others) for name in vocabulary.unfit.get(setting, ())}
     return RunSpecification(
-        disruptions=disruptions,
+        disruptions=read_disruptions(section, known=vocabulary.disruptions, unfit=unfit),
         trials=section.integer("trials", *TRIALS, defaults.trials),
         concurrency=section.integer("concurrency", *CONCURRENCY, defaults.concurrency),
         seed=section.nodes["seed"].integer(*SEEDS) if "seed" in section.nodes else None,

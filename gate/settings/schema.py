@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from itertools import combinations
 from typing import Any
 
-from gate.documents import disruption_schema
 from gate.settings import bot
+from gate.settings.disruptions import disruptions_schema
 from gate.settings.loading import (
     CONCURRENCY,
     CONFIDENCE,
@@ -72,7 +72,7 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             "model": {**TEXT, "description": "The model that judges"},
         },
         "run": {
-            "disruptions": _one_or_more(disruption_schema(vocabulary.disruptions)),
+            "disruptions": _one_or_more(disruptions_schema(vocabulary.disruptions)),
             "trials": _whole(TRIALS, "How often each scenario is played"),
             "concurrency": _whole(CONCURRENCY, "Turns under way at once"),
             "seed": _whole(SEEDS, "Draws the same facts again"),

@@ -103,7 +103,7 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
         assert set(parts[name]["properties"]) == set(keys)
     assert set(parts["bot"]["properties"]["request"]["properties"]) == set(REQUEST_KEYS)
     assert parts["bot"]["properties"]["protocol"]["enum"] == list(VOCABULARY.protocols)
-    assert parts["run"]["properties"]["disruptions"]["anyOf"][0]["anyOf"][0]["enum"] == list(
+    assert parts["run"]["properties"]["disruptions"]["anyOf"][0]["anyOf"][1]["enum"] == list(
         VOCABULARY.disruptions
     )
     # A bot that is a command has no previous image.
@@ -140,7 +140,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, 2, 17, 65535, 65536, 2**53, 2**53 + 1, -1, 0.05, 0.5, 0.9995, 3600.5),
     *("", " ", "x", "a b", "/x", "http://a/v1", "ftp://a", "none", "redis", "aof", "reader", "block", "GET"),
-    *("kill", "http-json", "a.b", "a..b", "95%", " 95 % ", "1000 %", "two\nlines", "0.9", "no"),
+    *("kill", "thorough", "http-json", "a.b", "a..b", "95%", " 95 % ", "1000 %", "two\nlines", "0.9", "no"),
     *([], ["kill"], ["x"], [""], [None], [["x"]], {}, {"A": 1}, {"a b": "x"}, {"A": None}),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gate.cli.library import settings_vocabulary
 from gate.core.specification import (
     BotSpecification,
     JudgeSpecification,
@@ -240,3 +241,47 @@ def test_a_disruption_may_be_written_with_how_often(
 def test_a_bot_may_have_replicas_and_a_previous_version(tmp_path: Path) -> None:
     bot = load(tmp_path, "bot: {image: a:2, previous: a:1, replicas: 3}").bot
     assert (bot.previous, bot.replicas) == ("a:1", 3)
+
+
+UNFIT = SettingsVocabulary(
+    disruptions=("restart", "kill", "kill-mid-turn", "oom", "partition"),
+    protocols=("http-json",),
+    runtimes=("docker", "process"),
+    unfit={"runtime: process": ("oom",), "store: none": ("partition",), "model: none": ("kill-mid-turn",)},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("bot: {image: a}", ("restart", "kill", "kill-mid-turn", "oom", "partition")),
+        ("bot: {command: [a]}", ("restart", "kill", "kill-mid-turn", "partition")),
+        ("bot: {image: a}\nstore: {kind: none}", ("restart", "kill", "kill-mid-turn", "oom")),
+        ("bot: {image: a}\nmodel: {mode: none}", ("restart", "kill", "oom", "partition")),
+    ],
+)
+def test_thorough_is_all_that_fits_the_bot(tmp_path: Path, text: str, names: tuple[str, ...]) -> None:
+    """In the file and in an override, alone and beside others."""
+    (tmp_path / "memory-gate.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "named.yml").write_text(f"{text}\nrun: {{disruptions: [kill*2, thorough]}}", encoding="utf-8")
+
+    def chosen(config: str, overrides: Overrides) -> tuple[str, ...]:
+        return load_settings(
+            config=Path(config), overrides=overrides, working_directory=tmp_path, vocabulary=UNFIT
+        ).run.disruptions
+
+    assert chosen("memory-gate.yml", overrides_from_options(disruptions=["thorough"])) == names
+    assert chosen("named.yml", Overrides()) == ("kill*2", *names)
+    assert chosen("named.yml", overrides_from_options(disruptions=["oom"])) == ("oom",)
+
+
+def test_what_is_done_when_nothing_is_said_fits_the_bot(tmp_path: Path) -> None:
+    """A bot without the gate's store is not made inconclusive by its outages."""
+    vocabulary = settings_vocabulary()
+    for text, unfit in [("store: {kind: none}", "store: none"), ("model: {mode: none}", "model: none")]:
+        (tmp_path / "memory-gate.yml").write_text(f"bot: {{image: a}}\n{text}", encoding="utf-8")
+        settings = load_settings(
+            config=None, overrides=Overrides(), working_directory=tmp_path, vocabulary=vocabulary
+        )
+        assert settings.run.disruptions
+        assert not set(settings.run.disruptions) & set(vocabulary.unfit[unfit])
