@@ -6,7 +6,7 @@ import pytest
 
 from tests.commands.gate_process import Gate, disruptions
 
-FILES = ("report.json", "summary.md")
+FILES = ("report.json", "junit.xml", "summary.md", "comment.md", "badge.json", "benchmark.json")
 
 
 @pytest.mark.parametrize(
