@@ -6,6 +6,7 @@ from gate.reporters.badge import BadgeReporter
 from gate.reporters.console import ConsoleReporter, open_console
 from gate.reporters.github import GitHubReporter
 from gate.reporters.github_summary import SummaryReporter
+from gate.reporters.html_report import HtmlReporter
 from gate.reporters.json_report import JsonReporter
 from gate.reporters.junit import JUnitReporter
 from gate.reporters.markdown import CommentReporter
@@ -19,5 +20,5 @@ __all__ = [
     "open_console",
 ]
 
-FILE_REPORTERS = (JsonReporter, JUnitReporter, SummaryReporter, CommentReporter, BadgeReporter)
+FILE_REPORTERS = (JsonReporter, HtmlReporter, JUnitReporter, SummaryReporter, CommentReporter, BadgeReporter)
 """What is written into the report folder besides the transcript; each is given the folder."""

@@ -87,6 +87,10 @@ class Chromium:
                 return result
             self._events.append(answer)
 
+    def forget(self, session: str) -> None:
+        """Drops what a page reported so far."""
+        self._events = [one for one in self._events if one.get("sessionId") != session]
+
     def events(self, session: str) -> list[dict[str, Any]]:
         """What a page reported so far."""
         return [one for one in self._events if one.get("sessionId") == session]
@@ -160,8 +164,8 @@ class Page:
         while not self.evaluate(f"Boolean({expression})"):
             if time.monotonic() > deadline:
                 raise BrowserError(f"it never held: {expression}")
-            # One frame, so that the page and not this loop has the processor.
-            self.evaluate("new Promise(requestAnimationFrame)")
+            # So that the page and not this loop has the processor.
+            time.sleep(0.01)
 
     def text(self, selector: str) -> str:
         """What a reader sees of the first element that the selector finds."""
@@ -225,6 +229,10 @@ class Page:
                     if not url.startswith(("file:", "about:")):
                         said.append(f"it asked for {url}")
         return said
+
+    def forgive(self) -> None:
+        """Drops the complaints so far, which a test has looked at."""
+        self._browser.forget(self._session)
 
     def close(self) -> None:
         """Closes the page."""

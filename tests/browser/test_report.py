@@ -17,6 +17,12 @@ def report(folder: Path, page: Page) -> Page:
     return page
 
 
+def open_conversation(report: Page) -> None:
+    """Clicks the first cell of the matrix in which something was lost."""
+    report.click(".cell.bad")
+    report.wait("document.getElementById('conversation').open")
+
+
 def test_it_leads_with_the_verdict_and_the_reason(report: Page) -> None:
     assert report.text("h1") == "✗Failed"
     assert report.text(".lead").startswith("After recreate, the bot remembers 0 of 8 facts")
@@ -30,8 +36,7 @@ def test_the_matrix_shows_what_each_disruption_left_of_each_scenario(report: Pag
 
 
 def test_a_click_on_a_cell_shows_both_conversations_with_the_disruption_between(report: Page) -> None:
-    report.click(".cell.bad")
-    assert report.evaluate("document.getElementById('conversation').open")
+    open_conversation(report)
     assert report.text("#conversation-title") == "An order number survives"
     assert "container 3f2a91bc → 91bc3f2a" in report.text(".band")
     assert report.count(".band") == 1
@@ -48,7 +53,7 @@ def test_a_click_on_a_cell_shows_both_conversations_with_the_disruption_between(
 
 
 def test_a_fact_has_one_colour_wherever_it_was_told_loaded_and_answered(report: Page) -> None:
-    report.click(".cell.bad")
+    open_conversation(report)
     places = report.evaluate(
         "['.user mark', '.prompt mark', '.bot .words mark', '.judged mark'].map((place) =>"
         " [...new Set([...document.querySelectorAll('.row ' + place)].filter((one) => one.title === 'order')"
@@ -65,7 +70,7 @@ def test_a_fact_has_one_colour_wherever_it_was_told_loaded_and_answered(report: 
 
 
 def test_a_lost_fact_is_struck_at_the_station_that_lost_it(report: Page) -> None:
-    report.click(".cell.bad")
+    open_conversation(report)
     struck = report.evaluate(
         "[...document.querySelectorAll('.judged.lost')].map((one) =>"
         " [one.querySelector('s').textContent, one.querySelector('mark.gone') !== null])"
@@ -77,7 +82,7 @@ def test_a_lost_fact_is_struck_at_the_station_that_lost_it(report: Page) -> None
 
 
 def test_the_prompt_that_the_bot_sent_can_be_unfolded(report: Page) -> None:
-    report.click(".cell.bad")
+    open_conversation(report)
     assert report.count(".prompt[open]") == 0
     report.click(".row > :last-child .prompt summary")
     assert report.count(".prompt[open]") == 1
@@ -129,14 +134,13 @@ def test_the_keyboard_is_enough(report: Page) -> None:
 
 
 def test_the_address_names_what_is_open(report: Page, folder: Path) -> None:
-    report.click(".cell.bad")
+    open_conversation(report)
     fragment = report.evaluate("location.hash")
     assert fragment.startswith("#question=")
     report.press("Escape")
     report.wait("location.hash === ''")
     report.open(folder / "report.html", "?again" + fragment)
     assert report.evaluate("document.getElementById('conversation').open")
-    report.evaluate("history.back()")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,7 @@ def test_an_address_of_nothing_opens_nothing(folder: Path, page: Page, fragment:
 
 
 def test_another_trial_can_be_chosen(report: Page) -> None:
-    report.click(".cell.bad")
+    open_conversation(report)
     before = report.text(".bubble.user")
     report.choose("Trial", report.evaluate("document.querySelector('dialog select').options[1].value"))
     report.wait("location.hash.startsWith('#conversation=')")
@@ -156,7 +160,7 @@ def test_another_trial_can_be_chosen(report: Page) -> None:
 
 
 def test_a_screen_reader_finds_names_for_everything(report: Page) -> None:
-    report.click(".cell.bad")
+    open_conversation(report)
     report.press("Escape")
     nodes = report.send("Accessibility.getFullAXTree")["nodes"]
     roles = ("button", "combobox", "searchbox", "table", "image", "link", "dialog", "heading")
@@ -171,7 +175,7 @@ def test_a_screen_reader_finds_names_for_everything(report: Page) -> None:
 def test_no_width_needs_scrolling_sideways(folder: Path, page: Page, width: int, fragment: str) -> None:
     page.look(width=width, height=800)
     page.open(story.write_report(folder, story.events()), fragment)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("Math.max(document.documentElement.scrollWidth, innerWidth)") <= width
     if fragment:
         assert page.evaluate(
             "(() => { const one = document.querySelector('.conversation-body');"

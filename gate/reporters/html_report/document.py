@@ -48,7 +48,7 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """Characters of conversations and of prompts that a page may hold."""
+    """Characters of conversations and of prompts after which a page takes no more of them."""
 
     conversations: int = CONVERSATIONS_BUDGET
     prompts: int = PROMPTS_BUDGET

@@ -56,12 +56,12 @@ def figures_block(report: Report) -> Html:
     """How much was remembered, and what tolerates none."""
     interval = interval_text(report)
     counts = [
-        ("Lost facts", f"{lost_facts(report):,}", lost_facts(report)),
-        ("Leaks", f"{report.leaks:,} of {report.isolation_probes:,}", report.leaks),
-        ("Fabrications", f"{report.fabrications:,} of {report.fabrication_probes:,}", report.fabrications),
+        ("Lost facts", lost_facts(report), ""),
+        ("Leaks", report.leaks, f"in {plural(report.isolation_probes, 'probe')}"),
+        ("Fabrications", report.fabrications, f"in {plural(report.fabrication_probes, 'probe')}"),
     ]
     if report.zombies:
-        counts.append(("Not forgotten", f"{report.zombies:,}", report.zombies))
+        counts.append(("Not forgotten", report.zombies, ""))
     return element(
         "section",
         element("h2", "Remembered", class_="hidden"),
@@ -84,9 +84,13 @@ def figures_block(report: Report) -> Html:
                 element(
                     "div",
                     element("dt", name),
-                    element("dd", value, class_="bad" if bad else "good"),
+                    element(
+                        "dd",
+                        element("b", f"{number:,}", class_="bad" if number else None),
+                        *([element("span", f" {among}", class_="quiet small")] if among else []),
+                    ),
                 )
-                for name, value, bad in counts
+                for name, number, among in counts
             ),
             class_="counts",
         ),
@@ -135,8 +139,13 @@ def disruptions_table(report: Report) -> Html:
     )
     return element(
         "div",
-        element("table", element("thead", head), element("tbody", *map(_row, report.disruptions))),
-        class_="scroll",
+        element(
+            "table",
+            element("thead", head),
+            element("tbody", *map(_row, report.disruptions)),
+            aria_label="What each disruption left",
+        ),
+        class_="scroll disruptions",
         tabindex=0,
         role="region",
         aria_label="Disruptions",
@@ -261,6 +270,7 @@ def about_block(report: Report) -> Html:
             class_="about",
         ),
         *(repeat if report.repeat else []),
+        class_="run",
     )
 
 

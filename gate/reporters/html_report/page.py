@@ -44,7 +44,7 @@ def compose_page(report: Report, history: History | None, budget: Budget | None 
     body = element(
         "body",
         element("a", "Skip to the results", href="#results", class_="skip"),
-        element("div", _left(report), _middle(report, history), class_="page"),
+        element("div", _left(report), _middle(report, history), about_block(report), class_="page"),
         element("dialog", id="conversation", aria_labelledby="conversation-title"),
         Html(f'<script type="application/json" id="data">{data_text(document)}</script>\n'),
         Html(f"<script>{script}</script>\n"),
@@ -74,7 +74,6 @@ def _left(report: Report) -> Html:
         verdict_block(report),
         figures_block(report),
         guarantees_block(report),
-        about_block(report),
         class_="left",
     )
 

@@ -18,7 +18,7 @@ function finderOf(conversation) {
     .filter((fact) => fact.value.trim())
     .sort((one, other) => other.value.length - one.value.length);
   if (!facts.length) return (said) => [said];
-  const quoted = facts.map((fact) => fact.value.replace(/[.*+?^${}()|[\]\\\/-]/g, "\\$&").replace(/^(?=[\p{L}\p{N}])/u, "(?<![\\p{L}\\p{N}]|\\d[.,])").replace(/(?<=[\p{L}\p{N}])$/u, "(?![\\p{L}\\p{N}]|[.,]\\d)"));
+  const quoted = facts.map((fact) => fact.value.replace(/[.*+?^${}()|[\]\\\/]/g, "\\$&").replace(/^(?=[\p{L}\p{N}])/u, "(?<![\\p{L}\\p{N}]|\\d[.,])").replace(/(?<=[\p{L}\p{N}])$/u, "(?![\\p{L}\\p{N}]|[.,]\\d)"));
   const pattern = new RegExp(quoted.map((one) => `(${one})`).join("|"), "giu");
   return (said) => {
     const parts = [];
@@ -178,7 +178,7 @@ function factsOf(control, treated, own) {
     { class: "scroll" },
     element(
       "table",
-      { class: "facts" },
+      { class: "facts", "aria-label": "Facts" },
       element("thead", {}, element("tr", {}, ["Fact", "Undisturbed", "Disrupted", "Afterwards"].map((one) => element("th", { scope: "col" }, one)))),
       element("tbody", {}, both.map(([name], index) => {
         const lost = lostAt(name);
