@@ -129,7 +129,7 @@ def _gauge(report: Report) -> Html:
 
 def disruptions_table(report: Report) -> Html:
     """One row for each disruption; nothing where there was none."""
-    heads = ("Disruption", "Before", "After", "Kept", "Lost at", "p95 ms", "Away", "Proof")
+    heads = ("Disruption", "Before", "After", "Kept", "Lost at", "p95 ms", "Took", "Proof")
     head = element(
         "tr",
         *(
