@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from gate.core.transcript import ConversationPlanned
 from gate.core.verdict import Outcome, ProbeResult, Report
+from gate.judging.custody import wanted_facts
 from gate.judging.history import History, Performance, PlayedTurn
 from gate.reporters.html_report.bounds import (
     CONVERSATIONS_BUDGET,
@@ -166,7 +167,7 @@ class _Composer:
         facts = {name: index for index, name in enumerate(conversation.facts)}
         speakers = {name: index for index, name in enumerate(conversation.sessions)}
         numbers = {turn.started.turn: index for index, turn in enumerate(turns)}
-        shown = [self._turn(turn, performance, facts, speakers, numbers) for turn in turns]
+        shown = [self._turn(turn, conversation, performance, facts, speakers, numbers) for turn in turns]
         self._turns[conversation.conversation] = shown
         return {
             "scenario": self._scenario(conversation.file, conversation.scenario),
@@ -187,6 +188,7 @@ class _Composer:
     def _turn(
         self,
         turn: PlayedTurn,
+        conversation: ConversationPlanned,
         performance: Performance,
         facts: Mapping[str, int],
         speakers: Mapping[str, int],
@@ -208,6 +210,8 @@ class _Composer:
             document["reply"] = self._whole(ended.reply or ended.error)
         if turn.tells:
             document["tells"] = [facts[fact] for fact in dict.fromkeys(turn.tells)]
+        if started.checks is not None:
+            document["wants"] = [facts[fact] for fact in wanted_facts(conversation, turn)]
         if started.repeats:
             document["repeats"] = numbers.get(started.repeats, -1)
         return document

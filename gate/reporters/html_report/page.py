@@ -44,7 +44,9 @@ def compose_page(report: Report, history: History | None, budget: Budget | None 
     body = element(
         "body",
         element("a", "Skip to the results", href="#results", class_="skip"),
-        element("div", _left(report), _middle(report, history), about_block(report), class_="page"),
+        element(
+            "main", _left(report), _middle(report, history), about_block(report), _questions(), class_="page"
+        ),
         element("dialog", id="conversation", aria_labelledby="conversation-title"),
         Html(f'<script type="application/json" id="data">{data_text(document)}</script>\n'),
         Html(f"<script>{script}</script>\n"),
@@ -81,14 +83,22 @@ def _left(report: Report) -> Html:
 def _middle(report: Report, history: History | None) -> Html:
     lanes = Html("") if history is None else timeline(report, history)
     return element(
-        "main",
+        "div",
         element("section", element("h2", "Disruptions"), disruptions_table(report))
         if report.disruptions
         else Html(""),
         findings_block(report, history),
         element("section", element("h2", "Timeline"), lanes) if lanes else Html(""),
         element("section", element("h2", "Scenarios"), element("div", id="matrix")),
-        element("section", element("h2", "Questions"), element("div", id="questions")),
+        id="results",
+    )
+
+
+def _questions() -> Html:
+    return element(
+        "section",
+        element("h2", "Questions"),
+        element("div", id="questions"),
         element(
             "noscript",
             element(
@@ -97,7 +107,7 @@ def _middle(report: Report, history: History | None) -> Html:
                 " run here. report.json and transcript.jsonl beside this file hold the same.",
             ),
         ),
-        id="results",
+        class_="questions",
     )
 
 

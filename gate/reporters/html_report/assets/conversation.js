@@ -33,7 +33,7 @@ function finderOf(conversation) {
 }
 
 function factMark(fact, words) {
-  const attributes = { class: `fact f${fact.index % COLOURS}`, title: fact.name, "data-value": fact.value.toLowerCase() };
+  const attributes = { class: `fact f${fact.index % COLOURS}`, title: fact.name, "data-fact": fact.index, "data-value": fact.value.toLowerCase() };
   return element("mark", attributes, words, hidden(` (${fact.name})`));
 }
 
@@ -79,11 +79,11 @@ function promptOf(turn, find) {
   );
 }
 
-function verdictOf(probe, find) {
+function verdictOf(probe, turn, find) {
   const expected = find(text(probe.expected));
   if (hasFailed(probe)) {
     const said = text(probe.reply).toLowerCase();
-    expected.filter((part) => part instanceof Element && !said.includes(part.dataset.value)).forEach((mark) => {
+    expected.filter((part) => part instanceof Element && turn.wants.includes(Number(part.dataset.fact)) && !said.includes(part.dataset.value)).forEach((mark) => {
       mark.classList.add("gone");
       mark.append(hidden(", missing"));
     });
@@ -133,7 +133,7 @@ function turnOf(entry, conversation, find, focus) {
       { class: `bubble bot${silent ? " silent" : ""}` },
       element("p", { class: "who" }, "bot", silent ? ` · ${words[turn.status] || turn.status}` : "", turn.seconds ? element("span", { class: "time" }, turnTime(turn.seconds)) : null),
       element("p", { class: "words" }, turn.reply === undefined ? "" : find(text(turn.reply))),
-      probe ? verdictOf(probe, find) : null,
+      probe ? verdictOf(probe, turn, find) : null,
       promptOf(turn, find),
     ),
     repeatsOf(entry.repeats, conversation, find),

@@ -34,6 +34,9 @@ def test_every_probe_knows_its_turn_and_every_turn_its_probe() -> None:
     for number, probe in enumerate(composed["probes"]):
         turn = composed["conversations"][probe["conversation"]]["turns"][probe["turn"]]
         assert turn["probe"] == number
+        assert [
+            composed["conversations"][probe["conversation"]]["facts"][fact][0] for fact in turn["wants"]
+        ] == probe["facts"]
         assert texts[turn["text"]] == texts[probe["question"]]
         assert texts[turn["reply"]] == texts[probe["reply"]]
         assert texts[turn["prompts"][0][-1]] == f"user: {texts[probe['question']]}"
