@@ -28,7 +28,7 @@ function describe(cell, scenario, disruption) {
     `${scenario}, ${disruption}: ${asked ? `${cell.kept} of ${asked} kept` : "nothing scored"}`,
     at && `lost at ${at}`,
     cell.before < cell.asked && `before: ${cell.before} of ${cell.asked}`,
-    cell.breaches && `${plural(cell.breaches, "leak or other breach").replace("breachs", "breaches")}`,
+    cell.breaches && `leaked, made up or not forgotten: ${cell.breaches}`,
   ].filter(Boolean).join("; ");
 }
 

@@ -24,7 +24,12 @@ function follow() {
 }
 
 dialog.addEventListener("close", () => {
-  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  if (!location.hash) return;
+  try {
+    history.replaceState(null, "", location.pathname + location.search);
+  } catch {
+    location.hash = ""; // Some viewers of artefacts let no page touch its history.
+  }
 });
 dialog.addEventListener("click", (event) => {
   if (event.target === dialog) dialog.close();
