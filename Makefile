@@ -17,6 +17,7 @@ AT_ONCE = -n 2 --dist loadgroup
 HOW_TO_GET_THEM = to run them, start a Docker engine or run 'make engine'
 
 test: check ## check, then every test; starts a Docker engine where it may (ARGS='-k name' goes to pytest)
+	@.ci/browser || true
 	@if .ci/engine; then \
 	  .ci/base-images && .venv/bin/pytest $(AT_ONCE) $(ARGS); \
 	elif [ "$$MEMORY_GATE_REQUIRE_ENGINE" = 1 ]; then \
