@@ -69,6 +69,21 @@ def test_a_fact_has_one_colour_wherever_it_was_told_loaded_and_answered(report: 
     assert set(other) == {"order", "city"}
 
 
+def test_the_facts_of_both_arms_lead_the_conversation(report: Page) -> None:
+    open_conversation(report)
+    rows = report.evaluate(
+        "[...document.querySelectorAll('.facts tbody tr')].map((row) => [...row.cells].map((one) =>"
+        " one.innerText))"
+    )
+    assert [(row[0], row[3]) for row in rows] == [(one, "lost, at stored") for one in ("order", "city")]
+    assert all(row[1].startswith("ORD-") and row[1] != row[2] for row in rows[:1])
+    table, around = (
+        report.evaluate(f"document.querySelector('{one}').getBoundingClientRect().height")
+        for one in (".facts", ".conversation-body > .scroll")
+    )
+    assert around >= table > 50
+
+
 def test_a_lost_fact_is_struck_at_the_station_that_lost_it(report: Page) -> None:
     open_conversation(report)
     struck = report.evaluate(

@@ -174,6 +174,8 @@ class _Composer:
             "disruption": self._rows.get(history.row_of(conversation), -1),
             "arm": conversation.arm,
             "trial": conversation.trial,
+            # A shorter script plays along with the longest one, whose later disruptions are none of its own.
+            "steps": len(conversation.disruption.split("+")),
             "speakers": [
                 [one_line(name, NAME_LIMIT), one_line(session, NAME_LIMIT)]
                 for name, session in conversation.sessions.items()

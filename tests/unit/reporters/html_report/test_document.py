@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.core.transcript import Event, decode, encode
+from gate.core.transcript import (
+    ConversationPlanned,
+    DeploymentClosed,
+    DisruptionEnded,
+    DisruptionStarted,
+    Event,
+    decode,
+    encode,
+)
 from gate.judging import judge
 from gate.judging.history import read_history
 from gate.reporters.html_report import HtmlReporter
@@ -47,6 +56,19 @@ def test_the_disruption_parts_the_turns_of_the_treated_arm() -> None:
     phases = [[turn["phase"] for turn in one["turns"]] for one in composed["conversations"]]
     assert phases == [[0, 0, 0, 0, 0], [0, 0, 0, 1, 1]]
     assert composed["disruptions"][0]["steps"][0]["proof"] == "container 3f2a91bc → 91bc3f2a"
+
+
+def test_a_script_with_one_disruption_shows_no_later_one_of_its_deployment() -> None:
+    events: list[Event] = []
+    for event in story.events(scenarios=2, disruptions=("kill",), losing=()):
+        if isinstance(event, DeploymentClosed):
+            again = [one for one in events if isinstance(one, DisruptionStarted | DisruptionEnded)]
+            events += again
+        longer = isinstance(event, ConversationPlanned) and event.scenario.endswith("(2)")
+        events.append(replace(event, disruption="kill+kill") if longer else event)
+    composed = document(events)
+    assert len(composed["disruptions"][0]["steps"]) == 2
+    assert [one["steps"] for one in composed["conversations"]] == [1, 1, 2, 2]
 
 
 def test_each_look_into_the_store_says_which_facts_it_found() -> None:
