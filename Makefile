@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz measurement zoo engine picture lock clean
+.PHONY: help demo test check fuzz measurement zoo engine picture images lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -17,6 +17,7 @@ AT_ONCE = -n 2 --dist loadgroup
 HOW_TO_GET_THEM = to run them, start a Docker engine or run 'make engine'
 
 test: check ## check, then every test; starts a Docker engine where it may (ARGS='-k name' goes to pytest)
+	@.ci/browser || true
 	@if .ci/engine; then \
 	  .ci/base-images && .venv/bin/pytest $(AT_ONCE) $(ARGS); \
 	elif [ "$$MEMORY_GATE_REQUIRE_ENGINE" = 1 ]; then \
@@ -51,6 +52,9 @@ engine: ## make a Docker engine answer and its two base images present
 picture: .venv/.ready ## draw the picture in the README anew from a run of the demo
 	@.venv/bin/memory-gate demo --report-dir .cache/demo
 	@.venv/bin/python docs/picture.py .cache/demo/buffer/transcript.jsonl docs/console.svg
+
+images: .venv/.ready ## draw the pictures of the HTML report anew from a real run; needs Chromium
+	@.venv/bin/python -m tests.browser.pictures
 
 # --- set-up: each stamp is written last, so what was interrupted is done again -----------------------
 

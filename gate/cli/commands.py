@@ -162,7 +162,7 @@ def judge(
     transcript: Annotated[Path, typer.Argument(help="A transcript.jsonl that a run has written.")],
     report_dir: Annotated[
         Path | None,
-        typer.Option("--report-dir", help="Where report.json and summary.md go.  [default: nowhere]"),
+        typer.Option("--report-dir", help="Where the report goes.  [default: nowhere]"),
     ] = None,
     baseline: Annotated[
         Path | None, typer.Option(help="The report.json that the run was compared with.")

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from gate.cli.execution import execute, new_run, prepare_report_directory
 from gate.cli.library import article_bot, find_scenarios
+from gate.cli.run import file_reporters
 from gate.core.specification import (
     BotSpecification,
     ModelSpecification,
@@ -27,7 +28,7 @@ from gate.core.specification import (
 from gate.core.verdict import Report, Verdict
 from gate.errors import ExitCode, GateError, InputError
 from gate.judging.judge import percent
-from gate.reporters import ConsoleReporter, JsonReporter, SummaryReporter, open_console
+from gate.reporters import ConsoleReporter, open_console
 from gate.reporters.neutraliser import one_line
 from gate.runtimes import RUNTIMES
 from gate.runtimes.docker_engine import connect
@@ -109,11 +110,7 @@ async def demonstrate(
                 find_scenarios((), Path.cwd()),
                 run=new_run(),
                 environment=environment,
-                reporters=(
-                    JsonReporter(settings.report_directory),
-                    SummaryReporter(settings.report_directory),
-                    reporter,
-                ),
+                reporters=(*file_reporters(settings.report_directory), reporter),
                 repeat=["memory-gate", "demo", *(("--runtime", runtime) if runtime else ())],
             )
         finally:

@@ -15,13 +15,7 @@ from gate.errors import ExitCode, InputError
 from gate.interfaces import Reporter
 from gate.judging import judge
 from gate.judging.regression import against
-from gate.reporters import (
-    ConsoleReporter,
-    GitHubReporter,
-    JsonReporter,
-    SummaryReporter,
-    open_console,
-)
+from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement
 from gate.settings import Overrides, Settings, load_settings
 
@@ -64,7 +58,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
 
 def file_reporters(directory: Path) -> tuple[Reporter, ...]:
     """What is written into the report folder besides the transcript."""
-    return JsonReporter(directory), SummaryReporter(directory)
+    return tuple(kind(directory) for kind in FILE_REPORTERS)
 
 
 def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
@@ -102,7 +96,11 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
         report = against(report, read_measurement(baseline))
     if report_directory is not None:
         prepare_report_directory(report_directory)
-        for reporter in file_reporters(report_directory):
+        reporters = file_reporters(report_directory)
+        for event in decode(lines):
+            for reporter in reporters:
+                reporter.show(event)
+        for reporter in reporters:
             reporter.finish(report)
     ConsoleReporter(open_console(sys.stdout, {}), report_directory=report_directory).finish(report)
     return _code_of(report)

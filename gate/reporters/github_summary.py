@@ -37,7 +37,7 @@ REASONS_SHOWN = 10
 DISRUPTIONS_SHOWN = 100
 EXCERPT = 300
 
-_SYMBOLS = {Verdict.PASSED: "✅", Verdict.FAILED: "❌", Verdict.INCONCLUSIVE: "⚠️"}
+SYMBOLS = {Verdict.PASSED: "✅", Verdict.FAILED: "❌", Verdict.INCONCLUSIVE: "⚠️"}
 
 
 class SummaryReporter:
@@ -54,20 +54,25 @@ class SummaryReporter:
         write_whole(self._path, compose_summary(report).encode())
 
 
-def compose_summary(report: Report, budget: int = BUDGET) -> str:
-    """The summary in fewer than `budget` bytes; lost facts that find no room are counted in it."""
+def compose_summary(
+    report: Report, budget: int = BUDGET, *, shown: int = FACTS_SHOWN, folded: int = FACTS_FOLDED
+) -> str:
+    """The summary in fewer than `budget` bytes; lost facts that find no room are counted in it.
+
+    At most `shown` lost facts stand open and `folded` more behind a fold.
+    """
     baseline = [f"Baseline: {markdown(report.baseline)}"] if report.baseline else []
     head = [_heading(report), *_figures(report), *_table(report), *baseline]
     foot = _foot(report)
     room = budget - _size([*head, *foot]) - 500  # for the sentence about what is left out, and the fold
-    blocks = head + _lost(failures(report), room) + foot
+    blocks = head + _lost(failures(report), room, shown, folded) + foot
     return "\n\n".join(blocks) + "\n"
 
 
 def _heading(report: Report) -> str:
     sentences = [markdown(one, 600) for one in reasons(report)]
     label = report.verdict.value.capitalize()
-    lines = [f"### {_SYMBOLS[report.verdict]} {label}: {sentences[0]}"]
+    lines = [f"### {SYMBOLS[report.verdict]} {label}: {sentences[0]}"]
     others = sentences[1:REASONS_SHOWN]
     if others:
         lines += ["", *(f"- {reason}" for reason in others)]
@@ -107,7 +112,7 @@ def _row(result: DisruptionResult) -> str:
     kept = f"{retained.remembered:,} of {retained.scored:,}" if retained.scored else ""
     p95 = milliseconds_text(latency.p95_before, latency.p95_after)
     cells = [
-        _bold(f"{_SYMBOLS[result.verdict]} {markdown(result.name, 60)}", is_bold),
+        _bold(f"{SYMBOLS[result.verdict]} {markdown(result.name, 60)}", is_bold),
         share_text(result.before.share),
         _bold(share_text(result.after.share), is_bold),
         _bold(kept, is_bold),
@@ -121,17 +126,17 @@ def _bold(text: str, is_bold: bool) -> str:
     return f"**{text}**" if is_bold and text else text
 
 
-def _lost(every: Sequence[Failure], room: int) -> list[str]:
+def _lost(every: Sequence[Failure], room: int, open_count: int, folded_count: int) -> list[str]:
     """The failures that fit into `room` bytes, those beyond the first folded away."""
     shown: list[str] = []
-    for failure in every[: FACTS_SHOWN + FACTS_FOLDED]:
+    for failure in every[: open_count + folded_count]:
         block = _failure(failure)
         room -= _size([block])
         if room < 0:
             break
         shown.append(block)
-    folded = shown[FACTS_SHOWN:]
-    blocks = shown[:FACTS_SHOWN]
+    folded = shown[open_count:]
+    blocks = shown[:open_count]
     if folded:
         title = f"<details><summary>{plural(len(folded), 'more failure')}</summary>"
         blocks += [title, *folded, "</details>"]

@@ -32,7 +32,7 @@ def test_a_run_that_is_worse_than_its_baseline_fails(gate: Gate) -> None:
     # The same transcript beside the same baseline is the same report.
     transcript = "memory-gate-report/transcript.jsonl"
     assert gate.run("judge", transcript, "--baseline", "base", "--report-dir", "again").code == 1
-    for name in ("report.json", "summary.md"):
+    for name in ("report.json", "summary.md", "comment.md", "junit.xml", "report.html"):
         own = (gate.folder / "memory-gate-report" / name).read_bytes()
         assert (gate.folder / "again" / name).read_bytes() == own
 

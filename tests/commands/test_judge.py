@@ -6,7 +6,15 @@ import pytest
 
 from tests.commands.gate_process import Gate, disruptions
 
-FILES = ("report.json", "summary.md")
+FILES = (
+    "report.json",
+    "report.html",
+    "junit.xml",
+    "summary.md",
+    "comment.md",
+    "badge.json",
+    "benchmark.json",
+)
 
 
 @pytest.mark.parametrize(

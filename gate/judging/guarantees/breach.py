@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gate.core.guarantees import GUARANTEES
-from gate.core.transcript import ACKNOWLEDGED, ConversationPlanned
+from gate.core.transcript import ACKNOWLEDGED, CONTROL, ConversationPlanned
 from gate.core.verdict import Outcome, ProbeResult
 from gate.core.words import found_in
+from gate.judging.accuracy import place_of
 from gate.judging.custody import tellings, wanted_facts
 from gate.judging.history import Disturbance, History, PlayedTurn
 from gate.judging.leaks import Leak
@@ -82,6 +83,15 @@ class Observed:
     def missed(self) -> tuple[MissedProbe, ...]:
         """Every recall probe that failed."""
         return tuple(self._missed())
+
+    @cached_property
+    def kept_undisturbed(self) -> frozenset[tuple[object, ...]]:
+        """The places, by `place_of`, of the probes that the control arm remembered."""
+        return frozenset(
+            place_of(one)
+            for one in self.results.values()
+            if one.arm == CONTROL and one.outcome is Outcome.REMEMBERED
+        )
 
     def probes(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
         """Every probe that was scored."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gate.core.transcript import CONTROL
-from gate.core.verdict import Outcome
 from gate.judging.accuracy import place_of
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import PlayedTurn
@@ -46,12 +45,9 @@ def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
 
 def _is_kept_undisturbed(observed: Observed, missed: MissedProbe) -> bool:
     """Whether the control arm was asked the same with a window as full, and answered."""
-    return missed.result.arm != CONTROL and any(
-        one.arm == CONTROL and one.outcome is Outcome.REMEMBERED and place_of(one) == place_of(missed.result)
-        for one in observed.results.values()
-    )
+    return missed.result.arm != CONTROL and place_of(missed.result) in observed.kept_undisturbed
 
 
 def _same_side(missed: MissedProbe, turn: PlayedTurn) -> bool:
     """Whether no disruption lies between telling and `turn`: else it is the disruption that took the fact."""
-    return not any(one.order < turn.order for one in missed.disturbances)
+    return not any(one.began < turn.order for one in missed.disturbances)

@@ -81,8 +81,11 @@ def _set_limit(api: Any, container: EngineContainer, limit: int, swap: int) -> N
 
 
 def _run(api: Any, container: EngineContainer, script: str, *, detach: bool = False) -> bool:
-    """Runs a shell script as root in the container. Whether there is a shell; its errors are raised."""
-    made = api.exec_create(container.identity, [SHELL, "-c", script], user="0")["Id"]
+    """Runs a shell script in the container, as the user that the bot is. Whether there is a shell.
+
+    Root there may have less of a say about the bot's process than the bot itself. Errors are raised.
+    """
+    made = api.exec_create(container.identity, [SHELL, "-c", script])["Id"]
     try:
         output = api.exec_start(made, detach=detach)
     except Exception as error:

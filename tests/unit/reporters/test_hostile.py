@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.reporters import ConsoleReporter, GitHubReporter, JsonReporter, SummaryReporter, open_console
+from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
 from tests.action.file_commands import parse_pairs
 from tests.unit.reporters import builder, events, hostile
 
@@ -30,8 +30,7 @@ def everything_printed(folder: Path, text: str) -> str:
     reporters = (
         ConsoleReporter(open_console(stream, environment), github=True, report_directory=folder),
         GitHubReporter(environment, stream, folder, report_path=folder / "report"),
-        JsonReporter(folder / "report"),
-        SummaryReporter(folder / "report"),
+        *(kind(folder / "report") for kind in FILE_REPORTERS),
     )
     for event in (
         *events.troubled(text, bot=text, version=text),
@@ -70,10 +69,13 @@ def test_no_text_forges_anything(tmp_path: Path, text: str) -> None:
     assert (pairs.values["verdict"], pairs.values["leaks"], len(pairs.values)) == ("failed", "0", 10)
     written = (tmp_path / "report" / "report.json").read_bytes()
     assert json.loads(written)["probes"][0]["reply"] == hostile.whole_characters(text)
-    for file in ("report/report.json", "report/summary.md", "summary"):
-        printed_by_a_later_step = hostile.runner_reads((tmp_path / file).read_bytes().decode())
+    files = [tmp_path / "summary", *(tmp_path / "report").iterdir()]
+    assert len(files) == 8
+    for file in files:
+        written = file.read_bytes().decode()
+        printed_by_a_later_step = hostile.runner_reads(written)
         assert printed_by_a_later_step.commands == []
-        assert hostile.unseen_in((tmp_path / file).read_bytes().decode().replace("⚠️", "")) == []
+        assert hostile.unseen_in(written.replace("⚠️", "")) == []
 
 
 @pytest.mark.parametrize("name", hostile.HUGE)

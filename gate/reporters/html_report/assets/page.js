@@ -1,0 +1,90 @@
+// What every part of the page uses. Foreign text gets onto the page as text nodes only, never as markup.
+const data = JSON.parse(document.getElementById("data").textContent);
+const text = (number) => data.texts[number];
+
+function element(name, attributes, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  return node;
+}
+
+const hidden = (words) => element("span", { class: "hidden" }, words);
+const count = (number) => number.toLocaleString("en");
+const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+
+const STATIONS = ["told", "stored", "loaded", "answered"];
+const SEEN = new Map([[true, ["yes", "✓"]], [false, ["no", "✗"]], [null, ["unknown", "?"]]]);
+const OUTCOMES = {
+  remembered: ["✓", "Remembered"],
+  lost: ["✗", "Lost"],
+  error: ["!", "Error"],
+  unscored: ["–", "Not scored"],
+};
+const hasFailed = (probe) => probe.outcome === "lost" || probe.outcome === "error";
+const outcomeOf = (probe) =>
+  probe.outcome === "lost" && probe.anomaly && probe.anomaly !== "lost write"
+    ? probe.anomaly[0].toUpperCase() + probe.anomaly.slice(1)
+    : OUTCOMES[probe.outcome][1];
+const disruptionOf = (one) => (data.disruptions[one.disruption] || { name: "", steps: [] }).name;
+const scenarioOf = (one) => data.scenarios[one.scenario];
+const momentOf = (probe) => `${probe.arm === "control" ? "before" : "after"} ${disruptionOf(probe)}`;
+
+// The chain of custody: the station that lost the fact is struck, those after it have nothing to show.
+function custodyOf(probe) {
+  const steps = STATIONS.map((station, index) => {
+    const [word, mark] = SEEN.get(probe.custody[index]);
+    const lost = probe.lost === station;
+    return element(
+      "li",
+      { class: `${word}${lost ? " lost" : ""}` },
+      element("span", { "aria-hidden": "true" }, mark),
+      element(lost ? "s" : "span", {}, station),
+      hidden(lost ? ": lost here" : `: ${word}`),
+    );
+  });
+  return element("ol", { class: "custody", "aria-label": "Chain of custody" }, steps);
+}
+
+function bar(kept, lost, open) {
+  const parts = [["kept", kept], ["lost", lost], ["open", open]].filter(([, size]) => size > 0);
+  return element(
+    "span",
+    { class: "bar", "aria-hidden": "true" },
+    parts.map(([kind, size]) => {
+      const part = element("span", { class: kind });
+      part.style.flexGrow = size;
+      return part;
+    }),
+  );
+}
+
+function choice(label, options, chosen, onchange) {
+  const select = element(
+    "select",
+    { onchange: () => onchange(select.value) },
+    options.map(([value, words]) => element("option", { value, selected: value === chosen }, words)),
+  );
+  return element("label", { class: "choice" }, element("span", {}, label), select);
+}
+
+// Appends rows a portion at a time, as they come into sight: thousands of them cost nobody anything.
+function fillLazily(list, rows, portion, compose) {
+  list.replaceChildren();
+  let shown = 0;
+  const more = element("button", { class: "more", type: "button", onclick: () => add() });
+  const watcher = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && add());
+  function add() {
+    list.append(...rows.slice(shown, shown + portion).map(compose));
+    shown = Math.min(rows.length, shown + portion);
+    more.textContent = `Show more (${count(rows.length - shown)} left)`;
+    more.hidden = shown === rows.length;
+    watcher.unobserve(more);
+    if (!more.hidden) watcher.observe(more);
+  }
+  add();
+  return { more, stop: () => watcher.disconnect() };
+}

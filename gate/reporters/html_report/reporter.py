@@ -1,0 +1,38 @@
+"""Keeps what the page shows of the events, and writes it when the verdict is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gate.core.transcript import Event
+from gate.core.verdict import Report
+from gate.errors import GateError
+from gate.judging.history import History, read_history
+from gate.reporters.html_report.bounds import bounded
+from gate.reporters.html_report.page import compose_page
+from gate.reporters.whole_files import write_whole
+
+FILE_NAME = "report.html"
+
+
+class HtmlReporter:
+    """Writes report.html into `directory` when the verdict is known."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / FILE_NAME
+        self._events: list[Event] = []
+
+    def show(self, event: Event) -> None:
+        """Keeps the event, its longest texts cut."""
+        self._events.append(bounded(event))
+
+    def finish(self, report: Report) -> None:
+        """Writes the file whole. Raises OSError."""
+        write_whole(self._path, compose_page(report, self._history()).encode())
+
+    def _history(self) -> History | None:
+        """None when the events are no whole run: the verdict can be shown without its conversations."""
+        try:
+            return read_history(self._events)
+        except GateError:
+            return None

@@ -1,0 +1,137 @@
+"""junit.xml: the run as test results, for whatever shows them: GitHub, GitLab, Jenkins.
+
+It keeps to the schema of Jenkins' xUnit plugin (junit-10.xsd), which is the strictest of its readers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from gate.core.transcript import CONTROL, Event
+from gate.core.verdict import DisruptionResult, Outcome, ProbeResult, Report, Verdict
+from gate.reporters.neutraliser import one_line
+from gate.reporters.whole_files import write_whole
+from gate.reporters.wording import custody_line, reasons
+
+FILE_NAME = "junit.xml"
+
+NAME_LIMIT = 200
+_OUTCOMES = ("failure", "error", "skipped")
+
+
+class JUnitReporter:
+    """Writes junit.xml into `directory` when the verdict is known."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / FILE_NAME
+
+    def show(self, event: Event) -> None:
+        """Nothing: test results are about the end."""
+
+    def finish(self, report: Report) -> None:
+        """Writes the file whole. Raises OSError."""
+        write_whole(self._path, compose_junit(report).encode())
+
+
+def compose_junit(report: Report) -> str:
+    """The text of junit.xml: a suite for the verdict, then one for each disruption, a case for each probe.
+
+    Something is red exactly when the verdict is not passed: what is lost within the tolerance of a
+    disruption that passed is skipped, and says so.
+    """
+    root = ElementTree.Element("testsuites", name="memory-gate", time=_seconds(report.seconds))
+    suites = [_verdict_suite(report), *(_suite(report, one) for one in report.disruptions)]
+    root.extend(suites)
+    for total in ("tests", "failures", "errors"):
+        root.set(total, str(sum(int(one.get(total, "0")) for one in suites)))
+    ElementTree.indent(root, space=" ")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+
+
+def _verdict_suite(report: Report) -> ElementTree.Element:
+    case = ElementTree.Element("testcase", classname="memory-gate", name="verdict")
+    if report.verdict is not Verdict.PASSED:
+        every = [one_line(reason) for reason in reasons(report)]
+        kind = "failure" if report.verdict is Verdict.FAILED else "error"
+        _set_outcome(case, kind, report.verdict.value, every[0], every)
+    return _counted("verdict", report.seconds, [case])
+
+
+def _suite(report: Report, disruption: DisruptionResult) -> ElementTree.Element:
+    probes = [one for one in report.probes if one.disruption == disruption.name]
+    several = len({one.trial for one in probes}) > 1
+    cases = [_case(report, disruption, one, several) for one in probes]
+    return _counted(one_line(disruption.name, NAME_LIMIT), disruption.seconds, cases)
+
+
+def _case(
+    report: Report, disruption: DisruptionResult, probe: ProbeResult, several: bool
+) -> ElementTree.Element:
+    moment = "before" if probe.arm == CONTROL else "after"
+    trial = f" (trial {probe.trial})" if several else ""
+    # Viewers take what stands before the last dot of a class for its package.
+    scenario = one_line(probe.scenario, NAME_LIMIT).replace(".", "·")
+    case = ElementTree.Element(
+        "testcase",
+        classname=f"memory-gate.{moment} {one_line(disruption.name, 60).replace('.', '·')}.{scenario}",
+        name=f"line {probe.line}: {one_line(probe.question, NAME_LIMIT)}{trial}",
+    )
+    if probe.outcome is Outcome.UNSCORED:
+        _set_outcome(case, "skipped", "unscored", one_line(probe.reason) or "Not scored", ())
+    elif probe.outcome is not Outcome.REMEMBERED:
+        _set_loss(case, report, disruption, probe)
+    return case
+
+
+def _set_loss(
+    case: ElementTree.Element, report: Report, disruption: DisruptionResult, probe: ProbeResult
+) -> None:
+    anomaly = probe.anomaly or "lost write"
+    what = one_line(f"{anomaly}: {probe.reason}" if probe.reason else anomaly)
+    is_breach = not probe.recall and report.verdict is Verdict.FAILED
+    if disruption.verdict is Verdict.FAILED or is_breach:
+        kind = "error" if probe.outcome is Outcome.ERROR else "failure"
+        _set_outcome(case, kind, anomaly, what, _evidence(probe))
+        return
+    why = "tolerated" if disruption.verdict is Verdict.PASSED else disruption.verdict.value
+    _set_outcome(case, "skipped", anomaly, f"{why}: {what}", _evidence(probe))
+
+
+def _evidence(probe: ProbeResult) -> list[str]:
+    reply = "no reply" if probe.outcome is Outcome.ERROR else f"answered: {one_line(probe.reply)}"
+    return [
+        f"{one_line(probe.file)}:{probe.line}:{probe.column}",
+        f"session {one_line(probe.session)}, trial {probe.trial}",
+        f"asked: {one_line(probe.question)}",
+        f"expected: {one_line(probe.expected)}",
+        reply,
+        custody_line(probe.custody, present="yes", absent="no", unseen="unknown", between=", "),
+    ]
+
+
+def _set_outcome(case: ElementTree.Element, kind: str, name: str, message: str, lines: Sequence[str]) -> None:
+    outcome = ElementTree.SubElement(case, kind, type=name, message=message)
+    if lines:
+        outcome.text = "\n".join(lines)
+
+
+def _counted(name: str, seconds: float, cases: Sequence[ElementTree.Element]) -> ElementTree.Element:
+    counts = {kind: sum(case.find(kind) is not None for case in cases) for kind in _OUTCOMES}
+    suite = ElementTree.Element(
+        "testsuite",
+        name=name,
+        tests=str(len(cases)),
+        failures=str(counts["failure"]),
+        errors=str(counts["error"]),
+        skipped=str(counts["skipped"]),
+        time=_seconds(seconds),
+    )
+    suite.extend(cases)
+    return suite
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3f}" if math.isfinite(seconds) and seconds >= 0 else "0.000"

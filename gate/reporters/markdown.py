@@ -1,0 +1,50 @@
+"""comment.md: the job summary, short enough for a comment on a pull request and marked as the gate's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gate.core.transcript import Event
+from gate.core.verdict import Report
+from gate.reporters.github_summary import SYMBOLS, compose_summary
+from gate.reporters.neutraliser import markdown
+from gate.reporters.whole_files import write_whole
+from gate.reporters.wording import reasons
+
+FILE_NAME = "comment.md"
+
+MARKER = "<!-- memory-gate -->"
+"""The first line. By it a workflow finds the comment of the last run and updates it."""
+
+LIMIT = 60_000
+"""Bytes. GitHub refuses a comment of more than 65,536 characters."""
+
+FACTS_SHOWN = 3
+FACTS_FOLDED = 50
+
+
+class CommentReporter:
+    """Writes comment.md into `directory` when the verdict is known."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / FILE_NAME
+
+    def show(self, event: Event) -> None:
+        """Nothing: the comment is about the end."""
+
+    def finish(self, report: Report) -> None:
+        """Writes the file whole. Raises OSError."""
+        write_whole(self._path, compose_comment(report).encode())
+
+
+def compose_comment(report: Report) -> str:
+    """The comment's body in fewer than `LIMIT` bytes."""
+    room = LIMIT - len(MARKER) - 2
+    summary = compose_summary(report, room, shown=FACTS_SHOWN, folded=FACTS_FOLDED)
+    if len(summary.encode()) >= room:
+        # Somebody gave everything names of hundreds of characters.
+        sentence = markdown(reasons(report)[0], 600)
+        label = report.verdict.value.capitalize()
+        heading = f"### {SYMBOLS[report.verdict]} {label}: {sentence}"
+        summary = f"{heading}\n\nThe job summary and the report tell more.\n"
+    return f"{MARKER}\n\n{summary}"

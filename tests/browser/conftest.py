@@ -1,0 +1,46 @@
+"""One browser for all tests, a page for each. Without a Chromium they are skipped loudly.
+
+They fail instead where MEMORY_GATE_REQUIRE_BROWSER=1.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import Chromium, Page, find_chromium
+
+NO_CHROMIUM = "no Chromium is installed; install the package chromium, or name one in CHROMIUM"
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A browser for the whole session."""
+    program = find_chromium()
+    if program is None:
+        if os.environ.get("MEMORY_GATE_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"MEMORY_GATE_REQUIRE_BROWSER=1, but {NO_CHROMIUM}", pytrace=False)
+        pytest.skip(NO_CHROMIUM)
+    browser = Chromium(program, tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(chromium: Chromium) -> Iterator[Page]:
+    """An empty page. When the test ends it must have had nothing to complain about, nor left its file."""
+    page = chromium.page()
+    page.look()
+    yield page
+    complaints = page.complaints
+    page.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where reports go."""
+    return tmp_path

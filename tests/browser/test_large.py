@@ -1,0 +1,68 @@
+"""A run as large as any: the page opens at once, and its size is bounded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gate.judging import judge
+from gate.judging.history import read_history
+from gate.reporters.html_report.document import Budget
+from gate.reporters.html_report.page import compose_page
+from tests.browser import story
+from tests.browser.chromium import Page
+
+SIX = ("restart", "kill", "oom", "recreate", "blue-green", "rollback")
+SECONDS = 2.0
+
+
+def test_a_run_in_which_everything_is_lost_opens_within_two_seconds(folder: Path, page: Page) -> None:
+    """200 scenarios under 6 disruptions in both arms: 4,800 questions, of which 2,400 are lost."""
+    path = story.write_report(folder, story.events(scenarios=200, disruptions=SIX, losing=SIX))
+    assert path.stat().st_size < 12_000_000
+    page.open(path)
+    # From the navigation's start until the script is done and the browser has painted.
+    opened = page.evaluate("new Promise((done) => setTimeout(() => done(performance.now() / 1000)))")
+    loaded = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd / 1000")
+    assert loaded < SECONDS, opened
+    assert page.text(".status") == "2,400 of 4,800 questions"
+    # Only what can be seen is on the page.
+    assert page.count(".question") < 200
+    assert page.count(".matrix tbody tr") < 200
+    seconds = page.evaluate(
+        "(() => { const began = performance.now(); const search = document.querySelector('[type=search]');"
+        " search.value = 'city recreate'; search.dispatchEvent(new Event('input'));"
+        " document.body.offsetHeight; return (performance.now() - began) / 1000; })()"
+    )
+    assert seconds < 0.5
+    page.click(".cell.bad")
+    page.wait("document.getElementById('conversation').open")
+
+
+def test_scrolling_brings_the_rest_into_the_page(folder: Path, page: Page) -> None:
+    page.open(
+        story.write_report(folder, story.events(scenarios=100, disruptions=("kill",), losing=("kill",)))
+    )
+    assert page.count(".question") == 40
+    page.evaluate("document.querySelector('#questions .more').scrollIntoView()")
+    page.wait("document.querySelectorAll('.question').length > 40")
+    page.evaluate("document.querySelector('#matrix .more').scrollIntoView()")
+    page.wait("document.querySelectorAll('.matrix tbody tr').length === 100")
+    assert page.evaluate("document.querySelector('#matrix .more').hidden")
+
+
+def test_the_longest_texts_are_cut_and_what_is_not_on_the_page_is_named(folder: Path, page: Page) -> None:
+    talk = " ".join(f"word{number}" for number in range(20_000))
+    said = story.Words(noted=talk, prompt=f"system: {talk}")
+    path = story.write_report(folder, story.events(said, scenarios=1))
+    assert path.stat().st_size < 300_000
+    page.open(path, "#question=2")
+    assert page.evaluate("document.querySelector('.bot .words').textContent.endsWith('…')")
+
+
+def test_a_conversation_that_found_no_room_is_said_to_be_in_the_transcript(folder: Path, page: Page) -> None:
+    every = list(story.events())
+    path = folder / "report.html"
+    path.write_text(compose_page(judge(every), read_history(every), Budget(conversations=0)), "utf-8")
+    page.open(path)
+    page.click(".cell.bad")
+    assert "transcript.jsonl beside it has it" in page.text("dialog")
