@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import statistics
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -199,7 +200,8 @@ def page(matrix: Matrix) -> str:
             "",
             *_choice(matrix),
             "",
-            "What each costs in seconds, with its own deployment, the plain healthy bot and seven scenarios:",
+            "What each costs in seconds: by itself (the median of all healthy bots as local processes), and with"
+            " its own deployment, the plain healthy bot and seven scenarios. – is not measured.",
             "",
             "| disruption | processes | containers |",
             "|---|--:|--:|",
