@@ -200,7 +200,7 @@ def page(matrix: Matrix) -> str:
             "",
             *_choice(matrix),
             "",
-            "What each costs in seconds: by itself (the median of all healthy bots as local processes), and with"
+            "What each costs in seconds: by itself (the median of all healthy bots as processes), and with"
             " its own deployment, the plain healthy bot and seven scenarios. – is not measured.",
             "",
             "| disruption | by itself | processes | containers |",
