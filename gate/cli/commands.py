@@ -41,7 +41,9 @@ Scenarios = Annotated[
 ]
 Disrupt = Annotated[
     list[str] | None,
-    typer.Option(help="A disruption; may be repeated.  [default: restart, kill, recreate]"),
+    typer.Option(
+        help="A disruption; may be repeated.  [default: recreate, kill-mid-turn, store-restart, partition]"
+    ),
 ]
 Trials = Annotated[int | None, typer.Option(metavar="N", help="How often each scenario is played.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Draws the same facts again.")]

@@ -100,7 +100,8 @@ class JudgeSpecification:
 class RunSpecification:
     """What the run does. A `seed` of None is drawn afresh and printed."""
 
-    disruptions: tuple[str, ...] = ("restart", "kill", "recreate")
+    disruptions: tuple[str, ...] = ("recreate", "kill-mid-turn", "store-restart", "partition")
+    """The fewest that expose all that is known to go wrong with one replica (docs/detection.md)."""
     trials: int = 1
     concurrency: int = 32
     """Turns in flight at once, at most."""

@@ -9,6 +9,7 @@ import docker
 import pytest
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.specification import RunSpecification
 from tests.action.workflow_commands import parse_command, split_lines
 from tests.commands.gate_process import LIBRARY, Gate, disruptions
 
@@ -21,7 +22,7 @@ def test_a_bot_that_remembers_passes(gate: Gate, configure: Configure) -> None:
     ended = gate.run("run", "--seed", "1")
     assert (ended.code, ended.report["verdict"]) == (0, "passed"), ended.output
     assert ended.report["accuracy"] == ended.report["accuracy_before"] == ended.report["retention"] == 1
-    assert [one["name"] for one in ended.report["disruptions"]] == ["restart", "kill", "recreate"]
+    assert [one["name"] for one in ended.report["disruptions"]] == list(RunSpecification().disruptions)
     for one in ended.report["disruptions"]:
         assert one["store"]["bytes_per_turn"] > 0, one["store"]
         assert one["store"]["commands_per_turn"] >= 1, one["store"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import statistics
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -199,17 +200,22 @@ def page(matrix: Matrix) -> str:
             "",
             *_choice(matrix),
             "",
-            "What each costs in seconds, with its own deployment, the plain healthy bot and seven scenarios:",
+            "What each costs in seconds: by itself (the median of all healthy bots as processes), and with"
+            " its own deployment, the plain healthy bot and seven scenarios. – is not measured.",
             "",
-            "| disruption | processes | containers |",
-            "|---|--:|--:|",
-            *(
-                f"| `{one.disruption}` | {_seconds(one.process)} | {_seconds(one.docker)} |"
-                for one in matrix.costs
-            ),
+            "| disruption | by itself | processes | containers |",
+            "|---|--:|--:|--:|",
+            *(_cost(matrix, one) for one in matrix.costs),
             "",
         ]
     )
+
+
+def _cost(matrix: Matrix, one: Cost) -> str:
+    name = one.disruption
+    took = [twin.findings[name].seconds for twin in matrix.twins if name in twin.findings]
+    itself = _seconds(statistics.median(took) if took else None)
+    return f"| `{name}` | {itself} | {_seconds(one.process)} | {_seconds(one.docker)} |"
 
 
 def _defect(one: Caught) -> str:
