@@ -12,7 +12,7 @@ from benchmarks.measurement.truth import Probe, probes_of, results_of
 from gate.core.transcript import CONTROL
 from gate.core.verdict import Outcome, Verdict
 
-HARMLESS = ("none",)
+HARMLESS = frozenset({"none"})
 """Disruptions after which a bot is in the same life as before."""
 
 
@@ -47,7 +47,7 @@ async def goldfish(server: StoreServer, seed: int, *, disruptions: Sequence[str]
 
 
 def _is_in_the_same_life(probe: Probe) -> bool:
-    if probe.conversation.arm == CONTROL or probe.conversation.disruption in HARMLESS:
+    if probe.conversation.arm == CONTROL or HARMLESS.issuperset(probe.conversation.disruption.split("+")):
         return True
     return all(probe.told_in(fact) == probe.segment for fact in probe.wanted)
 

@@ -53,7 +53,7 @@ async def _one_station(server: StoreServer, script: Script, station: str) -> Tal
             tally.expect(result.lost_at == station, f"{name}: reported at {result.lost_at}")
         elif station == "told" and any(facts[fact].casefold() in lost for fact in probe.turn.asks):
             # Where it was never told what must not be said, the question shows nothing.
-            tally.require(result.outcome is Outcome.UNSCORED, f"{name}: {result.outcome}")
+            tally.require(result.outcome is not Outcome.LOST, f"{name}: {result.outcome}")
         else:
             tally.count("kept")
             tally.require(result.outcome is Outcome.REMEMBERED, f"{name}: {result.outcome}, but it was kept")
@@ -71,6 +71,15 @@ def _lost_values(plan: Plan, seed: int) -> frozenset[str]:
         for turn in conversation.turns
         if turn.tells
     ]
+    # What the bot states is told by its reply: to lose it there is to lose it when it is told.
+    stated = {
+        conversation.facts[fact].casefold()
+        for conversation in plan.conversations
+        for turn in conversation.turns
+        if turn.states
+        for fact in (*turn.tells, *turn.states)
+    }
+    told = [values for values in told if values.isdisjoint(stated)]
     lost = {
         value
         for values in told

@@ -177,8 +177,7 @@ def page(matrix: Matrix) -> str:
             f"**{len(numbers) - len(missed_numbers)} of {len(numbers)} kinds of defect"
             f" ({kept} of {len(ran)} bots) are caught for the right guarantee. Healthy bots: {matrix.alarms}"
             f" false alarms in {matrix.runs} runs** (bot × disruption × seed), so at most {bound * 100:.2f} %"
-            f" with {CONFIDENCE * 100:.0f} % confidence (exact bound). All of it took"
-            f" {matrix.seconds / 60:.0f} minutes.",
+            f" with {CONFIDENCE * 100:.0f} % confidence (exact bound).",
             "",
             "## Defects",
             "",
