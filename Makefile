@@ -12,19 +12,17 @@ demo: .venv/.ready ## show the gate catching a bot that forgets; uses Docker onl
 	@if .ci/engine --check; then .ci/base-images || echo "demo: no base images, so the bots run as plain processes"; fi
 	@.venv/bin/memory-gate demo $(ARGS)
 
-# The tests that use the engine follow one another, beside all others: see tests/conftest.py.
-AT_ONCE = -n 2 --dist loadgroup
 HOW_TO_GET_THEM = to run them, start a Docker engine or run 'make engine'
 
 test: check ## check, then every test; starts a Docker engine where it may (ARGS='-k name' goes to pytest)
 	@.ci/browser || true
 	@if .ci/engine; then \
-	  .ci/base-images && .venv/bin/pytest $(AT_ONCE) $(ARGS); \
+	  .ci/base-images && .ci/tests $(ARGS); \
 	elif [ "$$MEMORY_GATE_REQUIRE_ENGINE" = 1 ]; then \
 	  echo "test: MEMORY_GATE_REQUIRE_ENGINE=1, and no Docker engine can be had" >&2; exit 1; \
 	else \
 	  echo "*** THE DOCKER TESTS WILL BE SKIPPED: $(HOW_TO_GET_THEM) ***"; \
-	  status=0; .venv/bin/pytest $(AT_ONCE) $(ARGS) || status=$$?; \
+	  status=0; .venv/bin/pytest $(ARGS) || status=$$?; \
 	  echo "*** THE DOCKER TESTS WERE SKIPPED: $(HOW_TO_GET_THEM) ***"; \
 	  exit $$status; \
 	fi

@@ -2,13 +2,11 @@
 
 import functools
 import os
-from pathlib import Path
 
 import docker
 import pytest
 from docker.errors import DockerException
 
-BROWSER = Path(__file__).parent / "browser"
 NO_ENGINE = "no Docker engine answers; start one or run 'make engine'"
 
 
@@ -23,19 +21,6 @@ def engine_answers() -> bool:
             client.close()
     except (DockerException, OSError):
         return False
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that use the engine follow one another, whatever else runs: some count what is on it.
-
-    Those in the browser share one.
-    """
-    for item in items:
-        if item.get_closest_marker("docker") is not None:
-            item.add_marker(pytest.mark.xdist_group("engine"))
-        elif BROWSER in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.hookimpl(tryfirst=True)
