@@ -73,7 +73,8 @@ def test_what_a_killed_gate_left_is_swept(gate: Gate, zoo_image: str) -> None:
     ]
     assert len(left) == 1
     swept = gate.run("sweep", "--run", left[0].labels["memory-gate.run"])
-    assert (swept.code, "removed 4" in swept.output) == (0, True), swept.output
+    # The bot, its store, the store's volume, and the two networks.
+    assert (swept.code, "removed 5" in swept.output) == (0, True), swept.output
     assert labelled(client) <= before
     client.close()
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gate.core.specification import StoreSpecification
 from gate.errors import BotNotReady, StoreError
 from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, LIFETIME_SECONDS, RUN_LABEL
 from gate.stores.redis_server import RedisServer
@@ -228,10 +229,9 @@ async def test_a_store_that_ended_at_once_is_not_looked_for_on_this_machine(
         """A server that refuses its arguments."""
 
         port = local_redis
-        arguments = ("--no-such-setting", "1")
 
-    broken = Broken.__new__(Broken)
-    broken.image = REDIS.image
+    broken = Broken(StoreSpecification(image=REDIS.image))
+    broken.arguments = ("--no-such-setting", "1")
     async with docker_place.opened(store=broken, **docker_place.bot()) as runtime:
         with pytest.raises(StoreError, match="stopped as it was started") as caught:
             await runtime.deploy("trial", {})
