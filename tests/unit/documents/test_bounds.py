@@ -134,3 +134,16 @@ def test_a_suggestion_compares_the_beginnings_of_the_first_words_only() -> None:
     words = [f"{'a' * 500}{number}" for number in range(5000)]
     assert calls_of(lambda: nearest("a" * 10_000 + "b", words)) < 20_000
     assert nearest("ordr", ["order", *words]) == "order"
+
+
+def test_many_arguments_of_one_expectation_cost_in_proportion(tmp_path: Path) -> None:
+    """Each was looked for among all of them, so that ten thousand took twenty seconds."""
+
+    def calls(count: int) -> int:
+        file = tmp_path / f"{count}.yml"
+        arguments = '"{order}",' * count
+        script = f'  - a: "{{order}}"\n  - a: "Which?"\n    expect: {{all: [{arguments}]}}\n'
+        file.write_text(HEAD + script, encoding="utf-8")
+        return calls_of(lambda: load_scenarios([file], scenario_vocabulary()))
+
+    assert calls(1000) < 6 * calls(250)
