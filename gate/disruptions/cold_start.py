@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+from gate.abilities import Storing
 from gate.disruptions.proof import exit_details, prove_same_instances, require_stoppable
 from gate.disruptions.store_proof import prove_new_life
-from gate.interfaces import Deployment, Evidence, Storing, Traffic
+from gate.interfaces import Deployment, Evidence, Traffic
 
 
 class ColdStart:

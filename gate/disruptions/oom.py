@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gate.abilities import MemoryLimited, Stoppable
 from gate.disruptions.proof import prove_killed, prove_same_instances, shown, unsupported
-from gate.interfaces import Deployment, Evidence, MemoryLimited, Stoppable, Traffic
+from gate.interfaces import Deployment, Evidence, Traffic
 
 
 class OutOfMemory:

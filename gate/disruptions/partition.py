@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from gate.abilities import Partitionable
 from gate.disruptions.proof import require_store, shown, unsupported
 from gate.disruptions.store_proof import talk_through_outage
-from gate.interfaces import Deployment, Evidence, Partitionable, Traffic
+from gate.interfaces import Deployment, Evidence, Traffic
 
 
 class Partition:

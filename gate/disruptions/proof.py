@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from gate.abilities import Replicated, Stoppable, StoreServer, Storing
 from gate.errors import Unsupported
-from gate.interfaces import Deployment, Evidence, Instance, Replicated, Stoppable, StoreServer, Storing
+from gate.interfaces import Deployment, Evidence, Instance
 
 KILLED = 137
 """128 + SIGKILL: who ends with it had no time to say goodbye."""

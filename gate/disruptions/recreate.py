@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gate.abilities import Replaceable
 from gate.disruptions.proof import prove_replaced, unsupported
-from gate.interfaces import Deployment, Evidence, Replaceable, Traffic
+from gate.interfaces import Deployment, Evidence, Traffic
 
 
 class Recreate:

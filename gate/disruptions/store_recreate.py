@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from gate.abilities import Replaceable
 from gate.disruptions.proof import require_store, unsupported
 from gate.disruptions.store_proof import prove_new_life
-from gate.interfaces import Deployment, Evidence, Replaceable, Traffic
+from gate.interfaces import Deployment, Evidence, Traffic
 
 
 class StoreRecreate:

@@ -16,8 +16,9 @@ from typing import Any
 
 import docker
 
+from gate.abilities import Replaceable, Stoppable
 from gate.core.specification import BotSpecification, StoreSpecification
-from gate.interfaces import Bot, Deployment, Replaceable, Runtime, Stoppable, Store
+from gate.interfaces import Bot, Deployment, Runtime, Store
 from gate.protocols import PROTOCOLS
 from gate.runtimes.docker_engine import DockerEngine, Engine, connect, remove_run
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
