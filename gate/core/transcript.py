@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from gate.core.disruption_names import kind_of
 from gate.core.typed_fields import misfits
 from gate.errors import GateError
 
@@ -263,6 +264,11 @@ class DisruptionEnded(Event):
     seconds: float
     details: Mapping[str, str] = field(default_factory=dict)
     log: Sequence[str] = ()
+
+    @property
+    def kind(self) -> str:
+        """The disruption without how often."""
+        return kind_of(self.disruption)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.core.disruption_names import read_name
 from gate.disruptions.blue_green import BlueGreen
 from gate.disruptions.cold_start import ColdStart
 from gate.disruptions.kill import Kill
@@ -10,7 +11,7 @@ from gate.disruptions.none import Nothing
 from gate.disruptions.oom import OutOfMemory
 from gate.disruptions.partition import Partition
 from gate.disruptions.recreate import Recreate
-from gate.disruptions.repeated import MOST_TIMES, Repeated, read_name, written
+from gate.disruptions.repeated import Repeated
 from gate.disruptions.replica_hop import ReplicaHop
 from gate.disruptions.restart import Restart
 from gate.disruptions.rollback import Rollback
@@ -23,7 +24,7 @@ from gate.disruptions.store_restart import StoreRestart
 from gate.disruptions.traffic import Silence
 from gate.interfaces import Disruption
 
-__all__ = ["DISRUPTIONS", "MOST_TIMES", "NEED_MODEL", "NEED_STORE", "Silence", "read_name", "written"]
+__all__ = ["DISRUPTIONS", "NEED_MODEL", "NEED_STORE", "Silence"]
 
 NEED_STORE = frozenset({"store-restart", "store-kill", "store-recreate", "store-pause", "partition"})
 """Disruptions of the store that the gate runs for the bot."""

@@ -24,7 +24,7 @@ def availability(history: History, deployment: str, disturbances: Iterable[Distu
         and any(one.began < turn.order < one.order for one in own)
     ]
     counts = Counter(turn.status for turn in during)
-    away = sum(one.ended.seconds for one in own if one.ended.disruption.partition("*")[0] in OUTAGES)
+    away = sum(one.ended.seconds for one in own if one.ended.kind in OUTAGES)
     return Availability(
         acknowledged=counts[ACKNOWLEDGED],
         refused=counts[REFUSED],

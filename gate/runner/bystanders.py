@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gate.core.disruption_names import kind_of
 from gate.core.facts import Pattern
 from gate.core.scenario import Disrupt, Expectation, Position, Say, Scenario, Step
 
@@ -51,11 +52,6 @@ _PROMISES = {
     "rollback": "compatibility",
 }
 """Disruption → the guarantee that it is most about; durability for all others."""
-
-
-def kind_of(disruption: str) -> str:
-    """The disruption without how often: kill*3 is a kill."""
-    return disruption.partition("*")[0]
 
 
 def is_talked_through(kinds: Sequence[str]) -> bool:

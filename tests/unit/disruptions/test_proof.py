@@ -10,6 +10,7 @@ import pytest
 from gate.disruptions import DISRUPTIONS, Silence
 from gate.errors import Unsupported
 from gate.interfaces import PREVIOUS, Instance
+from gate.runner.bystanders import TALKED_THROUGH
 from tests.event_loop import in_event_loop
 from tests.unit.disruptions.fakes import FakeDeployment, FakeStore, FakeTraffic
 
@@ -26,6 +27,15 @@ async def test_a_deployment_that_does_what_it_says_is_believed(name: str, replic
     assert evidence.took_effect, evidence.sentence
     assert "needed SIGKILL" not in evidence.details
     assert all(isinstance(value, str) and value for value in evidence.details.values())
+
+
+@pytest.mark.parametrize("name", DISRUPTIONS)
+@in_event_loop
+async def test_those_who_talk_on_are_planned_where_and_only_where_turns_are_sent(name: str) -> None:
+    deployment: Any = FakeDeployment(replicas=2)
+    await DISRUPTIONS[name].inflict(deployment, FakeTraffic(deployment))
+    talked = any(done == "send" or done == "turn begins" for done in deployment.log)
+    assert talked == (name in TALKED_THROUGH)
 
 
 @pytest.mark.parametrize(

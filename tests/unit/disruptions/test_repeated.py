@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.disruptions import DISRUPTIONS, MOST_TIMES, Silence, read_name, written
+from gate.core.disruption_names import MOST_TIMES, read_name, written
+from gate.disruptions import DISRUPTIONS, Silence
 from tests.event_loop import in_event_loop
 from tests.unit.core.laws import law
 from tests.unit.disruptions.fakes import FakeDeployment
