@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import replace
+from typing import Any
 
+from gate.core.disruption_names import kind_of
 from gate.interfaces import Bot
-from gate.runner.bystanders import READ_OFTEN, READS, kind_of
+from gate.runner.bystanders import READ_OFTEN, READS
 from gate.runner.plan import Conversation, Turn
 from gate.runner.stage import Stage
 from gate.runner.turns import TurnPlayer
@@ -45,19 +47,16 @@ class OpenSessions:
         hold = self._stage.hold([turn.text for _, turn in turns]) if self._stage.hold else None
         talking = asyncio.create_task(self._put(turns))
         try:
-            asked = False
-            if hold is not None and turns:
-                waiting = asyncio.create_task(hold.asked())
-                # A bot that refuses the turns never asks its model.
-                await asyncio.wait({waiting, talking}, return_when=asyncio.FIRST_COMPLETED)
-                asked = waiting.done()
-                waiting.cancel()
-                await asyncio.gather(waiting, return_exceptions=True)
-            yield asked
-        finally:
-            if hold is not None:
-                hold.release()
+            try:
+                yield hold is not None and await _is_first(hold.asked(), talking)
+            finally:
+                if hold is not None:
+                    hold.release()
             await talking
+        finally:
+            # Where the block has failed or the run ends, nobody waits for what may never be answered.
+            talking.cancel()
+            await asyncio.gather(talking, return_exceptions=True)
 
     async def ask(self, kinds: Sequence[str]) -> None:
         """Asks every session for what was acknowledged; often where several replicas may answer."""
@@ -87,6 +86,17 @@ class OpenSessions:
     def _next_turns(self) -> list[tuple[Conversation, Turn]]:
         number, self._sent = self._sent, self._sent + 1
         return [(one, _turn_of(one, number)) for one in self._bystanders]
+
+
+async def _is_first(asked: Coroutine[Any, Any, None], talking: asyncio.Task[None]) -> bool:
+    """Whether the bot asks its model before the turns are over: one that refuses them never does."""
+    waiting = asyncio.create_task(asked)
+    try:
+        await asyncio.wait({waiting, talking}, return_when=asyncio.FIRST_COMPLETED)
+        return waiting.done()
+    finally:
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
 
 
 def _turn_of(conversation: Conversation, number: int) -> Turn:

@@ -27,6 +27,7 @@ from gate.errors import TurnIndeterminate, TurnRefused
 from gate.interfaces import Bot
 from gate.runner.plan import Conversation, Pause, Turn
 from gate.runner.stage import Stage
+from gate.scorers import forbids_only
 
 
 class TurnPlayer:
@@ -105,6 +106,8 @@ class TurnPlayer:
     async def _ask_again(self, bot: Bot, conversation: Conversation, turn: Turn, reply: str | None) -> None:
         """Repeats a question while the replies to it miss: a fact that comes and goes is not lost."""
         if turn.expectation is None or not GUARANTEES[turn.guarantee].recall:
+            return
+        if forbids_only(turn.expectation.checks):
             return
         for count in range(1, self._stage.reasks + 1):
             heard = conversation.identifier not in self._unheard

@@ -20,7 +20,7 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.core.verdict import Report, Verdict
-from gate.errors import TurnIndeterminate, TurnRefused
+from gate.errors import BotNotReady, TurnIndeterminate, TurnRefused
 from gate.interfaces import Deployment, Evidence, Traffic
 from gate.judging import judge
 from gate.runner.bystanders import CHECKING_IN, MOST_FACTS, READS, SESSIONS, TALKED_THROUGH
@@ -253,6 +253,29 @@ def test_without_a_model_of_the_gates_nothing_can_be_shown_to_be_in_flight() -> 
     run(stage, disruption)
     assert disruption.asked == [False]
     assert len(during(stage, ACKNOWLEDGED)) == SESSIONS * 2
+
+
+def test_nobody_waits_for_turns_in_flight_when_the_disruption_fails() -> None:
+    """The bot is gone for good, and its last turns might hang for ever: the run goes on at once."""
+    bot = ModelledBot()
+
+    async def hang(session: str, text: str) -> str:
+        if text in bot.held:
+            bot.waiting.set()
+            await asyncio.Event().wait()
+        return await MemoryBot.say(bot, session, text)
+
+    bot.say = hang  # type: ignore[method-assign]
+    disruption = InFlight("kill-mid-turn")
+
+    def fail(patient: MemoryBot) -> None:
+        raise BotNotReady("the bot did not come back")
+
+    disruption.bot_harm = fail
+    _, report = played_in_flight(bot, disruption)
+    assert disruption.asked == [True]
+    assert report.verdict is Verdict.FAILED
+    assert any("did not come back" in reason for reason in report.reasons), report.reasons
 
 
 def test_a_bot_that_refuses_never_asks_its_model() -> None:
