@@ -27,7 +27,7 @@ from gate.core.specification import (
 )
 from gate.core.verdict import Report, Verdict
 from gate.errors import ExitCode, GateError, InputError
-from gate.judging.judge import percent
+from gate.judging.sentences import percent
 from gate.reporters import ConsoleReporter, open_console
 from gate.reporters.neutraliser import one_line
 from gate.runtimes import RUNTIMES

@@ -14,7 +14,7 @@ from pathlib import Path
 from gate import __version__
 from gate.cli.real_model import build_behind, load_tapes
 from gate.cli.tiebreak import ask_judge, check_judge
-from gate.core.scenario import Scenario
+from gate.core.scenario import JUDGED, Scenario
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
 from gate.core.verdict import Report, Verdict
 from gate.disruptions import DISRUPTIONS
@@ -193,10 +193,15 @@ async def _perform(
 
 
 def missed(turn: Turn, reply: str) -> bool:
-    """Whether a reply is not what the turn expects. A checker that crashes has seen nothing."""
+    """Whether a reply is not what the turn expects, as far as comparisons tell: no judge has been asked yet.
+
+    A scorer that crashes has seen nothing.
+    """
     checks = turn.expectation.checks if turn.expectation else {}
     try:
-        return any(not SCORERS[name].score(reply, arguments) for name, arguments in checks.items())
+        return any(
+            not SCORERS[name].score(reply, arguments) for name, arguments in checks.items() if name != JUDGED
+        )
     except Exception:
         return False
 

@@ -13,6 +13,7 @@ from gate.core.transcript import ACKNOWLEDGED, UNASKED, ConversationPlanned
 from gate.core.verdict import Custody
 from gate.core.words import found_in
 from gate.judging.history import History, PlayedTurn, Sighting
+from gate.scorers import ABSENCE_SCORERS
 
 
 def trace(history: History, probe: PlayedTurn, remembered: bool) -> Custody:
@@ -37,7 +38,7 @@ def trace(history: History, probe: PlayedTurn, remembered: bool) -> Custody:
 def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[str, ...]:
     """The facts that the reply must hold, as opposed to those it must not."""
     checks = probe.started.checks or {}
-    forbidden = {value.casefold() for name in ("without", "unknown") for value in checks.get(name, ())}
+    forbidden = {value.casefold() for name in ABSENCE_SCORERS for value in checks.get(name, ())}
     return tuple(fact for fact in probe.started.asks if conversation.facts[fact].casefold() not in forbidden)
 
 

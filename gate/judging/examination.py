@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.verdict import GuaranteeResult, Outcome, ProbeResult, Standing
@@ -15,7 +16,7 @@ SHOWN_BY_PROMPTS = frozenset({"order", "once-only", "atomic-turns"})
 """Guarantees that a prompt shows broken even where the reply was right."""
 
 
-CERTAIN = frozenset({"isolation", "retention"})
+SEEN_ANYWHERE = frozenset({"isolation", "retention"})
 """Guarantees that are broken by what is seen anywhere, whether or not a probe asks."""
 
 
@@ -26,16 +27,21 @@ class Examination:
     breaches: Sequence[Breach]
     crashed: Mapping[str, str] = field(default_factory=dict)
 
-    def at(self, turn: str) -> tuple[Breach, ...]:
+    def at(self, turn: str) -> Sequence[Breach]:
         """What was found in one turn, the surest first."""
         return self._by_turn.get(turn, ())
+
+    @cached_property
+    def _by_turn(self) -> Mapping[str, Sequence[Breach]]:
+        found: dict[str, list[Breach]] = {}
+        for breach in self.breaches:
+            found.setdefault(breach.turn, []).append(breach)
+        return found
 
     @property
     def unchecked(self) -> tuple[str, ...]:
         """Why guarantees could not be checked, one clause each."""
         return tuple(f"{name} could not be checked: {why}" for name, why in self.crashed.items())
-
-    _by_turn: Mapping[str, tuple[Breach, ...]] = field(default_factory=dict)
 
 
 def examine(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS) -> Examination:
@@ -44,13 +50,11 @@ def examine(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS) -> E
     crashed: dict[str, str] = {}
     for name, check in checkers.items():
         try:
-            breaches += check(observed)
+            # Whole or not at all: what one found before it failed is not all that there is.
+            breaches += tuple(check(observed))
         except Exception as error:
             crashed[name] = f"its checker failed with {error!r}"
-    by_turn: dict[str, tuple[Breach, ...]] = {}
-    for breach in breaches:
-        by_turn[breach.turn] = (*by_turn.get(breach.turn, ()), breach)
-    return Examination(breaches=tuple(breaches), crashed=crashed, _by_turn=by_turn)
+    return Examination(breaches=tuple(breaches), crashed=crashed)
 
 
 def named(result: ProbeResult, found: Sequence[Breach]) -> ProbeResult:
@@ -81,7 +85,7 @@ def standings(examination: Examination, probes: Mapping[str, ProbeResult]) -> tu
     for breach in examination.breaches:
         # A leak is one wherever it shows, and what the store shows needs no probe.
         shown = breach.guarantee == "isolation" or breach.turn not in probes
-        if shown and breach.guarantee in CERTAIN and breach not in decisive.get(breach.guarantee, []):
+        if shown and breach.guarantee in SEEN_ANYWHERE and breach not in decisive.get(breach.guarantee, []):
             decisive.setdefault(breach.guarantee, []).append(breach)
     every = tuple(probes.values())
     return tuple(_standing(name, examination, decisive.get(name, []), every) for name in GUARANTEES)

@@ -18,15 +18,13 @@ from gate.judging.history import History, Performance, read_history
 from gate.judging.leaks import Leak, find_leaks
 from gate.judging.power import power_of
 from gate.judging.probes import judge_probe
-from gate.judging.sentences import percent, plural
+from gate.judging.sentences import plural
 from gate.judging.statistics import clustered_interval, effective_counts
 from gate.judging.store_advice import store_advice
 from gate.judging.store_faults import store_fault
 from gate.judging.store_settings import Owner
 from gate.judging.store_use import store_use
 from gate.scorers import SCORERS
-
-__all__ = ["judge", "percent"]
 
 NEEDED_SIGKILL = "needed SIGKILL"
 """The detail of a disruption's evidence that tells of a graceful stop which had to be enforced."""

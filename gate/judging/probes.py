@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.core.guarantees import GUARANTEES
-from gate.core.scenario import JUDGED
 from gate.core.transcript import (
     ACKNOWLEDGED,
     CONTROL,
@@ -24,9 +23,7 @@ from gate.interfaces import Scorer
 from gate.judging.custody import acknowledged_elsewhere, acknowledged_facts, trace, wanted_facts
 from gate.judging.history import UNDISTURBED, History, PlayedTurn
 from gate.judging.tiebreak import comparisons, refusals
-
-ABSENCE_SCORERS = frozenset({"without", "unknown"})
-"""Scorers that are content with a bot that remembers nothing."""
+from gate.scorers import forbids_only
 
 
 def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> ProbeResult:
@@ -49,7 +46,7 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
         reply=probe.ended.reply if probe.ended else "",
         outcome=judgement.outcome,
         anomaly=None,
-        forbids_only=forbids_only(probe),
+        forbids_only=forbids_only(probe.started.checks or ()),
         facts=probe.started.asks,
         custody=trace(history, probe, judgement.outcome is Outcome.REMEMBERED),
         content=conversation.content,
@@ -63,14 +60,9 @@ class _Judgement:
     reason: str = ""
 
 
-def forbids_only(probe: PlayedTurn) -> bool:
-    """Whether the probe says nothing but what the reply must not be."""
-    return ABSENCE_SCORERS.issuperset(set(probe.started.checks or {}) - {JUDGED})
-
-
 def is_recall(probe: PlayedTurn) -> bool:
     """Whether the probe counts towards the accuracy."""
-    return GUARANTEES[probe.started.guarantee].recall and not forbids_only(probe)
+    return GUARANTEES[probe.started.guarantee].recall and not forbids_only(probe.started.checks or ())
 
 
 _REMEMBERED = _Judgement(outcome=Outcome.REMEMBERED)

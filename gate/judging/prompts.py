@@ -7,9 +7,8 @@ name in a transcript. What a summary or a profile quotes may stand where and as 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gate.judging.history import History, PlayedTurn
 
@@ -20,52 +19,43 @@ SHORTEST_PIECE = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """A turn's text in a request. `message` is the index of its message, `follower` the next one's role."""
+class TurnInPrompt:
+    """A turn's text in a request. `follower` is the role of the message after it, "" where none is known."""
 
     text: str
-    message: int
     follower: str = ""
 
 
-@dataclass(kw_only=True)
-class SessionTexts:
-    """What one session has said until some moment, by text; a text may have been said more than once."""
-
-    turns: dict[str, list[PlayedTurn]] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> Counter[str]:
-        """How often each text was said."""
-        return Counter({text: len(said) for text, said in self.turns.items()})
+SaidTexts = dict[str, list[PlayedTurn]]
+"""What one session has said until some moment: text → the turns that said it, mostly one."""
 
 
-def said_before(history: History, probe: PlayedTurn) -> SessionTexts:
+def said_before(history: History, probe: PlayedTurn) -> SaidTexts:
     """What the probe's session had said when the probe was put, the probe itself left out."""
-    texts = SessionTexts()
+    texts: SaidTexts = {}
     for turn in history.turns_of(probe.started.conversation):
         if turn.started.session == probe.started.session and turn.order < probe.order:
-            texts.turns.setdefault(turn.started.text.strip(), []).append(turn)
+            texts.setdefault(turn.started.text.strip(), []).append(turn)
     return texts
 
 
-def standing_in(request: Sequence[str], texts: SessionTexts) -> Iterator[Standing]:
+def standing_in(request: Sequence[str], texts: SaidTexts) -> Iterator[TurnInPrompt]:
     """Every one of `texts` that stands in `request` as a turn, in the order of the request."""
     first_lines: dict[str, list[str]] = {}
-    for text in texts.turns:
+    for text in texts:
         first_lines.setdefault(text.partition("\n")[0], []).append(text)
     roles = [message.partition(": ")[0] for message in request]
     for index, message in enumerate(request):
         role, _, body = message.partition(": ")
         follower = roles[index + 1] if index + 1 < len(roles) else ""
-        if role in USER_ROLES and body.strip() in texts.turns:
-            yield Standing(text=body.strip(), message=index, follower=follower)
+        if role in USER_ROLES and body.strip() in texts:
+            yield TurnInPrompt(text=body.strip(), follower=follower)
             continue
         for lead in _LINE_OF_USER.finditer(body):
             line = body[lead.end() :].partition("\n")[0].strip()
             for text in first_lines.get(line, ()):
                 if body.startswith(text, lead.end()):
-                    yield Standing(text=text, message=index)
+                    yield TurnInPrompt(text=text)
                     break
 
 

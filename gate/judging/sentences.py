@@ -20,8 +20,9 @@ def remembered(counts: Tally) -> str:
 
 
 def plural(count: int, singular: str, many: str = "") -> str:
-    """ "1 fact", "2 facts"."""
-    return f"{count} {singular if count == 1 else many or singular + 's'}"
+    """ "1 fact", "1,200 facts", "2 early expiries"."""
+    several = singular[:-1] + "ies" if singular.endswith("ry") else f"{singular}s"
+    return f"{count:,} {singular if count == 1 else many or several}"
 
 
 def lasting(seconds: float) -> str:

@@ -186,5 +186,5 @@ def _told(history: History, deployment: str, look: Sighting) -> frozenset[str]:
         if planned.deployment == deployment
         for turn in history.turns_of(planned.conversation)
         if turn.status == ACKNOWLEDGED and turn.ended_order < look.order
-        for fact in turn.started.tells
+        for fact in turn.tells
     )

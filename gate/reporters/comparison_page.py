@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.judging.baseline import Comparison
-from gate.judging.judge import percent
+from gate.judging.sentences import percent
 from gate.reporters.neutraliser import one_line
 from gate.reporters.wording import as_sentence
 

@@ -13,11 +13,12 @@ from rich.text import Text
 
 from gate.core.transcript import ConversationPlanned, DeploymentFailed, DisruptionEnded, Event, RunStarted
 from gate.core.verdict import Report
+from gate.judging.sentences import plural
 from gate.reporters import json_report
 from gate.reporters.console_page import ASCII, Glyphs, LogTail, closing_page, paragraph
 from gate.reporters.neutraliser import one_line, tail
 from gate.reporters.progress import Progress, Row
-from gate.reporters.wording import EN_DASH, plural
+from gate.reporters.wording import EN_DASH
 from gate.reporters.workflow_commands import commands_stopped, resume_commands, send, stop_commands
 
 PLAIN_WIDTH = 80

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gate.core.verdict import STATIONS, DisruptionResult, Outcome, Report, Tally, Verdict
+from gate.judging.sentences import plural
 from gate.reporters.neutraliser import one_line
 from gate.reporters.wording import (
     EN_DASH,
@@ -25,7 +26,6 @@ from gate.reporters.wording import (
     interval_text,
     milliseconds_text,
     needed_text,
-    plural,
     power_text,
     reasons,
     share_text,

@@ -13,9 +13,10 @@ from typing import TextIO
 from gate.core.transcript import Event
 from gate.core.verdict import Report, Verdict
 from gate.errors import Problem
+from gate.judging.sentences import plural
 from gate.reporters.github_summary import BUDGET, compose_summary
 from gate.reporters.neutraliser import one_line
-from gate.reporters.wording import Failure, as_sentence, failures, lost_facts, plural, reasons
+from gate.reporters.wording import Failure, as_sentence, failures, lost_facts, reasons
 from gate.reporters.workflow_commands import pair, send
 
 ANNOTATIONS_SHOWN = 10

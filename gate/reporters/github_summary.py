@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gate.core.transcript import Event
 from gate.core.verdict import DisruptionResult, Outcome, Report, Verdict
+from gate.judging.sentences import plural
 from gate.reporters.neutraliser import markdown, one_line
 from gate.reporters.whole_files import write_whole
 from gate.reporters.wording import (
@@ -19,7 +20,6 @@ from gate.reporters.wording import (
     lost_facts,
     milliseconds_text,
     needed_text,
-    plural,
     power_text,
     reasons,
     share_text,

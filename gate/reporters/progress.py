@@ -24,8 +24,9 @@ from gate.core.transcript import (
     TurnEnded,
     TurnStarted,
 )
+from gate.judging.sentences import plural
 from gate.reporters.neutraliser import one_line
-from gate.reporters.wording import deployment_text, duration_text, plural
+from gate.reporters.wording import deployment_text, duration_text
 
 
 @dataclass(kw_only=True)

@@ -21,8 +21,8 @@ from gate.core.verdict import (
     Standing,
     Verdict,
 )
-from gate.judging.judge import percent
 from gate.judging.power import BAD_SHARE, GOOD_SHARE
+from gate.judging.sentences import percent, plural
 
 EN_DASH = "\N{EN DASH}"
 
@@ -211,12 +211,6 @@ def duration_text(seconds: float) -> str:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
-
-
-def plural(count: int, singular: str, many: str = "") -> str:
-    """ "1 fact", "1,200 facts", "2 early expiries"."""
-    several = singular[:-1] + "ies" if singular.endswith("ry") else f"{singular}s"
-    return f"{count:,} {singular if count == 1 else many or several}"
 
 
 def reasons(report: Report) -> list[str]:

@@ -32,13 +32,11 @@ from gate.scenario_files.steps import (
     speaker_of,
 )
 from gate.scenario_files.tellings import Telling, Tellings
+from gate.scorers import ABSENCE_SCORERS
 from gate.scorers.matches import objection_to
 
 RECALL_SCORERS = frozenset({"contains", "any", "all", "number", "fuzzy"})
 """Scorers that ask for a value the speaker has told."""
-
-ABSENCE_SCORERS = frozenset({"without", "unknown"})
-"""Scorers that are content with a bot that remembers nothing."""
 
 DECISIVE_SCORERS = RECALL_SCORERS | ABSENCE_SCORERS
 """Scorers of which a judge needs one beside it: it breaks ties, and decides nothing."""

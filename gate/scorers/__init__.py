@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from gate.core.scenario import JUDGED
 from gate.interfaces import Scorer
 from gate.scorers.all import All
 from gate.scorers.any import Any
@@ -12,6 +15,15 @@ from gate.scorers.matches import Matches
 from gate.scorers.number import Number
 from gate.scorers.unknown import Unknown
 from gate.scorers.without import Without
+
+ABSENCE_SCORERS = frozenset({"without", "unknown"})
+"""Scorers that are content with a bot that remembers nothing."""
+
+
+def forbids_only(checks: Iterable[str]) -> bool:
+    """Whether these scorers say nothing but what a reply must not be. A judge adds nothing to that."""
+    return ABSENCE_SCORERS.issuperset(set(checks) - {JUDGED})
+
 
 SCORERS: dict[str, Scorer] = {
     one.name: one

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gate.core.transcript import INDETERMINATE
 from gate.judging.guarantees.breach import Breach, Observed
-from gate.judging.prompts import USER_ROLES, SessionTexts, pieces_in, said_before, standing_in
+from gate.judging.prompts import USER_ROLES, SaidTexts, pieces_in, said_before, standing_in
 
 GUARANTEE = "atomic-turns"
 
@@ -16,7 +16,7 @@ def check(observed: Observed) -> Iterable[Breach]:
     for turn, _ in observed.probes():
         said = said_before(observed.history, turn)
         interrupted = [
-            text for text, turns in said.turns.items() if all(one.status == INDETERMINATE for one in turns)
+            text for text, turns in said.items() if all(one.status == INDETERMINATE for one in turns)
         ]
         if any(pieces_in(request, text) for request in turn.requests for text in interrupted):
             yield Breach(
@@ -34,7 +34,7 @@ def check(observed: Observed) -> Iterable[Breach]:
             )
 
 
-def _lacks_answer(request: Sequence[str], said: SessionTexts, interrupted: Sequence[str]) -> bool:
+def _lacks_answer(request: Sequence[str], said: SaidTexts, interrupted: Sequence[str]) -> bool:
     standing = list(standing_in(request, said))
     answered = {one.text for one in standing if one.follower and one.follower not in USER_ROLES}
     unanswered = {one.text for one in standing if one.follower in USER_ROLES}

@@ -64,11 +64,6 @@ class MissedProbe:
         """What the missing facts are."""
         return tuple(self.conversation.facts[fact] for fact in self.missing)
 
-    def underwent(self, kinds: Iterable[str]) -> bool:
-        """Whether one of these disruptions lies between telling and asking."""
-        wanted = frozenset(kinds)
-        return any(one.ended.disruption.partition("*")[0] in wanted for one in self.disturbances)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Observed:
@@ -93,15 +88,19 @@ class Observed:
             if one.arm == CONTROL and one.outcome is Outcome.REMEMBERED
         )
 
-    def probes(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
-        """Every probe that was scored."""
+    def answers(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
+        """Every answer that was scored, those to questions that were asked again included."""
         for identifier, result in self.results.items():
             if result.outcome is not Outcome.UNSCORED:
                 yield self.history.turns[identifier], result
 
+    def probes(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
+        """Every probe that was scored. What is asked again is no probe of its own."""
+        return ((turn, result) for turn, result in self.answers() if not turn.started.repeats)
+
     def _missed(self) -> Iterator[MissedProbe]:
         for turn, result in self.probes():
-            if result.outcome is Outcome.REMEMBERED or not result.recall or turn.started.repeats:
+            if result.outcome is Outcome.REMEMBERED or not result.recall:
                 continue
             conversation = self.history.conversations[turn.started.conversation]
             wanted = wanted_facts(conversation, turn)

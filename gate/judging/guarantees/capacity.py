@@ -31,7 +31,7 @@ def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
         return False
     said = said_before(observed.history, missed.turn)
     present = {one.text for request in missed.turn.requests for one in standing_in(request, said)}
-    turns = sorted((one for some in said.turns.values() for one in some), key=lambda one: one.order)
+    turns = sorted((one for some in said.values() for one in some), key=lambda one: one.order)
     kept = [one.started.text.strip() in present for one in turns]
     if True not in kept:
         return False

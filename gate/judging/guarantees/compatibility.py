@@ -34,6 +34,5 @@ def check(observed: Observed) -> Iterable[Breach]:
 
 def _version_changed(missed: MissedProbe) -> bool:
     return any(
-        one.ended.disruption.partition("*")[0] in VERSION_CHANGES and OTHER_IMAGE in one.ended.details
-        for one in missed.disturbances
+        one.ended.kind in VERSION_CHANGES and OTHER_IMAGE in one.ended.details for one in missed.disturbances
     )

@@ -36,7 +36,7 @@ def _took_both(observed: Observed, missed: MissedProbe) -> bool:
     said = said_before(observed.history, missed.turn)
     between = [
         text
-        for text, turns in said.turns.items()
+        for text, turns in said.items()
         if any(told[0].order < one.order < told[-1].order and not one.tells for one in turns)
     ]
     return any(text in prompt for text in between for prompt in missed.turn.prompts)

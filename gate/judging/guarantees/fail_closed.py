@@ -14,7 +14,7 @@ STORE_OUTAGES = frozenset({"store-pause", "partition"})
 def check(observed: Observed) -> Iterable[Breach]:
     """Turns that the bot acknowledged while its store was away, and that were gone afterwards."""
     for missed in observed.missed:
-        outages = [one for one in missed.disturbances if _kind(one) in STORE_OUTAGES]
+        outages = [one for one in missed.disturbances if one.ended.kind in STORE_OUTAGES]
         if any(_within(telling, outage) for telling in missed.told_in for outage in outages):
             yield Breach(
                 guarantee="fail-closed",
@@ -25,7 +25,3 @@ def check(observed: Observed) -> Iterable[Breach]:
 
 def _within(turn: PlayedTurn, outage: Disturbance) -> bool:
     return outage.began < turn.order < outage.order
-
-
-def _kind(disturbance: Disturbance) -> str:
-    return disturbance.ended.disruption.partition("*")[0]

@@ -26,13 +26,13 @@ def _repeated(history: History, turn: PlayedTurn) -> int:
     """How often the most repeated turn stands in a prompt, 0 when none does more often than it was said."""
     said = said_before(history, turn)
     # The question itself may stand in its own prompt twice: at its place and as what is to be answered.
-    said.turns.pop(turn.started.text.strip(), None)
+    said.pop(turn.started.text.strip(), None)
     return max(
         (
             count
             for request in turn.requests
             for text, count in Counter(one.text for one in standing_in(request, said)).items()
-            if count > said.counts[text]
+            if count > len(said[text])
         ),
         default=0,
     )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from gate.core.words import found_in
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import PlayedTurn
-from gate.judging.prompts import SessionTexts, said_before, standing_in
+from gate.judging.prompts import SaidTexts, said_before, standing_in
 
 GUARANTEE = "order"
 
@@ -37,7 +37,7 @@ def _names_another(missed: MissedProbe) -> bool:
     return bool(found_in(missed.reply, asked))
 
 
-def _is_inverted(request: Sequence[str], said: SessionTexts) -> bool:
+def _is_inverted(request: Sequence[str], said: SaidTexts) -> bool:
     return any(
         # Turns that were under way together have no order.
         second.ended is not None and second.ended_order < first.order
@@ -45,11 +45,11 @@ def _is_inverted(request: Sequence[str], said: SessionTexts) -> bool:
     )
 
 
-def _once_said(request: Sequence[str], said: SessionTexts) -> Iterator[PlayedTurn]:
+def _once_said(request: Sequence[str], said: SaidTexts) -> Iterator[PlayedTurn]:
     """The turns in the request whose texts tell which turn they are, in the order of the request."""
     seen: set[str] = set()
     for standing in standing_in(request, said):
-        turns = said.turns[standing.text]
+        turns = said[standing.text]
         if len(turns) == 1 and standing.text not in seen:
             seen.add(standing.text)
             yield turns[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gate.core.disruption_names import kind_of
 from gate.core.verdict import Outcome, ProbeResult
 from gate.judging.guarantees.breach import Observed
 from gate.judging.history import PlayedTurn
@@ -50,7 +51,7 @@ class Reads:
     @property
     def by_replicas(self) -> bool:
         """Whether different instances may have given the answers."""
-        return not REPLICATED.isdisjoint(one.partition("*")[0] for one in self.probe.disruption.split("+"))
+        return not REPLICATED.isdisjoint(map(kind_of, self.probe.disruption.split("+")))
 
     @property
     def sentence(self) -> str:
@@ -62,7 +63,7 @@ class Reads:
 def reads_of(observed: Observed) -> Iterator[Reads]:
     """Every question that a session asked more than once on the same side of every disruption."""
     asked: dict[tuple[object, ...], list[tuple[Read, ProbeResult]]] = {}
-    for turn, result in observed.probes():
+    for turn, result in observed.answers():
         if result.outcome is Outcome.ERROR or not result.facts:
             continue
         performance = observed.history.performance_of(turn)

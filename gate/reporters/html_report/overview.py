@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gate.core.guarantees import GUARANTEES
 from gate.core.verdict import DisruptionResult, GuaranteeResult, Report, Standing, Verdict
 from gate.judging.history import History
+from gate.judging.sentences import plural
 from gate.reporters.html_report.markup import Html, element, join
 from gate.reporters.neutraliser import tail
 from gate.reporters.wording import (
@@ -17,7 +18,6 @@ from gate.reporters.wording import (
     lost_facts,
     milliseconds_text,
     needed_text,
-    plural,
     power_text,
     reasons,
     share_text,

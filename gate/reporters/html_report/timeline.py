@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from gate.core.verdict import Outcome, Report
 from gate.judging.history import History, Performance, PlayedTurn
+from gate.judging.sentences import plural
 from gate.reporters.html_report.bounds import finite
 from gate.reporters.html_report.markup import Html, element, join
-from gate.reporters.wording import duration_text, plural
+from gate.reporters.wording import duration_text
 
 BINS = 120
 HEIGHT = 40

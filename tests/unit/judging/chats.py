@@ -51,6 +51,8 @@ class Spoken:
     messages: list[str] = field(default_factory=list)
     with_next: bool = False
     """Whether the next turn begins before this one ends."""
+    repeats: Spoken | None = None
+    """The question that this one puts again, from the same part of the chat."""
 
 
 @dataclass(kw_only=True)
@@ -174,7 +176,7 @@ class ChatRun:
             decoys=chat.decoys,
             unguessable=list(chat.facts),
             turns=len(chat.turns),
-            probes=sum(turn.checks is not None for turn in chat.turns),
+            probes=sum(turn.checks is not None and turn.repeats is None for turn in chat.turns),
         )
 
 
@@ -182,8 +184,9 @@ def _spoken(index: int, chat: Chat, turns: Sequence[Spoken], line: int) -> list[
     """The events of some turns; those that overlap end in the order in which they began."""
     events: list[Event] = []
     open_turns: list[Event] = []
+    names = {id(turn): f"c{index}.{number}" for number, turn in enumerate(turns, start=line)}
     for number, turn in enumerate(turns, start=line):
-        identifier = f"c{index}.{number}"
+        identifier = names[id(turn)]
         events.append(
             TurnStarted(
                 at=1.0,
@@ -197,6 +200,7 @@ def _spoken(index: int, chat: Chat, turns: Sequence[Spoken], line: int) -> list[
                 checks=turn.checks,
                 asks=turn.asks,
                 guarantee=turn.guarantee,
+                repeats=names[id(turn.repeats)] if turn.repeats else "",
             )
         )
         events.append(
