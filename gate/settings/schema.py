@@ -146,7 +146,7 @@ def _bot(vocabulary: SettingsVocabulary) -> dict[str, Schema]:
         "reply": {
             "type": "string",
             "pattern": f"^(?:{bot.DOTTED_PATH.pattern})$",
-            "description": "A dotted path to the text in the answer",
+            "description": "A dotted path to the text in the answer; * for every item of a list",
         },
         **{name: _number(bounds, "Seconds") for name, bounds in bot.SECONDS.items()},
         **{name: {"not": {}, "description": f"{what} {NOT_YET}"} for name, (what, _) in bot.LATER.items()},
