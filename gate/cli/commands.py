@@ -46,6 +46,10 @@ Disrupt = Annotated[
     ),
 ]
 Trials = Annotated[int | None, typer.Option(metavar="N", help="How often each scenario is played.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How many deployments are up at once.  [default: as fits the machine]"),
+]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Draws the same facts again.")]
 RuntimeName = Annotated[str | None, typer.Option("--runtime", help="docker or process.")]
 Shard = Annotated[str | None, typer.Option(metavar="K/N", help="Plays one part of the scenarios.")]
@@ -61,6 +65,7 @@ def run(
     scenarios: Scenarios = None,
     disrupt: Disrupt = None,
     trials: Trials = None,
+    jobs: Jobs = None,
     seed: Seed = None,
     runtime: RuntimeName = None,
     shard: Shard = None,
@@ -75,6 +80,7 @@ def run(
         scenarios=scenarios or (),
         disruptions=disrupt or (),
         trials=trials,
+        jobs=jobs,
         seed=seed,
         runtime=runtime,
         shard=shard,

@@ -102,7 +102,10 @@ def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> boo
         return True
     # A bot that rewrites the question sends requests that no longer show whose they are, and an equal
     # text that the gate gave up waiting for may still be asked about.
+    deployment = history.conversations[probe.started.conversation].deployment
     unclear = not probe.prompts and any(
-        probe.order < order < probe.ended_order for order in history.unattributed
+        probe.order < one.order < probe.ended_order
+        for one in history.unattributed
+        if one.deployment in ("", deployment)
     )
     return None if unclear else False

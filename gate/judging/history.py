@@ -33,6 +33,7 @@ from gate.core.transcript import (
     TranscriptError,
     TurnEnded,
     TurnStarted,
+    Waited,
 )
 from gate.core.typed_fields import misfits
 from gate.core.words import WholeWords
@@ -76,6 +77,15 @@ class PlayedTurn:
     def status(self) -> str:
         """How it ended, "" while it had not."""
         return self.ended.status if self.ended else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnattributedRequest:
+    """A model request that belongs to no turn, its position in the transcript, and whose bot made it."""
+
+    order: int
+    deployment: str
+    """"" where that is not known either."""
 
 
 @dataclass(kw_only=True)
@@ -145,8 +155,8 @@ class History:
     conversations: dict[str, ConversationPlanned] = field(default_factory=dict)
     turns: dict[str, PlayedTurn] = field(default_factory=dict)
     performances: dict[str, Performance] = field(default_factory=dict)
-    unattributed: list[int] = field(default_factory=list)
-    """Positions of the model requests that belong to no turn."""
+    unattributed: list[UnattributedRequest] = field(default_factory=list)
+    """The model requests that belong to no turn."""
     end: RunEnded | None = None
     seconds: float = 0.0
 
@@ -270,7 +280,7 @@ class _HistoryReader:
                 performance = self._performance(event.deployment)
                 for text in self._asking:
                     self._forget(text, lambda one: history.performance_of(one) is performance)
-            case JudgeAsked():
+            case JudgeAsked() | Waited():
                 pass
             case JudgeAnswered():
                 self._hear_judge(event)
@@ -342,13 +352,18 @@ class _HistoryReader:
         self._asking[text] = [one for one in self._asking.get(text, ()) if not gone(one)]
 
     def _attribute(self, event: ModelAsked) -> None:
-        """A request is tied to the one turn with the text that it is about, or to none."""
-        asking = self._asking.get(event.about) or []
+        """A request is tied to the one turn of its deployment with the text that it is about, or to none."""
+        history = self.history
+        asking = [
+            turn
+            for turn in self._asking.get(event.about, ())
+            if event.deployment in ("", history.conversations[turn.started.conversation].deployment)
+        ]
         if len(asking) == 1:
             asking[0].requests.append(event.prompt)
-            self.history.performance_of(asking[0]).model_asked = True
+            history.performance_of(asking[0]).model_asked = True
         else:
-            self.history.unattributed.append(self._order)
+            history.unattributed.append(UnattributedRequest(order=self._order, deployment=event.deployment))
 
     def _performance(self, deployment: str) -> Performance:
         return self.history.performances.setdefault(deployment, Performance())
