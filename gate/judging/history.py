@@ -36,8 +36,10 @@ from gate.core.transcript import (
     Waited,
 )
 from gate.core.typed_fields import misfits
+from gate.core.verdict import TimeSpent
 from gate.core.words import WholeWords
 from gate.errors import GateError
+from gate.judging.time_spent import Timekeeper
 
 UNDISTURBED = "none"
 """The disruption that leaves the bot alone."""
@@ -159,6 +161,7 @@ class History:
     """The model requests that belong to no turn."""
     end: RunEnded | None = None
     seconds: float = 0.0
+    time: TimeSpent = field(default_factory=TimeSpent)
 
     def turns_of(self, conversation: str) -> list[PlayedTurn]:
         """The turns of a conversation in the order in which they began."""
@@ -210,6 +213,7 @@ def read_history(events: Iterable[Event]) -> History:
     reader = _HistoryReader(History(run=first, policy=_policy(first.policy)))
     for order, event in enumerate(stream, start=1):
         reader.read(order, event)
+    reader.history.time = reader.timekeeper.spent()
     _count_those_who_say(reader.history)
     return reader.history
 
@@ -242,6 +246,7 @@ class _HistoryReader:
 
     def __init__(self, history: History) -> None:
         self.history = history
+        self.timekeeper = Timekeeper()
         self._order = 0
         # The turns of each text that may be asking the model: under way, or given up by the gate only.
         self._asking: dict[str, list[PlayedTurn]] = {}
@@ -249,6 +254,7 @@ class _HistoryReader:
     def read(self, order: int, event: Event) -> None:
         history, self._order = self.history, order
         history.seconds = max(history.seconds, event.at)
+        self.timekeeper.take(event)
         match event:
             case ConversationPlanned():
                 self._plan(event)
