@@ -97,7 +97,10 @@ def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> boo
     if not history.performance_of(probe).model_asked or probe.status == UNASKED:
         return None
     prompts = "\n".join(probe.prompts)
-    loaded = found_in(prompts, tuple(values)) | found_in(without_escapes(prompts), tuple(values))
+    plain = without_escapes(prompts)
+    loaded = found_in(prompts, tuple(values))
+    if plain != prompts:
+        loaded |= found_in(plain, tuple(values))
     if set(values) <= loaded:
         return True
     # A bot that rewrites the question sends requests that no longer show whose they are, and an equal

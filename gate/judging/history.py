@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -224,8 +224,11 @@ def _count_those_who_say(history: History) -> None:
     counted: set[tuple[str, str]] = set()
     for turn in history.turns.values():
         conversation = history.conversations[turn.started.conversation]
-        dealt = {value.casefold() for value in conversation.facts.values()}
-        said = {one.value for one in sought[conversation.deployment].occurrences(turn.started.text)} - dealt
+        said = sought[conversation.deployment].found(turn.started.text)
+        if said:
+            said -= {value.casefold() for value in conversation.facts.values()}
+        if not said:
+            continue
         new = {(conversation.conversation, value) for value in said} - counted
         counted |= new
         history.performances[conversation.deployment].holders.update(value for _, value in new)
@@ -284,8 +287,9 @@ class _HistoryReader:
             case DeploymentClosed():
                 # Its bot is gone and cannot ask any more.
                 performance = self._performance(event.deployment)
-                for text in self._asking:
-                    self._forget(text, lambda one: history.performance_of(one) is performance)
+                for text, asking in tuple(self._asking.items()):
+                    kept = [one for one in asking if history.performance_of(one) is not performance]
+                    self._asking[text] = kept
             case JudgeAsked() | Waited():
                 pass
             case JudgeAnswered():
@@ -323,7 +327,10 @@ class _HistoryReader:
             raise self._misfit("it ends a turn that is not under way")
         turn.ended, turn.ended_order = event, self._order
         if event.status != INDETERMINATE:
-            self._forget(turn.started.text, lambda one: one is turn)
+            text = turn.started.text
+            left = [one for one in self._asking.pop(text, ()) if one is not turn]
+            if left:
+                self._asking[text] = left
 
     def _state(self, event: FactStated) -> None:
         """From here on the fact is what the bot said it is."""
@@ -353,9 +360,6 @@ class _HistoryReader:
         self._check(event.criterion in criteria, "its turn has no such criterion")
         self._check(event.criterion not in turn.answers, "it answers a question again")
         turn.answers[event.criterion] = event
-
-    def _forget(self, text: str, gone: Callable[[PlayedTurn], bool]) -> None:
-        self._asking[text] = [one for one in self._asking.get(text, ()) if not gone(one)]
 
     def _attribute(self, event: ModelAsked) -> None:
         """A request is tied to the one turn of its deployment with the text that it is about, or to none."""

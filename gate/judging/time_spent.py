@@ -15,10 +15,10 @@ Each moment is counted once, whatever happened side by side, so the parts add up
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import IntEnum
+from operator import itemgetter
 
 from gate.core.transcript import (
     ConversationPlanned,
@@ -40,20 +40,22 @@ from gate.core.transcript import (
 from gate.core.verdict import TimeSpent
 
 
-class _Of(Enum):
-    TURN = auto()
-    REQUEST = auto()
-    DISRUPTION = auto()
-    ENGINE = auto()
-    JUDGE = auto()
-    WAIT = auto()
+class _Of(IntEnum):
+    """What is under way. Plain numbers where it is counted: there are some for every turn."""
+
+    TURN = 0
+    REQUEST = 1
+    DISRUPTION = 2
+    ENGINE = 3
+    JUDGE = 4
+    WAIT = 5
 
 
 @dataclass(kw_only=True)
 class Timekeeper:
     """Takes the events of a run in their order."""
 
-    _edges: list[tuple[float, int, _Of, str]] = field(default_factory=list)
+    _edges: list[tuple[float, int, int, str]] = field(default_factory=list)
     """Moment, how many more are under way from then on, of what, and in which deployment."""
     _deployments: dict[str, str] = field(default_factory=dict)
     _turns: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -67,7 +69,8 @@ class Timekeeper:
         """To be called with every event."""
         if not math.isfinite(event.at):
             return
-        self._last = max(self._last, event.at)
+        if event.at > self._last:
+            self._last = event.at
         match event:
             case TurnStarted():
                 self._turns[event.turn] = self._deployments.get(event.conversation, ""), event.at
@@ -111,7 +114,7 @@ class Timekeeper:
             self._end(deployment, self._last)
         moment, state = 0.0, _UnderWay()
         seconds: dict[str, float] = {}
-        for at, change, kind, deployment in sorted(self._edges, key=lambda edge: edge[0]):
+        for at, change, kind, deployment in sorted(self._edges, key=itemgetter(0)):
             now = min(max(at, 0.0), self._last)
             if now > moment:
                 for part, share in state.shares():
@@ -139,11 +142,11 @@ class Timekeeper:
         if began is not None:
             self._span(_Of.DISRUPTION, began, at, deployment)
 
-    def _until(self, kind: _Of, at: float, seconds: float, deployment: str = "") -> None:
+    def _until(self, kind: int, at: float, seconds: float, deployment: str = "") -> None:
         if math.isfinite(seconds):
             self._span(kind, at - seconds, at, deployment)
 
-    def _span(self, kind: _Of, began: float, ended: float, deployment: str = "") -> None:
+    def _span(self, kind: int, began: float, ended: float, deployment: str = "") -> None:
         if began < ended:
             self._edges += [(began, 1, kind, deployment), (ended, -1, kind, deployment)]
 
@@ -152,33 +155,39 @@ class _UnderWay:
     """What is under way at one moment."""
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[_Of, str]] = Counter()
-        self._everywhere: Counter[_Of] = Counter()
+        self._everywhere = [0] * len(_Of)
         """Turns and requests of deployments that are being disrupted left out."""
+        self._deployments: dict[str, list[int]] = {}
 
-    def change(self, kind: _Of, deployment: str, by: int) -> None:
-        self._counts[kind, deployment] += by
-        if kind is _Of.DISRUPTION:
+    def change(self, kind: int, deployment: str, by: int) -> None:
+        """So many more are under way from now on."""
+        if kind > _DISRUPTION:
+            self._everywhere[kind] += by
+            return
+        counts = self._deployments.get(deployment)
+        if counts is None:
+            counts = self._deployments[deployment] = [0] * (_DISRUPTION + 1)
+        counts[kind] += by
+        if kind == _DISRUPTION:
             # Begun or over: what happens in the deployment stops counting, or counts again.
-            if self._counts[kind, deployment] == max(by, 0):
-                for one in (_Of.TURN, _Of.REQUEST):
-                    self._everywhere[one] -= by * self._counts[one, deployment]
-        elif kind in (_Of.TURN, _Of.REQUEST) and self._counts[_Of.DISRUPTION, deployment]:
+            if counts[kind] == max(by, 0):
+                self._everywhere[_TURN] -= by * counts[_TURN]
+                self._everywhere[_REQUEST] -= by * counts[_REQUEST]
+        elif counts[_DISRUPTION]:
             return
         self._everywhere[kind] += by
 
-    def shares(self) -> Iterator[tuple[str, float]]:
+    def shares(self) -> Sequence[tuple[str, float]]:
         """The parts to which the moment goes, and how much of it to each; 1 in all."""
-        turns = self._everywhere[_Of.TURN]
-        if self._everywhere[_Of.JUDGE]:
-            yield "model", 1.0
-        elif turns:
-            waiting = min(self._everywhere[_Of.REQUEST], turns) / turns
-            yield "model", waiting
-            yield "bot", 1.0 - waiting
-        elif self._everywhere[_Of.ENGINE] or self._everywhere[_Of.DISRUPTION]:
-            yield "engine", 1.0
-        elif self._everywhere[_Of.WAIT]:
-            yield "script", 1.0
-        else:
-            yield "gate", 1.0
+        turns, requests, disruptions, engine, judge, waits = self._everywhere
+        if judge:
+            return (("model", 1.0),)
+        if turns:
+            waiting = min(requests, turns) / turns
+            return ("model", waiting), ("bot", 1.0 - waiting)
+        if engine or disruptions:
+            return (("engine", 1.0),)
+        return (("script" if waits else "gate", 1.0),)
+
+
+_TURN, _REQUEST, _DISRUPTION = int(_Of.TURN), int(_Of.REQUEST), int(_Of.DISRUPTION)
