@@ -56,7 +56,6 @@ class WholeWords:
             for found in re.finditer(re.escape(value), text):
                 yield Occurrence(value=value, start=found.start(), end=found.end())
 
-
     def found(self, text: str) -> set[str]:
         """Those of the values that occur, which is sooner said than where."""
         folded = text.casefold()
