@@ -12,15 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from gate import __version__
-from gate.cli import faults
 from gate.cli.interruption import leave, run_until_signal
-from gate.cli.library import disruption_table, find_scenarios
-from gate.core.guarantees import GUARANTEES
 from gate.errors import ExitCode, GateError, InputError
-from gate.protocols import PROTOCOLS
-from gate.runtimes import RUNTIMES
-from gate.scorers import SCORERS
-from gate.stores import STORES
 
 application = typer.Typer(
     name="memory-gate",
@@ -46,6 +39,10 @@ Disrupt = Annotated[
     ),
 ]
 Trials = Annotated[int | None, typer.Option(metavar="N", help="How often each scenario is played.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How many deployments are up at once.  [default: as fits the machine]"),
+]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Draws the same facts again.")]
 RuntimeName = Annotated[str | None, typer.Option("--runtime", help="docker or process.")]
 Shard = Annotated[str | None, typer.Option(metavar="K/N", help="Plays one part of the scenarios.")]
@@ -61,6 +58,7 @@ def run(
     scenarios: Scenarios = None,
     disrupt: Disrupt = None,
     trials: Trials = None,
+    jobs: Jobs = None,
     seed: Seed = None,
     runtime: RuntimeName = None,
     shard: Shard = None,
@@ -75,6 +73,7 @@ def run(
         scenarios=scenarios or (),
         disruptions=disrupt or (),
         trials=trials,
+        jobs=jobs,
         seed=seed,
         runtime=runtime,
         shard=shard,
@@ -118,6 +117,13 @@ def list_names(
     what: Annotated[str, typer.Argument(help="disruptions, guarantees, protocols, runtimes, …")],
 ) -> None:
     """List what this version knows: disruptions, guarantees, protocols, runtimes, scenarios, …"""
+    from gate.cli.library import disruption_table, find_scenarios
+    from gate.core.guarantees import GUARANTEES
+    from gate.protocols import PROTOCOLS
+    from gate.runtimes import RUNTIMES
+    from gate.scorers import SCORERS
+    from gate.stores import STORES
+
     lists: dict[str, Callable[[], list[tuple[str, str]]]] = {
         "disruptions": disruption_table,
         "guarantees": lambda: [
@@ -222,6 +228,8 @@ def guarded(command: Callable[[], Any]) -> int:
     except typer.Exit as end:
         return int(end.exit_code)
     except GateError as error:
+        from gate.cli import faults
+
         faults.explain(error, sys.stderr)
         return error.exit_code
     except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
@@ -231,6 +239,8 @@ def guarded(command: Callable[[], Any]) -> int:
         if hasattr(error, "format_message"):
             typer.echo(f"error: {error.format_message()}\n  do:   see  memory-gate --help", err=True)
             return ExitCode.INPUT
+        from gate.cli import faults
+
         # Python's own exit code for a crash is 1, which would say that the bot forgot.
         faults.explain(faults.own_failure(error), sys.stderr)
         return ExitCode.INCONCLUSIVE

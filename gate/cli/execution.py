@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gate import __version__
+from gate.cli.jobs import sensible_jobs
 from gate.cli.real_model import build_behind, load_tapes
 from gate.cli.tiebreak import ask_judge, check_judge
 from gate.core.scenario import JUDGED, Scenario
@@ -64,10 +65,11 @@ async def execute(
     seed = tapes.seed
     windowed = within_window(scenarios, settings.bot.window)
     plan = plan_run(windowed.scenarios, settings.run.disruptions, settings.run.trials, seed)
+    jobs = settings.run.jobs or sensible_jobs(settings, deployments=len(plan.waves))
     transcript = TranscriptFile(settings.report_directory)
     audience: tuple[Reporter, ...] = (transcript, *reporters)
 
-    whereabouts = Whereabouts([wave.name for wave in plan.waves])
+    whereabouts = Whereabouts()
 
     def record(event: Event) -> None:
         whereabouts.watch(event)
@@ -93,6 +95,7 @@ async def execute(
             repeat=shlex.join([*repeat, "--seed", str(seed)]),
             window=settings.bot.window,
             left_out=windowed.left_out,
+            jobs=jobs,
         )
     )
     interrupted = False
@@ -105,6 +108,7 @@ async def execute(
             record=record,
             clock=clock,
             behind=functools.partial(build_behind, settings, plan, tapes, whereabouts=whereabouts),
+            jobs=jobs,
         )
         # Before the end of the run: what the judge finds belongs to what is judged.
         await ask_judge(settings, plan, tapes, decode(transcript.lines()), record=record, clock=clock)
@@ -149,24 +153,24 @@ async def _perform(
     record: Recorder,
     clock: Callable[[], float],
     behind: Callable[..., Behind | None],
+    jobs: int,
 ) -> None:
-    key = f"memory-gate-{secrets.token_hex(KEY_BYTES)}"
     endpoint: ModelEndpoint | None = None
     runtime: Runtime | None = None
+    told: Callable[[str], Mapping[str, str]] = _nothing_told
     try:
         try:
             runtime = _build_runtime(settings, run, environment)
             host = await runtime.open()
-            told: dict[str, str] = {}
             if settings.model.mode != "none":
                 endpoint = ModelEndpoint(
                     reader_for(plan),
-                    key=key,
+                    key=secrets.token_hex(KEY_BYTES),
                     record=record,
                     clock=clock,
                     behind=behind(record=record, clock=clock),
                 )
-                told = {"OPENAI_BASE_URL": await endpoint.open(host), "OPENAI_API_KEY": key}
+                told = functools.partial(_told, endpoint, await endpoint.open(host))
         except InputError:
             raise
         except GateError as error:
@@ -183,6 +187,7 @@ async def _perform(
                 record=record,
                 clock=clock,
                 concurrency=settings.run.concurrency,
+                jobs=jobs,
                 captures=settings.model.mode != "reader",
                 missed=missed,
                 hold=endpoint.hold if endpoint is not None else None,
@@ -190,6 +195,16 @@ async def _perform(
         )
     finally:
         await _take_down(runtime, endpoint)
+
+
+def _nothing_told(_deployment: str) -> Mapping[str, str]:
+    """Of a model of the gate's: the bot brings its own."""
+    return {}
+
+
+def _told(endpoint: ModelEndpoint, address: str, deployment: str) -> Mapping[str, str]:
+    """Where the bot of a deployment finds its model, and the key that it alone is given."""
+    return {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": endpoint.key_of(deployment)}
 
 
 def missed(turn: Turn, reply: str) -> bool:

@@ -114,6 +114,8 @@ class RunSpecification:
     trials: int = 1
     concurrency: int = 32
     """Turns in flight at once, at most."""
+    jobs: int | None = None
+    """Deployments that are up at once, at most; None for as many as the machine has room for."""
     seed: int | None = None
     runtime: str | None = None
     """`docker` or `process`; None chooses by what the bot is given as."""

@@ -84,6 +84,7 @@ def judge(
         confidence=policy.confidence,
         interrupted=history.end is None or history.end.interrupted,
         seconds=history.seconds,
+        time=history.time,
         isolation_probes=sum(one.guarantee == "isolation" for one in probes),
         fabrication_probes=sum(one.guarantee == "no-fabrication" for one in probes),
         power=_power(disruptions, probes, policy),

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import dataclasses
 import hmac
+import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,9 @@ from gate.reader.wire import (
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 MAX_REQUESTS = 256
 """That are read and answered at once; more of them wait."""
+DEPLOYMENT = web.RequestKey("deployment", str)
+KEY_PREFIX = "memory-gate-"
+KEY_BYTES = 16
 STREAM_HEADERS = {"Content-Type": EVENTS, "Cache-Control": "no-cache"}
 SHUTDOWN_SECONDS = 0.2
 """When the endpoint closes, nobody is left who waits for an answer."""
@@ -75,7 +79,8 @@ class Behind:
 class ModelEndpoint:
     """Serves a reader, or what stands in its place, over HTTP.
 
-    `key` is what bots must send as their API key.
+    `key` is what a client must send as its API key. The bots of a deployment are given one of their own,
+    so that their requests are known from those of other deployments' bots.
     """
 
     def __init__(
@@ -88,14 +93,21 @@ class ModelEndpoint:
         behind: Behind | None = None,
     ) -> None:
         self._reader = reader
-        self._key = key
+        # Key → whose it is.
+        self._keys = {key.encode(): ""}
         self._record = record
         self._clock = clock
         self._behind = behind
         self._routes = routes(strict=behind is None)
         self._places = asyncio.Semaphore(MAX_REQUESTS)
         self._runner: web.AppRunner | None = None
-        self._hold: HeldAnswers | None = None
+        self._holds: dict[str, HeldAnswers] = {}
+
+    def key_of(self, deployment: str) -> str:
+        """A key for the bots of this deployment, which nobody can guess from another's."""
+        key = f"{KEY_PREFIX}{secrets.token_hex(KEY_BYTES)}"
+        self._keys[key.encode()] = deployment
+        return key
 
     async def open(self, host: str) -> str:
         """Listens on a free port of `host`. The base URL, ending in `/v1`. Raises EngineError."""
@@ -120,15 +132,15 @@ class ModelEndpoint:
         port = self._runner.addresses[0][1]
         return f"http://{host}:{port}/v1"
 
-    def hold(self, texts: Collection[str]) -> Hold:
-        """Holds the answers to the turns with these texts back, until they are let go."""
-        self._hold = HeldAnswers(texts)
-        return self._hold
+    def hold(self, deployment: str, texts: Collection[str]) -> Hold:
+        """Holds the answers to the turns of a deployment with these texts back, until they are let go."""
+        held = self._holds[deployment] = HeldAnswers(texts)
+        return held
 
     async def close(self) -> None:
         """Stops listening. Safe to call twice."""
-        if self._hold is not None:
-            self._hold.release()
+        for hold in self._holds.values():
+            hold.release()
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
@@ -143,10 +155,13 @@ class ModelEndpoint:
         handler: Callable[[web.Request], Any],
     ) -> web.StreamResponse:
         sent = request.headers.get("Authorization", "").removeprefix("Bearer ").encode(errors="replace")
-        if not hmac.compare_digest(sent, self._key.encode()):
+        # All of them are compared, so that the time tells nothing.
+        owners = [owner for key, owner in self._keys.items() if hmac.compare_digest(sent, key)]
+        if not owners:
             return await _send(
                 request, error(401, "this endpoint takes the OPENAI_API_KEY that memory-gate gave to the bot")
             )
+        request[DEPLOYMENT] = owners[0]
         try:
             async with self._places:
                 response: web.StreamResponse = await handler(request)
@@ -166,40 +181,50 @@ class ModelEndpoint:
         body = await request.json()
         if not isinstance(body, dict):
             raise TypeError("its body is not an object")
+        began = self._clock()
         interface = self._routes[request.path]
         asked = interface.read(request.path, body)
-        asked = dataclasses.replace(asked, readings=[self._reader.read(prompt) for prompt in asked.prompts])
-        if self._hold is not None:
-            for reading in asked.readings:
-                await self._hold.pass_by(reading.about)
-        if self._behind is None:
-            written, told = interface.write(asked, [reading.answer for reading in asked.readings])
-            self._settle(asked, interface, told)
-            return await _send(request, written)
         asked = dataclasses.replace(
             asked,
-            turn=self._behind.whereabouts.turn(asked.readings[0].about if asked.readings else ""),
+            readings=[self._reader.read(prompt) for prompt in asked.prompts],
+            deployment=request[DEPLOYMENT],
+        )
+        hold = self._holds.get(asked.deployment)
+        if hold is not None:
+            for reading in asked.readings:
+                await hold.pass_by(reading.about)
+        if self._behind is None:
+            written, told = interface.write(asked, [reading.answer for reading in asked.readings])
+            self._settle(asked, interface, told, began)
+            return await _send(request, written)
+        about = asked.readings[0].about if asked.readings else ""
+        asked = dataclasses.replace(
+            asked,
+            turn=self._behind.whereabouts.turn(asked.deployment, about),
             fingerprint=self._behind.fingerprints.of(asked),
         )
         reply = _Reply(request)
         await self._behind.model.answer(
-            asked, interface, lambda told: self._settle(asked, interface, told), reply
+            asked, interface, lambda told: self._settle(asked, interface, told, began), reply
         )
         return reply.response
 
-    def _settle(self, asked: Asked, interface: Interface, told: Told) -> None:
+    def _settle(self, asked: Asked, interface: Interface, told: Told, began: float) -> None:
         """Puts the request and its answer on record. A request without an answer was made all the same."""
         interface.keep(asked, told)
         texts = [*told.texts, *([""] * len(asked.prompts))]
+        now = self._clock()
         for prompt, reading, answer in zip(asked.prompts, asked.readings, texts, strict=False):
             self._record(
                 ModelAsked(
-                    at=self._clock(),
+                    at=now,
                     path=asked.path,
                     prompt=[self._scrub(f"{message.role}: {message.text}") for message in prompt],
                     about=reading.about,
                     answer=self._scrub(answer),
                     beyond_reader=() if self._behind else beyond_reader(asked.body),
+                    deployment=asked.deployment,
+                    seconds=now - began,
                 )
             )
 

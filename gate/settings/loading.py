@@ -36,7 +36,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "store": ("kind", "image", "persistence", "ttl"),
     "model": MODEL_KEYS,
     "judge": JUDGE_KEYS,
-    "run": ("disruptions", "trials", "concurrency", "seed"),
+    "run": ("disruptions", "trials", "concurrency", "jobs", "seed"),
     "gate": (
         "accuracy",
         "confidence",
@@ -53,7 +53,7 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
     "store": {"image": "redis_image"},
     "model": {"mode": "model"},
     "judge": {},
-    "run": {"disruptions": "disruptions", "trials": "trials", "seed": "seed"},
+    "run": {"disruptions": "disruptions", "trials": "trials", "jobs": "jobs", "seed": "seed"},
     "gate": {"accuracy": "threshold", "max-drop": "max_drop", "inconclusive": "inconclusive"},
 }
 """Section → key → the override that replaces it."""
@@ -65,6 +65,7 @@ LATER_RUNTIMES = ("external",)
 INCONCLUSIVE = ("block", "allow")
 TRIALS = (1, 100)
 CONCURRENCY = (1, 1000)
+JOBS = (1, 16)
 COUNTS = (0, 1_000_000)
 CONFIDENCE = (0.5, 0.999)
 """The least and the greatest that may be asked for: below, a bound promises less than the point score."""
@@ -220,6 +221,7 @@ def _run(
         disruptions=read_disruptions(section, known=vocabulary.disruptions, unfit=unfit),
         trials=section.integer("trials", *TRIALS, defaults.trials),
         concurrency=section.integer("concurrency", *CONCURRENCY, defaults.concurrency),
+        jobs=section.nodes["jobs"].integer(*JOBS) if "jobs" in section.nodes else None,
         seed=section.nodes["seed"].integer(*SEEDS) if "seed" in section.nodes else None,
         runtime=Section(nodes={"runtime": runtime}).choice(
             "runtime", vocabulary.runtimes, "", later=LATER_RUNTIMES

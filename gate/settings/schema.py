@@ -17,6 +17,7 @@ from gate.settings.loading import (
     CONFIDENCE,
     COUNTS,
     INCONCLUSIVE,
+    JOBS,
     MAX_TTL_SECONDS,
     MAX_UNAVAILABLE_SECONDS,
     PERSISTENCE,
@@ -75,6 +76,11 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             "disruptions": _one_or_more(disruptions_schema(vocabulary.disruptions)),
             "trials": _whole(TRIALS, "How often each scenario is played"),
             "concurrency": _whole(CONCURRENCY, "Turns under way at once"),
+            "jobs": _whole(
+                JOBS,
+                "Deployments that are up side by side; by default as many as cores and free memory allow,"
+                " and one where max-unavailable is set, so that none slows another down",
+            ),
             "seed": _whole(SEEDS, "Draws the same facts again"),
         },
         "gate": {
