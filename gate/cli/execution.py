@@ -228,9 +228,14 @@ def _build_runtime(settings: Settings, run: str, environment: Mapping[str, str])
         store,
         run=run,
         environment=environment,
-        # A bot that brings its own model has to reach it.
-        internal=settings.model.mode != "none",
+        internal=not may_leave(settings),
     )
+
+
+def may_leave(settings: Settings) -> bool:
+    """Whether the bot reaches the world outside. One that brings its own model has to."""
+    asked = settings.bot.container.egress
+    return settings.model.mode == "none" if asked is None else asked
 
 
 def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[], float]) -> None:

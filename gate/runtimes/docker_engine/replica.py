@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from gate.core.specification import BotSpecification
 from gate.errors import BotNotReady, EngineError
 from gate.interfaces import Instance
-from gate.runtimes.docker_engine.containers import LOGS, EngineContainer, Ground
+from gate.runtimes.docker_engine.containers import EngineContainer, Ground
+from gate.runtimes.docker_engine.containment import bot_options, likely_limit
 from gate.runtimes.docker_engine.memory import exhaust_memory
 from gate.runtimes.readiness import wait_until_healthy
 
-MAX_PROCESSES = 1024
 CANNOT_START = (126, 127)
 """Exit codes of a container whose command cannot be run."""
 
@@ -50,11 +50,7 @@ class DockerReplica:
                 labels=dict(ground.labels),
                 network=ground.network_name,
                 environment={**environment, "PORT": str(bot.port)},
-                security_opt=["no-new-privileges"],
-                pids_limit=MAX_PROCESSES,
-                log_config=LOGS,
-                # There is no way out to a proxy, so one would only hide the model from the bot.
-                use_config_proxy=False,
+                **bot_options(bot.container, ground.processors, internal=ground.internal),
             ),
         )
         return cls(ground, bot, EngineContainer(ground.engine, created, "the bot"), version)
@@ -78,9 +74,21 @@ class DockerReplica:
 
     async def wait_until_ready(self) -> None:
         """Waits for the health check."""
-        await wait_until_healthy(
-            self, path=self._bot.ready, seconds=self._bot.ready_seconds, ended=self._container.why_ended
-        )
+        try:
+            await wait_until_healthy(
+                self, path=self._bot.ready, seconds=self._bot.ready_seconds, ended=self._container.why_ended
+            )
+        except BotNotReady as error:
+            limit = likely_limit(
+                error.log,
+                out_of_memory=bool((await self._container.state()).get("OOMKilled")),
+                allowed=self._bot.container,
+            )
+            if not limit:
+                raise
+            raise BotNotReady(
+                error.what, why=f"{error.why}; {limit}", remedy=error.remedy, log=error.log
+            ) from error
 
     async def log_tail(self) -> Sequence[str]:
         """Its last lines."""
