@@ -14,6 +14,7 @@ from pathlib import Path
 from gate import __version__
 from gate.cli.real_model import build_behind, load_tapes
 from gate.cli.tiebreak import ask_judge, check_judge
+from gate.core.allowance import Allowance
 from gate.core.scenario import JUDGED, Scenario
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
 from gate.core.verdict import Report, Verdict
@@ -24,9 +25,10 @@ from gate.judging import judge
 from gate.judging.baseline import Measurement
 from gate.judging.regression import against
 from gate.protocols import PROTOCOLS
+from gate.protocols.bounded import BoundedBot
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
-from gate.reader.whereabouts import Whereabouts
+from gate.reader.whereabouts import Faults, Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
 from gate.runner.plan import Plan, Turn, plan_run
 from gate.runner.play import Stage, play
@@ -105,6 +107,7 @@ async def execute(
             record=record,
             clock=clock,
             behind=functools.partial(build_behind, settings, plan, tapes, whereabouts=whereabouts),
+            exhausted=Faults(record, clock, whereabouts).seen,
         )
         # Before the end of the run: what the judge finds belongs to what is judged.
         await ask_judge(settings, plan, tapes, decode(transcript.lines()), record=record, clock=clock)
@@ -149,8 +152,10 @@ async def _perform(
     record: Recorder,
     clock: Callable[[], float],
     behind: Callable[..., Behind | None],
+    exhausted: Callable[[str], None],
 ) -> None:
     key = f"memory-gate-{secrets.token_hex(KEY_BYTES)}"
+    turns = sum(conversation.planned(0.0).turns for conversation in plan.conversations)
     endpoint: ModelEndpoint | None = None
     runtime: Runtime | None = None
     try:
@@ -165,6 +170,8 @@ async def _perform(
                     record=record,
                     clock=clock,
                     behind=behind(record=record, clock=clock),
+                    allowance=Allowance.for_turns(turns),
+                    exhausted=exhausted,
                 )
                 told = {"OPENAI_BASE_URL": await endpoint.open(host), "OPENAI_API_KEY": key}
         except InputError:
@@ -172,12 +179,14 @@ async def _perform(
         except GateError as error:
             _call_off(plan, error, record, clock)
             return
-        protocol = PROTOCOLS[settings.bot.protocol]
+        protocol, replies = PROTOCOLS[settings.bot.protocol], Allowance.for_turns(turns)
         await play(
             plan,
             Stage(
                 runtime=runtime,
-                connect=lambda deployment: protocol.connect(settings.bot, deployment.address),
+                connect=lambda deployment: BoundedBot(
+                    protocol.connect(settings.bot, deployment.address), replies
+                ),
                 disruptions=DISRUPTIONS,
                 environment=told,
                 record=record,

@@ -6,13 +6,13 @@ The bot is not trusted: no redirects, no proxies, a cap on what is read and one 
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
 import aiohttp
 
+from gate.core.bounded_json import loads_bounded
 from gate.core.specification import BotSpecification
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.interfaces import AddressSource
@@ -72,7 +72,9 @@ class HttpJsonBot:
                 "the bot's answer is not HTTP", why=error.message[:EXCERPT_CHARACTERS]
             ) from error
         except (aiohttp.ClientError, ConnectionError, ValueError) as error:
-            raise TurnIndeterminate("the connection broke before an answer came", why=str(error)) from error
+            raise TurnIndeterminate(
+                "the connection broke before an answer came", why=str(error)[:EXCERPT_CHARACTERS]
+            ) from error
         return _reply(status, body, self._specification.reply)
 
     async def close(self) -> None:
@@ -118,7 +120,7 @@ def _reply(status: int, body: bytes, path: str) -> str:
     if not 200 <= status < 300:
         raise TurnRefused(f"the bot answered {status}", why=excerpt)
     try:
-        found = json.loads(body)
+        found = loads_bounded(body)
     except (ValueError, RecursionError) as error:
         raise TurnRefused("the bot's answer is not JSON", why=excerpt) from error
     for step in path.split("."):

@@ -291,3 +291,17 @@ async def test_a_store_that_ended_at_once_is_not_looked_for_on_this_machine(
             await runtime.deploy("trial", {})
     assert "exit code 1" in caught.value.sentence
     assert any("no-such-setting" in line for line in caught.value.log)
+
+
+@in_event_loop
+async def test_what_ran_out_of_memory_by_itself_is_no_forgetting(docker_place: DockerPlace) -> None:
+    """The limit is the gate's own; the disruption that does the same on purpose leaves no such mark."""
+    async with docker_place.deployed(**docker_place.bot()) as deployment:
+        assert await deployment.limit_fault() is None
+        await deployment.exhaust_memory()
+        fault = await deployment.limit_fault()
+        assert fault is not None
+        assert "bot.container.memory" in fault
+        await deployment.start()
+        await deployment.wait_until_ready()
+        assert await deployment.limit_fault() is None

@@ -81,7 +81,7 @@ class DockerReplica:
         except BotNotReady as error:
             limit = likely_limit(
                 error.log,
-                out_of_memory=bool((await self._container.state()).get("OOMKilled")),
+                out_of_memory=await self.out_of_memory(),
                 allowed=self._bot.container,
             )
             if not limit:
@@ -89,6 +89,10 @@ class DockerReplica:
             raise BotNotReady(
                 error.what, why=f"{error.why}; {limit}", remedy=error.remedy, log=error.log
             ) from error
+
+    async def out_of_memory(self) -> bool:
+        """Whether the kernel ended any process of its present life for want of memory."""
+        return bool((await self._container.state()).get("OOMKilled"))
 
     async def log_tail(self) -> Sequence[str]:
         """Its last lines."""
