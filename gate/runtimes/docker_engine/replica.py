@@ -27,6 +27,7 @@ class DockerReplica:
         self._container = container
         self._host = ""
         self._store_side = ""
+        self._exhausted = False
         self.version = version
         self.identity = container.identity
 
@@ -91,8 +92,10 @@ class DockerReplica:
             ) from error
 
     async def out_of_memory(self) -> bool:
-        """Whether the kernel ended any process of its present life for want of memory."""
-        return bool((await self._container.state()).get("OOMKilled"))
+        """Whether the kernel ended anything in it for want of memory that nobody was to exhaust."""
+        state = await self._container.state()
+        # Some engines keep the mark over a new start.
+        return bool(state.get("OOMKilled")) and not (self._exhausted and state["Running"])
 
     async def log_tail(self) -> Sequence[str]:
         """Its last lines."""
@@ -131,6 +134,7 @@ class DockerReplica:
 
     async def exhaust_memory(self) -> None:
         """Lets the kernel end it for want of memory."""
+        self._exhausted = True
         await exhaust_memory(self._container)
 
     async def connect_store(self) -> None:
