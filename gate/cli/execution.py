@@ -15,6 +15,7 @@ from gate import __version__
 from gate.cli.jobs import sensible_jobs
 from gate.cli.real_model import build_behind, load_tapes
 from gate.cli.tiebreak import ask_judge, check_judge
+from gate.core.allowance import Allowance
 from gate.core.scenario import JUDGED, Scenario
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
 from gate.core.verdict import Report, Verdict
@@ -25,9 +26,10 @@ from gate.judging import judge
 from gate.judging.baseline import Measurement
 from gate.judging.regression import against
 from gate.protocols import PROTOCOLS
+from gate.protocols.bounded import BoundedBot
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
-from gate.reader.whereabouts import Whereabouts
+from gate.reader.whereabouts import Faults, Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
 from gate.runner.plan import Plan, Turn, plan_run
 from gate.runner.play import Stage, play
@@ -109,6 +111,7 @@ async def execute(
             clock=clock,
             behind=functools.partial(build_behind, settings, plan, tapes, whereabouts=whereabouts),
             jobs=jobs,
+            exhausted=Faults(record, clock).seen,
         )
         # Before the end of the run: what the judge finds belongs to what is judged.
         await ask_judge(settings, plan, tapes, decode(transcript.lines()), record=record, clock=clock)
@@ -154,7 +157,9 @@ async def _perform(
     clock: Callable[[], float],
     behind: Callable[..., Behind | None],
     jobs: int,
+    exhausted: Callable[[str, str], None],
 ) -> None:
+    turns = sum(conversation.planned(0.0).turns for conversation in plan.conversations)
     endpoint: ModelEndpoint | None = None
     runtime: Runtime | None = None
     told: Callable[[str], Mapping[str, str]] = _nothing_told
@@ -169,6 +174,8 @@ async def _perform(
                     record=record,
                     clock=clock,
                     behind=behind(record=record, clock=clock),
+                    allowance=Allowance.for_turns(turns),
+                    exhausted=exhausted,
                 )
                 told = functools.partial(_told, endpoint, await endpoint.open(host))
         except InputError:
@@ -176,12 +183,14 @@ async def _perform(
         except GateError as error:
             _call_off(plan, error, record, clock)
             return
-        protocol = PROTOCOLS[settings.bot.protocol]
+        protocol, replies = PROTOCOLS[settings.bot.protocol], Allowance.for_turns(turns)
         await play(
             plan,
             Stage(
                 runtime=runtime,
-                connect=lambda deployment: protocol.connect(settings.bot, deployment.address),
+                connect=lambda deployment: BoundedBot(
+                    protocol.connect(settings.bot, deployment.address), replies
+                ),
                 disruptions=DISRUPTIONS,
                 environment=told,
                 record=record,
@@ -243,9 +252,14 @@ def _build_runtime(settings: Settings, run: str, environment: Mapping[str, str])
         store,
         run=run,
         environment=environment,
-        # A bot that brings its own model has to reach it.
-        internal=settings.model.mode != "none",
+        internal=not may_leave(settings),
     )
+
+
+def may_leave(settings: Settings) -> bool:
+    """Whether the bot reaches the world outside. One that brings its own model has to."""
+    asked = settings.bot.container.egress
+    return settings.model.mode == "none" if asked is None else asked
 
 
 def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[], float]) -> None:

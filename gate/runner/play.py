@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import fields
 
+from gate.abilities import Contained
 from gate.core.transcript import (
     AFTER,
     BEFORE,
@@ -148,18 +149,21 @@ class _WavePlayer:
             await self._play_together(bot, 0)
             await sessions.open()
             for point, kind in enumerate(self._wave.kinds, start=1):
+                await self._check_limits(deployment)
                 await self._check_store(deployment)
                 await self._look_into_store(deployment, BEFORE)
                 recovered = await self._disrupt(deployment, kind, point, sessions)
                 if not recovered:
-                    # A bot cannot come back without its store.
+                    # A bot cannot come back without its store, nor without memory.
                     await self._check_store(deployment)
+                    await self._check_limits(deployment)
                     self._decline_rest(point, f"the bot did not come back after {kind}")
                     return
                 await self._check_store(deployment)
                 await self._look_into_store(deployment, AFTER)
                 await self._play_together(bot, point)
             await sessions.ask(self._wave.kinds)
+            await self._check_limits(deployment)
             await self._check_store(deployment)
             # For what was told after the last disruption.
             await self._look_into_store(deployment, AFTER)
@@ -213,6 +217,12 @@ class _WavePlayer:
             )
         )
         return True
+
+    async def _check_limits(self, deployment: Deployment) -> None:
+        """What the gate's own limit has ended was not forgotten by the bot."""
+        fault = await deployment.limit_fault() if isinstance(deployment, Contained) else None
+        if fault:
+            raise EngineError(fault)
 
     async def _check_store(self, deployment: Deployment) -> None:
         fault = await deployment.store_fault()

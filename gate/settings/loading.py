@@ -19,6 +19,7 @@ from gate.core.specification import (
 from gate.documents import Node, given_node, read_document
 from gate.errors import DocumentError, Problem
 from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
+from gate.settings.container import MEMORY
 from gate.settings.disruptions import read_disruptions
 from gate.settings.judge import JUDGE_KEYS, read_judge
 from gate.settings.model import MODEL_KEYS, check_key, read_model
@@ -33,7 +34,7 @@ SCENARIOS = "scenarios"
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "bot": BOT_KEYS,
-    "store": ("kind", "image", "persistence", "ttl"),
+    "store": ("kind", "image", "persistence", "ttl", "memory"),
     "model": MODEL_KEYS,
     "judge": JUDGE_KEYS,
     "run": ("disruptions", "trials", "concurrency", "jobs", "seed"),
@@ -202,6 +203,7 @@ def _store(section: Section) -> StoreSpecification:
         image=section.image("image") or defaults.image,
         persistence=section.choice("persistence", PERSISTENCE, defaults.persistence),
         ttl=section.duration("ttl", MAX_TTL_SECONDS),
+        memory=section.size("memory", *MEMORY, defaults.memory),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from itertools import combinations
 from typing import Any
 
-from gate.settings import bot
+from gate.settings import bot, container
 from gate.settings.disruptions import disruptions_schema
 from gate.settings.loading import (
     CONCURRENCY,
@@ -29,7 +29,7 @@ from gate.settings.loading import (
     SettingsVocabulary,
 )
 from gate.settings.model import MODES
-from gate.settings.section import DURATION, NOT_YET, PERCENTAGE
+from gate.settings.section import DURATION, NOT_YET, PERCENTAGE, SIZE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -53,6 +53,7 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             "ttl": _duration(
                 MAX_TTL_SECONDS, "How long the bot is to keep conversations: 3600, 90s, 12h, 30d"
             ),
+            "memory": _size("What the store's container is allowed, such as 512m; 1g when left out"),
         },
         "model": {
             "mode": _word(MODES, "What answers the bot's model requests"),
@@ -154,8 +155,46 @@ def _bot(vocabulary: SettingsVocabulary) -> dict[str, Schema]:
             "pattern": f"^(?:{bot.DOTTED_PATH.pattern})$",
             "description": "A dotted path to the text in the answer; * for every item of a list",
         },
+        "container": _container(),
         **{name: _number(bounds, "Seconds") for name, bounds in bot.SECONDS.items()},
         **{name: {"not": {}, "description": f"{what} {NOT_YET}"} for name, (what, _) in bot.LATER.items()},
+    }
+
+
+def _container() -> Schema:
+    capability: Schema = {"enum": list(container.CAPABILITIES)}
+    parts: dict[str, Schema] = {
+        "capabilities": {
+            "anyOf": [capability, {"type": "array", "items": capability}],
+            "description": "Capabilities that the kernel leaves to the bot; none when left out",
+        },
+        "memory": _size("Memory, such as 512m or 4g, without swap; 2g when left out"),
+        "cpus": _number(container.CPUS, "Processors, at most; 2 when left out"),
+        "pids": _whole(container.PIDS, "Processes and threads, at most; 1024 when left out"),
+        "egress": {
+            "type": "boolean",
+            "description": "Whether the bot reaches the world outside;"
+            " when left out, only if it brings its own model",
+        },
+        "new-privileges": {
+            "type": "boolean",
+            "description": "Whether programs like sudo may gain privileges; false when left out",
+        },
+    }
+    return {
+        **_object({key: parts[key] for key in container.CONTAINER_KEYS}),
+        "description": "What the bot's container is allowed, on the docker runtime",
+    }
+
+
+def _size(description: str) -> Schema:
+    least, most = container.MEMORY
+    return {
+        "anyOf": [
+            {"type": "integer", "minimum": least, "maximum": most},
+            {"type": "string", "pattern": rf"^\s*(?:{SIZE.pattern})\s*$"},
+        ],
+        "description": description,
     }
 
 
