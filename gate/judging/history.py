@@ -148,6 +148,8 @@ class History:
     unattributed: list[int] = field(default_factory=list)
     """Positions of the model requests that belong to no turn."""
     end: RunEnded | None = None
+    lines: int = 1
+    """Of the transcript."""
     seconds: float = 0.0
 
     def turns_of(self, conversation: str) -> list[PlayedTurn]:
@@ -238,6 +240,7 @@ class _HistoryReader:
 
     def read(self, order: int, event: Event) -> None:
         history, self._order = self.history, order
+        history.lines = order + 1
         history.seconds = max(history.seconds, event.at)
         match event:
             case ConversationPlanned():

@@ -10,7 +10,7 @@ from docker.utils import parse_repository_tag
 from requests.exceptions import RequestException
 
 from gate.errors import EngineError, InputError
-from gate.runtimes.docker_engine.connection import Engine, explain
+from gate.runtimes.docker_engine.connection import BUILD_SECONDS, PULL_SECONDS, Engine, explain
 from gate.runtimes.readiness import tail
 
 BUILD_LABEL = "memory-gate.build"
@@ -60,7 +60,7 @@ async def require_image(engine: Engine, image: str, purpose: str) -> str:
     found = await engine.call(f"look for the image {image}", get)
     if found is not None:
         return found
-    return await engine.call(f"pull the image {image}", pull)
+    return await engine.call(f"pull the image {image}", pull, seconds=PULL_SECONDS)
 
 
 async def build_image(engine: Engine, folder: str) -> str:
@@ -84,4 +84,4 @@ async def build_image(engine: Engine, folder: str) -> str:
             raise EngineError(failed, why=explain(error)) from error
         return str(image.id)
 
-    return await engine.call(f"build the image in {folder}", build)
+    return await engine.call(f"build the image in {folder}", build, seconds=BUILD_SECONDS)
