@@ -110,10 +110,11 @@ def strike_at(point: Point, *, image: str = "", judge_url: str = "") -> Outcome:
         struck_at = Path(f"{strike.log}.struck")
         struck = struck_at.exists()
         seconds = ended - struck_at.stat().st_mtime if struck else 0.0
+        # First, because the next run writes to the same place.
+        problems, reported = _examine(point, gate, strike, code, output)
         if image and point.kills:
             _remove(point.remover, gate, strike.run, image, judge_url)
         left = _what_is_left(gate, strike.run, on_engine=bool(image), patient=point.kills)
-        problems, reported = _examine(point, gate, strike, code, output)
         return Outcome(
             point=point,
             struck=struck,
