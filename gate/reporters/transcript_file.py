@@ -53,8 +53,9 @@ class TranscriptFile:
                 written += self._file.write(line[written:])
         except OSError:
             self._reserve.close()
-            self._file.seek(self._size)
-            self._file.truncate()
+            with contextlib.suppress(OSError):
+                self._file.seek(self._size)
+                self._file.truncate()
             raise
         self._seal = seal
         self._size += len(line)

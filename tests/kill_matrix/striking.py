@@ -7,12 +7,12 @@ import dataclasses
 import json
 import secrets
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import docker
 
@@ -111,7 +111,7 @@ def strike_at(point: Point, *, image: str = "", judge_url: str = "") -> Outcome:
         struck = struck_at.exists()
         seconds = ended - struck_at.stat().st_mtime if struck else 0.0
         # First, because the next run writes to the same place.
-        problems, reported = _examine(point, gate, strike, code, output)
+        problems, reported = examine(point, gate.folder, strike, code, output)
         if image and point.kills:
             _remove(point.remover, gate, strike.run, image, judge_url)
         left = _what_is_left(gate, strike.run, on_engine=bool(image), patient=point.kills)
@@ -206,33 +206,37 @@ def on_the_engine(run: str) -> list[str]:
         ]
 
 
-def _examine(point: Point, gate: Gate, strike: Strike, code: int, output: str) -> tuple[list[str], bool]:
-    """What is wrong with what the run said and wrote; whether there is a report."""
-    problems = ["a traceback was printed"] if "Traceback (most" in output else []
-    events, problem = _read_transcript(gate.folder / "memory-gate-report", whole=not point.kills)
-    problems += [problem] if problem else []
+def examine(point: Point, folder: Path, strike: Strike, code: int, output: str) -> tuple[list[str], bool]:
+    """What is wrong with what the run in `folder` said and wrote; whether it wrote a report."""
+    reports = folder / "memory-gate-report"
+    events, problem = _read_transcript(reports, whole=not point.kills)
+    problems = [problem] if problem else []
+    if "Traceback (most" in output:
+        problems.append("a traceback was printed")
     heard = [kind for kind, _ in _heard(strike) if kind in EVENTS]
-    written = [NAMES[type(event)] for event in events]
-    if written[: len(heard)] != heard:
-        problems.append(f"the transcript holds {len(written)} events of the {len(heard)} that happened")
-    if events and not problem:
+    if [NAMES[type(event)] for event in events][: len(heard)] != heard:
+        problems.append(f"the transcript holds {len(events)} events, and {len(heard)} happened")
+    if events and not problem and point.kind not in COMPLETE:
         verdict = judge(events).verdict.value
-        if point.kind not in COMPLETE and verdict != "inconclusive":
-            problems.append(f"what was written is judged as {verdict}")
-    report = gate.ended(code, output).report
-    if point.kills:
-        return problems, bool(report)
-    over = point.kind in COMPLETE and not report.get("interrupted", True)
-    if over:
-        expected = {"passed": 0, "failed": 1, "inconclusive": 3}.get(report["verdict"])
-        problems += [f"exit code {code} for {report['verdict']}"] if code not in (expected, 130) else []
-    else:
-        problems += [f"exit code {code}"] if code != INTERRUPTED else []
-        if (report.get("verdict"), report.get("interrupted")) != ("inconclusive", True):
-            problems.append(f"the report says {report.get('verdict', 'nothing')}")
-        if events and not (isinstance(events[-1], RunEnded) and events[-1].interrupted):
-            problems.append("the transcript does not say that the run was interrupted")
+        problems += [f"what was written is judged as {verdict}"] if verdict != "inconclusive" else []
+    path = reports / "report.json"
+    report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if not point.kills:
+        problems += _misreported(point, report, events, code)
     return problems, bool(report)
+
+
+def _misreported(point: Point, report: Mapping[str, Any], events: Sequence[Event], code: int) -> list[str]:
+    """What is wrong with report and exit code of a run that was ended in order."""
+    if point.kind in COMPLETE and not report.get("interrupted", True):
+        expected = {"passed": 0, "failed": 1, "inconclusive": 3}.get(report["verdict"])
+        return [f"exit code {code} for {report['verdict']}"] if code not in (expected, INTERRUPTED) else []
+    problems = [f"exit code {code}"] if code != INTERRUPTED else []
+    if (report.get("verdict"), report.get("interrupted")) != ("inconclusive", True):
+        problems.append(f"the report says {report.get('verdict', 'nothing')}")
+    if events and not (isinstance(events[-1], RunEnded) and events[-1].interrupted):
+        problems.append("the transcript does not say that the run was interrupted")
+    return problems
 
 
 def _read_transcript(folder: Path, *, whole: bool) -> tuple[list[Event], str]:
@@ -246,7 +250,3 @@ def _read_transcript(folder: Path, *, whole: bool) -> tuple[list[Event], str]:
         return list(decode(path.read_text(encoding="utf-8").splitlines())), ""
     except GateError as error:
         return [], error.sentence
-
-
-if __name__ == "__main__":
-    print(boundaries(sys.argv[1]))
