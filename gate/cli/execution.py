@@ -17,6 +17,7 @@ from gate.cli.real_model import build_behind, load_tapes
 from gate.cli.recording import Recording
 from gate.cli.tiebreak import ask_judge, check_judge
 from gate.core.scenario import JUDGED, Scenario
+from gate.core.secret import Secret
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
 from gate.core.verdict import Report, Verdict
 from gate.disruptions import DISRUPTIONS
@@ -69,12 +70,14 @@ async def execute(
     windowed = within_window(scenarios, settings.bot.window)
     plan = plan_run(windowed.scenarios, settings.run.disruptions, settings.run.trials, seed)
     transcript = _open_transcript(settings.report_directory)
+    secret = Secret(settings.openai_api_key)
     whereabouts = Whereabouts([wave.name for wave in plan.waves])
     recording = Recording(transcript, reporters, end=_canceller())
 
     def record(event: Event) -> None:
         whereabouts.watch(event)
-        recording(event)
+        # Whoever said the key again, and wherever: it goes no further.
+        recording(secret.hidden_in(event))
 
     began = time.monotonic()
 
