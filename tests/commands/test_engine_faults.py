@@ -120,17 +120,9 @@ def test_an_engine_that_restarts_costs_what_was_under_way(patient: Patient) -> N
     assert patient.left() == []
 
 
-@pytest.mark.parametrize(
-    ("order", "purpose"),
-    [
-        ("POST .*/networks/create", "make a network"),
-        ("GET .*/containers/[0-9a-f]+/json", "the bot"),
-    ],
-    ids=["before the run", "within it"],
-)
-def test_a_call_that_hangs_is_given_up(patient: Patient, order: str, purpose: str) -> None:
+def test_a_call_that_hangs_is_given_up(patient: Patient) -> None:
     """After the time that such calls have."""
-    patient.proxy.swallow(order)
+    patient.proxy.swallow("GET .*/containers/[0-9a-f]+/json")
     inconclusive(patient.run("restart"), "the Docker engine could not", "did not answer within 8 s")
 
 
@@ -143,11 +135,9 @@ def test_a_call_that_hangs_is_given_up(patient: Patient, order: str, purpose: st
             "could not find an available, non-overlapping IPv4 address pool among the defaults"
             " to assign to the network",
         ),
-        ("POST .*/containers/create", 500, "mkdir /var/lib/docker/overlay2/ab: no space left on device"),
-        ("POST .*/volumes/create", 500, "create volume: no space left on device"),
-        ("POST .*/containers/.*/start", 500, "OCI runtime create failed:\nno space left on device"),
+        ("POST .*/containers/create", 500, "mkdir /var/lib/docker/overlay2/ab:\nno space left on device"),
     ],
-    ids=["no subnet", "no room for a container", "no room for a volume", "no room to start"],
+    ids=["no subnet", "no room"],
 )
 def test_what_the_engine_has_no_more_of_is_said_in_its_words(
     patient: Patient, order: str, status: int, message: str

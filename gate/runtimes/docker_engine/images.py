@@ -19,7 +19,7 @@ BUILD_LABEL = "memory-gate.build"
 FOREIGN = "exec format error"
 """How the kernel says that a program is not made for it."""
 
-DENIED = ("unauthorized", "denied: ", "no basic auth credentials", "authentication required")
+DENIED = ("unauthorized", "denied", "forbidden", "no basic auth credentials", "authentication required")
 """How registries say that they would have to know who asks. That an image exists they tell nobody else."""
 
 MISSING = ("manifest unknown", "repository does not exist", "access denied", ": not found")
@@ -59,7 +59,7 @@ async def require_image(engine: Engine, image: str, purpose: str) -> str:
                 raise InputError(misnamed, why=why, remedy=remedy) from error
         if any(sign in why for sign in MISSING):
             raise InputError(missing, why=why, remedy=remedy)
-        denied = any(sign in why for sign in DENIED)
+        denied = any(sign in why.lower() for sign in DENIED)
         raise EngineError(
             f"the {purpose} {image} is not on the engine and cannot be pulled",
             why=" ".join(why.split()),
