@@ -12,11 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gate import __version__
+from gate.cli.interruption import to_the_end
 from gate.cli.jobs import sensible_jobs
 from gate.cli.real_model import build_behind, load_tapes
+from gate.cli.recording import Recording
 from gate.cli.tiebreak import ask_judge, check_judge
 from gate.core.allowance import Allowance
 from gate.core.scenario import JUDGED, Scenario
+from gate.core.secret import Secret
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
 from gate.core.verdict import Report, Verdict
 from gate.disruptions import DISRUPTIONS
@@ -39,6 +42,8 @@ from gate.settings import Settings
 from gate.stores import STORES
 
 KEY_BYTES = 16
+PROBE_BYTES = 1024 * 1024
+"""What a report folder has to take before anything is started: the report of a small run."""
 
 
 def new_run() -> str:
@@ -68,15 +73,15 @@ async def execute(
     windowed = within_window(scenarios, settings.bot.window)
     plan = plan_run(windowed.scenarios, settings.run.disruptions, settings.run.trials, seed)
     jobs = settings.run.jobs or sensible_jobs(settings, deployments=len(plan.waves))
-    transcript = TranscriptFile(settings.report_directory)
-    audience: tuple[Reporter, ...] = (transcript, *reporters)
-
+    transcript = _open_transcript(settings.report_directory)
+    secret = Secret(settings.openai_api_key)
     whereabouts = Whereabouts()
+    recording = Recording(transcript, reporters, end=_canceller())
 
     def record(event: Event) -> None:
         whereabouts.watch(event)
-        for reporter in audience:
-            reporter.show(event)
+        # Whoever said the key again, and wherever: it goes no further.
+        recording(secret.hidden_in(event))
 
     began = time.monotonic()
 
@@ -108,6 +113,7 @@ async def execute(
             run=run,
             environment=environment,
             record=record,
+            recording=recording,
             clock=clock,
             behind=functools.partial(build_behind, settings, plan, tapes, whereabouts=whereabouts),
             jobs=jobs,
@@ -117,20 +123,37 @@ async def execute(
         await ask_judge(settings, plan, tapes, decode(transcript.lines()), record=record, clock=clock)
         tapes.keep()
     except asyncio.CancelledError:
-        interrupted = True
+        interrupted = not recording.fault
     except InputError:
         transcript.discard()
         raise
     finally:
+        recording.over()
         tapes.discard()
-    record(RunEnded(at=clock(), interrupted=interrupted))
+    for fault in recording.faults([wave.name for wave in plan.waves], clock()):
+        record(fault)
+    record(RunEnded(at=clock(), interrupted=interrupted, left_behind=recording.left_behind))
     transcript.close()
     report = judge(decode(transcript.lines()))
     if baseline is not None:
         report = against(report, baseline)
-    for reporter in reporters:
-        reporter.finish(report)
+    recording.finish(report)
     return report
+
+
+def _open_transcript(directory: Path) -> TranscriptFile:
+    """Raises InputError."""
+    try:
+        return TranscriptFile(directory)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+
+
+def _canceller() -> Callable[[], object]:
+    """What ends the run that is being executed."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine runs in one
+    return task.cancel
 
 
 def exit_code(report: Report, settings: Settings) -> ExitCode:
@@ -154,6 +177,7 @@ async def _perform(
     run: str,
     environment: Mapping[str, str],
     record: Recorder,
+    recording: Recording,
     clock: Callable[[], float],
     behind: Callable[..., Behind | None],
     jobs: int,
@@ -165,7 +189,7 @@ async def _perform(
     told: Callable[[str], Mapping[str, str]] = _nothing_told
     try:
         try:
-            runtime = _build_runtime(settings, run, environment)
+            runtime = await _build_runtime(settings, run, environment)
             host = await runtime.open()
             if settings.model.mode != "none":
                 endpoint = ModelEndpoint(
@@ -203,7 +227,8 @@ async def _perform(
             ),
         )
     finally:
-        await _take_down(runtime, endpoint)
+        # An interruption that comes now must not leave half of it behind.
+        recording.left_behind = await to_the_end(_take_down(runtime, endpoint))
 
 
 def _nothing_told(_deployment: str) -> Mapping[str, str]:
@@ -230,24 +255,27 @@ def missed(turn: Turn, reply: str) -> bool:
         return False
 
 
-async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) -> None:
-    """Removes everything. A fault here is worth a warning, but says nothing about the bot."""
+async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) -> str:
+    """Removes everything. What could not be removed, "" for nothing: it says nothing about the bot."""
     parts = [part.close() for part in (runtime, endpoint) if part is not None]
-    for outcome in await asyncio.gather(*parts, return_exceptions=True):
-        if isinstance(outcome, Exception):
-            raise outcome
+    faults = [
+        f"{one.sentence}; {one.remedy}" if isinstance(one, GateError) else f"not all was removed: {one!r}"
+        for one in await asyncio.gather(*parts, return_exceptions=True)
+        if isinstance(one, Exception)
+    ]
+    return "; ".join(faults)
 
 
-def _build_runtime(settings: Settings, run: str, environment: Mapping[str, str]) -> Runtime:
+async def _build_runtime(settings: Settings, run: str, environment: Mapping[str, str]) -> Runtime:
     store = STORES[settings.store.kind](settings.store)
     if runtime_name(settings) == "process":
         from gate.runtimes.processes import Processes
 
         return Processes(settings.bot, store, run=run, environment=environment)
-    from gate.runtimes.docker_engine import DockerEngine, connect
+    from gate.runtimes.docker_engine import DockerEngine, reach
 
     return DockerEngine(
-        connect(environment),
+        await reach(environment),
         settings.bot,
         store,
         run=run,
@@ -283,11 +311,18 @@ def prepare_report_directory(directory: Path) -> None:
     probe = directory / f".memory-gate-{secrets.token_hex(4)}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        try:
+            # A full disk takes an empty file, and nothing in it.
+            probe.write_bytes(bytes(PROBE_BYTES))
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(
-            f"the report folder {directory} cannot be written",
-            why=error.strerror or str(error),
-            remedy="name another one with --report-dir, or the input report-dir",
-        ) from error
+        raise _unwritable(directory, error) from error
+
+
+def _unwritable(directory: Path, error: OSError) -> InputError:
+    return InputError(
+        f"the report folder {directory} cannot be written",
+        why=error.strerror or str(error),
+        remedy="make room in it, or name another one with --report-dir, or the input report-dir",
+    )

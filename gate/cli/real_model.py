@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gate.core.secret import Secret
 from gate.errors import InputError
 from gate.interfaces import Recorder
 from gate.reader.cassette import Cassette, CassetteWriter, Fingerprints, RecordedModel, load_cassette
@@ -88,5 +89,5 @@ def build_behind(
         faults=faults,
         fingerprints=Fingerprints(sessions),
         whereabouts=whereabouts,
-        secret=settings.openai_api_key,
+        secret=Secret(settings.openai_api_key),
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from gate.core.disruption_names import kind_of
+from gate.core.seal import seal_of, without_seal
 from gate.core.typed_fields import misfits
 from gate.errors import GateError
 
@@ -328,6 +329,8 @@ class RunEnded(Event):
     """The last event. A transcript without one was cut short."""
 
     interrupted: bool = False
+    left_behind: str = ""
+    """What the run made and could not remove, and what to do about it."""
 
 
 EVENTS: dict[str, type[Event]] = {
@@ -370,16 +373,29 @@ def encode(event: Event) -> str:
 
 
 def decode(lines: Iterable[str]) -> Iterator[Event]:
-    """The events of a transcript. Raises TranscriptError, naming the line."""
+    """The events of a transcript. Raises TranscriptError, naming the line.
+
+    Where the first line has a seal, every line has to have the one that fits.
+    """
+    before, sealed = "", False
     for number, line in enumerate(lines, start=1):
+        bare, seal = without_seal(line)
+        sealed = sealed or (number == 1 and bool(seal))
         try:
-            event = _decode_line(line)
+            event = _decode_line(bare if sealed else line)
         except (ValueError, TypeError, RecursionError) as error:
             raise TranscriptError(
                 f"line {number} of the transcript cannot be read",
                 why=str(error),
                 remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
             ) from error
+        if sealed and seal != seal_of(bare, before):
+            raise TranscriptError(
+                f"line {number} of the transcript is not as the run wrote it",
+                why="its seal does not fit it and the lines before it" if seal else "it has no seal",
+                remedy="judge the transcript as the run wrote it; a part of it was cut out or changed",
+            )
+        before = seal
         yield event
 
 

@@ -165,6 +165,8 @@ class History:
     unattributed: list[UnattributedRequest] = field(default_factory=list)
     """The model requests that belong to no turn."""
     end: RunEnded | None = None
+    lines: int = 1
+    """Of the transcript."""
     seconds: float = 0.0
     time: TimeSpent = field(default_factory=TimeSpent)
 
@@ -261,6 +263,7 @@ class _HistoryReader:
 
     def read(self, order: int, event: Event) -> None:
         history, self._order = self.history, order
+        history.lines = order + 1
         history.seconds = max(history.seconds, event.at)
         self.timekeeper.take(event)
         match event:

@@ -95,6 +95,7 @@ def judge(
             *_findings(history.performances),
             *remarks(examination, judged),
             *store_advice(history),
+            *_left_behind(history),
         ),
     )
 
@@ -193,6 +194,11 @@ def _left_out(history: History) -> list[str]:
         f"{asked} asked for what was told {history.run.window} or more turns earlier, which bot.window says"
         " the bot does not keep: not asked"
     ]
+
+
+def _left_behind(history: History) -> list[str]:
+    """It says nothing about the bot, and somebody has to see to it."""
+    return [history.end.left_behind] if history.end is not None and history.end.left_behind else []
 
 
 def _findings(performances: Mapping[str, Performance]) -> list[str]:

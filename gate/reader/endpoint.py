@@ -18,6 +18,7 @@ from aiohttp import web
 
 from gate.core.allowance import Allowance
 from gate.core.bounded_json import loads_bounded
+from gate.core.secret import Secret
 from gate.core.transcript import ModelAsked
 from gate.errors import EngineError
 from gate.interfaces import Hold, Recorder
@@ -84,7 +85,7 @@ class Behind:
     faults: Faults
     fingerprints: Fingerprints
     whereabouts: Whereabouts
-    secret: str = field(default="", repr=False)
+    secret: Secret = field(default_factory=lambda: Secret(""))
 
 
 class ModelEndpoint:
@@ -284,8 +285,7 @@ class ModelEndpoint:
             )
 
     def _scrub(self, text: str) -> str:
-        secret = self._behind.secret if self._behind else ""
-        return text.replace(secret, "[the key]") if secret else text
+        return self._behind.secret.hidden(text) if self._behind else text
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
         return await _send(request, whole({"object": "list", "data": [_model_card(MODEL)]}))

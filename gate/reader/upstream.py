@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import aiohttp
 
+from gate.core.secret import Secret
 from gate.reader.cassette import CassetteWriter
 from gate.reader.whereabouts import Faults
 from gate.reader.wire import EVENTS, JSON, MALFORMED, Asked, Interface, Reply, Told, Written, error
@@ -50,7 +51,7 @@ class RealModel:
         deadline: float = DEADLINE_SECONDS,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._key = key
+        self._secret = Secret(key)
         self._faults = faults
         self._name = name
         self._tape = tape
@@ -121,7 +122,7 @@ class RealModel:
         return self._scrub(str(fault).encode(errors="replace")).decode(errors="replace")[:LONGEST_REASON]
 
     def _scrub(self, data: bytes) -> bytes:
-        return data.replace(self._key.encode(), b"[the key]")
+        return self._secret.hidden_bytes(data)
 
 
 class _Passing:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO, cast
@@ -154,7 +156,7 @@ def open_console(stream: TextIO, environment: Mapping[str, str]) -> Console:
     """
     terminal = stream.isatty()
     file = stream if _takes(stream.encoding, Glyphs()) else cast(TextIO, _Spelling(stream))
-    return Console(
+    return _Console(
         file=file,
         width=None if terminal else PLAIN_WIDTH,
         _environ=environment,
@@ -162,6 +164,18 @@ def open_console(stream: TextIO, environment: Mapping[str, str]) -> Console:
         emoji=False,
         highlight=False,
     )
+
+
+class _Console(Console):
+    """A console whose reader may leave: the run goes on, and its exit code stays its own."""
+
+    def on_broken_pipe(self) -> None:
+        """Prints no more. What the stream still holds goes nowhere."""
+        self.quiet = True
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.file.fileno())
+            os.close(nowhere)
 
 
 _SPELT = str.maketrans(

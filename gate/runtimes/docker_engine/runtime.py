@@ -10,12 +10,12 @@ import time
 from collections.abc import Mapping
 
 from gate.core.specification import BotSpecification
-from gate.errors import EngineError, InputError
+from gate.errors import BotNotReady, EngineError, InputError, StoreError
 from gate.interfaces import CANDIDATE, PREVIOUS, Store, StoreInspector
 from gate.runtimes.docker_engine.connection import Engine
 from gate.runtimes.docker_engine.containers import Ground
 from gate.runtimes.docker_engine.deployment import DockerDeployment
-from gate.runtimes.docker_engine.images import build_image, require_image
+from gate.runtimes.docker_engine.images import build_image, check_architecture, require_image
 from gate.runtimes.docker_engine.networks import make_network, make_store_network
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import labels, remove_expired, remove_run
@@ -101,8 +101,13 @@ class DockerEngine:
         )
         try:
             await deployment.start_all(version)
-        except BaseException:
+        except BaseException as error:
             await deployment.close()
+            if isinstance(error, BotNotReady):
+                image = self._ground.image_of(version)
+                await check_architecture(self._engine, image, "the bot", error)
+            elif isinstance(error, StoreError):
+                await check_architecture(self._engine, self._ground.store_image, "the store", error)
             raise
         return deployment
 

@@ -11,6 +11,7 @@ from typing import Any
 import openai
 import pytest
 
+from gate.core.secret import Secret
 from gate.core.transcript import ModelAsked
 from gate.errors import InputError
 from gate.interfaces import Recorder
@@ -58,7 +59,7 @@ def behind(build: Callable[[Faults], Any]) -> Callable[[Recorder], Behind]:
             faults=faults,
             fingerprints=Fingerprints(SESSIONS),
             whereabouts=Whereabouts(),
-            secret=REAL_KEY,
+            secret=Secret(REAL_KEY),
         )
 
     return built

@@ -9,6 +9,7 @@ from typing import Any
 import openai
 import pytest
 
+from gate.core.secret import Secret
 from gate.core.transcript import ConversationPlanned, TurnEnded, TurnStarted, encode
 from gate.interfaces import Recorder
 from gate.reader.cassette import Fingerprints
@@ -47,7 +48,7 @@ def forward(real: RealModelServer) -> Iterator[Forward]:
                 faults=faults,
                 fingerprints=Fingerprints([]),
                 whereabouts=where,
-                secret=key,
+                secret=Secret(key),
             )
 
         opened.append(Served(behind))
