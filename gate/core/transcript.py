@@ -169,6 +169,8 @@ class DeploymentFailed(Event):
     deployment: str
     cause: str
     sentence: str
+    remedy: str = ""
+    """What can be done about it; "" when that is not known."""
     log: Sequence[str] = ()
 
 

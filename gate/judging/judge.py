@@ -11,6 +11,7 @@ from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Rep
 from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.availability import availability
+from gate.judging.bot_advice import bot_advice
 from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
 from gate.judging.examination import Examination, examine, named, remarks, standings
 from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
@@ -91,6 +92,7 @@ def judge(
         zombies=breaches.zombies,
         findings=(
             *_left_out(history),
+            *bot_advice(history),
             *_findings(history.performances),
             *remarks(examination, judged),
             *store_advice(history),

@@ -86,6 +86,7 @@ class _WavePlayer:
                     deployment=self._wave.name,
                     cause=_cause(error),
                     sentence=_sentence(error),
+                    remedy=error.remedy if isinstance(error, GateError) else "",
                     log=list(error.log) if isinstance(error, GateError) else [],
                 )
             )
