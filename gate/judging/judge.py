@@ -197,13 +197,15 @@ def _left_out(history: History) -> list[str]:
 
 
 def _findings(performances: Mapping[str, Performance]) -> list[str]:
-    return [
+    found = (
         f"{one.ended.disruption}: the bot ended with exit code 137:"
         " it did not stop within its grace and was killed"
         for performance in performances.values()
         for one in performance.disturbances
         if one.ended.details.get(NEEDED_SIGKILL) == "yes"
-    ]
+    )
+    # A deployment may be restarted twice, and the bot be as deaf both times.
+    return list(dict.fromkeys(found))
 
 
 def _images(performances: Iterable[Performance]) -> dict[str, str]:
