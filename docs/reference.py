@@ -20,7 +20,9 @@ import yaml
 
 from gate.cli.commands import application
 from gate.cli.library import settings_vocabulary
+from gate.core.specification import Contract
 from gate.errors import ExitCode
+from gate.protocols import PROTOCOLS
 from gate.settings import Overrides, overrides_from_options, settings_schema
 from gate.settings.bot import LATER, SUPPLIED
 from gate.settings.loading import REPLACED, SCENARIOS
@@ -60,6 +62,10 @@ def generated() -> dict[str, str]:
     action = load_action()
     return {
         **{name: _keys(name, one) for name, one in sections.items() if name != SCENARIOS},
+        "protocols": _table(
+            ("protocol", "method and path", "body", "reply"),
+            ((code(name), *_contract(one.contract)) for name, one in PROTOCOLS.items()),
+        ),
         "variables": _table(("variable", "what it tells"), ((code(one), SUPPLIED[one]) for one in SUPPLIED)),
         "inputs": _table(
             ("input", "meaning", "replaces"),
@@ -107,6 +113,12 @@ def inputs_by_override() -> dict[str, str]:
 def code(text: str) -> str:
     """Text as Markdown's code, in a table as well."""
     return f"`{text}`".replace("|", "\\|")
+
+
+def _contract(contract: Contract) -> tuple[str, str, str]:
+    request = contract.request
+    reply = code(contract.reply) if contract.reply else "all of the answer"
+    return (code(f"{request.method} {request.path}"), code(json.dumps(request.json)), reply)
 
 
 def _keys(section: str, schema: Schema) -> str:

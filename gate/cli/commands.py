@@ -171,7 +171,7 @@ def list_names(
         "guarantees": lambda: [
             (one.name, f"{one.promise}; otherwise: {one.anomaly}") for one in GUARANTEES.values()
         ],
-        "protocols": lambda: [(name, (one.__doc__ or "").strip()) for name, one in PROTOCOLS.items()],
+        "protocols": lambda: [(name, one.sentence) for name, one in PROTOCOLS.items()],
         "runtimes": lambda: list(RUNTIMES.items()),
         "scenarios": lambda: [(Path(one.file).name, one.name) for one in find_scenarios((), Path.cwd())],
         "scorers": lambda: [(one.name, one.sentence) for one in SCORERS.values()],

@@ -20,6 +20,15 @@ class RequestShape:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contract:
+    """What a kind of bot wants to be asked, and where its reply stands in the answer."""
+
+    request: RequestShape = field(default_factory=RequestShape)
+    reply: str = "reply"
+    """Dotted path to the reply's text, for example `choices.0.message.content`; "" for all of the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BotSpecification:
     """The bot under test. Exactly one of `image`, `build`, `command`, `url` says where it comes from."""
 
@@ -45,7 +54,7 @@ class BotSpecification:
     protocol: str = "http-json"
     request: RequestShape = field(default_factory=RequestShape)
     reply: str = "reply"
-    """Dotted path to the reply's text in the bot's answer, for example `choices.0.message.content`."""
+    """See Contract."""
     ready_seconds: float = 60.0
     """How long the bot may take to turn healthy."""
     stop_seconds: float = 10.0

@@ -151,6 +151,8 @@ class ModelAsked(Event):
     """The texts of the request, in order, each led by its role: `user: …`."""
     about: str
     answer: str
+    beyond_reader: Sequence[str] = ()
+    """What it asks for that the reader, which answered, does not do, one clause each."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,9 @@ class PlayedTurn:
     requests: list[Sequence[str]] = field(default_factory=list)
     """Each request as its messages, each led by its role."""
 
+    beyond_reader: list[str] = field(default_factory=list)
+    """What its requests ask for that the reader does not do."""
+
     stated: list[str] = field(default_factory=list)
     """The facts that the reply stated, as it was asked to."""
 
@@ -147,6 +150,8 @@ class History:
     performances: dict[str, Performance] = field(default_factory=dict)
     unattributed: list[int] = field(default_factory=list)
     """Positions of the model requests that belong to no turn."""
+    beyond_reader: list[str] = field(default_factory=list)
+    """What those ask for that the reader does not do, each once."""
     end: RunEnded | None = None
     seconds: float = 0.0
 
@@ -346,9 +351,12 @@ class _HistoryReader:
         asking = self._asking.get(event.about) or []
         if len(asking) == 1:
             asking[0].requests.append(event.prompt)
+            asking[0].beyond_reader += event.beyond_reader
             self.history.performance_of(asking[0]).model_asked = True
         else:
             self.history.unattributed.append(self._order)
+            known = self.history.beyond_reader
+            known += (clause for clause in event.beyond_reader if clause not in known)
 
     def _performance(self, deployment: str) -> Performance:
         return self.history.performances.setdefault(deployment, Performance())

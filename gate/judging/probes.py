@@ -22,6 +22,7 @@ from gate.errors import Undecided
 from gate.interfaces import Scorer
 from gate.judging.custody import acknowledged_elsewhere, acknowledged_facts, trace, wanted_facts
 from gate.judging.history import UNDISTURBED, History, PlayedTurn
+from gate.judging.stand_in import caused_by_reader
 from gate.judging.tiebreak import comparisons, refusals
 from gate.scorers import forbids_only
 
@@ -30,6 +31,10 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
     """The result of one probe, its anomaly still to be named."""
     conversation = history.conversations[probe.started.conversation]
     judgement = _judge(history, conversation, probe, scorers)
+    custody = trace(history, probe, judgement.outcome is Outcome.REMEMBERED)
+    if judgement.outcome is Outcome.LOST and is_recall(probe):
+        excuse = caused_by_reader(history, probe, custody)
+        judgement = _Judgement(outcome=Outcome.UNSCORED, reason=excuse) if excuse else judgement
     return ProbeResult(
         scenario=conversation.scenario,
         file=conversation.file,
@@ -48,7 +53,7 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
         anomaly=None,
         forbids_only=forbids_only(probe.started.checks or ()),
         facts=probe.started.asks,
-        custody=trace(history, probe, judgement.outcome is Outcome.REMEMBERED),
+        custody=custody,
         content=conversation.content,
         reason=judgement.reason,
     )

@@ -18,6 +18,7 @@ from aiohttp import web
 from gate.core.transcript import ModelAsked
 from gate.errors import EngineError
 from gate.interfaces import Hold, Recorder
+from gate.reader.beyond import beyond_reader
 from gate.reader.cassette import Fingerprints
 from gate.reader.chat import Chat, Completions
 from gate.reader.embeddings import Embeddings
@@ -198,6 +199,7 @@ class ModelEndpoint:
                     prompt=[self._scrub(f"{message.role}: {message.text}") for message in prompt],
                     about=reading.about,
                     answer=self._scrub(answer),
+                    beyond_reader=() if self._behind else beyond_reader(asked.body),
                 )
             )
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from gate.core.specification import BotSpecification, RequestShape
+from gate.core.specification import BotSpecification, Contract, RequestShape
 from gate.documents import Node, quoted
 from gate.settings.section import Section
 
@@ -55,7 +55,12 @@ class Base(Protocol):
 
 
 def read_bot(
-    section: Section, *, base: Base, directory: Path, protocols: Collection[str], supplied: Collection[str]
+    section: Section,
+    *,
+    base: Base,
+    directory: Path,
+    protocols: Mapping[str, Contract],
+    supplied: Collection[str],
 ) -> BotSpecification:
     """The bot as specified; `directory` is the default of its key of that name.
 
@@ -74,6 +79,8 @@ def read_bot(
             "the previous version is an image, and the bot is given as a command",
             hint="leave it out: on the process runtime both versions are the command",
         )
+    protocol = section.choice("protocol", protocols, defaults.protocol)
+    contract = protocols.get(protocol, Contract())
     return BotSpecification(
         image=section.image("image"),
         build=_build(nodes["build"], base) if "build" in nodes else None,
@@ -85,9 +92,9 @@ def read_bot(
         port=section.integer("port", *PORTS, defaults.port),
         ready=section.path("ready", defaults.ready),
         environment=_environment(nodes["env"], supplied) if "env" in nodes else {},
-        protocol=section.choice("protocol", protocols, defaults.protocol),
-        request=_request(nodes["request"]) if "request" in nodes else RequestShape(),
-        reply=_reply(nodes["reply"]) if "reply" in nodes else defaults.reply,
+        protocol=protocol,
+        request=_request(nodes["request"], contract.request) if "request" in nodes else contract.request,
+        reply=_reply(nodes["reply"], contract.reply) if "reply" in nodes else contract.reply,
         ready_seconds=section.number("ready-timeout", *SECONDS["ready-timeout"], defaults.ready_seconds),
         stop_seconds=section.number("stop-timeout", *SECONDS["stop-timeout"], defaults.stop_seconds),
         turn_seconds=section.number("turn-timeout", *SECONDS["turn-timeout"], defaults.turn_seconds),
@@ -151,10 +158,9 @@ def _environment(node: Node, supplied: Collection[str]) -> dict[str, str]:
     return variables
 
 
-def _request(node: Node) -> RequestShape:
+def _request(node: Node, defaults: RequestShape) -> RequestShape:
     before = len(node.source.problems)
     section = Section(nodes=node.fields(REQUEST_KEYS))
-    defaults = RequestShape()
     shape = RequestShape(
         method=section.choice("method", METHODS, defaults.method),
         path=section.path("path", defaults.path),
@@ -183,8 +189,8 @@ def _headers(nodes: Mapping[str, Node]) -> dict[str, str]:
     return headers
 
 
-def _reply(node: Node) -> str:
+def _reply(node: Node, default: str) -> str:
     text = node.line_of_text()
     if text is not None and not DOTTED_PATH.fullmatch(text):
         node.problem("expected a dotted path into the answer", hint="for example choices.0.message.content")
-    return text or BotSpecification.reply
+    return text or default

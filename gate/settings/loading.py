@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gate.core.specification import (
     BotSpecification,
+    Contract,
     JudgeSpecification,
     ModelSpecification,
     Policy,
@@ -77,7 +78,8 @@ class SettingsVocabulary:
     """The names that settings may use, as this version knows them."""
 
     disruptions: Collection[str]
-    protocols: Collection[str]
+    protocols: Mapping[str, Contract]
+    """Protocol → what is sent and read where `request` and `reply` say nothing else."""
     runtimes: Collection[str]
     unfit: Mapping[str, Collection[str]] = field(default_factory=dict)
     """A setting (`runtime: process`, `store: none`, `model: none`) → the disruptions that it rules out."""

@@ -209,16 +209,19 @@ def _bot(vocabulary: SettingsVocabulary) -> dict[str, Schema]:
             "additionalProperties": WRITTEN,
             "description": "Environment variables of the bot",
         },
-        "protocol": _word(vocabulary.protocols, "How the bot is spoken to"),
+        "protocol": _word(
+            vocabulary.protocols, "How the bot is spoken to, where request and reply say nothing else"
+        ),
         "request": {
             **_object({key: _with_default(request[key], REQUEST_DEFAULTS, key) for key in bot.REQUEST_KEYS}),
-            "description": "How a turn is put to the bot; {session} and {text} are filled in everywhere",
+            "description": "How a turn is put to the bot; {session} and {text} are filled in everywhere."
+            " What is left out is as the protocol has it",
         },
         "reply": {
             "type": "string",
             "pattern": f"^(?:{bot.DOTTED_PATH.pattern})$",
-            "description": "The dotted path to the reply in the bot's JSON answer, such as"
-            " choices.0.message.content",
+            "description": "The dotted path to the reply in the bot's answer, such as"
+            " choices.0.message.content; * for every item of a list. Left out, that of the protocol",
         },
         **{name: _number(bounds, SECONDS_MEAN[name]) for name, bounds in bot.SECONDS.items()},
         **{name: {"not": {}, "description": f"{what} {NOT_YET}"} for name, (what, _) in bot.LATER.items()},

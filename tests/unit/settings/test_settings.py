@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gate.cli.library import settings_vocabulary
 from gate.core.specification import (
     BotSpecification,
+    Contract,
     JudgeSpecification,
     ModelSpecification,
     Policy,
@@ -199,7 +200,9 @@ def test_a_variable_that_the_gate_does_not_set_is_the_users_to_set(
         overrides=Overrides(),
         working_directory=tmp_path,
         vocabulary=SettingsVocabulary(
-            disruptions=("restart", "kill", "recreate"), protocols=("http-json",), runtimes=("docker",)
+            disruptions=("restart", "kill", "recreate"),
+            protocols={"http-json": Contract()},
+            runtimes=("docker",),
         ),
     )
     assert settings.bot.environment == {name: "mine"}
@@ -245,7 +248,7 @@ def test_a_bot_may_have_replicas_and_a_previous_version(tmp_path: Path) -> None:
 
 UNFIT = SettingsVocabulary(
     disruptions=("restart", "kill", "kill-mid-turn", "oom", "partition"),
-    protocols=("http-json",),
+    protocols={"http-json": Contract()},
     runtimes=("docker", "process"),
     unfit={"runtime: process": ("oom",), "store: none": ("partition",), "model: none": ("kill-mid-turn",)},
 )

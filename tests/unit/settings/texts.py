@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.core.specification import Contract
 from gate.errors import DocumentError
 from gate.settings import (
     Overrides,
@@ -19,7 +20,7 @@ from gate.settings import (
 
 VOCABULARY = SettingsVocabulary(
     disruptions=("none", "restart", "kill", "recreate"),
-    protocols=("http-json",),
+    protocols={"http-json": Contract()},
     runtimes=("docker", "process"),
 )
 
