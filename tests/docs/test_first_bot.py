@@ -37,10 +37,18 @@ def test_the_bot_comes_with_the_configuration_of_the_page() -> None:
 
 def test_as_a_command_it_passes(gate: Gate) -> None:
     valid = gate.run("validate")
-    assert (valid.code, valid.output.splitlines()[0]) == (0, "memory-gate.yml: valid")
+    assert (valid.code, valid.output.splitlines()) == (
+        0,
+        ["memory-gate.yml: valid", f"{len(list(LIBRARY.glob('*.yml')))} built-in scenarios: valid"],
+    )
     ended = gate.run("run", *disruptions("recreate", "partition"), *ONE_SCENARIO)
     assert ended.code == 0, ended.output
     assert ended.report["findings"] == []
+
+
+def test_where_nothing_is_configured_validate_says_so(gate: Gate) -> None:
+    (gate.folder / "memory-gate.yml").unlink()
+    assert gate.run("validate").output.startswith("memory-gate.yml: not in this folder")
 
 
 def test_with_its_memory_in_the_process_it_is_refused(gate: Gate) -> None:
