@@ -296,12 +296,21 @@ def guarded(command: Callable[[], Any]) -> int:
     except Exception as error:
         # Click's own complaints about the command line; it shows nothing when not standalone.
         if hasattr(error, "format_message"):
-            typer.echo(f"error: {error.format_message()}\n  do:   see  memory-gate --help", err=True)
+            _complain(error.format_message(), getattr(error, "ctx", None))
             return ExitCode.INPUT
         # Python's own exit code for a crash is 1, which would say that the bot forgot.
         faults.explain(faults.own_failure(error), sys.stderr)
         return ExitCode.INCONCLUSIVE
     return int(code or ExitCode.PASSED)
+
+
+def _complain(message: str, context: Any) -> None:
+    """What is wrong with the command line, and where its help is. Without any word, the help itself."""
+    if message.startswith("Usage:"):
+        typer.echo(message, err=True)
+        return
+    path = getattr(context, "command_path", "memory-gate")
+    typer.echo(f"error: {message}\n  do:   see  {path} --help", err=True)
 
 
 def _finish(code: int) -> None:

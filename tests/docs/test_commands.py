@@ -11,7 +11,8 @@ import typer
 from typer.testing import CliRunner
 
 from docs.reference import commands
-from gate.cli.commands import application
+from gate.cli.commands import application, guarded
+from gate.errors import ExitCode
 from tests.docs.pages import ROOT, codes, fences, pages
 
 COMMAND = re.compile(r"(?<![\w./@-])memory-gate +(?=[a-z]|--[a-z])([^\n]*)")
@@ -96,3 +97,29 @@ def test_every_command_is_told_in_one_whole_line() -> None:
     """In the list of all commands, 80 columns wide, a sentence that is too long is cut off."""
     shown = CliRunner().invoke(application, ["--help"], env={"COLUMNS": "80"}).stdout
     assert "..." not in shown.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            ["run", "--treshold", "3"],
+            "error: No such option: --treshold\n  do:   see  memory-gate run --help\n",
+        ),
+        (["list"], "error: Missing argument 'WHAT'.\n  do:   see  memory-gate list --help\n"),
+        (["runn"], "error: No such command 'runn'. Did you mean 'run'?\n  do:   see  memory-gate --help\n"),
+    ],
+)
+def test_a_mistake_names_the_help_of_its_own_command(
+    capsys: pytest.CaptureFixture[str], line: list[str], said: str
+) -> None:
+    code = guarded(lambda: application(line, prog_name="memory-gate", standalone_mode=False))
+    assert (code, capsys.readouterr().err) == (ExitCode.INPUT, said)
+
+
+def test_without_a_word_there_is_the_help_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    code = guarded(lambda: application([], prog_name="memory-gate", standalone_mode=False))
+    shown = capsys.readouterr().err
+    assert code == ExitCode.INPUT
+    assert shown.startswith("Usage: memory-gate")
+    assert "error" not in shown
