@@ -40,3 +40,11 @@ def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:
             if path.endswith(".md") and "://" not in path:
                 ahead.append(((ROOT / page).parent / path).resolve().relative_to(ROOT).as_posix())
     assert {page for page in pages() if page.startswith("docs/")} <= reached
+
+
+def test_the_page_of_architecture_knows_every_part_of_the_gate() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    parts = [one for one in (ROOT / "gate").iterdir() if (one / "__init__.py").is_file()]
+    named = [f"gate/{one.name}" for one in parts] + ["gate/interfaces.py", "gate/abilities.py"]
+    assert len(named) > 10
+    assert [one for one in named if one not in text] == []
