@@ -301,6 +301,7 @@ def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[]
                 deployment=wave.name,
                 cause="engine",
                 sentence=error.sentence,
+                remedy=error.remedy,
                 log=list(error.log),
             )
         )

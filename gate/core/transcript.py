@@ -188,6 +188,8 @@ class DeploymentFailed(Event):
     deployment: str
     cause: str
     sentence: str
+    remedy: str = ""
+    """What can be done about it; "" when that is not known."""
     log: Sequence[str] = ()
     seconds: float = 0.0
     """How long it was tried."""

@@ -102,6 +102,7 @@ class _WavePlayer:
                     deployment=name,
                     cause=_cause(error),
                     sentence=_sentence(error),
+                    remedy=error.remedy if isinstance(error, GateError) else "",
                     log=list(error.log) if isinstance(error, GateError) else [],
                     seconds=self._stage.clock() - began,
                 )

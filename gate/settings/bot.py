@@ -36,6 +36,14 @@ SECONDS = {"ready-timeout": (0.1, 3600), "stop-timeout": (0, 600), "turn-timeout
 REQUEST_KEYS = ("method", "path", "json", "headers")
 METHODS = ("POST", "GET", "PUT", "PATCH")
 
+SUPPLIED: Mapping[str, str] = {
+    "PORT": "where the bot has to listen, on all interfaces",
+    "REDIS_URL": "where its store is",
+    "OPENAI_BASE_URL": "where its model answers: an endpoint of the gate",
+    "OPENAI_API_KEY": "the key for that endpoint, good for this run only",
+}
+"""The variables that the gate sets for every bot, unless store or model are the bot's own."""
+
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 DOTTED_PATH = re.compile(r"[^.\s]+(\.[^.\s]+)*")

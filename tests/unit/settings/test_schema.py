@@ -18,7 +18,7 @@ from gate.cli.commands import application
 from gate.cli.library import scenario_vocabulary, settings_vocabulary
 from gate.errors import DocumentError, InputError
 from gate.scenario_files import scenario_schema
-from gate.settings import Overrides, load_settings, settings_schema
+from gate.settings import Overrides, Settings, load_settings, settings_schema
 from gate.settings.bot import LATER, REQUEST_KEYS, SOURCES
 from gate.settings.container import CONTAINER_KEYS
 from gate.settings.loading import SCENARIOS, SECTIONS
@@ -119,6 +119,42 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     # A bot that is a command has no previous image.
     others = {*LATER, *SOURCES, "previous"}
     assert set(EVERYTHING["bot"]) | others == set(parts["bot"]["properties"])
+
+
+def loaded(folder: Path, document: object) -> Settings:
+    (folder / "memory-gate.yml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    return load_settings(
+        config=Path("memory-gate.yml"),
+        overrides=Overrides(),
+        working_directory=folder,
+        vocabulary=VOCABULARY,
+    )
+
+
+def test_every_key_is_described() -> None:
+    for name, section in SCHEMA["properties"].items():
+        assert section["description"], name
+        for key, one in section.get("properties", {}).items():
+            assert one["description"], (name, key)
+            assert all(part["description"] for part in one.get("properties", {}).values()), (name, key)
+
+
+def test_a_default_that_is_written_out_changes_nothing(tmp_path: Path) -> None:
+    """What the schema calls the default is what the loader takes for a key that is left out."""
+    plain = loaded(tmp_path, {"bot": {"image": "a"}})
+    written = 0
+    for name, section in SCHEMA["properties"].items():
+        for key, one in section.get("properties", {}).items():
+            if "default" in one:
+                document = {"bot": {"image": "a"}}
+                document.setdefault(name, {})[key] = one["default"]
+                assert loaded(tmp_path, document) == plain, (name, key)
+                written += 1
+    request = SCHEMA["properties"]["bot"]["properties"]["request"]["properties"]
+    for key, one in request.items():
+        document = {"bot": {"image": "a", "request": {key: one["default"]}}}
+        assert loaded(tmp_path, document) == plain, key
+    assert written > 20
 
 
 @pytest.mark.parametrize(
