@@ -79,7 +79,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
             vocabulary=settings_vocabulary(),
         )
         scenarios = find_scenarios(settings.scenarios, workspace)
-        baseline = None if settings.baseline is None else read_measurement(settings.baseline)
+        baseline = None if settings.baseline is None else read_measurement(settings.baseline, "baseline")
         prepare_report_directory(workspace / settings.report_directory)
     except GateError as error:
         return _refuse(error, github)

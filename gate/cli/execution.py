@@ -21,7 +21,7 @@ from gate.disruptions import DISRUPTIONS
 from gate.errors import ExitCode, GateError, InputError
 from gate.interfaces import Recorder, Reporter, Runtime
 from gate.judging import judge
-from gate.judging.baseline import Measurement
+from gate.judging.measurement import Measurement
 from gate.judging.regression import against
 from gate.protocols import PROTOCOLS
 from gate.reader.catalogue import reader_for

@@ -30,7 +30,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
         vocabulary=settings_vocabulary(),
     )
     scenarios = find_scenarios(settings.scenarios, working_directory)
-    baseline = None if settings.baseline is None else read_measurement(settings.baseline)
+    baseline = None if settings.baseline is None else read_measurement(settings.baseline, "baseline")
     prepare_report_directory(settings.report_directory)
     console = ConsoleReporter(
         open_console(sys.stdout, environment),
@@ -93,7 +93,7 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
         ) from error
     report = judge(decode(lines))
     if baseline is not None:
-        report = against(report, read_measurement(baseline))
+        report = against(report, read_measurement(baseline, "baseline"))
     if report_directory is not None:
         prepare_report_directory(report_directory)
         reporters = file_reporters(report_directory)

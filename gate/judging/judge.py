@@ -89,6 +89,7 @@ def judge(
         power=_power(disruptions, probes, policy),
         guarantees=standings(examination, judged),
         zombies=breaches.zombies,
+        policy=policy,
         findings=(
             *_left_out(history),
             *_findings(history.performances),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gate.core.verdict import Report, Verdict
-from gate.judging.baseline import Finding, Measurement, compare, measurement_of
+from gate.judging.baseline import Finding, compare
+from gate.judging.measurement import Measurement, measurement_of
 
 
 def against(report: Report, base: Measurement) -> Report:
@@ -17,7 +18,9 @@ def against(report: Report, base: Measurement) -> Report:
     shown = replace(
         report,
         baseline=comparison.sentence,
-        findings=(*report.findings, *(f"baseline: {note}" for note in comparison.notes)),
+        baseline_accuracy=comparison.base_accuracy,
+        # First: a rule that was loosened is what a reader of the pull request is to see.
+        findings=(*(f"compared with the baseline, {note}" for note in comparison.notes), *report.findings),
     )
     if comparison.finding is not Finding.REGRESSION:
         return shown
