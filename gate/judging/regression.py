@@ -8,6 +8,9 @@ from gate.core.verdict import Report, Verdict
 from gate.judging.baseline import Finding, compare
 from gate.judging.measurement import Measurement, measurement_of
 
+BESIDE = "compared with the baseline, "
+"""Leads what a comparison adds to the reasons and the findings of a run."""
+
 
 def against(report: Report, base: Measurement) -> Report:
     """The report with what the comparison says; a regression fails the run, and nothing else changes it.
@@ -20,7 +23,7 @@ def against(report: Report, base: Measurement) -> Report:
         baseline=comparison.sentence,
         baseline_accuracy=comparison.base_accuracy,
         # First: a rule that was loosened is what a reader of the pull request is to see.
-        findings=(*(f"compared with the baseline, {note}" for note in comparison.notes), *report.findings),
+        findings=(*(f"{BESIDE}{note}" for note in comparison.notes), *report.findings),
     )
     if comparison.finding is not Finding.REGRESSION:
         return shown
@@ -29,5 +32,5 @@ def against(report: Report, base: Measurement) -> Report:
     return replace(
         shown,
         verdict=Verdict.FAILED,
-        reasons=(*earlier, f"compared with the baseline, a {comparison.sentence}"),
+        reasons=(*earlier, f"{BESIDE}a {comparison.sentence}"),
     )
