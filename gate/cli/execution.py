@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gate import __version__
+from gate.cli.debugging import trace_of
 from gate.cli.real_model import build_behind, load_tapes
 from gate.cli.tiebreak import ask_judge, check_judge
 from gate.core.scenario import JUDGED, Scenario
@@ -223,7 +224,7 @@ def _build_runtime(settings: Settings, run: str, environment: Mapping[str, str])
     from gate.runtimes.docker_engine import DockerEngine, connect
 
     return DockerEngine(
-        connect(environment),
+        connect(environment, trace_of(environment)),
         settings.bot,
         store,
         run=run,

@@ -49,6 +49,12 @@ class GitHubReporter:
         self._workspace = workspace
         self._report_path = report_path
         self._timeline = Timeline()
+        self._has_outputs = False
+
+    @property
+    def outputs(self) -> Outputs:
+        """A reporter that sets the outputs alone: given first, it does so before anything slower is done."""
+        return Outputs(self)
 
     def show(self, event: Event) -> None:
         """Keeps when things happened: GitHub is told the result."""
@@ -56,13 +62,23 @@ class GitHubReporter:
 
     def finish(self, report: Report) -> None:
         """Writes outputs, annotations and summary. A file that cannot be written gives a warning."""
-        for what, publish in (
-            ("the outputs", lambda: self.set_outputs(outputs(report, self._shown_path()))),
-            ("the job summary", lambda: self._append_summary(report)),
-        ):
-            self._attempt(what, publish)
+        self.tell_outputs(report)
+        self._attempt("the job summary", lambda: self._append_summary(report))
         if self._is_action:
             self._annotate(report)
+
+    def tell_outputs(self, report: Report) -> None:
+        """Sets all outputs, once. A file that cannot be written gives a warning."""
+        if not self._has_outputs:
+            self._has_outputs = True
+            self._attempt("the outputs", lambda: self.set_outputs(outputs(report, self._shown_path())))
+
+    def announce(self) -> None:
+        """Sets the outputs that are known before anything is. Raises OSError, ValueError.
+
+        Whatever becomes of the run, nobody is to take one that died for one that passed.
+        """
+        self.set_outputs({"verdict": Verdict.INCONCLUSIVE.value, "report-path": self._shown_path()})
 
     def save_state(self, name: str, value: str) -> None:
         """Hands a value to this action's post step. Raises OSError, ValueError."""
@@ -176,6 +192,20 @@ class GitHubReporter:
         except (OSError, ValueError, RuntimeError):
             return ""
         return path.relative_to(root).as_posix() if inside else ""
+
+
+class Outputs:
+    """Sets the outputs of a run when its verdict is known, and nothing else."""
+
+    def __init__(self, github: GitHubReporter) -> None:
+        self._github = github
+
+    def show(self, event: Event) -> None:
+        """Nothing: the outputs are about the end."""
+
+    def finish(self, report: Report) -> None:
+        """Sets them."""
+        self._github.tell_outputs(report)
 
 
 def outputs(report: Report, report_path: str) -> dict[str, str]:

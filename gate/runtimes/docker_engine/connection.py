@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import stat
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -15,7 +16,7 @@ import docker
 from docker.errors import APIError, DockerException
 from requests.exceptions import RequestException
 
-from gate.errors import EngineError
+from gate.errors import EngineError, GateError
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 CALL_SECONDS = 60
@@ -25,8 +26,11 @@ CONNECTIONS = 16
 Answer = TypeVar("Answer")
 
 
-def connect(environment: Mapping[str, str]) -> Engine:
-    """The engine that DOCKER_HOST names, or the local one. Raises EngineError when none answers."""
+def connect(environment: Mapping[str, str], trace: Callable[[str], None] | None = None) -> Engine:
+    """The engine that DOCKER_HOST names, or the local one. Raises EngineError when none answers.
+
+    `trace` is told of every call: what it was for, how long it took, what came of it.
+    """
     host = environment.get("DOCKER_HOST") or DEFAULT_HOST
     remedy = (
         "start Docker, set DOCKER_HOST, or give the bot as bot.command to run it without Docker;"
@@ -49,25 +53,39 @@ def connect(environment: Mapping[str, str]) -> Engine:
         )
     except (DockerException, RequestException, OSError, ValueError) as error:
         raise EngineError("no Docker engine answers", why=f"{host}: {error}", remedy=remedy) from error
-    return Engine(client, host)
+    return Engine(client, host, trace)
 
 
 class Engine:
     """One Docker engine, for one run."""
 
-    def __init__(self, client: docker.DockerClient, host: str) -> None:
+    def __init__(
+        self, client: docker.DockerClient, host: str, trace: Callable[[str], None] | None = None
+    ) -> None:
         self.client = client
         self.host = host
+        self._trace = trace
         self._lock = threading.Lock()
         self._creating = 0
         self._closing = False
 
     async def call(self, purpose: str, function: Callable[[], Answer]) -> Answer:
         """`function` in a thread. Its faults become EngineError: "the engine could not {purpose}"."""
+        began = time.monotonic()
+        outcome = "not ended"
         try:
-            return await _in_thread(function)
+            answer = await _in_thread(function)
+            outcome = "done"
+            return answer
         except (DockerException, RequestException, OSError) as error:
-            raise EngineError(f"the Docker engine could not {purpose}", why=explain(error)) from error
+            outcome = explain(error)
+            raise EngineError(f"the Docker engine could not {purpose}", why=outcome) from error
+        except GateError as error:
+            outcome = error.what
+            raise
+        finally:
+            if self._trace is not None:
+                self._trace(f"engine: {purpose}: {outcome} ({time.monotonic() - began:.3f} s)")
 
     async def create(self, purpose: str, function: Callable[[], Answer]) -> Answer:
         """Like `call`, for what brings something into being.
