@@ -24,7 +24,7 @@ from gate.reporters.workflow_commands import commands_stopped
 from gate.runtimes.docker_engine import connect, remove_run
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import remove_container
-from gate.settings import load_settings, overrides_from_action
+from gate.settings import Overrides, load_settings, overrides_from_action
 
 RUN_STATE = "run"
 CONTAINER_STATE = "container"
@@ -78,6 +78,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
         github.save_state(RUN_STATE, run)
         github.announce()
         overrides, config = overrides_from_action(environment)
+        _require_files(overrides, config, workspace)
         settings = load_settings(
             config=config,
             overrides=overrides,
@@ -119,6 +120,26 @@ def _main_stage(environment: Mapping[str, str]) -> int:
         console.close()
         hand_over([settings.report_directory, Path(settings.model.cassette)], workspace)
     return exit_code(report, settings)
+
+
+def _require_files(overrides: Overrides, config: Path | None, workspace: Path) -> None:
+    """Looks for the files that inputs name. Raises DocumentError, which names the inputs."""
+    named = [("config", str(config))] if config is not None else []
+    if overrides.scenarios is not None:
+        named += [("scenarios", path) for path in overrides.scenarios.value]
+    problems = [
+        Problem(
+            file=f'input "{name}"',
+            line=0,
+            column=0,
+            message=f'there is no file "{path}"',
+            hint="paths start at the workspace; is the repository checked out?",
+        )
+        for name, path in named
+        if "\0" in path or not (workspace / path).exists()
+    ]
+    if problems:
+        raise DocumentError(problems)
 
 
 def _workspace(environment: Mapping[str, str]) -> Path:

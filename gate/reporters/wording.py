@@ -289,7 +289,7 @@ def _varied(every: Sequence[Failure]) -> tuple[Failure, ...]:
 
 
 def _place(probe: ProbeResult) -> tuple[object, ...]:
-    return probe.file, probe.line, probe.scenario, probe.disruption, probe.guarantee, probe.arm
+    return probe.file, probe.line, probe.column, probe.scenario, probe.disruption, probe.guarantee, probe.arm
 
 
 def _where_lost(probe: ProbeResult) -> str:

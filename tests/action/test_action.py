@@ -10,6 +10,7 @@ from pathlib import Path
 import docker
 import pytest
 
+from tests.action.action_file import load_action
 from tests.action.action_images import ActionImages, docker_cli
 from tests.action.emulated_runner import EmulatedRunner
 from tests.action.stage_result import StepResult
@@ -38,12 +39,6 @@ bot:
   env: {MEMORY: %s}
 scenarios: [checks]
 """
-
-
-@pytest.fixture(scope="module")
-def images() -> Iterator[ActionImages]:
-    with ActionImages() as images:
-        yield images
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -135,7 +130,7 @@ def test_a_bot_that_forgets_is_refused_on_the_line_that_asked(job: Callable[...,
     assert step.outputs["lost-facts"] == "1"
     errors = [one for one in step.annotations if one.level == "error"]
     assert [(one.file, one.line) for one in errors] == [("checks/order.yml", PROBE_LINE)]
-    assert errors[0].title == "Lost after restart: order"
+    assert errors[0].message.startswith("Lost after restart: order. ")
     assert step.summary is not None
     row = next(line for line in step.summary.splitlines() if line.startswith("|") and "restart" in line)
     before, after, kept, lost_at = [cell.strip(" *") for cell in row.split("|")[2:6]]
@@ -154,7 +149,14 @@ def test_a_cancelled_run_leaves_nothing(job: Callable[..., StepResult], moment: 
     assert step.conclusion == "cancelled"
     assert not step.client_killed, "the gate did not end within the runner's grace"
     assert step.exit_code == 130, step.log
-    assert step.outputs.get("verdict", "inconclusive") == "inconclusive"
+    assert step.outputs["verdict"] == "inconclusive"
+    assert step.outputs["report-path"] == "memory-gate-report"
+    assert step.undeclared_outputs == ()
+    # All of them: what is not known is said to be so.
+    declared = set(load_action(REPOSITORY).outputs)
+    assert set(step.outputs) == declared
+    assert step.summary is not None
+    assert "The run was interrupted" in step.summary
     assert "Traceback" not in step.log
 
 
