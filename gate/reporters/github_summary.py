@@ -101,12 +101,13 @@ def _figures(report: Report) -> list[str]:
         f"**{share_text(report.accuracy)}** remembered after, {share_text(report.accuracy_before)} before"
         f" ({needed_text(report)} needed{f', 95 % interval {interval}' if interval else ''})",
         f"{plural(lost_facts(report), 'lost fact')}",
-        f"leaks {report.leaks} in {plural(report.isolation_probes, 'isolation probe')}",
-        f"fabrications {report.fabrications} in {plural(report.fabrication_probes, 'probe')}",
     ]
-    blocks = [" · ".join(parts)]
-    small = [power_text(report), guarantees_text(report)]
-    return [*blocks, *(f"<sub>{one}</sub>" for one in small if one)]
+    if report.leaks or report.isolation_probes:
+        parts.append(f"leaks {report.leaks} in {plural(report.isolation_probes, 'isolation probe')}")
+    if report.fabrications or report.fabrication_probes:
+        parts.append(f"fabrications {report.fabrications} in {plural(report.fabrication_probes, 'probe')}")
+    small = [f"<sub>{one}</sub>" for one in (power_text(report), guarantees_text(report)) if one]
+    return [" · ".join(parts), *(["<br>\n".join(small)] if small else [])]
 
 
 def _baseline(report: Report) -> list[str]:
@@ -184,15 +185,14 @@ def _failure(failure: Failure) -> str:
     probe = failure.probe
     times = f" ({failure.times})" if failure.times else ""
     place = f"<code>{markdown(f'{one_line(probe.file, 200)}:{probe.line}')}</code>"
-    lines = [f"**{markdown(failure.title)}**{times} · {place}"]
+    explanation = markdown(failure.explanation)
     if not failure.is_breach:
         stations = custody_line(probe.custody, present="✓", absent="✗", unseen="?", between=" → ")
-        lines.append(f"`{stations}`")
+        explanation = f"`{stations}` · {explanation}"
     reply = "" if probe.outcome is Outcome.ERROR else f", answered “{markdown(probe.reply, EXCERPT)}”"
     expected = markdown(probe.expected, EXCERPT)
-    lines.append(f"Asked “{markdown(probe.question, EXCERPT)}”, expected {expected}{reply}")
-    lines.append(markdown(failure.explanation))
-    return "<br>\n".join(lines)
+    asked = f"Asked “{markdown(probe.question, EXCERPT)}”, expected {expected}{reply}"
+    return "<br>\n".join([f"**{markdown(failure.title)}**{times} · {place}", explanation, asked])
 
 
 def _foot(report: Report) -> list[str]:

@@ -53,7 +53,7 @@ def article_image() -> None:
 
 
 @pytest.fixture
-def job(tmp_path: Path, images: ActionImages, nothing_left: None) -> Iterator[Callable[..., StepResult]]:
+def job(tmp_path: Path, images: ActionImages, nothing_left: set[str]) -> Iterator[Callable[..., StepResult]]:
     """Runs the action on a bot with the given memory, in a workspace with one scenario."""
     workspace = tmp_path / "workspace"
     (workspace / "checks").mkdir(parents=True)
@@ -65,7 +65,9 @@ def job(tmp_path: Path, images: ActionImages, nothing_left: None) -> Iterator[Ca
         (workspace / "memory-gate.yml").write_text(text)
         runner = EmulatedRunner(workspace, tmp_path / f"temp-{len(runners)}", images=images)
         runners.append(runner)
-        return runner.uses(REPOSITORY, **how)  # type: ignore[arg-type]
+        step = runner.uses(REPOSITORY, **how)  # type: ignore[arg-type]
+        nothing_left.add(step.state["run"])
+        return step
 
     yield run
     for runner in runners:
@@ -73,19 +75,21 @@ def job(tmp_path: Path, images: ActionImages, nothing_left: None) -> Iterator[Ca
 
 
 @pytest.fixture
-def nothing_left(article_image: None) -> Iterator[None]:
-    """What the gate labels is gone when a test ends, whoever else uses the engine."""
+def nothing_left(article_image: None) -> Iterator[set[str]]:
+    """Of the runs that a test names, everything is gone when it ends, whoever else uses the engine."""
+    runs: set[str] = set()
+    yield runs
+    assert runs
     client = docker.from_env()
-    before = _labelled(client)
-    yield
-    assert _labelled(client) <= before
+    assert [one for run in runs for one in _labelled(client, run)] == []
     client.close()
 
 
-def _labelled(client: docker.DockerClient) -> set[str]:
-    filters = {"label": "memory-gate.run"}
+def _labelled(client: docker.DockerClient, run: str) -> set[str]:
+    filters = {"label": f"memory-gate.run={run}"}
     return {
-        *(str(one.id) for one in client.containers.list(all=True, filters=filters)),
+        # Those that are just being removed by others cannot be looked at closely.
+        *(str(one.id) for one in client.containers.list(all=True, filters=filters, sparse=True)),
         *(str(one.id) for one in client.networks.list(filters=filters)),
         *(str(one.id) for one in client.volumes.list(filters=filters)),
     }
