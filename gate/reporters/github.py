@@ -29,6 +29,12 @@ NOTICES_SHOWN = 9
 
 TITLE = "memory-gate"
 
+OUTPUTS = (
+    *("verdict", "accuracy", "accuracy-before", "retention", "delta", "lost-facts", "leaks", "fabrications"),
+    *("baseline", "report-path"),
+)
+"""The names of all outputs, in their order."""
+
 
 class GitHubReporter:
     """Tells GitHub the result. `environment` is the process's own, `stream` its standard output.
@@ -74,11 +80,12 @@ class GitHubReporter:
             self._attempt("the outputs", lambda: self.set_outputs(outputs(report, self._shown_path())))
 
     def announce(self) -> None:
-        """Sets the outputs that are known before anything is. Raises OSError, ValueError.
+        """Sets all outputs to what is known before anything is played. Raises OSError, ValueError.
 
         Whatever becomes of the run, nobody is to take one that died for one that passed.
         """
-        self.set_outputs({"verdict": Verdict.INCONCLUSIVE.value, "report-path": self._shown_path()})
+        known = {"verdict": Verdict.INCONCLUSIVE.value, "report-path": self._shown_path()}
+        self.set_outputs({**dict.fromkeys(OUTPUTS, ""), **known})
 
     def save_state(self, name: str, value: str) -> None:
         """Hands a value to this action's post step. Raises OSError, ValueError."""

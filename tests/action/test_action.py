@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +33,7 @@ script:
     expect: "{order}"
 """
 PROBE_LINE = 8
+RUNNERS_USER = 1001
 
 CONFIG = """\
 bot:
@@ -164,8 +166,13 @@ def test_a_cancelled_run_leaves_nothing(job: Callable[..., StepResult], moment: 
     assert "Traceback" not in step.log
 
 
-def test_the_post_stage_removes_what_a_killed_gate_left(job: Callable[..., StepResult]) -> None:
-    """A main stage that dies without a word is swept up after by the next."""
+def test_the_post_stage_removes_what_a_killed_gate_left(
+    job: Callable[..., StepResult], tmp_path: Path
+) -> None:
+    """A main stage that dies without a word is swept up after by the next, its files' ownership included."""
+    workspace = tmp_path / "workspace"
+    if os.geteuid() == 0:
+        os.chown(workspace, RUNNERS_USER, -1)
 
     def kill(line: str) -> bool:
         if "bot and store ready" not in line:
@@ -184,6 +191,9 @@ def test_the_post_stage_removes_what_a_killed_gate_left(job: Callable[..., StepR
     assert step.outputs["verdict"] == "inconclusive"
     assert step.post is not None
     assert "removed" in step.post.log
+    report = workspace / step.outputs["report-path"]
+    owners = {path.lstat().st_uid for path in (report, *report.iterdir())}
+    assert owners == {workspace.stat().st_uid}
 
 
 def test_a_mistake_in_a_scenario_is_annotated_and_nothing_starts(

@@ -10,10 +10,13 @@ import pytest
 from gate.core.verdict import Outcome, Report, Verdict
 from gate.errors import Problem
 from gate.reporters.github import GitHubReporter, outputs
+from tests.action.action_file import load_action
 from tests.action.file_commands import parse_pairs
 from tests.action.step_log import StepLog
 from tests.unit.reporters import builder, events, hostile
 from tests.unit.reporters.golden import assert_golden
+
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 class Job:
@@ -64,6 +67,28 @@ def test_the_outputs_are_the_public_ones(job: Job) -> None:
         "baseline": "",
         "report-path": "memory-gate-report",
     }
+
+
+def test_before_anything_is_known_the_outputs_say_so(job: Job) -> None:
+    """Whatever kills the step afterwards: nobody takes it for one that passed."""
+    job.reporter(report_path=job.workspace / "memory-gate-report").announce()
+    early = job.values("GITHUB_OUTPUT")
+    assert {name: value for name, value in early.items() if value} == {
+        "verdict": "inconclusive",
+        "report-path": "memory-gate-report",
+    }
+    assert list(early) == list(outputs(builder.report(), "")) == list(load_action(REPOSITORY).outputs)
+
+
+def test_outputs_are_set_once_and_by_whoever_comes_first(job: Job) -> None:
+    reporter = job.reporter()
+    reporter.outputs.finish(builder.failed_report())
+    assert job.values("GITHUB_OUTPUT")["verdict"] == "failed"
+    assert job.files["GITHUB_STEP_SUMMARY"].read_text() == job.stream.getvalue() == ""
+    size = job.files["GITHUB_OUTPUT"].stat().st_size
+    reporter.finish(builder.failed_report())
+    assert job.files["GITHUB_OUTPUT"].stat().st_size == size
+    assert job.files["GITHUB_STEP_SUMMARY"].read_text().startswith("### ❌ Failed")
 
 
 def test_what_is_unknown_is_an_empty_output(job: Job) -> None:
