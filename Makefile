@@ -58,7 +58,7 @@ picture: .venv/.ready ## draw the picture in the README anew from a run of the d
 	@.venv/bin/memory-gate demo --report-dir .cache/demo
 	@.venv/bin/python docs/picture.py .cache/demo/buffer/transcript.jsonl docs/console.svg
 
-images: .venv/.ready ## draw the pictures of the HTML report anew from a real run; needs Chromium
+images: .venv/.ready ## draw the pictures of the report and the job summary anew from a real run; needs Chromium
 	@.venv/bin/python -m tests.browser.pictures
 
 # --- set-up: each stamp is written last, so what was interrupted is done again -----------------------

@@ -17,6 +17,7 @@ from gate.reporters.wording import (
     lost_facts,
     milliseconds_text,
     needed_text,
+    points_text,
     power_text,
     reasons,
     share_text,
@@ -51,6 +52,54 @@ def test_the_trials_of_one_probe_are_one_failure() -> None:
     probes[-1] = probe(trial=3)
     (failure,) = failures(report(probes=probes))
     assert (failure.failed, failure.trials, failure.times) == (2, 3, "2 of 3 trials")
+
+
+def test_two_probes_on_one_line_are_two_failures() -> None:
+    """A script can be written in one line, as JSON for one."""
+    probes = [probe(outcome=Outcome.LOST, column=column) for column in (5, 80)]
+    assert [one.probe.column for one in failures(report(probes=probes))] == [5, 80]
+
+
+@pytest.mark.parametrize(
+    ("disruption", "seen", "sentence"),
+    [
+        ("recreate", (True, True, False, False), "It was stored, but the new instance never loaded it."),
+        ("kill*3", (True, True, False, False), "It was stored, but the restarted bot never loaded it."),
+        ("kill+blue-green", (True, None, False, False),
+         "It was acknowledged, but the new version never loaded it."),
+        ("store-kill", (True, False, False, False),
+         "It was acknowledged, but it is not in the store, so the bot had nothing to load."),
+        ("none", (True, True, False, False), "It was stored, but the bot never loaded it."),
+    ],
+)  # fmt: skip
+def test_one_sentence_says_where_it_was_lost(
+    disruption: str, seen: tuple[bool | None, bool | None, bool | None, bool | None], sentence: str
+) -> None:
+    lost = probe(outcome=Outcome.LOST, disruption=disruption, custody=custody(*seen))
+    assert Failure(probe=lost, failed=1, trials=1).brief == sentence
+
+
+def test_what_has_no_short_sentence_keeps_its_long_one() -> None:
+    for lost in (
+        probe(outcome=Outcome.ERROR, reason="the bot answered 500"),
+        probe(outcome=Outcome.LOST, guarantee="isolation"),
+        probe(outcome=Outcome.LOST, custody=custody(True, True, True, False)),
+    ):
+        failure = Failure(probe=lost, failed=1, trials=1)
+        assert failure.brief == failure.explanation
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "text"),
+    [
+        (1.0, 0.655, "−34.5 points"),
+        (0.9, 0.91, "+1 point"),
+        (0.9, 0.9 + 1e-9, "no change"),
+        (0.0, 1.0, "+100 points"),
+    ],
+)
+def test_points_have_a_sign(base: float, head: float, text: str) -> None:
+    assert points_text(base, head) == text
 
 
 def test_a_single_trial_is_not_counted_out() -> None:
