@@ -3,10 +3,10 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz measurement zoo engine reference picture images lock clean
+.PHONY: help demo test check fuzz measurement zoo kill-matrix engine reference picture images lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo: .venv/.ready ## show the gate catching a bot that forgets; uses Docker only if it already runs
 	@if .ci/engine --check; then .ci/base-images || echo "demo: no base images, so the bots run as plain processes"; fi
@@ -42,6 +42,10 @@ measurement: .venv/.ready ## measure how right the gate is and write docs/measur
 zoo: .venv/.ready ## run every known defect and its healthy twin under every disruption; write docs/detection.md
 	@if .ci/engine; then .ci/base-images; else echo "zoo: no Docker engine, so what needs one is not run"; fi
 	@.venv/bin/python -m tests.zoo.matrix $(ARGS)
+
+kill-matrix: .venv/.ready ## end the gate at every boundary of a run, by every signal; write docs/kill-matrix.md
+	@.ci/engine && .ci/base-images
+	@.venv/bin/python -m tests.kill_matrix $(ARGS)
 
 engine: ## make a Docker engine answer and its two base images present
 	@.ci/engine

@@ -224,6 +224,11 @@ class Store(Protocol):
         ...
 
     @property
+    def memory(self) -> int:
+        """What its container is allowed, in bytes."""
+        ...
+
+    @property
     def port(self) -> int:
         """Where the server listens inside the image."""
         ...

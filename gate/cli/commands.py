@@ -12,16 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from gate import __version__
-from gate.cli import faults
 from gate.cli.interruption import leave, run_until_signal
-from gate.cli.library import disruption_table, find_scenarios
-from gate.core.guarantees import GUARANTEES
 from gate.core.specification import RunSpecification
 from gate.errors import ExitCode, GateError, InputError
-from gate.protocols import PROTOCOLS
-from gate.runtimes import RUNTIMES
-from gate.scorers import SCORERS
-from gate.stores import STORES
 
 application = typer.Typer(
     name="memory-gate",
@@ -72,6 +65,10 @@ RuntimeName = Annotated[
         "--runtime", metavar="NAME", help="docker or process.  [default: docker; process for a bot.command]"
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How many deployments are up at once.  [default: as fits the machine]"),
+]
 Shard = Annotated[str | None, typer.Option(metavar="K/N", help="Plays one part of the scenarios.")]
 ReportDirectory = Annotated[
     Path | None,
@@ -88,6 +85,7 @@ def run(
     scenarios: Scenarios = None,
     disrupt: Disrupt = None,
     trials: Trials = None,
+    jobs: Jobs = None,
     seed: Seed = None,
     runtime: RuntimeName = None,
     shard: Shard = None,
@@ -108,6 +106,7 @@ def run(
         scenarios=scenarios or (),
         disruptions=disrupt or (),
         trials=trials,
+        jobs=jobs,
         seed=seed,
         runtime=runtime,
         shard=shard,
@@ -166,6 +165,13 @@ def list_names(
     ],
 ) -> None:
     """List disruptions, guarantees, scenarios and so on."""
+    from gate.cli.library import disruption_table, find_scenarios
+    from gate.core.guarantees import GUARANTEES
+    from gate.protocols import PROTOCOLS
+    from gate.runtimes import RUNTIMES
+    from gate.scorers import SCORERS
+    from gate.stores import STORES
+
     lists: dict[str, Callable[[], list[tuple[str, str]]]] = {
         "disruptions": disruption_table,
         "guarantees": lambda: [
@@ -289,6 +295,8 @@ def guarded(command: Callable[[], Any]) -> int:
     except typer.Exit as end:
         return int(end.exit_code)
     except GateError as error:
+        from gate.cli import faults
+
         faults.explain(error, sys.stderr)
         return error.exit_code
     except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
@@ -298,6 +306,8 @@ def guarded(command: Callable[[], Any]) -> int:
         if hasattr(error, "format_message"):
             _complain(error.format_message(), getattr(error, "ctx", None))
             return ExitCode.INPUT
+        from gate.cli import faults
+
         # Python's own exit code for a crash is 1, which would say that the bot forgot.
         faults.explain(faults.own_failure(error), sys.stderr)
         return ExitCode.INCONCLUSIVE

@@ -112,7 +112,7 @@ def conclude(
         return Verdict.FAILED, tuple(blocking)
     unseen = []
     if history.end is None:
-        unseen.append("the transcript ends before the run does")
+        unseen.append(f"the transcript ends with line {history.lines}, before the run does")
     elif history.end.interrupted:
         unseen.append("the run was interrupted")
     same = _nothing_came_up(history)

@@ -85,6 +85,7 @@ def judge(
         confidence=policy.confidence,
         interrupted=history.end is None or history.end.interrupted,
         seconds=history.seconds,
+        time=history.time,
         isolation_probes=sum(one.guarantee == "isolation" for one in probes),
         fabrication_probes=sum(one.guarantee == "no-fabrication" for one in probes),
         power=_power(disruptions, probes, policy),
@@ -96,6 +97,7 @@ def judge(
             *_findings(history.performances),
             *remarks(examination, judged),
             *store_advice(history),
+            *_left_behind(history),
         ),
     )
 
@@ -194,6 +196,11 @@ def _left_out(history: History) -> list[str]:
         f"{asked} asked for what was told {history.run.window} or more turns earlier, which bot.window says"
         " the bot does not keep: not asked"
     ]
+
+
+def _left_behind(history: History) -> list[str]:
+    """It says nothing about the bot, and somebody has to see to it."""
+    return [history.end.left_behind] if history.end is not None and history.end.left_behind else []
 
 
 def _findings(performances: Mapping[str, Performance]) -> list[str]:

@@ -154,14 +154,17 @@ def _obstacle(history: History, conversation: ConversationPlanned, probe: Played
 def _untold(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> list[str]:
     """The facts that the probe takes for told and that the bot never acknowledged."""
     here = acknowledged_facts(history, probe)
-    elsewhere = acknowledged_elsewhere(history, probe)
     if probe.started.guarantee == "no-fabrication":
         # What must not be made up is best never told at all.
         asked = wanted_facts(conversation, probe)
     else:
         asked = tuple(probe.started.asks)
+    unheard = [fact for fact in asked if fact not in here]
+    if not unheard:
+        return []
+    elsewhere = acknowledged_elsewhere(history, probe)
     wanted = wanted_facts(conversation, probe)
-    return [fact for fact in asked if fact not in here and (fact in wanted or fact not in elsewhere)]
+    return [fact for fact in unheard if fact in wanted or fact not in elsewhere]
 
 
 def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ def caused_by_reader(history: History, probe: PlayedTurn, custody: Custody) -> s
     """
     if custody.stored or custody.loaded:
         return ""
+    deployment = history.conversations[probe.started.conversation].deployment
     clauses = [
         *(
             clause
@@ -22,7 +23,12 @@ def caused_by_reader(history: History, probe: PlayedTurn, custody: Custody) -> s
             if turn.order <= probe.order
             for clause in turn.beyond_reader
         ),
-        *history.beyond_reader,
+        *(
+            clause
+            for request in history.unattributed
+            if request.deployment in ("", deployment)
+            for clause in request.beyond_reader
+        ),
     ]
     if not clauses:
         return ""

@@ -72,7 +72,9 @@ class HttpJsonBot:
                 "the bot's answer is not HTTP", why=error.message[:EXCERPT_CHARACTERS]
             ) from error
         except (aiohttp.ClientError, ConnectionError, ValueError) as error:
-            raise TurnIndeterminate("the connection broke before an answer came", why=str(error)) from error
+            raise TurnIndeterminate(
+                "the connection broke before an answer came", why=str(error)[:EXCERPT_CHARACTERS]
+            ) from error
         return reply_in(status, content_type, body, self._specification.reply)
 
     async def close(self) -> None:

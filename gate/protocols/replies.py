@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 
+from gate.core.bounded_json import loads_bounded
 from gate.errors import TurnRefused
 
 WHOLE = ""
@@ -34,7 +34,7 @@ def reply_in(status: int, content_type: str, body: bytes, path: str) -> str:
         elif path == WHOLE:
             text = body.decode()
         else:
-            text = _one(json.loads(body), path)
+            text = _one(loads_bounded(body), path)
     except UnicodeDecodeError as error:
         what = "text" if path == WHOLE else "JSON"
         raise TurnRefused(f"the bot's answer is not {what}", why=excerpt) from error
@@ -66,7 +66,7 @@ def _streamed(parts: Iterable[str], path: str) -> str:
         return "".join(parts)
     texts: list[str] = []
     for part in parts:
-        document = json.loads(part)
+        document = loads_bounded(part)
         found = [one for one in _at(document, path.split(".")) if isinstance(one, str)]
         if not found and isinstance(document, dict) and document.get("error"):
             raise _NoReply("the bot's stream ends with an error")

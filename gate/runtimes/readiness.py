@@ -75,7 +75,9 @@ class _Checks:
     async def until_healthy(self, bot: Watched, path: str) -> None:
         timeout = aiohttp.ClientTimeout(total=ONE_CHECK_SECONDS)
         pause = FIRST_POLL_SECONDS
-        async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as client:
+        async with aiohttp.ClientSession(
+            timeout=timeout, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
+        ) as client:
             while True:
                 try:
                     async with client.get(bot.address() + path, allow_redirects=False) as answer:

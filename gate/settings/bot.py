@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from gate.core.specification import BotSpecification, Contract, RequestShape
+from gate.core.specification import BotSpecification, ContainerSpecification, Contract, RequestShape
 from gate.documents import Node, quoted
+from gate.settings.container import read_container
 from gate.settings.section import Section
 
 SOURCES = ("image", "build", "command", "url")
@@ -18,7 +19,7 @@ SOURCES = ("image", "build", "command", "url")
 BOT_KEYS = (
     *SOURCES,
     *("directory", "previous", "replicas", "window", "port", "ready", "env", "protocol", "request", "reply"),
-    *("ready-timeout", "stop-timeout", "turn-timeout"),
+    *("ready-timeout", "stop-timeout", "turn-timeout", "container"),
 )
 LATER = {
     "url": ("bot.url (a bot that runs elsewhere)", "write image, build or command instead"),
@@ -98,6 +99,7 @@ def read_bot(
         ready_seconds=section.number("ready-timeout", *SECONDS["ready-timeout"], defaults.ready_seconds),
         stop_seconds=section.number("stop-timeout", *SECONDS["stop-timeout"], defaults.stop_seconds),
         turn_seconds=section.number("turn-timeout", *SECONDS["turn-timeout"], defaults.turn_seconds),
+        container=read_container(nodes["container"]) if "container" in nodes else ContainerSpecification(),
     )
 
 

@@ -10,14 +10,15 @@ from collections.abc import Collection, Mapping
 from itertools import combinations
 from typing import Any
 
-from gate.settings import bot
-from gate.settings.defaults import DEFAULTS, REQUEST_DEFAULTS
+from gate.settings import bot, container
+from gate.settings.defaults import CONTAINER_DEFAULTS, DEFAULTS, REQUEST_DEFAULTS
 from gate.settings.disruptions import disruptions_schema
 from gate.settings.loading import (
     CONCURRENCY,
     CONFIDENCE,
     COUNTS,
     INCONCLUSIVE,
+    JOBS,
     MAX_TTL_SECONDS,
     MAX_UNAVAILABLE_SECONDS,
     PERSISTENCE,
@@ -29,7 +30,7 @@ from gate.settings.loading import (
     SettingsVocabulary,
 )
 from gate.settings.model import MODES
-from gate.settings.section import DURATION, NOT_YET, PERCENTAGE
+from gate.settings.section import DURATION, NOT_YET, PERCENTAGE, SIZE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -76,6 +77,7 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
                 "How long the bot is to keep conversations, 3600, 90min, 12h or 30d; a fact that would expire"
                 " earlier is reported. Left out, that is open",
             ),
+            "memory": _size("How much memory the store's container is allowed"),
         },
         "model": {
             "mode": _word(
@@ -99,6 +101,11 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             },
             "trials": _whole(TRIALS, "How often each scenario is played under each disruption"),
             "concurrency": _whole(CONCURRENCY, "How many turns are under way at once, at most"),
+            "jobs": _whole(
+                JOBS,
+                "How many deployments are up side by side. Left out, as many as cores and free memory allow,"
+                " and one where max-unavailable is set, so that none slows another down",
+            ),
             "seed": _whole(SEEDS, "Draws the same facts again. Left out, a new one is drawn and printed"),
         },
         "gate": {
@@ -223,8 +230,47 @@ def _bot(vocabulary: SettingsVocabulary) -> dict[str, Schema]:
             "description": "The dotted path to the reply in the bot's answer, such as"
             " choices.0.message.content; * for every item of a list. Left out, that of the protocol",
         },
+        "container": _container(),
         **{name: _number(bounds, SECONDS_MEAN[name]) for name, bounds in bot.SECONDS.items()},
         **{name: {"not": {}, "description": f"{what} {NOT_YET}"} for name, (what, _) in bot.LATER.items()},
+    }
+
+
+def _container() -> Schema:
+    capability: Schema = {"enum": list(container.CAPABILITIES)}
+    parts: dict[str, Schema] = {
+        "capabilities": {
+            "anyOf": [capability, {"type": "array", "items": capability}],
+            "description": "Capabilities that the kernel leaves to the bot",
+        },
+        "memory": _size("How much memory it is allowed; there is no swap"),
+        "cpus": _number(container.CPUS, "How many processors it may use, at most"),
+        "pids": _whole(container.PIDS, "How many processes and threads it may have, at most"),
+        "egress": {
+            "type": "boolean",
+            "description": "Whether the bot reaches the world outside. Left out, only with a model of its own",
+        },
+        "new-privileges": {
+            "type": "boolean",
+            "description": "Whether programs like sudo may gain privileges",
+        },
+    }
+    return {
+        **_object(
+            {key: _with_default(parts[key], CONTAINER_DEFAULTS, key) for key in container.CONTAINER_KEYS}
+        ),
+        "description": "What the bot's container is allowed, on the docker runtime",
+    }
+
+
+def _size(description: str) -> Schema:
+    least, most = container.MEMORY
+    return {
+        "anyOf": [
+            {"type": "integer", "minimum": least, "maximum": most},
+            {"type": "string", "pattern": rf"^\s*(?:{SIZE.pattern})\s*$"},
+        ],
+        "description": description,
     }
 
 

@@ -249,9 +249,10 @@ def test_a_treated_probe_before_the_disruption_says_nothing_about_it(run: Run, d
 @given(run=runs(), seed=seeds, data=st.data())
 def test_a_transcript_that_was_cut_off_never_passes(run: Run, seed: int, data: st.DataObject) -> None:
     events = run.events(random.Random(seed))
-    report = judge(events[: data.draw(st.integers(1, len(events) - 1))])
+    kept = data.draw(st.integers(1, len(events) - 1))
+    report = judge(events[:kept])
     assert report.verdict is Verdict.INCONCLUSIVE
-    assert report.reasons[0] == "the transcript ends before the run does"
+    assert report.reasons[0] == f"the transcript ends with line {kept}, before the run does"
     assert report.interrupted
     assert not {Outcome.LOST, Outcome.ERROR} & {one.outcome for one in report.probes}
 

@@ -20,6 +20,7 @@ from gate.errors import DocumentError, InputError
 from gate.scenario_files import scenario_schema
 from gate.settings import Overrides, Settings, load_settings, settings_schema
 from gate.settings.bot import LATER, REQUEST_KEYS, SOURCES
+from gate.settings.container import CONTAINER_KEYS
 from gate.settings.loading import SCENARIOS, SECTIONS
 from tests.fuzz.targets import configurations
 from tests.unit.core.laws import law
@@ -49,8 +50,16 @@ EVERYTHING: dict[str, Any] = {
         "ready-timeout": 30,
         "stop-timeout": 2.5,
         "turn-timeout": 5,
+        "container": {
+            "capabilities": ["CHOWN", "SETUID"],
+            "memory": "3g",
+            "cpus": 1.5,
+            "pids": 300,
+            "egress": True,
+            "new-privileges": True,
+        },
     },
-    "store": {"kind": "redis", "image": "redis:7", "persistence": "rdb", "ttl": "30d"},
+    "store": {"kind": "redis", "image": "redis:7", "persistence": "rdb", "ttl": "30d", "memory": "512m"},
     "model": {"mode": "none", "base-url": "HTTPS://a/v1", "name": "gpt-4o", "cassette": "mine.jsonl"},
     "judge": {"base-url": "http://b/v1", "model": "gpt-4o-mini"},
     "run": {"disruptions": ["kill", "recreate"], "trials": 3, "concurrency": 8, "seed": 7},
@@ -102,6 +111,7 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     for name, keys in SECTIONS.items():
         assert set(parts[name]["properties"]) == set(keys)
     assert set(parts["bot"]["properties"]["request"]["properties"]) == set(REQUEST_KEYS)
+    assert set(parts["bot"]["properties"]["container"]["properties"]) == set(CONTAINER_KEYS)
     assert parts["bot"]["properties"]["protocol"]["enum"] == list(VOCABULARY.protocols)
     assert parts["run"]["properties"]["disruptions"]["anyOf"][0]["anyOf"][1]["enum"] == list(
         VOCABULARY.disruptions
@@ -140,11 +150,13 @@ def test_a_default_that_is_written_out_changes_nothing(tmp_path: Path) -> None:
                 document.setdefault(name, {})[key] = one["default"]
                 assert loaded(tmp_path, document) == plain, (name, key)
                 written += 1
-    request = SCHEMA["properties"]["bot"]["properties"]["request"]["properties"]
-    for key, one in request.items():
-        document = {"bot": {"image": "a", "request": {key: one["default"]}}}
-        assert loaded(tmp_path, document) == plain, key
-    assert written > 20
+    for key in ("request", "container"):
+        for part, one in SCHEMA["properties"]["bot"]["properties"][key]["properties"].items():
+            if "default" in one:
+                document = {"bot": {"image": "a", key: {part: one["default"]}}}
+                assert loaded(tmp_path, document) == plain, (key, part)
+                written += 1
+    assert written > 30
 
 
 @pytest.mark.parametrize(
@@ -170,6 +182,7 @@ def test_the_command_names_the_schemas_that_there_are() -> None:
 PLACES: tuple[tuple[str, ...], ...] = (
     *((section, key) for section, keys in SECTIONS.items() for key in keys),
     *(("bot", "request", key) for key in REQUEST_KEYS),
+    *(("bot", "container", key) for key in CONTAINER_KEYS),
     *(("bot", "env", "A"), ("bot", "request", "headers", "X-A"), (SCENARIOS,)),
 )
 
@@ -194,6 +207,7 @@ BEYOND_A_SCHEMA = (
     "expected one line of text without control characters",
     "the command is empty",
     "expected true or false, found",
+    "expected an amount of memory",
     "nothing says where the bot comes from",
     "holds no Dockerfile",
 )

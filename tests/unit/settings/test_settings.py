@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gate.cli.library import settings_vocabulary
 from gate.core.specification import (
     BotSpecification,
+    ContainerSpecification,
     Contract,
     JudgeSpecification,
     ModelSpecification,
@@ -54,8 +55,16 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
             ready_seconds=30.0,
             stop_seconds=2.5,
             turn_seconds=5.0,
+            container=ContainerSpecification(
+                capabilities=("CHOWN", "SETUID"),
+                memory=3 * 1024**3,
+                cpus=1.5,
+                processes=300,
+                egress=True,
+                new_privileges=True,
+            ),
         ),
-        store=StoreSpecification(image="redis:7", persistence="rdb", ttl=2_592_000.0),
+        store=StoreSpecification(image="redis:7", persistence="rdb", ttl=2_592_000.0, memory=512 * 1024**2),
         model=ModelSpecification(
             mode="none",
             base_url="http://127.0.0.1:9/v1",
