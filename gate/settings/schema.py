@@ -241,14 +241,14 @@ def _container() -> Schema:
     parts: dict[str, Schema] = {
         "capabilities": {
             "anyOf": [capability, {"type": "array", "items": capability}],
-            "description": "Capabilities that the kernel leaves to the bot",
+            "description": "Capabilities that the kernel leaves to the bot. Left out, none",
         },
         "memory": _size("How much memory it is allowed; there is no swap"),
         "cpus": _number(container.CPUS, "How many processors it may use, at most"),
         "pids": _whole(container.PIDS, "How many processes and threads it may have, at most"),
         "egress": {
             "type": "boolean",
-            "description": "Whether the bot reaches the world outside. Left out, only with a model of its own",
+            "description": "Whether the bot reaches the world outside. Left out, if its model is its own",
         },
         "new-privileges": {
             "type": "boolean",
