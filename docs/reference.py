@@ -26,7 +26,7 @@ from gate.settings import Overrides, overrides_from_options, settings_schema
 from gate.settings.bot import LATER, SUPPLIED
 from gate.settings.loading import REPLACED, SCENARIOS
 from gate.settings.overrides import LISTS, OPTIONS_ONLY
-from gate.settings.section import DURATION, PERCENTAGE
+from gate.settings.section import DURATION, PERCENTAGE, SIZE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "configuration.md"
@@ -133,10 +133,11 @@ def _keys(section: str, schema: Schema) -> str:
 
 
 def _key(name: str, schema: Schema, override: str | None) -> tuple[str, str, str, str, str]:
-    replacing = []
-    if override is not None:
-        option, given = options_by_override().get(override), inputs_by_override().get(override)
-        replacing = [*([code(option)] if option else []), *([f"input {code(given)}"] if given else [])]
+    option, name_of_input = (
+        names.get(override or "") for names in (options_by_override(), inputs_by_override())
+    )
+    replacing = [code(option)] if option else []
+    replacing += [f"input {code(name_of_input)}"] if name_of_input else []
     default = _default(schema["default"]) if "default" in schema else ""
     return (code(name), schema["description"], _value(schema), default, ", ".join(replacing))
 
@@ -146,6 +147,8 @@ def _default(value: object) -> str:
         return ", ".join(code(str(one)) for one in value)
     if isinstance(value, dict):
         return code(json.dumps(value)) if value else "none"
+    if isinstance(value, bool):
+        return code(str(value).lower())
     return code(f"{value:g}" if isinstance(value, float) else str(value))
 
 
@@ -161,6 +164,8 @@ def _value(schema: Schema) -> str:
         return f"a share, {numbers['minimum']} to {numbers['maximum']} or in %"
     if any(DURATION.pattern in one for one in patterns):
         return "a length of time"
+    if any(SIZE.pattern in one for one in patterns):
+        return "bytes, or 512m, 2g"
     if any(one.get("type") == "array" for one in options):
         return "one, or a list"
     if kind in ("integer", "number"):
@@ -169,6 +174,8 @@ def _value(schema: Schema) -> str:
         return "a list"
     if kind == "object":
         return "keys and values"
+    if kind == "boolean":
+        return "`true`, `false`"
     return "text" if kind == "string" else "anything"
 
 
