@@ -54,7 +54,7 @@ async def again(server: StoreServer, seed: int) -> Tally:
 
 
 def comparable(transcript: Sequence[str]) -> list[object]:
-    """The events without times, counters and seals. What happens concurrently has no order, so that it is sorted."""
+    """The events without times, counters and seals. What is concurrent has no order, so it is sorted."""
     phases: list[object] = []
     concurrent: list[str] = []
     for line in transcript:
