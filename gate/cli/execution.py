@@ -13,9 +13,11 @@ from pathlib import Path
 
 from gate import __version__
 from gate.cli.interruption import to_the_end
+from gate.cli.jobs import sensible_jobs
 from gate.cli.real_model import build_behind, load_tapes
 from gate.cli.recording import Recording
 from gate.cli.tiebreak import ask_judge, check_judge
+from gate.core.allowance import Allowance
 from gate.core.scenario import JUDGED, Scenario
 from gate.core.secret import Secret
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
@@ -27,9 +29,10 @@ from gate.judging import judge
 from gate.judging.baseline import Measurement
 from gate.judging.regression import against
 from gate.protocols import PROTOCOLS
+from gate.protocols.bounded import BoundedBot
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
-from gate.reader.whereabouts import Whereabouts
+from gate.reader.whereabouts import Faults, Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
 from gate.reporters.whole_files import DRAFT, remove_drafts
 from gate.runner.plan import Plan, Turn, plan_run
@@ -70,9 +73,10 @@ async def execute(
     seed = tapes.seed
     windowed = within_window(scenarios, settings.bot.window)
     plan = plan_run(windowed.scenarios, settings.run.disruptions, settings.run.trials, seed)
+    jobs = settings.run.jobs or sensible_jobs(settings, deployments=len(plan.waves))
     transcript = _open_transcript(settings.report_directory)
     secret = Secret(settings.openai_api_key)
-    whereabouts = Whereabouts([wave.name for wave in plan.waves])
+    whereabouts = Whereabouts()
     recording = Recording(transcript, reporters, end=_canceller())
 
     def record(event: Event) -> None:
@@ -99,6 +103,7 @@ async def execute(
             repeat=shlex.join([*repeat, "--seed", str(seed)]),
             window=settings.bot.window,
             left_out=windowed.left_out,
+            jobs=jobs,
         )
     )
     interrupted = False
@@ -112,6 +117,8 @@ async def execute(
             recording=recording,
             clock=clock,
             behind=functools.partial(build_behind, settings, plan, tapes, whereabouts=whereabouts),
+            jobs=jobs,
+            exhausted=Faults(record, clock).seen,
         )
         # Before the end of the run: what the judge finds belongs to what is judged.
         await ask_judge(settings, plan, tapes, decode(transcript.lines()), record=record, clock=clock)
@@ -174,40 +181,47 @@ async def _perform(
     recording: Recording,
     clock: Callable[[], float],
     behind: Callable[..., Behind | None],
+    jobs: int,
+    exhausted: Callable[[str, str], None],
 ) -> None:
-    key = f"memory-gate-{secrets.token_hex(KEY_BYTES)}"
+    turns = sum(conversation.planned(0.0).turns for conversation in plan.conversations)
     endpoint: ModelEndpoint | None = None
     runtime: Runtime | None = None
+    told: Callable[[str], Mapping[str, str]] = _nothing_told
     try:
         try:
             runtime = await _build_runtime(settings, run, environment)
             host = await runtime.open()
-            told: dict[str, str] = {}
             if settings.model.mode != "none":
                 endpoint = ModelEndpoint(
                     reader_for(plan),
-                    key=key,
+                    key=secrets.token_hex(KEY_BYTES),
                     record=record,
                     clock=clock,
                     behind=behind(record=record, clock=clock),
+                    allowance=Allowance.for_turns(turns),
+                    exhausted=exhausted,
                 )
-                told = {"OPENAI_BASE_URL": await endpoint.open(host), "OPENAI_API_KEY": key}
+                told = functools.partial(_told, endpoint, await endpoint.open(host))
         except InputError:
             raise
         except GateError as error:
             _call_off(plan, error, record, clock)
             return
-        protocol = PROTOCOLS[settings.bot.protocol]
+        protocol, replies = PROTOCOLS[settings.bot.protocol], Allowance.for_turns(turns)
         await play(
             plan,
             Stage(
                 runtime=runtime,
-                connect=lambda deployment: protocol.connect(settings.bot, deployment.address),
+                connect=lambda deployment: BoundedBot(
+                    protocol.connect(settings.bot, deployment.address), replies
+                ),
                 disruptions=DISRUPTIONS,
                 environment=told,
                 record=record,
                 clock=clock,
                 concurrency=settings.run.concurrency,
+                jobs=jobs,
                 captures=settings.model.mode != "reader",
                 missed=missed,
                 hold=endpoint.hold if endpoint is not None else None,
@@ -216,6 +230,16 @@ async def _perform(
     finally:
         # An interruption that comes now must not leave half of it behind.
         recording.left_behind = await to_the_end(_take_down(runtime, endpoint))
+
+
+def _nothing_told(_deployment: str) -> Mapping[str, str]:
+    """Of a model of the gate's: the bot brings its own."""
+    return {}
+
+
+def _told(endpoint: ModelEndpoint, address: str, deployment: str) -> Mapping[str, str]:
+    """Where the bot of a deployment finds its model, and the key that it alone is given."""
+    return {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": endpoint.key_of(deployment)}
 
 
 def missed(turn: Turn, reply: str) -> bool:
@@ -257,9 +281,14 @@ async def _build_runtime(settings: Settings, run: str, environment: Mapping[str,
         store,
         run=run,
         environment=environment,
-        # A bot that brings its own model has to reach it.
-        internal=settings.model.mode != "none",
+        internal=not may_leave(settings),
     )
+
+
+def may_leave(settings: Settings) -> bool:
+    """Whether the bot reaches the world outside. One that brings its own model has to."""
+    asked = settings.bot.container.egress
+    return settings.model.mode == "none" if asked is None else asked
 
 
 def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[], float]) -> None:
@@ -273,6 +302,7 @@ def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[]
                 deployment=wave.name,
                 cause="engine",
                 sentence=error.sentence,
+                remedy=error.remedy,
                 log=list(error.log),
             )
         )

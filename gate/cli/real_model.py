@@ -71,7 +71,7 @@ def build_behind(
     """What answers in the reader's place; None where the reader does. Needs a running event loop."""
     if settings.model.mode == "reader":
         return None
-    faults = Faults(record, clock, whereabouts)
+    faults = Faults(record, clock)
     model: RealModel | RecordedModel
     if tapes.played is not None:
         model = RecordedModel(tapes.played, faults=faults)

@@ -57,6 +57,8 @@ class RunStarted(Event):
     """How many turns of a session the bot declares to keep; None for all."""
     left_out: int = 0
     """Questions that were not planned, because what they ask for lies beyond that."""
+    jobs: int = 1
+    """How many deployments may be up at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,11 +142,20 @@ class FactStated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waited(Event):
+    """A conversation has waited for so many seconds, as its script says."""
+
+    conversation: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelAsked(Event):
     """The bot put a request to the model endpoint.
 
     `about` is the last known turn text that stands in the request, "" when none does; it ties the
-    request to the one turn with that text that is under way at this point of the transcript.
+    request to the one turn with that text that is under way in its deployment at this point of the
+    transcript.
     """
 
     path: str
@@ -152,6 +163,13 @@ class ModelAsked(Event):
     """The texts of the request, in order, each led by its role: `user: …`."""
     about: str
     answer: str
+    beyond_reader: Sequence[str] = ()
+    """What it asks for that the reader, which answered, does not do, one clause each."""
+    deployment: str = ""
+    """The deployment whose bot asked, known by the key that it was given; "" on transcripts that do not
+    know it, whose deployments were up one after the other."""
+    seconds: float = 0.0
+    """How long the bot waited for this answer, until now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +188,11 @@ class DeploymentFailed(Event):
     deployment: str
     cause: str
     sentence: str
+    remedy: str = ""
+    """What can be done about it; "" when that is not known."""
     log: Sequence[str] = ()
+    seconds: float = 0.0
+    """How long it was tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +200,8 @@ class DeploymentClosed(Event):
     """A deployment was removed."""
 
     deployment: str
+    seconds: float = 0.0
+    """How long that took."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,6 +343,7 @@ EVENTS: dict[str, type[Event]] = {
         TurnStarted,
         TurnEnded,
         FactStated,
+        Waited,
         ModelAsked,
         DeploymentStarted,
         DeploymentFailed,

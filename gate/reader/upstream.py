@@ -81,14 +81,14 @@ class RealModel:
         except (aiohttp.ClientError, OSError, _NoAnswer) as fault:
             status = fault.status if isinstance(fault, _NoAnswer) else 502
             why = self._why(fault)
-            self._faults.open(request, f"the real model did not answer: {why}")
+            self._faults.open(asked.deployment, request, f"the real model did not answer: {why}")
             settle(Told(identifier="", texts=()))
             await passing.fail(status, f"memory-gate has no answer from the real model: {why}")
             return
-        self._faults.made_good(request)
+        self._faults.made_good(asked.deployment, request)
         settle(told)
         if self._tape is not None and not self._tape.add(asked, written):
-            self._faults.seen("the cassette cannot be written any further")
+            self._faults.seen(asked.deployment, "the cassette cannot be written any further")
         await passing.finish(written)
 
     async def _ask(self, asked: Asked, interface: Interface, passing: _Passing) -> tuple[Written, Told]:

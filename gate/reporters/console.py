@@ -132,12 +132,12 @@ class ConsoleReporter:
     def _rows(self) -> Text:
         rows = self._progress.rows
         width = max((len(row.name) for row in rows), default=0)
-        following = next((row for row in rows if not row.ended), None)
-        return Text("\n").join(self._row(row, width, is_next=row is following) for row in rows)
+        up = self._progress.up
+        return Text("\n").join(self._row(row, width, is_up=row in up) for row in rows)
 
-    def _row(self, row: Row, width: int, *, is_next: bool) -> Text:
+    def _row(self, row: Row, width: int, *, is_up: bool) -> Text:
         done = int(row.share * BAR_WIDTH)
-        doing = row.doing or ("starting" if is_next and not row.steps else "")
+        doing = row.doing or ("starting" if is_up and not row.steps else "")
         arrow = f" {self._glyphs.arrow} "
         line = Text.assemble(
             f"  {row.name:<{width}}  ",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from docker.models.containers import Container
-from docker.types import LogConfig
 
 from gate.errors import EngineError
 from gate.interfaces import CANDIDATE
@@ -16,7 +15,6 @@ from gate.runtimes.docker_engine.connection import CALL_SECONDS, Engine
 from gate.runtimes.docker_engine.sweep import remove_container
 from gate.runtimes.readiness import LOG_LINES, tail
 
-LOGS = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "1"})
 DEFAULT_STOP_SIGNAL = "SIGTERM"
 
 
@@ -33,6 +31,10 @@ class Ground:
     bot_images: Mapping[str, str]
     """Version → image id."""
     store_image: str
+    processors: int
+    """Of the engine's machine."""
+    internal: bool
+    """Whether the network on which the gate meets the bots leads nowhere else."""
 
     def image_of(self, version: str) -> str:
         """The image of a version of the bot; the candidate's where no other was given."""

@@ -53,13 +53,12 @@ def opened() -> Iterator[list[Served]]:
 
 def behind(build: Callable[[Faults], Any]) -> Callable[[Recorder], Behind]:
     def built(record: Recorder) -> Behind:
-        whereabouts = Whereabouts(["restart"])
-        faults = Faults(record, lambda: 0.0, whereabouts)
+        faults = Faults(record, lambda: 0.0)
         return Behind(
             model=build(faults),
             faults=faults,
             fingerprints=Fingerprints(SESSIONS),
-            whereabouts=whereabouts,
+            whereabouts=Whereabouts(),
             secret=Secret(REAL_KEY),
         )
 
