@@ -58,7 +58,12 @@ class Patient:
         self.configure(image)
 
     def configure(self, image: str) -> None:
-        settings = {"bot": {"image": image, "env": {"MEMORY": "redis"}}, "scenarios": ["order.yml"]}
+        settings = {
+            "bot": {"image": image, "env": {"MEMORY": "redis"}},
+            "scenarios": ["order.yml"],
+            # One deployment after the other, so that it is known which one a fault meets.
+            "run": {"jobs": 1},
+        }
         self.gate.write("memory-gate.yml", json.dumps(settings))
 
     def run(self, *kinds: str) -> Ended:
