@@ -24,6 +24,8 @@ DISRUPTIONS = ("restart", "recreate")
 TIMES = ("at", "seconds", "seconds_unavailable", "latency")
 COUNTERS = ("calls", "commands", "commands_per_turn", "connections", "unknown_commands")
 """What the Redis server counts, which goes on counting from run to run here."""
+SEAL = "seal"
+"""Of a line: it vouches for the times in it too."""
 FILES = ("report.json", "summary.md")
 
 
@@ -52,7 +54,7 @@ async def again(server: StoreServer, seed: int) -> Tally:
 
 
 def comparable(transcript: Sequence[str]) -> list[object]:
-    """The events without times and counters. What happens concurrently has no order, so that it is sorted."""
+    """The events without times, counters and seals. What is concurrent has no order, so it is sorted."""
     phases: list[object] = []
     concurrent: list[str] = []
     for line in transcript:
@@ -73,7 +75,7 @@ def timeless(report: Report) -> object:
 
 def _timeless(value: object) -> object:
     if isinstance(value, Mapping):
-        return {name: _timeless(one) for name, one in value.items() if name not in (*TIMES, *COUNTERS)}
+        return {name: _timeless(one) for name, one in value.items() if name not in (*TIMES, *COUNTERS, SEAL)}
     return [_timeless(one) for one in value] if isinstance(value, list) else value
 
 

@@ -35,6 +35,7 @@ from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
 from gate.reader.whereabouts import Faults, Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
+from gate.reporters.whole_files import DRAFT, remove_drafts
 from gate.runner.plan import Plan, Turn, plan_run
 from gate.runner.play import Stage, play
 from gate.runner.window import within_window
@@ -310,9 +311,10 @@ def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[]
 
 def prepare_report_directory(directory: Path) -> None:
     """Makes the folder and tries to write in it, before anything is started. Raises InputError."""
-    probe = directory / f".memory-gate-{secrets.token_hex(4)}"
+    probe = directory / f"{DRAFT}{secrets.token_hex(8)}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        remove_drafts(directory)
         try:
             # A full disk takes an empty file, and nothing in it.
             probe.write_bytes(bytes(PROBE_BYTES))

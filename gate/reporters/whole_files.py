@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from pathlib import Path
+
+DRAFT = ".memory-gate-draft-"
+"""How the name of a file begins that is not whole yet."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -13,10 +17,17 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not a `tempfile`: its files are readable by their owner alone, who on a runner is another user.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    draft = path.with_name(f"{DRAFT}{secrets.token_hex(8)}-{path.name}")
     try:
         with draft.open("xb") as file:
             file.write(content)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def remove_drafts(directory: Path) -> None:
+    """Removes what a process that was killed has left half written in `directory`."""
+    for draft in directory.glob(f"{DRAFT}*"):
+        with contextlib.suppress(OSError):
+            draft.unlink()

@@ -58,7 +58,12 @@ class Patient:
         self.configure(image)
 
     def configure(self, image: str) -> None:
-        settings = {"bot": {"image": image, "env": {"MEMORY": "redis"}}, "scenarios": ["order.yml"]}
+        settings = {
+            "bot": {"image": image, "env": {"MEMORY": "redis"}},
+            "scenarios": ["order.yml"],
+            # One deployment after the other, so that it is known which one a fault meets.
+            "run": {"jobs": 1},
+        }
         self.gate.write("memory-gate.yml", json.dumps(settings))
 
     def run(self, *kinds: str) -> Ended:
@@ -98,7 +103,7 @@ def inconclusive(ended: Ended, *words: str) -> None:
 def test_a_socket_that_vanishes_in_mid_run(patient: Patient) -> None:
     """The cause is said, what is left is said with the command that removes it, and the command does."""
     patient.proxy.cut_at("POST .*/containers/[0-9a-f]+/kill")
-    ended = patient.run("restart", "kill")
+    ended = patient.run("restart")
     inconclusive(ended, "the Docker engine could not", "the connection to it broke")
     (finding,) = (one for one in ended.report["findings"] if "could be removed" in one)
     assert f"memory-gate sweep --run {patient.run_name}" in finding

@@ -68,7 +68,7 @@ def test_what_a_killed_gate_left_is_swept(gate: Gate, zoo_image: str) -> None:
     gate.interrupt_at("bot and store ready", signal.SIGKILL, "run", *disruptions("restart"))
     left = [
         one
-        for one in client.containers.list(all=True, filters={"label": "memory-gate.run"})
+        for one in client.containers.list(all=True, filters={"label": "memory-gate.run"}, ignore_removed=True)
         if str(one.id) not in before and zoo_image in one.image.tags
     ]
     assert len(left) == 1
@@ -83,7 +83,7 @@ def labelled(client: docker.DockerClient) -> set[str]:
     """Everything on the engine that some gate made."""
     filters = {"label": "memory-gate.run"}
     return {
-        *(str(one.id) for one in client.containers.list(all=True, filters=filters)),
+        *(str(one.id) for one in client.containers.list(all=True, filters=filters, ignore_removed=True)),
         *(str(one.id) for one in client.networks.list(filters=filters)),
         *(str(one.id) for one in client.volumes.list(filters=filters)),
     }

@@ -12,6 +12,7 @@ import pytest
 
 from gate.core.transcript import decode
 from gate.reporters.transcript_file import RESERVE_BYTES
+from gate.reporters.whole_files import DRAFT
 from tests.commands.gate_process import Gate, disruptions
 
 MiB = 1024 * 1024
@@ -90,6 +91,17 @@ def test_a_disk_that_fills_up_in_mid_run(gate: Gate, disk: Disk) -> None:
     for name in ("report.html", "junit.xml", "summary.md"):
         assert (folder / name).stat().st_size > 0
     assert gate.run("judge", f"{REPORT}/transcript.jsonl").code == 3
+
+
+def test_what_a_killed_run_left_half_written_goes_with_the_next_one(gate: Gate) -> None:
+    """And nothing else that lies in the folder."""
+    gate.configure("redis")
+    for name in (f"{DRAFT}0123-report.json", "mine.txt", ".mine"):
+        gate.write(f"{REPORT}/{name}", "{")
+    assert gate.run("run", *disruptions("none")).code == 0
+    names = {one.name for one in (gate.folder / REPORT).iterdir()}
+    assert {one for one in names if one.startswith(".")} == {".mine"}
+    assert {"mine.txt", "report.json", "transcript.jsonl"} <= names
 
 
 def test_a_transcript_that_was_changed_gives_no_verdict(gate: Gate) -> None:

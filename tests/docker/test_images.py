@@ -250,7 +250,7 @@ async def test_a_folder_is_built_once_for_as_long_as_it_stays_the_same(
 async def test_a_build_that_fails_shows_its_last_lines(docker_place: DockerPlace, workshop: Workshop) -> None:
     """What the failing step printed is what the user needs; no container of it stays."""
     workshop.write("RUN echo the compiler is missing && exit 42")
-    before = {one.id for one in workshop.client.containers.list(all=True)}
+    before = {one.id for one in workshop.client.containers.list(all=True, ignore_removed=True)}
     with pytest.raises(InputError, match="cannot be built") as caught:
         async with docker_place.opened(image=None, build=str(workshop.folder)):
             pass
@@ -258,7 +258,7 @@ async def test_a_build_that_fails_shows_its_last_lines(docker_place: DockerPlace
     assert "the compiler is missing" in caught.value.log
     mine = [
         one.name
-        for one in workshop.client.containers.list(all=True)
+        for one in workshop.client.containers.list(all=True, ignore_removed=True)
         if one.id not in before and "compiler" in str(one.attrs["Config"]["Cmd"])
     ]
     assert mine == []

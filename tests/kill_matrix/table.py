@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.kill_matrix.striking import WARDENS, Outcome
 
+COLUMNS = 110
 PROCESS = "local processes"
 ENGINE = "Docker engine"
 ACTION = "the action, in GitHub's runner (emulated)"
@@ -63,16 +65,20 @@ def page(outcomes: Mapping[str, Sequence[Outcome]], neighbours: Neighbours | Non
         )
     )
     text = HEADER
-    text += f"{len(every)} points, of {len(kinds)} kinds: {', '.join(kinds)}.\n\n"
+    text += (
+        textwrap.fill(f"{len(every)} points, of {len(kinds)} kinds: {', '.join(kinds)}.", COLUMNS) + "\n\n"
+    )
     text += "\n".join(table) + "\n"
     if removers:
         text += f"\nWhat a killed gate left on the engine was removed by: {removers}.\n"
     if neighbours is not None:
-        text += (
-            f"\nMeanwhile {neighbours.runs} other runs went on on the same engine, and {neighbours.passed} of"
+        text += "\n" + textwrap.fill(
+            f"Meanwhile {neighbours.runs} other runs went on on the same engine, and {neighbours.passed} of"
             " them passed as if alone. What belonged to another run whose time was not over was"
-            f" {'left alone' if neighbours.kept else 'NOT LEFT ALONE'} through all of it.\n"
+            f" {'left alone' if neighbours.kept else 'NOT LEFT ALONE'} through all of it.",
+            COLUMNS,
         )
+        text += "\n"
     return text + FOOTER
 
 
