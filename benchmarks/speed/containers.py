@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
 import os
 import statistics
@@ -159,8 +158,7 @@ async def _loop(plan: Plan, image: str) -> float:
     engine = connect(os.environ)
     store = STORES["redis"](StoreSpecification())
     runtime = DockerEngine(engine, specification, store, run=f"bench{os.getpid()}", environment=os.environ)
-    clock = functools.partial(time.monotonic)
-    endpoint = ModelEndpoint(reader_for(plan), key="bench", record=lambda event: None, clock=clock)
+    endpoint = ModelEndpoint(reader_for(plan), key="bench", record=lambda _: None, clock=time.monotonic)
     try:
         address = await endpoint.open(await runtime.open())
         told = {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": endpoint.key_of(DISRUPTION)}
