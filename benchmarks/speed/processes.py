@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import resource
@@ -119,6 +120,7 @@ def _judge(size: int) -> tuple[float, int]:
     return spent, probes
 
 
+@functools.cache
 def _crowd() -> Mapping[str, float]:
     with workspace() as folder, _bot(folder, 0.0) as address:
         texts = [scenario_text(number, 4, disrupt=False, label=True) for number in range(20)]
