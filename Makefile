@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz measurement zoo kill-matrix engine reference picture images lock clean
+.PHONY: help demo test check fuzz measurement bench zoo kill-matrix engine reference picture images lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -38,6 +38,10 @@ fuzz: .venv/.ready ## read mangled files: only clean errors, none slower than a 
 
 measurement: .venv/.ready ## measure how right the gate is and write docs/measurement.md (ARGS='--only seeds')
 	@.venv/bin/python -m benchmarks.measurement $(ARGS)
+
+bench: .venv/.ready ## measure how fast the gate is and write docs/benchmarks.md (ARGS='--only judging')
+	@if .ci/engine; then .ci/base-images; else echo "bench: no Docker engine, so what needs one is not measured"; fi
+	@.venv/bin/python -m benchmarks.speed $(ARGS)
 
 zoo: .venv/.ready ## run every known defect and its healthy twin under every disruption; write docs/detection.md
 	@if .ci/engine; then .ci/base-images; else echo "zoo: no Docker engine, so what needs one is not run"; fi

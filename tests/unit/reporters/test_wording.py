@@ -7,7 +7,7 @@ import math
 import pytest
 
 from gate.core.transcript import CONTROL
-from gate.core.verdict import Custody, Outcome, Power, Verdict
+from gate.core.verdict import Custody, Outcome, Power, TimeSpent, Verdict
 from gate.judging.power import power_of
 from gate.reporters.wording import (
     Failure,
@@ -22,6 +22,7 @@ from gate.reporters.wording import (
     reasons,
     share_text,
     stations_text,
+    time_text,
 )
 from tests.unit.reporters.builder import custody, disruption, failed_report, probe, report, trials
 
@@ -261,3 +262,12 @@ def test_the_power_is_that_of_each_disruption() -> None:
 def test_what_is_needed_names_the_confidence() -> None:
     assert needed_text(report()) == "95 %"
     assert needed_text(report(confidence=0.99)) == "95 % with 99 % confidence"
+
+
+def test_the_time_is_told_by_whose_it_was() -> None:
+    spent = TimeSpent(bot=33.2, engine=7.04, gate=0.61, model=0.01)
+    assert time_text(report(seconds=40.86, time=spent)) == "41 s: bot 33 · engine 7.0 · gate 0.6"
+    forwarded = TimeSpent(bot=1.0, model=90.0, engine=7.0, script=3.0, gate=0.0)
+    text = time_text(report(seconds=101.0, time=forwarded), "|")
+    assert text == "101 s: bot 1.0 | model 90 | engine 7.0 | script 3.0 | gate 0.0"
+    assert time_text(report(seconds=41.2)) == "41 s"

@@ -62,7 +62,7 @@ EVERYTHING: dict[str, Any] = {
     "store": {"kind": "redis", "image": "redis:7", "persistence": "rdb", "ttl": "30d", "memory": "512m"},
     "model": {"mode": "none", "base-url": "HTTPS://a/v1", "name": "gpt-4o", "cassette": "mine.jsonl"},
     "judge": {"base-url": "http://b/v1", "model": "gpt-4o-mini"},
-    "run": {"disruptions": ["kill", "recreate"], "trials": 3, "concurrency": 8, "seed": 7},
+    "run": {"disruptions": ["kill", "recreate"], "trials": 3, "concurrency": 8, "jobs": 2, "seed": 7},
     "gate": {
         "accuracy": "95 %",
         "confidence": 0.9,
