@@ -20,6 +20,9 @@ from gate.interfaces import AddressSource
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """Of the decoded answer; a reply of a chatbot is a few kilobytes."""
 
+MAX_REPLY_CHARACTERS = 256 * 1024
+"""Of the text in it, which is kept, and searched for every value of the run."""
+
 EXCERPT_CHARACTERS = 200
 """How much of a wrong answer is quoted in an error."""
 
@@ -75,7 +78,7 @@ class HttpJsonBot:
             raise TurnIndeterminate(
                 "the connection broke before an answer came", why=str(error)[:EXCERPT_CHARACTERS]
             ) from error
-        return _reply(status, body, self._specification.reply)
+        return read_reply(status, body, self._specification.reply)
 
     async def close(self) -> None:
         """Frees the connections."""
@@ -115,7 +118,8 @@ async def _read_bounded(answer: aiohttp.ClientResponse) -> bytes:
     return bytes(body)
 
 
-def _reply(status: int, body: bytes, path: str) -> str:
+def read_reply(status: int, body: bytes, path: str) -> str:
+    """The text at `path` in the answer's body. Raises TurnRefused, whatever the bytes are."""
     excerpt = body[:EXCERPT_CHARACTERS].decode("utf-8", "replace")
     if not 200 <= status < 300:
         raise TurnRefused(f"the bot answered {status}", why=excerpt)
@@ -132,5 +136,7 @@ def _reply(status: int, body: bytes, path: str) -> str:
             raise TurnRefused(f'the bot\'s answer has no "{path}"', why=excerpt)
     if not isinstance(found, str):
         raise TurnRefused(f'"{path}" in the bot\'s answer is not a text', why=excerpt)
+    if len(found) > MAX_REPLY_CHARACTERS:
+        raise TurnRefused(f"the bot's reply is longer than {MAX_REPLY_CHARACTERS:,} characters", why=excerpt)
     # JSON can name half of a surrogate pair, which no file and no terminal takes.
     return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import json
 import tracemalloc
 import zlib
 from urllib.parse import parse_qs
@@ -13,7 +14,7 @@ from aiohttp import web
 
 from gate.core.specification import RequestShape
 from gate.errors import TurnRefused
-from gate.protocols.http_json import MAX_ANSWER_BYTES
+from gate.protocols.http_json import MAX_ANSWER_BYTES, MAX_REPLY_CHARACTERS
 from tests.event_loop import in_event_loop
 from tests.unit.protocols.servers import body, replies, served
 
@@ -211,9 +212,21 @@ async def test_an_answer_that_is_too_large_is_refused_before_it_is_read() -> Non
 @in_event_loop
 async def test_an_answer_of_exactly_the_limit_is_read() -> None:
     """The limit is on what it says."""
-    text = "x" * (MAX_ANSWER_BYTES - len('{"reply": ""}'))
-    async with served(replies(text)) as (_, bot):
-        assert await bot.say("anna-1", "Hello") == text
+    answer = {"reply": "yes", "debug": ""}
+    answer["debug"] = "x" * (MAX_ANSWER_BYTES - len(json.dumps(answer)))
+    async with served(body(json.dumps(answer).encode())) as (_, bot):
+        assert await bot.say("anna-1", "Hello") == "yes"
+
+
+@in_event_loop
+async def test_a_reply_that_nobody_would_read_is_refused() -> None:
+    """All of them are kept to the end of the run and searched for every value."""
+    longest = "x" * MAX_REPLY_CHARACTERS
+    async with served(replies(longest)) as (_, bot):
+        assert await bot.say("anna-1", "Hello") == longest
+    async with served(replies(longest + "x")) as (_, bot):
+        with pytest.raises(TurnRefused, match="longer than 262,144 characters"):
+            await bot.say("anna-1", "Hello")
 
 
 @in_event_loop
