@@ -113,8 +113,9 @@ def configuration(row: Row, bots: Bots) -> dict[str, Any]:
         "bot": {
             **source,
             "env": environment,
-            "ready-timeout": 10,
-            "turn-timeout": 4,
+            # A container shares the machine with others that may be busy.
+            "ready-timeout": 90 if row.contained else 10,
+            "turn-timeout": 12 if row.contained else 4,
             "stop-timeout": 1,
             **row.bot,
         },

@@ -116,7 +116,7 @@ class RewritesEtc(Bot):
     """Rewrites what the system goes by, in its own container, and remembers as it should."""
 
     def start(self) -> None:
-        for name in ("passwd", "hosts", "resolv.conf", "hostname", "ld.so.preload"):
+        for name in ("passwd", "hosts", "hostname", "ld.so.preload"):
             try:
                 Path("/etc", name).write_text("forged\n")
             except OSError as error:

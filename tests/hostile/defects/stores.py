@@ -111,9 +111,9 @@ class Fills(Bot):
     """Fills the store until it is no more, before it is ready."""
 
     def start(self) -> None:
-        with contextlib.suppress(OSError, RuntimeError, ValueError):
-            for number in range(100):
-                redis("EVAL", "redis.call('SET', KEYS[1], string.rep('x', 16777216))", "1", f"fill-{number}")
+        for number in range(20):
+            with contextlib.suppress(OSError, RuntimeError, ValueError):
+                redis("SETRANGE", f"fill-{number}", str(32 * 1024 * 1024), "x")
 
 
 DEFECTS = {

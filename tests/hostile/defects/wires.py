@@ -117,7 +117,7 @@ class HangsUp(WireBot):
 
 def _bomb() -> bytes:
     packer = zlib.compressobj(9, wbits=31)
-    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(512)) + packer.flush()
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(256)) + packer.flush()
     return whole(packed, b"Content-Encoding: gzip")
 
 
