@@ -11,11 +11,14 @@ from urllib.parse import parse_qs
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gate.core.specification import RequestShape
 from gate.errors import TurnRefused
-from gate.protocols.http_json import MAX_ANSWER_BYTES, MAX_REPLY_CHARACTERS
+from gate.protocols.http_json import MAX_ANSWER_BYTES, MAX_REPLY_CHARACTERS, read_reply
 from tests.event_loop import in_event_loop
+from tests.unit.core.laws import law
 from tests.unit.protocols.servers import body, replies, served
 
 
@@ -256,3 +259,27 @@ async def test_a_bomb_of_zeros_is_refused_and_takes_no_memory() -> None:
         finally:
             tracemalloc.stop()
     assert peak < 16 * MAX_ANSWER_BYTES
+
+
+bodies = st.binary(max_size=200) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["reply", "a", "0", ""]) | st.text(max_size=3), inner, max_size=3)
+    ),
+).map(lambda document: json.dumps(document).encode())
+
+
+@law
+@given(
+    answer=bodies, path=st.sampled_from(["reply", "reply.0.a", "a.reply", "0"]), status=st.integers(100, 599)
+)
+def test_whatever_a_bot_answers_is_a_text_or_a_refused_turn(answer: bytes, path: str, status: int) -> None:
+    """No other error, and a text that can be written down."""
+    try:
+        reply = read_reply(status, answer, path)
+    except TurnRefused:
+        return
+    else:
+        assert 200 <= status < 300
+        reply.encode()
