@@ -48,7 +48,10 @@ Disrupt = Annotated[
 Trials = Annotated[int | None, typer.Option(metavar="N", help="How often each scenario is played.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Draws the same facts again.")]
 RuntimeName = Annotated[str | None, typer.Option("--runtime", help="docker or process.")]
-Shard = Annotated[str | None, typer.Option(metavar="K/N", help="Plays one part of the scenarios.")]
+Shard = Annotated[
+    str | None,
+    typer.Option(metavar="K/N", help="Plays part K of N of the scenarios; see merge."),
+]
 ReportDirectory = Annotated[
     Path | None, typer.Option("--report-dir", help="Where reports go.  [default: memory-gate-report]")
 ]
@@ -186,6 +189,23 @@ def compare(
     for line in lines:
         typer.echo(line)
     _finish(code)
+
+
+@application.command()
+def merge(
+    reports: Annotated[
+        list[Path], typer.Argument(help="The report folders, or transcripts, of runs of one bot.")
+    ],
+    report_dir: ReportDirectory = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="The report.json of an earlier run, which this one is to match.")
+    ] = None,
+) -> None:
+    """Judge several runs as one: runs of different disruptions, or the shards of one run."""
+    from gate.cli.merging import merge_command
+    from gate.settings import REPORT_DIRECTORY
+
+    _finish(merge_command(reports, report_dir or REPORT_DIRECTORY, baseline, os.environ))
 
 
 @application.command()

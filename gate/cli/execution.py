@@ -28,9 +28,9 @@ from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
 from gate.reader.whereabouts import Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
-from gate.runner.plan import Plan, Turn, plan_run
+from gate.runner.plan import Plan, Turn
 from gate.runner.play import Stage, play
-from gate.runner.window import within_window
+from gate.runner.sharding import plan_part
 from gate.scorers import SCORERS
 from gate.settings import Settings
 from gate.stores import STORES
@@ -62,8 +62,7 @@ async def execute(
     check_judge(settings, scenarios)
     tapes = load_tapes(settings)
     seed = tapes.seed
-    windowed = within_window(scenarios, settings.bot.window)
-    plan = plan_run(windowed.scenarios, settings.run.disruptions, settings.run.trials, seed)
+    plan, left_out = plan_part(scenarios, settings.run, window=settings.bot.window, seed=seed)
     transcript = TranscriptFile(settings.report_directory)
     audience: tuple[Reporter, ...] = (transcript, *reporters)
 
@@ -92,7 +91,8 @@ async def execute(
             policy=dataclasses.asdict(settings.policy),
             repeat=shlex.join([*repeat, "--seed", str(seed)]),
             window=settings.bot.window,
-            left_out=windowed.left_out,
+            left_out=left_out,
+            shard=str(settings.run.shard or ""),
         )
     )
     interrupted = False

@@ -31,6 +31,15 @@ BEFORE = "before"
 AFTER = "after"
 
 
+PART = "@"
+"""Stands between the name of a deployment and the number of the run, of several merged ones, that made it."""
+
+
+def planned_deployment(deployment: str) -> str:
+    """The name of a deployment as it was planned, whichever of several merged runs made it."""
+    return deployment.partition(PART)[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that happened."""
@@ -56,6 +65,10 @@ class RunStarted(Event):
     """How many turns of a session the bot declares to keep; None for all."""
     left_out: int = 0
     """Questions that were not planned, because what they ask for lies beyond that."""
+    shard: str = ""
+    """The part of the scenarios that was played, as 2/4; "" for all of them."""
+    missing: Sequence[str] = ()
+    """What should have been merged into this run and could not be, one clause each."""
 
 
 @dataclass(frozen=True, kw_only=True)
