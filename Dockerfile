@@ -7,6 +7,8 @@ RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-h
 COPY gate /app/gate
 COPY scenarios /app/scenarios
 COPY entrypoint.py post_entrypoint.py /app/
+# The command itself, for steps and systems that are not the action:  --entrypoint memory-gate
+RUN printf '#!/venv/bin/python\nfrom gate.cli import main\n\nmain()\n' >/venv/bin/memory-gate && chmod 755 /venv/bin/memory-gate
 RUN /venv/bin/python -m compileall -q /app/gate /venv/lib
 
 FROM python:3.13-slim-trixie
