@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gate import __version__
 from tests.action.action_file import load_action, read_document
 from tests.action.workflow_file import Workflow, load_workflow
 
@@ -108,3 +110,38 @@ def test_the_comment_belongs_to_the_workflow_that_wrote_it() -> None:
 def test_gitlab_shows_the_reports_tests() -> None:
     (job,) = read_document(REPOSITORY / "examples/workflows/gitlab-ci.yml").values()
     assert job["artifacts"]["reports"]["junit"] == "memory-gate-report/junit.xml"
+
+
+def test_a_release_pins_the_image_and_nothing_else(tmp_path: Path) -> None:
+    """By the very line of the workflow, which stops where there is nothing to replace."""
+    step = load_workflow(REPOSITORY / ".github/workflows/release.yml").script(
+        "tags", "Write the digest into action.yml"
+    )
+    image = f"ghcr.io/memory-gate/memory-gate@sha256:{'0' * 64}"
+    before = (REPOSITORY / "action.yml").read_text()
+    (tmp_path / "action.yml").write_text(before)
+
+    def run() -> int:
+        command = ["bash", "-e", "-c", step.run]
+        return subprocess.run(
+            command, cwd=tmp_path, env={**os.environ, "IMAGE": image}, check=False
+        ).returncode
+
+    assert run() == 0
+    assert load_action(tmp_path).prebuilt_image == image
+    assert (tmp_path / "action.yml").read_text() == before.replace(
+        "image: Dockerfile", f"image: docker://{image}"
+    )
+    (tmp_path / "action.yml").write_text(before.replace("image: Dockerfile", "image: ./Dockerfile"))
+    assert run() != 0
+
+
+@pytest.mark.parametrize(("tag", "code"), [("release-v{}", 0), ("release-v9.9.9", 1), ("v{}", 1)])
+def test_a_release_has_the_version_of_the_package(tag: str, code: int) -> None:
+    step = load_workflow(REPOSITORY / ".github/workflows/release.yml").script(
+        "image", "Check that the tag names the version of the package"
+    )
+    environment = {**os.environ, "GITHUB_REF_NAME": tag.format(__version__)}
+    command = ["bash", "-e", "-c", step.run]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=False)
+    assert done.returncode == code
