@@ -40,7 +40,7 @@ check: .venv/.ready ## lint, format, types, the direction of imports, and what C
 	@$(SCHEMA) vendor.github-actions action.yml
 	@$(SCHEMA) vendor.dependabot .github/dependabot.yml
 	@$(SCHEMA) vendor.gitlab-ci examples/workflows/gitlab-ci.yml
-	@.venv/bin/hadolint --ignore DL3059 --ignore DL3066 $(shell git ls-files '*Dockerfile')
+	@.venv/bin/hadolint --ignore DL3059 --ignore DL3066 $(wildcard Dockerfile */*/Dockerfile */*/*/Dockerfile)
 	@.venv/bin/shellcheck .ci/* examples/workflows/*.sh
 
 fuzz: .venv/.ready ## read mangled files: only clean errors, none slower than a second (ARGS="--files 20000 --seed 7")

@@ -54,6 +54,16 @@ def test_the_shards_of_a_run_become_one_report_with_its_outputs(sharded: Gate) -
     assert "parts/nowhere" in missing.reasons
     assert "shard 2/2 is missing" in missing.reasons
 
+    first = sharded.folder / "parts/1/transcript.jsonl"
+    strict = first.read_text()
+    first.write_text(strict.replace('"inconclusive":"block"', '"inconclusive":"allow"', 1))
+    allowed = sharded.run("merge", "parts/1", "parts/nowhere")
+    assert (allowed.code, allowed.report["verdict"]) == (0, "inconclusive"), allowed.output
+    differing = sharded.run("merge", "parts/1", "parts/2")
+    assert differing.code == 2, differing.output
+    assert "different rules (gate.inconclusive)" in differing.output
+    first.write_text(strict)
+
     spoilt = sharded.folder / "parts/2/transcript.jsonl"
     spoilt.write_text(spoilt.read_text()[:-9])
     damaged = sharded.run("merge", "parts/1", "parts/2")
