@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 
 import docker
 import pytest
 
-from tests.commands.gate_process import Gate, disruptions
+from tests.commands.gate_process import RUN_SECONDS, Gate, disruptions
 
 MOMENTS = ("scenarios", "bot and store ready", "conversations held", "restarted")
 PATIENCE_SECONDS = 60.0
@@ -87,3 +88,19 @@ def labelled(client: docker.DockerClient) -> set[str]:
         *(str(one.id) for one in client.networks.list(filters=filters)),
         *(str(one.id) for one in client.volumes.list(filters=filters)),
     }
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancel_before_anything_is_started_ends_the_action_at_once(
+    gate: Gate, number: signal.Signals
+) -> None:
+    """While it still reads what it was given: here a baseline that nobody ends to write."""
+    gate.configure("redis")
+    pipe = gate.folder / "report.json"
+    os.mkfifo(pipe)
+    # Opening it waits until the gate opens it for reading.
+    with gate.start_action(baseline="report.json") as process, pipe.open("w"):
+        process.send_signal(number)
+        output, _ = process.communicate(timeout=RUN_SECONDS)
+    assert process.returncode == 130, output
+    assert output == ""
