@@ -2,12 +2,18 @@
 FROM python:3.13-slim-trixie AS build
 RUN python -m venv /venv
 COPY requirements.txt /tmp/requirements.txt
-RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/requirements.txt \
- && /venv/bin/pip uninstall --yes --quiet pip
+# What only compilers, type checkers and the packages' own tests read stays behind; so do the colouring of
+# source code, of which the gate prints none, and what rapidfuzz has for long texts, which it does without.
+RUN /venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-check --require-hashes -r /tmp/requirements.txt \
+ && /venv/bin/pip uninstall --yes --quiet pip pygments \
+ && find /venv/lib -depth \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' -o -name '*.c' -o -name '*.h' -o -path '*/rapidfuzz/*_avx2.*.so' \
+      -o -type d \( -name tests -o -name test -o -name __pycache__ \) \) -exec rm -rf {} +
 COPY gate /app/gate
 COPY scenarios /app/scenarios
 COPY entrypoint.py post_entrypoint.py /app/
-RUN /venv/bin/python -m compileall -q /app/gate /venv/lib
+# Byte code for the gate and for what a run loads: a half of the packages' code serves a judge model alone.
+RUN /venv/bin/python -m compileall -q /app/gate \
+ && cd /app && /venv/bin/python -c "import gate.cli.action, gate.runtimes.docker_engine.runtime, gate.runtimes.processes.runtime"
 
 FROM python:3.13-slim-trixie
 COPY --from=build /venv /venv

@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz measurement zoo kill-matrix engine reference picture images lock clean
+.PHONY: help demo test check fuzz hostile measurement bench zoo kill-matrix engine reference picture images lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -33,11 +33,21 @@ check: .venv/.ready ## lint, format, types and the direction of imports
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
-fuzz: .venv/.ready ## read mangled files: only clean errors, none slower than a second (ARGS="--files 20000 --seed 7")
+fuzz: .venv/.ready ## read mangled files: only clean errors, none slow (ARGS="--files 20000 --seed 7 --guided 600")
+	@[ -d .cache/atheris ] || .venv/bin/pip install --quiet --disable-pip-version-check --target .cache/atheris \
+	  --require-hashes -r tests/fuzz/requirements.txt || rm -rf .cache/atheris
 	@.venv/bin/python -m tests.fuzz $(ARGS)
+
+hostile: .venv/.ready ## run the gate on bots that attack it; write docs/hostile.md (ARGS="--only fork-bomb --show")
+	@if .ci/engine; then .ci/base-images; else echo "hostile: no Docker engine, so nothing is written"; fi
+	@.venv/bin/python -m tests.hostile $(ARGS)
 
 measurement: .venv/.ready ## measure how right the gate is and write docs/measurement.md (ARGS='--only seeds')
 	@.venv/bin/python -m benchmarks.measurement $(ARGS)
+
+bench: .venv/.ready ## measure how fast the gate is and write docs/benchmarks.md (ARGS='--only judging')
+	@if .ci/engine; then .ci/base-images; else echo "bench: no Docker engine, so what needs one is not measured"; fi
+	@.venv/bin/python -m benchmarks.speed $(ARGS)
 
 zoo: .venv/.ready ## run every known defect and its healthy twin under every disruption; write docs/detection.md
 	@if .ci/engine; then .ci/base-images; else echo "zoo: no Docker engine, so what needs one is not run"; fi
@@ -58,7 +68,7 @@ picture: .venv/.ready ## draw the picture in the README anew from a run of the d
 	@.venv/bin/memory-gate demo --report-dir .cache/demo
 	@.venv/bin/python docs/picture.py .cache/demo/buffer/transcript.jsonl docs/console.svg
 
-images: .venv/.ready ## draw the pictures of the HTML report anew from a real run; needs Chromium
+images: .venv/.ready ## draw the pictures of the report and the job summary anew from a real run; needs Chromium
 	@.venv/bin/python -m tests.browser.pictures
 
 # --- set-up: each stamp is written last, so what was interrupted is done again -----------------------

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
+from gate.cli.library import find_scenarios
 from gate.core.scenario import Scenario
 from gate.core.specification import Policy
 from gate.core.transcript import (
@@ -34,6 +36,18 @@ _Clock = Callable[[], float]
 DISRUPTION = "restart"
 FORGOTTEN_EVERY = 20
 """One treated conversation in so many is lost, so that something has to be explained."""
+
+
+SHORT = (
+    *("appointment", "corrected-twice", "favourite-animal", "first-things-first", "just-said", "moved-house"),
+    *("names-alike", "order-follow-up", "scattered-facts", "several-facts", "two-customers"),
+)
+"""Of the library, what says enough in a few turns."""
+
+
+def short_scenarios() -> tuple[Scenario, ...]:
+    """Eleven built-in scenarios."""
+    return tuple(one for one in find_scenarios((), Path.cwd()) if Path(one.file).stem in SHORT)
 
 
 def transcript(scenarios: Sequence[Scenario], probes: int) -> tuple[list[Event], int]:

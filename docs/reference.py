@@ -7,7 +7,6 @@ memory-gate.yml, `action.yml`, the command line, the exit codes.
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,14 +25,17 @@ from gate.protocols import PROTOCOLS
 from gate.settings import Overrides, overrides_from_options, settings_schema
 from gate.settings.bot import LATER, SUPPLIED
 from gate.settings.loading import REPLACED, SCENARIOS
-from gate.settings.overrides import OPTIONS_ONLY
-from gate.settings.section import DURATION, PERCENTAGE
+from gate.settings.overrides import LISTS, OPTIONS_ONLY
+from gate.settings.section import DURATION, PERCENTAGE, SIZE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "configuration.md"
 PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Schema = Mapping[str, Any]
+
+SECRET = "openai_api_key"  # noqa: S105 - its name, not its value
+"""The one override that is no option, which others on the machine could read."""
 
 EXIT_MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.PASSED: "passed; of `compare`, no regression",
@@ -97,9 +99,8 @@ def commands() -> dict[str, Any]:
 
 def options_by_override() -> dict[str, str]:
     """Override → the option that gives it, as errors about it name that option."""
-    accepted = inspect.signature(overrides_from_options).parameters
     samples: dict[str, Any] = {
-        name: ["1"] if name in ("scenarios", "disruptions") else "1" for name in accepted
+        one.name: ["1"] if one.name in LISTS else "1" for one in fields(Overrides) if one.name != SECRET
     }
     given = overrides_from_options(**{**samples, "environment": {}})
     return {one.name: value.origin for one in fields(Overrides) if (value := getattr(given, one.name))}
@@ -132,10 +133,11 @@ def _keys(section: str, schema: Schema) -> str:
 
 
 def _key(name: str, schema: Schema, override: str | None) -> tuple[str, str, str, str, str]:
-    replacing = []
-    if override is not None:
-        option, given = options_by_override().get(override), inputs_by_override().get(override)
-        replacing = [*([code(option)] if option else []), *([f"input {code(given)}"] if given else [])]
+    option, name_of_input = (
+        names.get(override or "") for names in (options_by_override(), inputs_by_override())
+    )
+    replacing = [code(option)] if option else []
+    replacing += [f"input {code(name_of_input)}"] if name_of_input else []
     default = _default(schema["default"]) if "default" in schema else ""
     return (code(name), schema["description"], _value(schema), default, ", ".join(replacing))
 
@@ -145,6 +147,8 @@ def _default(value: object) -> str:
         return ", ".join(code(str(one)) for one in value)
     if isinstance(value, dict):
         return code(json.dumps(value)) if value else "none"
+    if isinstance(value, bool):
+        return code(str(value).lower())
     return code(f"{value:g}" if isinstance(value, float) else str(value))
 
 
@@ -160,6 +164,8 @@ def _value(schema: Schema) -> str:
         return f"a share, {numbers['minimum']} to {numbers['maximum']} or in %"
     if any(DURATION.pattern in one for one in patterns):
         return "a length of time"
+    if any(SIZE.pattern in one for one in patterns):
+        return "bytes, or 512m, 2g"
     if any(one.get("type") == "array" for one in options):
         return "one, or a list"
     if kind in ("integer", "number"):
@@ -168,6 +174,8 @@ def _value(schema: Schema) -> str:
         return "a list"
     if kind == "object":
         return "keys and values"
+    if kind == "boolean":
+        return "`true`, `false`"
     return "text" if kind == "string" else "anything"
 
 

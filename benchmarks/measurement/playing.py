@@ -85,7 +85,11 @@ async def play(
             store=StoreSpecification(),
             model=model or ModelSpecification(),
             run=RunSpecification(
-                disruptions=tuple(script.disruptions), trials=script.trials, seed=script.seed
+                disruptions=tuple(script.disruptions),
+                trials=script.trials,
+                seed=script.seed,
+                # One after the other: transcripts are compared line by line.
+                jobs=1,
             ),
             policy=Policy(),
             scenarios=(),

@@ -21,7 +21,7 @@ from gate.reporters.transcript_file import NAME
 
 BOTS = (KeepsOutside, KeepsInside, KeepsNothing)
 DISRUPTIONS = ("restart", "recreate")
-TIMES = ("at", "seconds", "seconds_unavailable", "latency")
+TIMES = ("at", "seconds", "time", "seconds_unavailable", "latency")
 COUNTERS = ("calls", "commands", "commands_per_turn", "connections", "unknown_commands")
 """What the Redis server counts, which goes on counting from run to run here."""
 SEAL = "seal"

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gate.cli import faults
+from gate.cli.debugging import is_debugging
 from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
 from gate.cli.interruption import leave, run_until_signal
 from gate.cli.library import find_scenarios, settings_vocabulary
+from gate.cli.ownership import hand_over
 from gate.cli.run import file_reporters, repeat_command
 from gate.errors import DocumentError, ExitCode, GateError, Problem
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
@@ -21,10 +23,11 @@ from gate.runtimes.docker_engine import ENGINE_FAULTS, connect, remove_run
 from gate.runtimes.docker_engine.connection import explain
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import remove_container
-from gate.settings import load_settings, overrides_from_action
+from gate.settings import Overrides, load_settings, overrides_from_action
 
 RUN_STATE = "run"
 CONTAINER_STATE = "container"
+REPORT_STATE = "report"
 DEFAULT_WORKSPACE = "/github/workspace"
 
 
@@ -45,6 +48,10 @@ def run_action() -> int:
 def sweep_after_action() -> int:
     """The post stage: removes what the main stage could not. Always 0: the verdict stands already."""
     environment = dict(os.environ)
+    workspace = _workspace(environment)
+    report = environment.get(f"STATE_{REPORT_STATE}", "")
+    if report:
+        hand_over([workspace / report], workspace)
     run = environment.get(f"STATE_{RUN_STATE}", "")
     if not run:
         return ExitCode.PASSED
@@ -64,15 +71,15 @@ def sweep_after_action() -> int:
 
 
 def _main_stage(environment: Mapping[str, str]) -> int:
-    workspace = Path(environment.get("GITHUB_WORKSPACE") or DEFAULT_WORKSPACE)
+    workspace = _workspace(environment)
     run = new_run()
     github = GitHubReporter(environment, sys.stdout, workspace)
     try:
-        # At once: whatever becomes of this stage, the next one must know what to remove, and a
-        # consumer of the output must never mistake a run that died for one that passed.
+        # At once: whatever becomes of this stage, the next one must know what to remove.
         github.save_state(RUN_STATE, run)
-        github.set_outputs({"verdict": "inconclusive"})
+        github.announce()
         overrides, config = overrides_from_action(environment)
+        _require_files(overrides, config, workspace)
         settings = load_settings(
             config=config,
             overrides=overrides,
@@ -80,14 +87,19 @@ def _main_stage(environment: Mapping[str, str]) -> int:
             vocabulary=settings_vocabulary(),
         )
         scenarios = find_scenarios(settings.scenarios, workspace)
-        baseline = None if settings.baseline is None else read_measurement(settings.baseline)
+        baseline = None if settings.baseline is None else read_measurement(settings.baseline, "baseline")
         prepare_report_directory(workspace / settings.report_directory)
     except GateError as error:
         return _refuse(error, github)
-    _note_own_container(environment, github)
     github = GitHubReporter(environment, sys.stdout, workspace, report_path=settings.report_directory)
+    github.announce()
+    github.save_state(REPORT_STATE, str(settings.report_directory))
+    _note_own_container(environment, github)
     console = ConsoleReporter(
-        open_console(sys.stdout, environment), github=True, report_directory=settings.report_directory
+        open_console(sys.stdout, environment),
+        github=True,
+        debug=is_debugging(environment),
+        report_directory=settings.report_directory,
     )
     try:
         report = run_until_signal(
@@ -96,7 +108,8 @@ def _main_stage(environment: Mapping[str, str]) -> int:
                 scenarios,
                 run=run,
                 environment=environment,
-                reporters=(*file_reporters(settings.report_directory), console, github),
+                # A cancel leaves seconds: what other steps decide by comes first.
+                reporters=(github.outputs, *file_reporters(settings.report_directory), console, github),
                 repeat=repeat_command(settings, overrides),
                 baseline=baseline,
             )
@@ -106,7 +119,32 @@ def _main_stage(environment: Mapping[str, str]) -> int:
         return _refuse(error, github)
     finally:
         console.close()
+        hand_over([settings.report_directory, Path(settings.model.cassette)], workspace)
     return exit_code(report, settings)
+
+
+def _require_files(overrides: Overrides, config: Path | None, workspace: Path) -> None:
+    """Looks for the files that inputs name. Raises DocumentError, which names the inputs."""
+    named = [("config", str(config))] if config is not None else []
+    if overrides.scenarios is not None:
+        named += [("scenarios", path) for path in overrides.scenarios.value]
+    problems = [
+        Problem(
+            file=f'input "{name}"',
+            line=0,
+            column=0,
+            message=f'there is no file "{path}"',
+            hint="paths start at the workspace; is the repository checked out?",
+        )
+        for name, path in named
+        if "\0" in path or not (workspace / path).exists()
+    ]
+    if problems:
+        raise DocumentError(problems)
+
+
+def _workspace(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("GITHUB_WORKSPACE") or DEFAULT_WORKSPACE)
 
 
 def _note_own_container(environment: Mapping[str, str], github: GitHubReporter) -> None:

@@ -90,6 +90,17 @@ def run(
     runtime: RuntimeName = None,
     shard: Shard = None,
     report_dir: ReportDirectory = None,
+    build: Annotated[
+        str | None, typer.Option(help="A folder with a Dockerfile to build the bot from.")
+    ] = None,
+    previous_image: Annotated[str | None, typer.Option(help="The image that is in production now.")] = None,
+    replicas: Annotated[str | None, typer.Option(metavar="N", help="How many instances to run.")] = None,
+    redis_image: Annotated[str | None, typer.Option(help="The store's image.")] = None,
+    model: Annotated[str | None, typer.Option(help="reader, forward, record, replay or none.")] = None,
+    threshold: Annotated[str | None, typer.Option(help='The accuracy needed: 0.95 or "95 %".')] = None,
+    max_drop: Annotated[str | None, typer.Option(help="How far it may fall: 0.05 or 5 %.")] = None,
+    inconclusive: Annotated[str | None, typer.Option(help="block or allow.")] = None,
+    baseline: Annotated[str | None, typer.Option(help="The report to be no worse than.")] = None,
 ) -> None:
     """Say whether a bot may be deployed: talk, disrupt, ask again.
 
@@ -112,6 +123,15 @@ def run(
         shard=shard,
         report_dir=report_dir,
         environment=os.environ,
+        build=build,
+        previous_image=previous_image,
+        replicas=replicas,
+        redis_image=redis_image,
+        model=model,
+        threshold=threshold,
+        max_drop=max_drop,
+        inconclusive=inconclusive,
+        baseline=baseline,
     )
     _finish(run_command(config, overrides, os.environ))
 

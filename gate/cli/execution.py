@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gate import __version__
+from gate.cli.debugging import trace_of
 from gate.cli.interruption import to_the_end
 from gate.cli.jobs import sensible_jobs
 from gate.cli.real_model import build_behind, load_tapes
@@ -26,7 +27,7 @@ from gate.disruptions import DISRUPTIONS
 from gate.errors import ExitCode, GateError, InputError
 from gate.interfaces import Recorder, Reporter, Runtime
 from gate.judging import judge
-from gate.judging.baseline import Measurement
+from gate.judging.measurement import Measurement
 from gate.judging.regression import against
 from gate.protocols import PROTOCOLS
 from gate.protocols.bounded import BoundedBot
@@ -276,7 +277,7 @@ async def _build_runtime(settings: Settings, run: str, environment: Mapping[str,
     from gate.runtimes.docker_engine import DockerEngine, reach
 
     return DockerEngine(
-        await reach(environment),
+        await reach(environment, trace_of(environment)),
         settings.bot,
         store,
         run=run,

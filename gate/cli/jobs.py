@@ -15,7 +15,10 @@ MOST = 8
 
 
 def sensible_jobs(settings: Settings, *, deployments: int) -> int:
-    """One deployment for each processor, as far as there is free memory for them; at least 1."""
+    """One replica for each processor, as far as there is free memory for them; at least one deployment.
+
+    With more of them bots would start slower than alone, and could miss the time they are given for it.
+    """
     if settings.policy.max_unavailable is not None:
         # How long the bot is away is being measured: nobody else may slow its start down.
         return 1
@@ -34,7 +37,7 @@ def most_side_by_side(*, processors: int | None, free_bytes: int | None, replica
     if processors is None or free_bytes is None:
         return 1
     size = replicas * BYTES_OF_REPLICA + BYTES_OF_STORE
-    return max(1, min(processors, free_bytes // size, MOST))
+    return max(1, min(processors // replicas, free_bytes // size, MOST))
 
 
 def free_memory(file: Path = MEMORY) -> int | None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from gate.cli.debugging import is_debugging
 from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
 from gate.cli.interruption import run_until_signal
 from gate.cli.library import find_scenarios, settings_vocabulary
@@ -17,7 +18,13 @@ from gate.judging import judge
 from gate.judging.regression import against
 from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement
-from gate.settings import Overrides, Settings, load_settings
+from gate.settings import Given, Overrides, Settings, load_settings
+
+REPEATED = (
+    *("image", "build", "previous_image", "replicas", "redis_image", "model"),
+    *("threshold", "max_drop", "inconclusive"),
+)
+"""Overrides that a run is repeated with. A baseline and a report folder are where the run was."""
 
 
 def run_command(config: Path | None, overrides: Overrides, environment: Mapping[str, str]) -> int:
@@ -30,11 +37,12 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
         vocabulary=settings_vocabulary(),
     )
     scenarios = find_scenarios(settings.scenarios, working_directory)
-    baseline = None if settings.baseline is None else read_measurement(settings.baseline)
+    baseline = None if settings.baseline is None else read_measurement(settings.baseline, "baseline")
     prepare_report_directory(settings.report_directory)
     console = ConsoleReporter(
         open_console(sys.stdout, environment),
         github=environment.get("GITHUB_ACTIONS") == "true",
+        debug=is_debugging(environment),
         report_directory=settings.report_directory,
     )
     # In a workflow the command speaks to GitHub as the action does.
@@ -46,7 +54,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
                 scenarios,
                 run=new_run(),
                 environment=environment,
-                reporters=(*file_reporters(settings.report_directory), console, github),
+                reporters=(github.outputs, *file_reporters(settings.report_directory), console, github),
                 repeat=repeat_command(settings, overrides),
                 baseline=baseline,
             )
@@ -66,8 +74,10 @@ def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
     words = ["memory-gate", "run"]
     if settings.config_file is not None:
         words += ["-c", str(settings.config_file)]
-    if overrides.image is not None and settings.bot.image:
-        words += ["--image", settings.bot.image]
+    for option in REPEATED:
+        given: Given | None = getattr(overrides, option)
+        if given is not None and isinstance(given.value, str):
+            words += [f"--{option.replace('_', '-')}", given.value]
     for path in settings.scenarios:
         words += ["--scenarios", str(path)]
     for disruption in settings.run.disruptions:
@@ -94,7 +104,7 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
     lines = _lines_of(content)
     report = judge(decode(lines))
     if baseline is not None:
-        report = against(report, read_measurement(baseline))
+        report = against(report, read_measurement(baseline, "baseline"))
     if report_directory is not None:
         prepare_report_directory(report_directory)
         reporters = file_reporters(report_directory)

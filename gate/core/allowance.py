@@ -4,7 +4,7 @@ from __future__ import annotations
 
 CHARACTERS = 64 * 1024 * 1024
 CHARACTERS_A_TURN = 32 * 1024
-ENTRIES = 10_000
+ENTRIES = 5_000
 ENTRIES_A_TURN = 50
 
 

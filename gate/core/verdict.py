@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.specification import Policy
 
 
 class Verdict(StrEnum):
@@ -273,6 +274,10 @@ class Report:
     """Replies that held what was to be forgotten."""
     baseline: str = ""
     """What the comparison with an earlier run says, in one sentence; "" without one."""
+    baseline_accuracy: float | None = None
+    """What that run remembered after its disruptions; None without one, or where it does not say."""
+    policy: Policy = field(default_factory=Policy)
+    """The rule by which it was judged."""
     findings: Sequence[str] = field(default_factory=tuple)
     """What is worth knowing and blocks nothing."""
 

@@ -7,47 +7,20 @@ their trial; of each pair it is counted which side remembered more.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import comb
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import TREATED
-from gate.core.verdict import Outcome, ProbeResult, Report
+from gate.core.verdict import Outcome
+from gate.judging.differences import differences
+from gate.judging.measurement import MeasuredProbe, Measurement
 from gate.judging.sentences import plural
 
 SIGNIFICANCE = 0.05
 """A difference that luck alone makes less often than this is believed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeasuredProbe:
-    """One probe of a report, as far as it can be compared."""
-
-    content: str
-    """What its scenario says; "" in a report that does not know it."""
-    disruption: str
-    guarantee: str
-    trial: int
-    arm: str
-    conversation: str
-    line: int
-    column: int
-    outcome: str
-    recall: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measurement:
-    """One report, as far as it can be compared. Shares are between 0 and 1."""
-
-    version: str
-    threshold: float
-    confidence: float | None
-    leaks: int
-    fabrications: int
-    probes: Sequence[MeasuredProbe]
 
 
 class Finding(StrEnum):
@@ -87,34 +60,9 @@ class Comparison:
     chance: float
     """How often luck alone makes at least so many worse, of those that differ (McNemar, one-sided, exact)."""
     notes: Sequence[str]
-    """How the two runs differ in what they measured, one clause each."""
-
-
-def measurement_of(report: Report) -> Measurement:
-    """A report as far as it can be compared."""
-    return Measurement(
-        version=report.version,
-        threshold=report.threshold,
-        confidence=report.confidence,
-        leaks=report.leaks,
-        fabrications=report.fabrications,
-        probes=tuple(_measured(one) for one in report.probes),
-    )
-
-
-def _measured(probe: ProbeResult) -> MeasuredProbe:
-    return MeasuredProbe(
-        content=probe.content,
-        disruption=probe.disruption,
-        guarantee=probe.guarantee,
-        trial=probe.trial,
-        arm=probe.arm,
-        conversation=probe.conversation,
-        line=probe.line,
-        column=probe.column,
-        outcome=probe.outcome.value,
-        recall=probe.recall,
-    )
+    """How the two runs differ in what they measured and by which rule, one clause each."""
+    base_accuracy: float | None = None
+    """What the base remembered after its disruptions, between 0 and 1; None where that is not known."""
 
 
 def mcnemar(worse: int, better: int) -> float:
@@ -157,7 +105,8 @@ def compare(base: Measurement, head: Measurement) -> Comparison:
         worse=worse,
         better=better,
         chance=chance,
-        notes=_notes(base, head, before, after),
+        notes=differences(base, head),
+        base_accuracy=base.accuracy,
     )
 
 
@@ -262,27 +211,3 @@ def _why_not(
     if not {key[1] for key in before} & {key[1] for key in after}:
         return "no disruption is the same in both"
     return "no question was scored in both"
-
-
-def _notes(
-    base: Measurement, head: Measurement, before: Collection[Key], after: Collection[Key]
-) -> tuple[str, ...]:
-    notes = []
-    if base.version != head.version:
-        notes.append(f"the base was measured by memory-gate {base.version}, the head by {head.version}")
-    if base.threshold != head.threshold:
-        notes.append(f"the threshold was {base.threshold:g} and is {head.threshold:g}")
-    if base.confidence != head.confidence:
-        asked = ["none" if one.confidence is None else f"{one.confidence:g}" for one in (base, head)]
-        notes.append(f"the confidence asked for was {asked[0]} and is {asked[1]}")
-    old, new = {key[0] for key in before}, {key[0] for key in after}
-    for count, what in ((len(old - new), "gone or changed"), (len(new - old), "new or changed")):
-        if count:
-            notes.append(f"{plural(count, 'scenario')} {what}, and not compared")
-    trials = [max((key[2] for key in keys), default=0) for keys in (before, after)]
-    if trials[0] != trials[1] and all(trials):
-        notes.append(f"the base was played in {plural(trials[0], 'trial')}, the head in {trials[1]}")
-    changed = {key[1] for key in before} ^ {key[1] for key in after}
-    if changed:
-        notes.append(f"only one of the two was disrupted by {', '.join(sorted(changed))}")
-    return tuple(notes)

@@ -91,6 +91,7 @@ def judge(
         power=_power(disruptions, probes, policy),
         guarantees=standings(examination, judged),
         zombies=breaches.zombies,
+        policy=policy,
         findings=(
             *_left_out(history),
             *bot_advice(history),

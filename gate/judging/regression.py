@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gate.core.verdict import Report, Verdict
-from gate.judging.baseline import Finding, Measurement, compare, measurement_of
+from gate.judging.baseline import Finding, compare
+from gate.judging.measurement import Measurement, measurement_of
+
+BESIDE = "compared with the baseline, "
+"""Leads what a comparison adds to the reasons and the findings of a run."""
 
 
 def against(report: Report, base: Measurement) -> Report:
@@ -17,7 +21,9 @@ def against(report: Report, base: Measurement) -> Report:
     shown = replace(
         report,
         baseline=comparison.sentence,
-        findings=(*report.findings, *(f"baseline: {note}" for note in comparison.notes)),
+        baseline_accuracy=comparison.base_accuracy,
+        # First: a rule that was loosened is what a reader of the pull request is to see.
+        findings=(*(f"{BESIDE}{note}" for note in comparison.notes), *report.findings),
     )
     if comparison.finding is not Finding.REGRESSION:
         return shown
@@ -26,5 +32,5 @@ def against(report: Report, base: Measurement) -> Report:
     return replace(
         shown,
         verdict=Verdict.FAILED,
-        reasons=(*earlier, f"compared with the baseline, a {comparison.sentence}"),
+        reasons=(*earlier, f"{BESIDE}a {comparison.sentence}"),
     )

@@ -15,6 +15,8 @@ EVERY = "*"
 EXCERPT_CHARACTERS = 200
 """How much of a wrong answer is quoted in an error."""
 EVENT_STREAM = "text/event-stream"
+MAX_REPLY_CHARACTERS = 256 * 1024
+"""Of the text that is the reply, which is kept, and searched for every value of the run."""
 LINES_OF_JSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 _INDEX = re.compile("[0-9]{1,6}")
 _EVENT_END = re.compile(r"\r\n\r\n|\n\n|\r\r")
@@ -42,6 +44,8 @@ def reply_in(status: int, content_type: str, body: bytes, path: str) -> str:
         raise TurnRefused("the bot's answer is not JSON", why=excerpt) from error
     except _NoReply as error:
         raise TurnRefused(str(error), why=excerpt) from error
+    if len(text) > MAX_REPLY_CHARACTERS:
+        raise TurnRefused(f"the bot's reply is longer than {MAX_REPLY_CHARACTERS:,} characters", why=excerpt)
     # JSON can name half of a surrogate pair, which no file and no terminal takes.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import dataclasses
 import hmac
+import logging
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -55,6 +56,8 @@ MAX_PROMPT_CHARACTERS = 4_000_000
 """Of one request; the largest models take about as much."""
 REFUSAL_SECONDS = 0.25
 """After which somebody without the key, or without room on record, is answered: who floods is slowed down."""
+QUIET = logging.Logger("gate.reader.endpoint", logging.CRITICAL + 1)
+"""What a bot sends is not for the gate's own log, and neither is where that came to an end."""
 TOO_MANY = (
     "the bot asked its model more often, or with more text, than is kept of a run of this size; it looks like"
     " a loop"
@@ -136,7 +139,11 @@ class ModelEndpoint:
         application.router.add_get("/v1/models", self._models)
         application.router.add_get("/v1/models/{model}", self._model)
         self._runner = web.AppRunner(
-            application, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS
+            application,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=SHUTDOWN_SECONDS,
+            logger=QUIET,
         )
         await self._runner.setup()
         server = self._runner.server
@@ -195,6 +202,9 @@ class ModelEndpoint:
             refusal = error(fault.status, fault.reason)
         except Refused as fault:
             refusal = error(fault.status, str(fault), parameter=fault.parameter, code=fault.code)
+        except ConnectionError:
+            # Nobody is left to be told.
+            return web.Response(status=499)
         except (*MALFORMED, web.RequestPayloadError) as fault:
             refusal = error(400, f"the request is not as the API wants it: {fault}")
         else:

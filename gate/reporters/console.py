@@ -32,13 +32,21 @@ class ConsoleReporter:
     """Shows a run to whoever reads `console`, which `open_console` makes.
 
     With `github` the progress is one folded group, and while anything is printed that may hold foreign
-    text the runner takes no commands: call `close` before printing commands of other kinds.
+    text the runner takes no commands: call `close` before printing commands of other kinds. With `debug`
+    it takes them during the progress, whose every line is neutralised, so that others can print debug lines.
     """
 
     def __init__(
-        self, console: Console, *, github: bool = False, report_directory: Path | None = None
+        self,
+        console: Console,
+        *,
+        github: bool = False,
+        debug: bool = False,
+        report_directory: Path | None = None,
     ) -> None:
         self._console = console
+        self._debug = debug
+        self._is_grouped = False
         self._github = github
         self._report_file = str(report_directory / json_report.FILE_NAME) if report_directory else ""
         self._glyphs = _glyphs(console.encoding)
@@ -100,12 +108,16 @@ class ConsoleReporter:
         if self._resume_token is not None:
             token, self._resume_token = self._resume_token, None
             resume_commands(self._console.file, token)
+        if self._is_grouped:
+            self._is_grouped = False
             send(self._console.file, "endgroup")
 
     def _open(self, event: RunStarted) -> None:
-        if self._github and self._resume_token is None:
+        if self._github and not self._is_grouped:
+            self._is_grouped = True
             send(self._console.file, "group", "memory-gate: progress")
-            self._resume_token = stop_commands(self._console.file)
+            if not self._debug:
+                self._resume_token = stop_commands(self._console.file)
         parts = [
             f"memory-gate {one_line(event.version, 30)}",
             one_line(event.bot, 100),

@@ -16,11 +16,24 @@ from gate.errors import Problem
 from gate.judging.sentences import plural
 from gate.reporters.github_summary import BUDGET, compose_summary
 from gate.reporters.neutraliser import one_line
+from gate.reporters.timeline import Timeline
 from gate.reporters.wording import Failure, as_sentence, failures, lost_facts, reasons
 from gate.reporters.workflow_commands import pair, send
 
 ANNOTATIONS_SHOWN = 10
-"""Of each level; the runner drops what goes beyond."""
+"""Errors and warnings together; the runner drops what goes beyond ten of a kind."""
+
+NOTICES_SHOWN = 9
+"""Of findings; one more notice has room to count what was left out."""
+
+
+TITLE = "memory-gate"
+
+OUTPUTS = (
+    *("verdict", "accuracy", "accuracy-before", "retention", "delta", "lost-facts", "leaks", "fabrications"),
+    *("baseline", "report-path"),
+)
+"""The names of all outputs, in their order."""
 
 
 class GitHubReporter:
@@ -41,19 +54,38 @@ class GitHubReporter:
         self._stream = stream
         self._workspace = workspace
         self._report_path = report_path
+        self._timeline = Timeline()
+        self._has_outputs = False
+
+    @property
+    def outputs(self) -> Outputs:
+        """A reporter that sets the outputs alone: given first, it does so before anything slower is done."""
+        return Outputs(self)
 
     def show(self, event: Event) -> None:
-        """Nothing: GitHub is told the result."""
+        """Keeps when things happened: GitHub is told the result."""
+        self._timeline.take(event)
 
     def finish(self, report: Report) -> None:
         """Writes outputs, annotations and summary. A file that cannot be written gives a warning."""
-        for what, publish in (
-            ("the outputs", lambda: self.set_outputs(outputs(report, self._shown_path()))),
-            ("the job summary", lambda: self._append_summary(report)),
-        ):
-            self._attempt(what, publish)
+        self.tell_outputs(report)
+        self._attempt("the job summary", lambda: self._append_summary(report))
         if self._is_action:
             self._annotate(report)
+
+    def tell_outputs(self, report: Report) -> None:
+        """Sets all outputs, once. A file that cannot be written gives a warning."""
+        if not self._has_outputs:
+            self._has_outputs = True
+            self._attempt("the outputs", lambda: self.set_outputs(outputs(report, self._shown_path())))
+
+    def announce(self) -> None:
+        """Sets all outputs to what is known before anything is played. Raises OSError, ValueError.
+
+        Whatever becomes of the run, nobody is to take one that died for one that passed.
+        """
+        known = {"verdict": Verdict.INCONCLUSIVE.value, "report-path": self._shown_path()}
+        self.set_outputs({**dict.fromkeys(OUTPUTS, ""), **known})
 
     def save_state(self, name: str, value: str) -> None:
         """Hands a value to this action's post step. Raises OSError, ValueError."""
@@ -76,11 +108,11 @@ class GitHubReporter:
                 "error",
                 f"{'' if file else f'{place}: '}{problem.message}{hint}",
                 {
-                    "title": "memory-gate configuration",
+                    "title": f"{TITLE}: configuration",
                     **_place(file, problem.line, problem.column, problem.column + problem.width - 1),
                 },
             )
-        self._count_rest(len(problems) - ANNOTATIONS_SHOWN, "mistake")
+        self._count_rest((len(problems) - ANNOTATIONS_SHOWN, "mistake"))
 
     @property
     def _is_action(self) -> bool:
@@ -92,15 +124,18 @@ class GitHubReporter:
         level = "warning" if report.verdict is Verdict.PASSED else "error"
         room = ANNOTATIONS_SHOWN
         if report.verdict is Verdict.INCONCLUSIVE or (report.verdict is Verdict.FAILED and not every):
-            title = f"memory-gate: {report.verdict.value}"
+            title = f"{TITLE}: {report.verdict.value}"
             send(self._stream, level, f"{reasons(report)[0]}.", {"title": title})
             room -= 1
         for failure in every[:room]:
             self._annotate_failure(level, failure)
-        self._count_rest(sum(one.failed for one in every[room:]), "failed probe")
-        spoken = min(len(every), room) if level == "warning" else 0
-        for finding in report.findings[: ANNOTATIONS_SHOWN - spoken]:
-            send(self._stream, "warning", f"{as_sentence(finding)}.", {"title": "memory-gate"})
+        # What blocks nothing takes no room from what does.
+        for finding in report.findings[:NOTICES_SHOWN]:
+            send(self._stream, "notice", f"{as_sentence(finding)}.", {"title": TITLE})
+        self._count_rest(
+            (sum(one.failed for one in every[room:]), "failed probe"),
+            (len(report.findings) - NOTICES_SHOWN, "finding"),
+        )
 
     def _annotate_failure(self, level: str, failure: Failure) -> None:
         probe = failure.probe
@@ -110,18 +145,20 @@ class GitHubReporter:
         send(
             self._stream,
             level,
-            f"{place}{failure.explanation}{times}",
-            {"title": failure.title, **_place(file, probe.line, probe.column)},
+            f"{place}{failure.title}. {failure.brief}{times}",
+            {"title": f"{TITLE}: {probe.guarantee}", **_place(file, probe.line, probe.column)},
         )
 
-    def _count_rest(self, count: int, noun: str) -> None:
-        if count > 0:
+    def _count_rest(self, *left: tuple[int, str]) -> None:
+        """`left` are numbers of what found no room, each with what it is."""
+        rest = " and ".join(plural(count, f"more {noun}") for count, noun in left if count > 0)
+        if rest:
             send(
                 self._stream,
                 "notice",
-                f"{plural(count, f'more {noun}')} not annotated here; GitHub shows"
-                f" {ANNOTATIONS_SHOWN} of a kind. The log and the job summary tell the rest.",
-                {"title": "memory-gate"},
+                f"{rest} not annotated here, where GitHub shows only so many."
+                " The job summary and the report tell the rest.",
+                {"title": TITLE},
             )
 
     def _append_summary(self, report: Report) -> None:
@@ -129,7 +166,7 @@ class GitHubReporter:
         if not path:
             return
         taken = Path(path).stat().st_size if Path(path).exists() else 0
-        text = compose_summary(report, BUDGET - taken)
+        text = compose_summary(report, BUDGET - taken, timeline=self._timeline)
         if taken + len(text.encode()) < BUDGET:
             self._append("GITHUB_STEP_SUMMARY", f"\n{text}" if taken else text)
 
@@ -162,6 +199,20 @@ class GitHubReporter:
         except (OSError, ValueError, RuntimeError):
             return ""
         return path.relative_to(root).as_posix() if inside else ""
+
+
+class Outputs:
+    """Sets the outputs of a run when its verdict is known, and nothing else."""
+
+    def __init__(self, github: GitHubReporter) -> None:
+        self._github = github
+
+    def show(self, event: Event) -> None:
+        """Nothing: the outputs are about the end."""
+
+    def finish(self, report: Report) -> None:
+        """Sets them."""
+        self._github.tell_outputs(report)
 
 
 def outputs(report: Report, report_path: str) -> dict[str, str]:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from gate.core.transcript import Event
 from gate.core.verdict import DisruptionResult, Outcome, Report, Verdict
+from gate.judging.regression import BESIDE
 from gate.judging.sentences import plural
 from gate.reporters.neutraliser import markdown, one_line
+from gate.reporters.timeline import Timeline, timeline_blocks
 from gate.reporters.whole_files import write_whole
 from gate.reporters.wording import (
     Failure,
+    as_sentence,
     custody_line,
     failures,
     guarantees_text,
@@ -19,6 +22,7 @@ from gate.reporters.wording import (
     lost_facts,
     milliseconds_text,
     needed_text,
+    points_text,
     power_text,
     reasons,
     share_text,
@@ -31,11 +35,13 @@ FILE_NAME = "summary.md"
 BUDGET = 900 * 1024
 """Bytes. GitHub drops a summary of more than 1 MiB whole."""
 
-FACTS_SHOWN = 20
+FACTS_SHOWN = 5
 FACTS_FOLDED = 200
 REASONS_SHOWN = 10
+CHANGES_SHOWN = 12
 DISRUPTIONS_SHOWN = 100
 EXCERPT = 300
+REPEAT_LIMIT = 3000
 
 SYMBOLS = {Verdict.PASSED: "✅", Verdict.FAILED: "❌", Verdict.INCONCLUSIVE: "⚠️"}
 
@@ -45,25 +51,31 @@ class SummaryReporter:
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / FILE_NAME
+        self._timeline = Timeline()
 
     def show(self, event: Event) -> None:
-        """Nothing: the summary is about the end."""
+        """Keeps when things happened."""
+        self._timeline.take(event)
 
     def finish(self, report: Report) -> None:
         """Writes the file whole. Raises OSError."""
-        write_whole(self._path, compose_summary(report).encode())
+        write_whole(self._path, compose_summary(report, timeline=self._timeline).encode())
 
 
 def compose_summary(
-    report: Report, budget: int = BUDGET, *, shown: int = FACTS_SHOWN, folded: int = FACTS_FOLDED
+    report: Report,
+    budget: int = BUDGET,
+    *,
+    timeline: Timeline | None = None,
+    shown: int = FACTS_SHOWN,
+    folded: int = FACTS_FOLDED,
 ) -> str:
     """The summary in fewer than `budget` bytes; lost facts that find no room are counted in it.
 
-    At most `shown` lost facts stand open and `folded` more behind a fold.
+    At most `shown` lost facts stand open and `folded` more behind a fold. Without a `timeline` it has none.
     """
-    baseline = [f"Baseline: {markdown(report.baseline)}"] if report.baseline else []
-    head = [_heading(report), *_figures(report), *_table(report), *baseline]
-    foot = _foot(report)
+    head = [_heading(report), *_table(report), *_figures(report), *_baseline(report)]
+    foot = [*(timeline_blocks(timeline) if timeline is not None else ()), *_foot(report)]
     room = budget - _size([*head, *foot]) - 500  # for the sentence about what is left out, and the fold
     blocks = head + _lost(failures(report), room, shown, folded) + foot
     return "\n\n".join(blocks) + "\n"
@@ -89,20 +101,43 @@ def _figures(report: Report) -> list[str]:
         f"**{share_text(report.accuracy)}** remembered after, {share_text(report.accuracy_before)} before"
         f" ({needed_text(report)} needed{f', 95 % interval {interval}' if interval else ''})",
         f"{plural(lost_facts(report), 'lost fact')}",
-        f"leaks {report.leaks} in {plural(report.isolation_probes, 'isolation probe')}",
-        f"fabrications {report.fabrications} in {plural(report.fabrication_probes, 'probe')}",
     ]
-    blocks = [" · ".join(parts)]
-    small = [power_text(report), guarantees_text(report)]
-    return [*blocks, *(f"<sub>{one}</sub>" for one in small if one)]
+    if report.leaks or report.isolation_probes:
+        parts.append(f"leaks {report.leaks} in {plural(report.isolation_probes, 'isolation probe')}")
+    if report.fabrications or report.fabrication_probes:
+        parts.append(f"fabrications {report.fabrications} in {plural(report.fabrication_probes, 'probe')}")
+    small = [f"<sub>{one}</sub>" for one in (power_text(report), guarantees_text(report)) if one]
+    return [" · ".join(parts), *(["<br>\n".join(small)] if small else [])]
+
+
+def _baseline(report: Report) -> list[str]:
+    """How the run stands beside an earlier one, and what was changed about the test since."""
+    if not report.baseline:
+        return []
+    base, head = report.baseline_accuracy, report.accuracy
+    figures = ""
+    if base is not None and head is not None:
+        figures = f"**{share_text(base)} → {share_text(head)}** ({points_text(base, head)}). "
+    lines = [f"Baseline: {figures}{markdown(as_sentence(report.baseline))}"]
+    changes = [one.removeprefix(BESIDE) for one in report.findings if one.startswith(BESIDE)]
+    if changes:
+        shown = [markdown(as_sentence(one)) for one in changes[:CHANGES_SHOWN]]
+        left = len(changes) - len(shown)
+        lines += ["", *(f"- ⚠️ {one}" for one in shown)]
+        lines += [f"- … {plural(left, 'more change')}"] if left else []
+    return ["\n".join(lines)]
 
 
 def _table(report: Report) -> list[str]:
     if not report.disruptions:
         return []
-    rows = ["| | before | after | kept | lost at | p95 |", "|---|--:|--:|--:|---|--:|"]
+    rows = [
+        "| disruption | before | after | kept | lost at | p95 before → after |",
+        "|---|--:|--:|--:|---|--:|",
+    ]
     rows += [_row(one) for one in report.disruptions[:DISRUPTIONS_SHOWN]]
-    return ["\n".join(rows)]
+    left = len(report.disruptions) - DISRUPTIONS_SHOWN
+    return ["\n".join(rows), *([f"… and {plural(left, 'more disruption')}."] if left > 0 else [])]
 
 
 def _row(result: DisruptionResult) -> str:
@@ -150,26 +185,27 @@ def _failure(failure: Failure) -> str:
     probe = failure.probe
     times = f" ({failure.times})" if failure.times else ""
     place = f"<code>{markdown(f'{one_line(probe.file, 200)}:{probe.line}')}</code>"
-    lines = [f"**{markdown(failure.title)}**{times} · {place}"]
+    explanation = markdown(failure.explanation)
     if not failure.is_breach:
         stations = custody_line(probe.custody, present="✓", absent="✗", unseen="?", between=" → ")
-        lines.append(f"`{stations}`")
+        explanation = f"`{stations}` · {explanation}"
     reply = "" if probe.outcome is Outcome.ERROR else f", answered “{markdown(probe.reply, EXCERPT)}”"
     expected = markdown(probe.expected, EXCERPT)
-    lines.append(f"Asked “{markdown(probe.question, EXCERPT)}”, expected {expected}{reply}")
-    lines.append(markdown(failure.explanation))
-    return "<br>\n".join(lines)
+    asked = f"Asked “{markdown(probe.question, EXCERPT)}”, expected {expected}{reply}"
+    return "<br>\n".join([f"**{markdown(failure.title)}**{times} · {place}", explanation, asked])
 
 
 def _foot(report: Report) -> list[str]:
-    findings = [f"> **Note:** {markdown(one)}" for one in report.findings[:REASONS_SHOWN]]
+    worth_knowing = [one for one in report.findings if not one.startswith(BESIDE)]
+    findings = [f"> **Note:** {markdown(as_sentence(one))}" for one in worth_knowing[:REASONS_SHOWN]]
     about = [
         markdown(report.bot, 200),
         markdown(f"seed {report.seed}"),
         time_text(report),
         markdown(f"memory-gate {report.version}", 60),
     ]
-    repeat = [f"Repeat it: <code>{markdown(report.repeat, 1500)}</code>"] if report.repeat else []
+    command = markdown(report.repeat, REPEAT_LIMIT)
+    repeat = ["Repeat it on your own machine:", f"<pre>{command}</pre>"] if command else []
     return [*findings, *repeat, f"<sub>{' · '.join(one for one in about if one)}</sub>"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -55,6 +56,7 @@ def as_fields(report: Report) -> dict[str, object]:
         "interval": None if report.interval is None else list(report.interval),
         "threshold": report.threshold,
         "confidence": report.confidence,
+        "policy": dataclasses.asdict(report.policy),
         "power": _power(report),
         "leaks": report.leaks,
         "fabrications": report.fabrications,
@@ -67,6 +69,7 @@ def as_fields(report: Report) -> dict[str, object]:
         "latency": _latency(report.latency),
         "guarantees": [_guarantee(one) for one in report.guarantees],
         "baseline": report.baseline or None,
+        "baseline_accuracy": report.baseline_accuracy,
         "findings": list(report.findings),
         "repeat": report.repeat,
         "bot": report.bot,

@@ -11,13 +11,18 @@ from typing import Any
 from gate.core.guarantees import GUARANTEES
 from gate.core.typed_fields import misfits
 from gate.errors import InputError
-from gate.judging.baseline import MeasuredProbe, Measurement
+from gate.judging.measurement import MeasuredProbe, Measurement
 
 REMEDY = "name the report.json in a report folder, as memory-gate wrote it"
 
+UNKNOWN: Mapping[str, object] = {"confidence": None, "accuracy": None, "policy": None}
 
-def read_measurement(path: Path) -> Measurement:
-    """The measurement in the report at `path`, a report.json or the folder of one. Raises InputError."""
+
+def read_measurement(path: Path, called: str = "report") -> Measurement:
+    """The measurement in the report at `path`, a report.json or the folder of one. Raises InputError.
+
+    `called` is what the message calls it: the report, the baseline.
+    """
     file = path / "report.json" if path.is_dir() else path
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
@@ -27,7 +32,7 @@ def read_measurement(path: Path) -> Measurement:
     except (ValueError, RecursionError) as error:
         # Among the first are wrong encodings and what is no JSON.
         why = str(error)
-    raise InputError(f"the report {path} cannot be read", why=why, remedy=REMEDY)
+    raise InputError(f"the {called} {path} cannot be read", why=why, remedy=REMEDY)
 
 
 def _measurement(document: object) -> Measurement:
@@ -36,15 +41,17 @@ def _measurement(document: object) -> Measurement:
     probes = document.get("probes")
     if not isinstance(probes, list):
         raise ValueError("it has no list of probes")
-    # Reports of the first versions know neither.
-    whole = {"confidence": None, **document, "probes": [_probe(one) for one in probes]}
+    # Reports of the first versions know none of them.
+    whole = {**UNKNOWN, **document, "probes": [_probe(one) for one in probes]}
     return Measurement(**_fitting(Measurement, whole))
 
 
 def _probe(document: object) -> MeasuredProbe:
     if not isinstance(document, dict):
         raise ValueError("one of its probes is none")
-    probe = MeasuredProbe(**_fitting(MeasuredProbe, {"content": "", "recall": True, **document}))
+    probe = MeasuredProbe(
+        **_fitting(MeasuredProbe, {"content": "", "recall": True, "scenario": "", **document})
+    )
     if probe.guarantee not in GUARANTEES:
         raise ValueError(f"there is no guarantee {probe.guarantee!r}")
     return probe

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
+from gate.core.disruption_names import kind_of
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import (
     STATIONS,
@@ -27,11 +28,27 @@ from gate.judging.sentences import percent, plural
 EN_DASH = "\N{EN DASH}"
 LEAST_SECONDS = 0.05
 """Of a part of the time, to be named: less is shown as nothing."""
+MINUS = "\N{MINUS SIGN}"
 
 _BREACHES = {"leak": "Leak", "fabrication": "Made up", "zombie fact": "Not forgotten"}
 """Anomalies of which one is too many, so they come first, and how a title calls them."""
 
 _LOST_WRITE = "lost write"
+
+_AFTERWARDS = {
+    "recreate": "the new instance",
+    "cold-start": "the new instance",
+    "blue-green": "the new version",
+    "rolling": "the new version",
+    "rollback": "the old version",
+    "restart": "the restarted bot",
+    "kill": "the restarted bot",
+    "oom": "the restarted bot",
+    "kill-mid-turn": "the restarted bot",
+    "replica-hop": "another replica",
+    "scale-in": "the replica that is left",
+}
+"""Disruption → who was asked after it, where it is not simply the bot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +92,20 @@ class Failure:
             kind = _BREACHES.get(anomaly, as_sentence(anomaly))
         facts = ", ".join(self.probe.facts)
         return f"{kind} {self.moment}: {facts}" if facts else f"{kind} {self.moment}"
+
+    @property
+    def brief(self) -> str:
+        """What is known about it, in one short sentence for people who read no more."""
+        custody = self.probe.custody
+        if self.probe.outcome is Outcome.LOST and not self.is_breach:
+            last = kind_of(self.probe.disruption.rpartition("+")[2])
+            bot = _AFTERWARDS.get(last, "the bot") if self.probe.arm != CONTROL else "the bot"
+            known = "It was stored" if custody.stored else "It was acknowledged" if custody.told else ""
+            if custody.lost_at == "loaded" and known:
+                return f"{known}, but {bot} never loaded it."
+            if custody.lost_at == "stored" and custody.told and custody.loaded is False:
+                return f"It was acknowledged, but it is not in the store, so {bot} had nothing to load."
+        return self.explanation
 
     @property
     def explanation(self) -> str:
@@ -148,6 +179,14 @@ def deployment_text(name: str) -> str:
 def share_text(share: float | None) -> str:
     """A share as people write it; a dash where nothing was scored."""
     return EN_DASH if share is None else percent(share)
+
+
+def points_text(base: float, head: float) -> str:
+    """By how much a share changed, in percentage points: "+2.5 points"; "no change" below a tenth of one."""
+    points = round((head - base) * 100, 1)
+    if not points:
+        return "no change"
+    return f"{'+' if points > 0 else MINUS}{abs(points):g} {'point' if abs(points) == 1 else 'points'}"
 
 
 def interval_text(report: Report) -> str:
@@ -270,7 +309,7 @@ def _varied(every: Sequence[Failure]) -> tuple[Failure, ...]:
 
 
 def _place(probe: ProbeResult) -> tuple[object, ...]:
-    return probe.file, probe.line, probe.scenario, probe.disruption, probe.guarantee, probe.arm
+    return probe.file, probe.line, probe.column, probe.scenario, probe.disruption, probe.guarantee, probe.arm
 
 
 def _where_lost(probe: ProbeResult) -> str:

@@ -83,6 +83,8 @@ def read_bot(
     protocol = section.choice("protocol", protocols, defaults.protocol)
     contract = protocols.get(protocol, Contract())
     return BotSpecification(
+        # The folder as it was written: where it lies is nothing that a reader of the report knows.
+        name=f"build of {nodes['build'].text}" if "build" in nodes else defaults.name,
         image=section.image("image"),
         build=_build(nodes["build"], base) if "build" in nodes else None,
         command=_command(nodes["command"]) if "command" in nodes else (),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gate.core.specification import (
     BotSpecification,
+    ContainerSpecification,
     ModelSpecification,
     Policy,
     RequestShape,
@@ -15,6 +16,7 @@ from gate.core.specification import (
 
 _BOT = BotSpecification()
 _REQUEST = RequestShape()
+_CONTAINER = ContainerSpecification()
 _STORE = StoreSpecification()
 _MODEL = ModelSpecification()
 _RUN = RunSpecification()
@@ -25,6 +27,20 @@ REQUEST_DEFAULTS: Mapping[str, object] = {
     "path": _REQUEST.path,
     "json": _REQUEST.json,
     "headers": _REQUEST.headers,
+}
+
+
+def _size(amount: int) -> str:
+    """Bytes, as they are written."""
+    gibibytes, rest = divmod(amount, 1024**3)
+    return f"{amount // 1024**2}m" if rest else f"{gibibytes}g"
+
+
+CONTAINER_DEFAULTS: Mapping[str, object] = {
+    "memory": _size(_CONTAINER.memory),
+    "cpus": _CONTAINER.cpus,
+    "pids": _CONTAINER.processes,
+    "new-privileges": _CONTAINER.new_privileges,
 }
 
 DEFAULTS: Mapping[str, Mapping[str, object]] = {
@@ -40,7 +56,12 @@ DEFAULTS: Mapping[str, Mapping[str, object]] = {
         "stop-timeout": _BOT.stop_seconds,
         "turn-timeout": _BOT.turn_seconds,
     },
-    "store": {"kind": _STORE.kind, "image": _STORE.image, "persistence": _STORE.persistence},
+    "store": {
+        "kind": _STORE.kind,
+        "image": _STORE.image,
+        "persistence": _STORE.persistence,
+        "memory": _size(_STORE.memory),
+    },
     "model": {"mode": _MODEL.mode, "base-url": _MODEL.base_url, "cassette": _MODEL.cassette},
     "judge": {},
     "run": {

@@ -16,7 +16,7 @@ from gate.core.specification import (
     RunSpecification,
     StoreSpecification,
 )
-from gate.documents import Node, given_node, read_document
+from gate.documents import Node, given_node, quoted, read_document
 from gate.errors import DocumentError, Problem
 from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
 from gate.settings.container import MEMORY
@@ -169,7 +169,7 @@ def load_settings(
         policy=_policy(sections["gate"]),
         scenarios=_scenarios(given.get("scenarios") or top.get(SCENARIOS), folder),
         report_directory=working_directory / others.text("report_dir", str(REPORT_DIRECTORY)),
-        baseline=working_directory / others.text("baseline", "") if "baseline" in given else None,
+        baseline=_baseline(given.get("baseline"), working_directory),
         config_file=config,
         openai_api_key=key,
     )
@@ -261,6 +261,20 @@ def _confidence(section: Section, accuracy: float) -> float | None:
             hint="lower the accuracy, or leave the confidence out",
         )
     return value
+
+
+def _baseline(node: Node | None, folder: Path) -> Path | None:
+    """The path of an earlier run's report, or of its folder; seen from the process's own directory."""
+    text = node.line_of_text() if node else None
+    if node is None or text is None:
+        return None
+    path = folder / text
+    if not path.exists():
+        node.problem(
+            f"there is no report {quoted(text)}",
+            hint="name the report.json of an earlier run; leave it out while there is none",
+        )
+    return path
 
 
 def _scenarios(node: Node | None, folder: Path) -> tuple[Path, ...]:

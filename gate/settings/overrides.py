@@ -59,8 +59,11 @@ def overrides_from_options(
     shard: str | None = None,
     report_dir: str | Path | None = None,
     environment: Mapping[str, str] | None = None,
+    **others: str | None,
 ) -> Overrides:
     """The options of the command line; a disruption may be a list separated by commas or blanks.
+
+    `others` are those whose option and override have one name: `previous_image` is --previous-image.
 
     The key of a real model is no option, which others could see: it comes from the `environment`.
     """
@@ -76,6 +79,7 @@ def overrides_from_options(
         shard=_option("--shard", shard),
         report_dir=_option("--report-dir", report_dir),
         openai_api_key=_key(environment or {}),
+        **{name: _option(f"--{name.replace('_', '-')}", value) for name, value in others.items()},
     )
 
 

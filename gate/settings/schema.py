@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from gate.settings import bot, container
-from gate.settings.defaults import DEFAULTS, REQUEST_DEFAULTS
+from gate.settings.defaults import CONTAINER_DEFAULTS, DEFAULTS, REQUEST_DEFAULTS
 from gate.settings.disruptions import disruptions_schema
 from gate.settings.loading import (
     CONCURRENCY,
@@ -77,7 +77,7 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
                 "How long the bot is to keep conversations, 3600, 90min, 12h or 30d; a fact that would expire"
                 " earlier is reported. Left out, that is open",
             ),
-            "memory": _size("What the store's container is allowed, such as 512m; 1g when left out"),
+            "memory": _size("How much memory the store's container is allowed"),
         },
         "model": {
             "mode": _word(
@@ -103,7 +103,7 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
             "concurrency": _whole(CONCURRENCY, "How many turns are under way at once, at most"),
             "jobs": _whole(
                 JOBS,
-                "Deployments that are up side by side; by default as many as cores and free memory allow,"
+                "How many deployments are up side by side. Left out, as many as cores and free memory allow,"
                 " and one where max-unavailable is set, so that none slows another down",
             ),
             "seed": _whole(SEEDS, "Draws the same facts again. Left out, a new one is drawn and printed"),
@@ -241,23 +241,24 @@ def _container() -> Schema:
     parts: dict[str, Schema] = {
         "capabilities": {
             "anyOf": [capability, {"type": "array", "items": capability}],
-            "description": "Capabilities that the kernel leaves to the bot; none when left out",
+            "description": "Capabilities that the kernel leaves to the bot. Left out, none",
         },
-        "memory": _size("Memory, such as 512m or 4g, without swap; 2g when left out"),
-        "cpus": _number(container.CPUS, "Processors, at most; 2 when left out"),
-        "pids": _whole(container.PIDS, "Processes and threads, at most; 1024 when left out"),
+        "memory": _size("How much memory it is allowed; there is no swap"),
+        "cpus": _number(container.CPUS, "How many processors it may use, at most"),
+        "pids": _whole(container.PIDS, "How many processes and threads it may have, at most"),
         "egress": {
             "type": "boolean",
-            "description": "Whether the bot reaches the world outside;"
-            " when left out, only if it brings its own model",
+            "description": "Whether the bot reaches the world outside. Left out, if its model is its own",
         },
         "new-privileges": {
             "type": "boolean",
-            "description": "Whether programs like sudo may gain privileges; false when left out",
+            "description": "Whether programs like sudo may gain privileges",
         },
     }
     return {
-        **_object({key: parts[key] for key in container.CONTAINER_KEYS}),
+        **_object(
+            {key: _with_default(parts[key], CONTAINER_DEFAULTS, key) for key in container.CONTAINER_KEYS}
+        ),
         "description": "What the bot's container is allowed, on the docker runtime",
     }
 

@@ -30,7 +30,7 @@ from tests.action.job_context import (
     pull_request_event,
 )
 from tests.action.stage_result import Conclusion, Stage, StageResult, StepResult, conclude
-from tests.action.step_container import Step, container_name, expression_context
+from tests.action.step_container import SOCKET, Step, container_name, expression_context
 from tests.action.step_log import Masks, StepLog
 
 CancelWhen = Callable[[str], bool] | threading.Event | None
@@ -44,7 +44,8 @@ class EmulatedRunner:
     """One job on one runner. `close` (or leaving the `with`) removes its containers, network and temp folder.
 
     `temp` is the runner's own and must be new or empty; `workspace` is the checked-out repository. `env` is
-    the job's environment; `github` changes single `GITHUB_…` variables, `event` the payload.
+    the job's environment; `github` changes single `GITHUB_…` variables, `event` the payload. `mounts_temp`
+    is False for runners before 2.329; `socket` is what is mounted as the engine's, None for nothing.
     """
 
     def __init__(
@@ -57,12 +58,15 @@ class EmulatedRunner:
         github: Mapping[str, str] | None = None,
         event: Mapping[str, object] | None = None,
         job_network: bool = False,
+        mounts_temp: bool = True,
+        socket: str | None = SOCKET,
         sigint_grace: float = 7.5,
         sigterm_grace: float = 2.5,
         stage_timeout: float = 240,
         post_timeout: float = 240,
     ) -> None:
-        self.folders = Folders(workspace=workspace.resolve(), temp=temp.resolve())
+        self.folders = Folders(workspace=workspace.resolve(), temp=temp.resolve(), mounts_temp=mounts_temp)
+        self._socket = socket
         if self.folders.temp.exists() and any(self.folders.temp.iterdir()):
             raise ValueError("the runner's temp folder must be new or empty: it is removed at the end")
         for folder in (self.folders.home, self.folders.workflow, self.folders.file_commands):
@@ -190,6 +194,7 @@ class EmulatedRunner:
             environment=environment,
             github=self._github,
             folders=self.folders,
+            socket=self._socket,
         )
         self._last_image = step.image
         seen = threading.Event()

@@ -20,6 +20,8 @@ class Folders:
 
     workspace: Path
     temp: Path
+    mounts_temp: bool = True
+    """Whether the runner mounts its temp folder, as it does from 2.329 on."""
 
     @property
     def home(self) -> Path:
@@ -41,7 +43,7 @@ class Folders:
     def mounts(self) -> tuple[tuple[str, str], ...]:
         """In the order of the runner's `-v` flags."""
         return (
-            (str(self.temp), "/github/runner_temp"),
+            *(((str(self.temp), "/github/runner_temp"),) if self.mounts_temp else ()),
             (str(self.home), "/github/home"),
             (str(self.workflow), "/github/workflow"),
             (str(self.file_commands), "/github/file_commands"),

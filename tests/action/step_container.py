@@ -13,7 +13,7 @@ from tests.action.action_images import docker_cli
 from tests.action.file_commands import CommandFiles
 from tests.action.job_context import GITHUB_TOKEN, Folders, runner_variables, runtime_variables
 
-_SOCKET = "/var/run/docker.sock"
+SOCKET = "/var/run/docker.sock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +71,12 @@ class Step:
         environment: Mapping[str, str],
         github: Mapping[str, str],
         folders: Folders,
+        socket: str | None = SOCKET,
     ) -> list[str]:
-        """`docker run …`, flag by flag as the runner has it. Values travel in the client's environment."""
+        """`docker run …`, flag by flag as the runner has it. Values travel in the client's environment.
+
+        `socket` is what the runner mounts as the engine's; None where it has none to mount.
+        """
         command = [docker_cli(), "run", "--name", name, "--label", label]
         command += ["--workdir", "/github/workspace", "--rm"]
         for key in environment:
@@ -85,7 +89,8 @@ class Step:
             command += ["--entrypoint", entrypoint]
         if network is not None:
             command += ["--network", network]
-        for host, inside in ((_SOCKET, _SOCKET), *folders.mounts):
+        engine = () if socket is None else ((socket, SOCKET),)
+        for host, inside in (*engine, *folders.mounts):
             command += ["-v", f"{host}:{inside}"]
         command.append(self.image)
         if self.action.args is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import docker
 import pytest
 
+from tests.action.action_file import load_action
 from tests.action.action_images import ActionImages, docker_cli
 from tests.action.emulated_runner import EmulatedRunner
 from tests.action.stage_result import StepResult
@@ -31,6 +33,7 @@ script:
     expect: "{order}"
 """
 PROBE_LINE = 8
+RUNNERS_USER = 1001
 
 CONFIG = """\
 bot:
@@ -38,12 +41,6 @@ bot:
   env: {MEMORY: %s}
 scenarios: [checks]
 """
-
-
-@pytest.fixture(scope="module")
-def images() -> Iterator[ActionImages]:
-    with ActionImages() as images:
-        yield images
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,7 +55,7 @@ def article_image() -> None:
 
 
 @pytest.fixture
-def job(tmp_path: Path, images: ActionImages, nothing_left: None) -> Iterator[Callable[..., StepResult]]:
+def job(tmp_path: Path, images: ActionImages, nothing_left: set[str]) -> Iterator[Callable[..., StepResult]]:
     """Runs the action on a bot with the given memory, in a workspace with one scenario."""
     workspace = tmp_path / "workspace"
     (workspace / "checks").mkdir(parents=True)
@@ -70,7 +67,9 @@ def job(tmp_path: Path, images: ActionImages, nothing_left: None) -> Iterator[Ca
         (workspace / "memory-gate.yml").write_text(text)
         runner = EmulatedRunner(workspace, tmp_path / f"temp-{len(runners)}", images=images)
         runners.append(runner)
-        return runner.uses(REPOSITORY, **how)  # type: ignore[arg-type]
+        step = runner.uses(REPOSITORY, **how)  # type: ignore[arg-type]
+        nothing_left.add(step.state["run"])
+        return step
 
     yield run
     for runner in runners:
@@ -78,19 +77,21 @@ def job(tmp_path: Path, images: ActionImages, nothing_left: None) -> Iterator[Ca
 
 
 @pytest.fixture
-def nothing_left(article_image: None) -> Iterator[None]:
-    """What the gate labels is gone when a test ends, whoever else uses the engine."""
+def nothing_left(article_image: None) -> Iterator[set[str]]:
+    """Of the runs that a test names, everything is gone when it ends, whoever else uses the engine."""
+    runs: set[str] = set()
+    yield runs
+    assert runs
     client = docker.from_env()
-    before = _labelled(client)
-    yield
-    assert _labelled(client) <= before
+    assert [one for run in runs for one in _labelled(client, run)] == []
     client.close()
 
 
-def _labelled(client: docker.DockerClient) -> set[str]:
-    filters = {"label": "memory-gate.run"}
+def _labelled(client: docker.DockerClient, run: str) -> set[str]:
+    filters = {"label": f"memory-gate.run={run}"}
     return {
-        *(str(one.id) for one in client.containers.list(all=True, filters=filters)),
+        # Those that are just being removed by others cannot be looked at closely.
+        *(str(one.id) for one in client.containers.list(all=True, filters=filters, sparse=True)),
         *(str(one.id) for one in client.networks.list(filters=filters)),
         *(str(one.id) for one in client.volumes.list(filters=filters)),
     }
@@ -135,7 +136,7 @@ def test_a_bot_that_forgets_is_refused_on_the_line_that_asked(job: Callable[...,
     assert step.outputs["lost-facts"] == "1"
     errors = [one for one in step.annotations if one.level == "error"]
     assert [(one.file, one.line) for one in errors] == [("checks/order.yml", PROBE_LINE)]
-    assert errors[0].title == "Lost after restart: order"
+    assert errors[0].message.startswith("Lost after restart: order. ")
     assert step.summary is not None
     row = next(line for line in step.summary.splitlines() if line.startswith("|") and "restart" in line)
     before, after, kept, lost_at = [cell.strip(" *") for cell in row.split("|")[2:6]]
@@ -154,12 +155,24 @@ def test_a_cancelled_run_leaves_nothing(job: Callable[..., StepResult], moment: 
     assert step.conclusion == "cancelled"
     assert not step.client_killed, "the gate did not end within the runner's grace"
     assert step.exit_code == 130, step.log
-    assert step.outputs.get("verdict", "inconclusive") == "inconclusive"
+    assert step.outputs["verdict"] == "inconclusive"
+    assert step.outputs["report-path"] == "memory-gate-report"
+    assert step.undeclared_outputs == ()
+    # All of them: what is not known is said to be so.
+    declared = set(load_action(REPOSITORY).outputs)
+    assert set(step.outputs) == declared
+    assert step.summary is not None
+    assert "The run was interrupted" in step.summary
     assert "Traceback" not in step.log
 
 
-def test_the_post_stage_removes_what_a_killed_gate_left(job: Callable[..., StepResult]) -> None:
-    """A main stage that dies without a word is swept up after by the next."""
+def test_the_post_stage_removes_what_a_killed_gate_left(
+    job: Callable[..., StepResult], tmp_path: Path
+) -> None:
+    """A main stage that dies without a word is swept up after by the next, its files' ownership included."""
+    workspace = tmp_path / "workspace"
+    if os.geteuid() == 0:
+        os.chown(workspace, RUNNERS_USER, -1)
 
     def kill(line: str) -> bool:
         if "bot and store ready" not in line:
@@ -178,6 +191,9 @@ def test_the_post_stage_removes_what_a_killed_gate_left(job: Callable[..., StepR
     assert step.outputs["verdict"] == "inconclusive"
     assert step.post is not None
     assert "removed" in step.post.log
+    report = workspace / step.outputs["report-path"]
+    owners = {path.lstat().st_uid for path in (report, *report.iterdir())}
+    assert owners == {workspace.stat().st_uid}
 
 
 def test_a_mistake_in_a_scenario_is_annotated_and_nothing_starts(

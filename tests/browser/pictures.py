@@ -1,5 +1,7 @@
 """Draws docs/images anew: a bot that keeps its conversations in a file of its container, measured and shown.
 
+The HTML report in three ways, and the job summary as GitHub shows it.
+
 `make images` calls this. The run is a real one, of the zoo's bot as a local process.
 """
 
@@ -12,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from tests.browser.chromium import Chromium, Page, find_chromium
+from tests.browser.job_summary import page_of
 from tests.commands.gate_process import LIBRARY, TWELVE, ZOO, Gate, disruptions
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -33,7 +36,9 @@ def main() -> None:
         report = _measure(folder)
         browser = Chromium(program, folder / "profile")
         try:
-            _draw(browser.page(), report)
+            page = browser.page()
+            _draw(page, report)
+            _draw_summary(page, report.parent)
         finally:
             browser.close()
 
@@ -65,6 +70,16 @@ def _draw(page: Page, report: Path) -> None:
             page.wait("document.getElementById('conversation').open")
             page.evaluate("document.activeElement.blur()")
         (FOLDER / f"report-{name}.png").write_bytes(page.picture())
+
+
+def _draw_summary(page: Page, folder: Path) -> None:
+    file = folder / "job-summary.html"
+    file.write_text(page_of((folder / "summary.md").read_text(encoding="utf-8")), encoding="utf-8")
+    page.look(width=1040, height=400, scheme="light")
+    page.open(file)
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    page.look(width=1040, height=int(tall), scheme="light")
+    (FOLDER / "summary.png").write_bytes(page.picture())
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ async def test_a_pull_that_is_denied_says_who_has_to_log_in(
         async with docker_place.opened(image=f"{registry.name}/bot:1"):
             pass
     assert "denied" in caught.value.why
-    assert "logged in" in caught.value.remedy
+    assert "logged in" in caught.value.why
 
 
 @in_event_loop

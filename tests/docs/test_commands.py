@@ -103,8 +103,8 @@ def test_every_command_is_told_in_one_whole_line() -> None:
     ("line", "said"),
     [
         (
-            ["run", "--treshold", "3"],
-            "error: No such option: --treshold\n  do:   see  memory-gate run --help\n",
+            ["run", "--xyz", "3"],
+            "error: No such option: --xyz\n  do:   see  memory-gate run --help\n",
         ),
         (["list"], "error: Missing argument 'WHAT'.\n  do:   see  memory-gate list --help\n"),
         (["runn"], "error: No such command 'runn'. Did you mean 'run'?\n  do:   see  memory-gate --help\n"),

@@ -7,7 +7,9 @@ Times are of the processor, so that a busy machine finds nothing.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +24,7 @@ GIVE_UP = 20.0
 SHOWN = 20
 KEPT = Path(".cache") / "fuzz"
 """Where the files are kept that were met with a fault."""
+ATHERIS = Path(".cache") / "atheris"
 
 
 @dataclass(kw_only=True)
@@ -51,6 +54,8 @@ def main() -> int:
             target = targets[number % len(targets)]
             _try(target, arguments.seed, number, Path(folder), rows[target.name])
     _print(rows)
+    if arguments.guided:
+        _guide(targets, arguments.guided, rows)
     for fault in [fault for row in rows.values() for fault in row.faults][:SHOWN]:
         print(fault)
     return 1 if any(row.faults for row in rows.values()) else 0
@@ -61,6 +66,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--files", type=int, default=2000, help="how many in all")
     parser.add_argument("--seed", type=int, default=7, help="mangles the same files again")
     parser.add_argument("--first", type=int, default=0, help="the number of the first file")
+    parser.add_argument(
+        "--guided",
+        type=int,
+        default=60,
+        metavar="SECONDS",
+        help="guided by coverage besides, in all; 0 for none",
+    )
     parser.add_argument("--mode", choices=list(TARGETS), action="append", help="one kind; may be repeated")
     return parser.parse_args()
 
@@ -94,6 +106,32 @@ def _try(target: Target, seed: int, number: int, folder: Path, row: Row) -> None
         kept = KEPT / f"{target.name}-{seed}-{number}{target.suffix}"
         kept.write_bytes(content)
         row.faults.append(f"{kept}: {fault[:300]!r}")
+
+
+def _guide(targets: list[Target], seconds: int, rows: dict[str, Row]) -> None:
+    """Lets the fuzzer that goes by coverage look for what these ways of mangling do not come upon."""
+    if not ATHERIS.is_dir():
+        print("guided by coverage: not run, because atheris cannot be had for this Python or machine")
+        return
+    path = os.pathsep.join([str(ATHERIS.resolve()), str(Path(__file__).parents[2])])
+    for target in targets:
+        folder = KEPT / f"guided-{target.name}"
+        command = (sys.executable, "-m", "tests.fuzz.guided", target.name, str(folder))
+        share = max(1, seconds // len(targets))
+        came = subprocess.run(
+            [*command, str(share)],
+            env={**os.environ, "PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        said = [line for line in came.stdout.splitlines() if not line.startswith("INFO")]
+        tried = next((line.split()[-1] for line in said if "number_of_executed_units" in line), "?")
+        print(f"{target.name:12}{tried:>8} files in {share} s, guided by coverage")
+        if came.returncode != 0:
+            rows[target.name].faults.append(f"{folder}: " + " / ".join(said[-12:]))
 
 
 def _give_up(signal_number: int, frame: object) -> None:

@@ -18,10 +18,17 @@ from gate.cli import faults
 from gate.cli.comparing import compare_reports
 from gate.cli.library import scenario_vocabulary, settings_vocabulary
 from gate.cli.run import judge_command
-from gate.core.transcript import encode
+from gate.core.bounded_json import loads_bounded
+from gate.core.transcript import ModelAsked, encode
 from gate.documents import render
-from gate.errors import DocumentError, ExitCode, GateError
+from gate.errors import DocumentError, ExitCode, GateError, TurnRefused
+from gate.protocols.replies import EVENT_STREAM, WHOLE, reply_in
+from gate.reader.catalogue import reader_for
+from gate.reader.endpoint import routes
+from gate.reader.reading import Reader
+from gate.reader.wire import MALFORMED, Refused
 from gate.reporters.json_report import to_json
+from gate.runner.plan import Plan, plan_run
 from gate.scenario_files import load_scenarios
 from gate.settings import Overrides, load_settings
 from tests.fuzz.mangling import mangled, mangled_json
@@ -132,6 +139,47 @@ def read_report(file: Path) -> bool:
     return True
 
 
+def read_answer(file: Path) -> bool:
+    """Whether a bot's answer holds a reply, as a document or as a stream, where contracts have it."""
+    taken = False
+    for content_type in ("application/json", "application/x-ndjson", EVENT_STREAM):
+        for path in ("reply", "choices.0.message.content", "*.text", WHOLE):
+            try:
+                reply = reply_in(200, content_type, file.read_bytes(), path)
+            except TurnRefused as error:
+                _refused(error)
+                continue
+            reply.encode()
+            taken = True
+    return taken
+
+
+def read_request(file: Path) -> bool:
+    """Whether any path of the model endpoint answers this body; what it answers has to be sound."""
+    try:
+        body = loads_bounded(file.read_bytes())
+    except MALFORMED:
+        return False
+    taken = False
+    for path, interface in routes(strict=True).items() if isinstance(body, dict) else ():
+        try:
+            asked = interface.read(path, body)
+        except (*MALFORMED, Refused):
+            continue
+        # From here on nothing may go wrong: the request was understood.
+        readings = [_reader().read(prompt) for prompt in asked.prompts]
+        written, told = interface.write(asked, [reading.answer for reading in readings])
+        interface.keep(asked, told)
+        if written.status != 200 or not all(chunk.decode() for chunk in written.chunks):
+            raise Unclean(f"{path} answers {written}")
+        for prompt, reading in zip(asked.prompts, readings, strict=True):
+            said = [f"{message.role}: {message.text}" for message in prompt]
+            event = ModelAsked(at=0.0, path=path, prompt=said, about=reading.about, answer=reading.answer)
+            encode(event).encode()
+        taken = True
+    return taken
+
+
 def check_refusal(error: DocumentError, content: bytes) -> None:
     """Raises Unclean unless every mistake has a place inside the file, and can be shown."""
     text = content.decode("utf-8-sig", "replace")
@@ -192,6 +240,48 @@ def reports() -> tuple[bytes, ...]:
     return tuple(json.dumps(json.loads(to_json(run.judge()))).encode() for run in _runs())
 
 
+@functools.cache
+def answers() -> tuple[bytes, ...]:
+    """As bots answer a turn."""
+    return (
+        json.dumps({"reply": "Your order is ORD-123456. 🦊"}).encode(),
+        json.dumps(
+            {"choices": [{"message": {"role": "assistant", "content": "a\nb"}}], "reply": "c"}
+        ).encode(),
+    )
+
+
+@functools.cache
+def requests() -> tuple[bytes, ...]:
+    """As clients put them to a model, one for each path and some of its options."""
+    (told, *_, asked) = (turn.text for turn in _plan().conversations[0].turns)
+    chat = [{"role": "user", "content": told}, {"role": "user", "content": [{"type": "text", "text": asked}]}]
+    return tuple(
+        json.dumps(one).encode()
+        for one in (
+            {"model": "any", "messages": chat, "stream": True, "stream_options": {"include_usage": True}},
+            {"messages": chat, "tools": [{"type": "function"}], "n": 1, "temperature": 0.5},
+            {"prompt": [f"Human: {told}\nHuman: {asked}\nAI:", "b"], "stream": False},
+            {"input": chat, "instructions": "Be kind.", "store": True, "metadata": {"a": "b"}},
+            {"input": told, "previous_response_id": None, "stream": True},
+            {"input": [told, asked], "dimensions": 8, "encoding_format": "base64"},
+            {"input": [[1, 2], [3]], "model": "text-embedding-3-small"},
+        )
+    )
+
+
+@functools.cache
+def _plan() -> Plan:
+    return plan_run(
+        load_scenarios([ROOT / "scenarios" / "order-follow-up.yml"], scenario_vocabulary()), ["restart"], 1, 7
+    )
+
+
+@functools.cache
+def _reader() -> Reader:
+    return reader_for(_plan())
+
+
 def _runs() -> tuple[Run, ...]:
     forgetful = honest_run(("restart",))
     for one in forgetful.talks:
@@ -215,6 +305,8 @@ TARGETS: dict[str, Target] = {
             mangle=mangled_json,
             check=read_transcript,
         ),
+        Target(name="answer", suffix=".json", originals=answers, mangle=mangled_json, check=read_answer),
+        Target(name="request", suffix=".json", originals=requests, mangle=mangled_json, check=read_request),
         Target(name="report", suffix=".json", originals=reports, mangle=mangled_json, check=read_report),
     )
 }

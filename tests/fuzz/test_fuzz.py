@@ -8,7 +8,7 @@ import pytest
 
 from tests.fuzz.targets import TARGETS, Target
 
-FILES = {"scenario": 200, "config": 150, "transcript": 150, "report": 100}
+FILES = {"scenario": 200, "config": 150, "transcript": 150, "report": 100, "answer": 300, "request": 300}
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=list(TARGETS))

@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import stat
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -18,7 +19,7 @@ from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import RequestException, Timeout
 from urllib3.exceptions import HTTPError
 
-from gate.errors import EngineError
+from gate.errors import EngineError, GateError
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 CALL_SECONDS = 60.0
@@ -37,13 +38,16 @@ ENGINE_FAULTS = (
 Answer = TypeVar("Answer")
 
 
-async def reach(environment: Mapping[str, str]) -> Engine:
+async def reach(environment: Mapping[str, str], trace: Callable[[str], None] | None = None) -> Engine:
     """As `connect`, without holding up the event loop: an engine that hangs is waited for in a thread."""
-    return await _in_thread(lambda: connect(environment))
+    return await _in_thread(lambda: connect(environment, trace))
 
 
-def connect(environment: Mapping[str, str]) -> Engine:
-    """The engine that DOCKER_HOST names, or the local one. Raises EngineError when none answers."""
+def connect(environment: Mapping[str, str], trace: Callable[[str], None] | None = None) -> Engine:
+    """The engine that DOCKER_HOST names, or the local one. Raises EngineError when none answers.
+
+    `trace` is told of every call: what it was for, how long it took, what came of it.
+    """
     host = environment.get("DOCKER_HOST") or DEFAULT_HOST
     remedy = (
         "start Docker, set DOCKER_HOST, or give the bot as bot.command to run it without Docker;"
@@ -69,15 +73,18 @@ def connect(environment: Mapping[str, str]) -> Engine:
         )
     except (*ENGINE_FAULTS, ValueError) as error:
         raise EngineError("no Docker engine answers", why=f"{host}: {error}", remedy=remedy) from error
-    return Engine(client, host)
+    return Engine(client, host, trace)
 
 
 class Engine:
     """One Docker engine, for one run."""
 
-    def __init__(self, client: docker.DockerClient, host: str) -> None:
+    def __init__(
+        self, client: docker.DockerClient, host: str, trace: Callable[[str], None] | None = None
+    ) -> None:
         self.client = client
         self.host = host
+        self._trace = trace
         self._lock = threading.Lock()
         self._creating = 0
         self._closing = False
@@ -90,14 +97,23 @@ class Engine:
         So does an answer that has not come after `seconds`, or CALL_SECONDS.
         """
         limit = CALL_SECONDS if seconds is None else seconds
-        failed = f"the Docker engine could not {purpose}"
+        began = time.monotonic()
+        outcome = "not ended"
         try:
             async with asyncio.timeout(limit) as patience:
-                return await _in_thread(function)
+                answer = await _in_thread(function)
+            outcome = "done"
+            return answer
         except ENGINE_FAULTS as error:
             late = patience.expired()
-            why = f"it did not answer within {limit:g} s" if late else explain(error)
-            raise EngineError(failed, why=why) from error
+            outcome = f"it did not answer within {limit:g} s" if late else explain(error)
+            raise EngineError(f"the Docker engine could not {purpose}", why=outcome) from error
+        except GateError as error:
+            outcome = error.what
+            raise
+        finally:
+            if self._trace is not None:
+                self._trace(f"engine: {purpose}: {outcome} ({time.monotonic() - began:.3f} s)")
 
     async def create(self, purpose: str, function: Callable[[], Answer]) -> Answer:
         """Like `call`, for what brings something into being.

@@ -107,7 +107,9 @@ _SIGNS = (
         key="bot.container.new-privileges",
     ),
     _Sign(
-        printed=re.compile(r"out of memory|cannot allocate memory|MemoryError|ENOMEM|std::bad_alloc"),
+        printed=re.compile(
+            r"out of memory|cannot allocate memory|MemoryError|ENOMEM|std::bad_alloc", re.IGNORECASE
+        ),
         limit="the memory of its container is limited",
         key="bot.container.memory",
     ),

@@ -40,10 +40,23 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
             self._environment[store.variable] = self._server.url
 
     async def start_all(self, version: str) -> None:
-        """Starts the store, then the bot's replicas, and waits until all answer."""
-        if self._server is not None:
-            await self._server.create()
-        await self._launch_all([version] * self._bot.replicas)
+        """Starts the store, then the bot's replicas, and waits until all answer.
+
+        The replicas are made while the store starts, and are started when it answers: a bot may look for
+        its store at once.
+        """
+        making = [asyncio.create_task(self._make(version)) for _ in range(self._bot.replicas)]
+        try:
+            if self._server is not None:
+                await self._server.create()
+            self._replicas = list(await asyncio.gather(*making))
+        except BaseException:
+            for one in making:
+                one.cancel()
+            await asyncio.gather(*making, return_exceptions=True)
+            raise
+        self._routed = list(self._replicas)
+        await self._each(lambda one: one.start())
         await self.wait_until_ready()
 
     @property
@@ -98,6 +111,12 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
             )
 
     async def _launch(self, version: str) -> DockerReplica:
+        replica = await self._make(version)
+        await replica.start()
+        return replica
+
+    async def _make(self, version: str) -> DockerReplica:
+        """A container that is still to be started, on all networks that it needs."""
         self._made += 1
         replica = await DockerReplica.create(
             self._ground,
@@ -109,5 +128,4 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
         self._replicas.append(replica)
         if self._server is not None:
             await replica.connect_store()
-        await replica.start()
         return replica

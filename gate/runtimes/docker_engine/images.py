@@ -1,4 +1,12 @@
-"""Getting images onto the engine: looked for, pulled, or built from a folder."""
+"""Getting images onto the engine: looked for, pulled, or built from a folder.
+
+A registry that wants a login is given the one in `config.json`, in the folder that DOCKER_CONFIG names or
+in ~/.docker. For the action, which runs in a container, ~ is /github/home: a login that an earlier step
+wrote to the runner's own home folder does not reach it. It does when that step is given
+`DOCKER_CONFIG: ${{ runner.temp }}/_github_home/.docker`, which is the same folder seen from the runner. A
+helper that keeps the password elsewhere (`credsStore`) is a program of the runner's and cannot be asked from
+here. An image that the engine has already needs no login at all: a `docker pull` in an earlier step suffices.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +27,18 @@ BUILD_LABEL = "memory-gate.build"
 FOREIGN = "exec format error"
 """How the kernel says that a program is not made for it."""
 
-DENIED = ("unauthorized", "denied", "forbidden", "no basic auth credentials", "authentication required")
-"""How registries say that they would have to know who asks. That an image exists they tell nobody else."""
+DENIED = ("no basic auth credentials", "unauthorized", "authentication required", "denied", "forbidden")
+"""How registries say, in whatever case, that this image is not for everybody. That it exists they tell nobody
+else."""
+
+LOGIN_REMEDY = (
+    "pull it in an earlier step that is logged in; or log in with DOCKER_CONFIG set to"
+    " ${{ runner.temp }}/_github_home/.docker, where the action finds it (without GitHub: ~/.docker)"
+)
+
+BUILD_REMEDY = (
+    "correct the Dockerfile; if it needs BuildKit, build it in an earlier step and give the gate the image"
+)
 
 MISSING = ("manifest unknown", "repository does not exist", "access denied", ": not found")
 """How engines say, in the middle of a pull, that there is no such image."""
@@ -31,6 +49,10 @@ async def require_image(engine: Engine, image: str, purpose: str) -> str:
     remedy = f"build it before the gate runs, or correct the name of the {purpose}"
     missing = f"the {purpose} {image} does not exist"
     misnamed = f'"{image}" is not a name of an image'
+
+    def hint(why: str) -> str:
+        # Some registries do not tell what is private from what is not there.
+        return f"{remedy}; if it is private, {LOGIN_REMEDY}" if "docker login" in why else remedy
 
     def get() -> str | None:
         try:
@@ -54,18 +76,26 @@ async def require_image(engine: Engine, image: str, purpose: str) -> str:
         except APIError as error:
             why = explain(error)
             if isinstance(error, NotFound):
-                raise InputError(missing, why=why, remedy=remedy) from error
+                raise InputError(missing, why=why, remedy=hint(why)) from error
             if error.status_code == 400:
                 raise InputError(misnamed, why=why, remedy=remedy) from error
+        except DockerException as error:
+            # The client has no kind of its own for a helper with credentials that cannot be asked.
+            if "Credentials store" not in str(error):
+                raise
+            raise InputError(
+                f"the login for the {purpose} {image} cannot be used", why=str(error), remedy=LOGIN_REMEDY
+            ) from error
         if any(sign in why for sign in MISSING):
-            raise InputError(missing, why=why, remedy=remedy)
-        denied = any(sign in why.lower() for sign in DENIED)
+            raise InputError(missing, why=why, remedy=hint(why))
+        why = " ".join(why.split())
+        if any(sign in why.lower() for sign in DENIED):
+            raise EngineError(
+                f"the {purpose} {image} cannot be pulled: the registry does not give it to everybody",
+                why=f"{why}; {LOGIN_REMEDY}",
+            )
         raise EngineError(
-            f"the {purpose} {image} is not on the engine and cannot be pulled",
-            why=" ".join(why.split()),
-            remedy="pull it, logged in, before the gate runs: the gate has no credentials"
-            if denied
-            else remedy,
+            f"the {purpose} {image} is not on the engine and cannot be pulled", why=why, remedy=remedy
         )
 
     found = await engine.call(f"look for the image {image}", get)
@@ -106,7 +136,7 @@ async def build_image(engine: Engine, folder: str) -> str:
             )
         except BuildError as error:
             lines = "".join(str(step.get("stream") or step.get("error") or "") for step in error.build_log)
-            raise InputError(failed, why=str(error.msg), log=tail(lines)) from error
+            raise InputError(failed, why=str(error.msg), remedy=BUILD_REMEDY, log=tail(lines)) from error
         except (DockerException, RequestException, TypeError) as error:
             if isinstance(error, APIError) and error.is_client_error():
                 raise InputError(failed, why=explain(error), remedy="correct the Dockerfile") from error

@@ -69,6 +69,18 @@ def test_a_number_with_digits_beyond_a_separator_is_another_number(
 
 
 @law
+@given(
+    st.lists(st.text("ab1-_. é\u0301ß日", max_size=4), max_size=6), st.text("ab1-_. é\u0301ß日", max_size=30)
+)
+def test_what_is_found_is_what_stands_somewhere(sought: list[str], text: str) -> None:
+    """However it is asked: where all of them stand, which stand at all, and about each alone."""
+    every = WholeWords(sought)
+    assert every.found(text) == {one.value for one in every.occurrences(text)} == found_in(text, sought)
+    for one in every.occurrences(text):
+        assert text[one.start : one.end].casefold() == one.value.casefold()
+
+
+@law
 @given(st.lists(values, min_size=1, max_size=5), st.text(LETTERS + BORDERS, max_size=80))
 def test_many_values_at_once_are_found_as_each_is_alone(sought: list[str], text: str) -> None:
     assert found_in(text, sought) == {value for value in sought if contains(text, value)}

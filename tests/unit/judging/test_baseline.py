@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.judging.baseline import (
-    Comparison,
-    Finding,
-    MeasuredProbe,
-    Measurement,
-    compare,
-    mcnemar,
-    measurement_of,
-)
+from gate.judging.baseline import Comparison, Finding, compare, mcnemar
+from gate.judging.measurement import MeasuredProbe, Measurement, measurement_of
 from tests.unit.core.laws import law
 from tests.unit.judging.builder import honest_run
 
@@ -203,18 +196,55 @@ def test_what_cannot_be_compared_says_why(
 
 
 def test_what_was_measured_otherwise_is_pointed_out() -> None:
-    base = measured([probe(1), probe(2), probe(9, disruption="kill", content="s1")])
-    head = measured([probe(1), probe(3), probe(4, trial=2)], version="0.2.0", threshold=0.9, confidence=0.95)
+    base = measured(
+        [
+            probe(1, scenario="first"),
+            probe(2, scenario="second"),
+            probe(3, scenario="third"),
+            probe(9, disruption="kill", content="s1", scenario="first"),
+        ]
+    )
+    head = measured(
+        [
+            probe(1, scenario="first"),
+            probe(5, scenario="third"),
+            probe(4, trial=2, scenario="fourth", disruption="oom"),
+        ],
+        version="0.2.0",
+        threshold=0.9,
+        confidence=0.95,
+    )
     assert compare(base, head).notes == (
+        "the threshold was lowered from 95 % to 90 %",
+        "the confidence asked for was changed from none to 95 %",
+        'scenario "second" was removed',
+        'scenario "third" was changed, and is not compared',
+        'scenario "fourth" was added',
         "the base was measured by memory-gate 0.1.0, the head by 0.2.0",
-        "the threshold was 0.95 and is 0.9",
-        "the confidence asked for was none and is 0.95",
-        "1 scenario gone or changed, and not compared",
-        "2 scenarios new or changed, and not compared",
         "the base was played in 1 trial, the head in 2",
-        "only one of the two was disrupted by kill",
+        "kill was done to the base, and not to the head",
+        "oom was done to the head, and not to the base",
     )
     assert compare(base, base).notes == ()
+
+
+def test_a_scenario_that_only_got_another_name_is_the_same() -> None:
+    base = measured([probe(1, scenario="old name"), probe(2, scenario="twice"), probe(3, scenario="twice")])
+    head = measured([replace(one, scenario=f"new {one.scenario}") for one in base.probes])
+    assert compare(base, head).notes == ()
+
+
+def test_only_the_first_few_scenarios_are_named() -> None:
+    base = measured([probe(0), *(probe(number, scenario=f"{number}" * 90) for number in range(1, 9))])
+    notes = compare(base, measured([probe(0)])).notes
+    assert len(notes) == 6
+    assert notes[0] == f'scenario "{"1" * 80}" was removed'
+    assert notes[-1] == "3 more scenarios were removed"
+
+
+def test_a_report_that_does_not_know_its_scenarios_points_out_none() -> None:
+    old = measured([probe(1, content="", scenario="a")])
+    assert compare(old, measured([probe(1, scenario="b")])).notes == ()
 
 
 def test_a_report_is_measured_by_its_own_probes() -> None:

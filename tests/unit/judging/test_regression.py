@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.core.verdict import Report, Verdict
-from gate.judging.baseline import measurement_of
+from gate.judging.measurement import measurement_of
 from gate.judging.regression import against
 from tests.unit.judging.builder import Run, honest_run
 
@@ -65,4 +65,19 @@ def test_what_cannot_be_compared_is_judged_by_itself() -> None:
     alone, beside = compared(forgetting(0), head)
     assert beside.verdict is alone.verdict is Verdict.PASSED
     assert beside.baseline == "not comparable: no scenario is the same in both"
-    assert beside.findings[-1] == "baseline: 1 scenario new or changed, and not compared"
+    assert 'compared with the baseline, scenario "another" was added' in beside.findings
+
+
+def test_a_rule_that_was_loosened_is_pointed_out_first() -> None:
+    base, head = forgetting(0), forgetting(2)
+    base.policy.update(accuracy=0.95, max_drop=0.05)
+    head.policy.update(leaks=3, inconclusive="allow", max_unavailable=5.0)
+    _, beside = compared(base, head)
+    assert beside.baseline_accuracy == 1.0
+    assert [one.removeprefix("compared with the baseline, ") for one in beside.findings] == [
+        "the threshold was lowered from 95 % to 50 %",
+        "the drop that is allowed was raised from 5 % to 100 %",
+        "the number of leaks that are allowed was raised from 0 to 3",
+        "the time for which the bot may be unavailable was changed from none to 5 s",
+        "what happens when not everything could be seen was changed from block to allow",
+    ]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import json
 import tracemalloc
 import zlib
 from urllib.parse import parse_qs
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gate.core.specification import RequestShape
 from gate.errors import TurnRefused
 from gate.protocols.http_json import MAX_ANSWER_BYTES
+from gate.protocols.replies import EVENT_STREAM, MAX_REPLY_CHARACTERS, reply_in
 from tests.event_loop import in_event_loop
+from tests.unit.core.laws import law
 from tests.unit.protocols.servers import body, replies, served
 
 
@@ -211,9 +216,21 @@ async def test_an_answer_that_is_too_large_is_refused_before_it_is_read() -> Non
 @in_event_loop
 async def test_an_answer_of_exactly_the_limit_is_read() -> None:
     """The limit is on what it says."""
-    text = "x" * (MAX_ANSWER_BYTES - len('{"reply": ""}'))
-    async with served(replies(text)) as (_, bot):
-        assert await bot.say("anna-1", "Hello") == text
+    answer = {"reply": "yes", "debug": ""}
+    answer["debug"] = "x" * (MAX_ANSWER_BYTES - len(json.dumps(answer)))
+    async with served(body(json.dumps(answer).encode())) as (_, bot):
+        assert await bot.say("anna-1", "Hello") == "yes"
+
+
+@in_event_loop
+async def test_a_reply_that_nobody_would_read_is_refused() -> None:
+    """All of them are kept to the end of the run and searched for every value."""
+    longest = "x" * MAX_REPLY_CHARACTERS
+    async with served(replies(longest)) as (_, bot):
+        assert await bot.say("anna-1", "Hello") == longest
+    async with served(replies(longest + "x")) as (_, bot):
+        with pytest.raises(TurnRefused, match="longer than 262,144 characters"):
+            await bot.say("anna-1", "Hello")
 
 
 @in_event_loop
@@ -243,3 +260,32 @@ async def test_a_bomb_of_zeros_is_refused_and_takes_no_memory() -> None:
         finally:
             tracemalloc.stop()
     assert peak < 16 * MAX_ANSWER_BYTES
+
+
+bodies = st.binary(max_size=200) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["reply", "a", "0", ""]) | st.text(max_size=3), inner, max_size=3)
+    ),
+).map(lambda document: json.dumps(document).encode())
+
+
+@law
+@given(
+    answer=bodies,
+    path=st.sampled_from(["reply", "reply.0.a", "a.reply", "0", "*.reply", ""]),
+    status=st.integers(100, 599),
+    content_type=st.sampled_from(["application/json", "application/x-ndjson", EVENT_STREAM]),
+)
+def test_whatever_a_bot_answers_is_a_text_or_a_refused_turn(
+    answer: bytes, path: str, status: int, content_type: str
+) -> None:
+    """No other error, and a text that can be written down."""
+    try:
+        reply = reply_in(status, content_type, answer, path)
+    except TurnRefused:
+        return
+    else:
+        assert 200 <= status < 300
+        reply.encode()

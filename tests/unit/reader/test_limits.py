@@ -165,3 +165,21 @@ async def test_who_gives_up_waiting_takes_no_room() -> None:
             await waiting
     async with room.taken(10):
         pass
+
+
+def test_who_hangs_up_or_talks_nonsense_writes_nothing_into_the_log(
+    served: Served, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Else a bot could say there what it liked, in a workflow too."""
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {KEY}\r\n"
+    for said in (
+        f"{head}Content-Length: 1000\r\n\r\n{{",
+        f"{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n::error::forged\r\n",
+        "::error::forged\r\n\r\n",
+        f"{head}Content-Length: -1\r\n\r\n::error::forged",
+        "GET /::error::forged HTTP/1.1\r\nBad Header\r\n\r\n",
+    ):
+        with connected(served) as one:
+            one.sendall(said.encode())
+    assert served.post("/chat/completions", chat("Hello"))[0] == 200
+    assert capfd.readouterr() == ("", "")

@@ -10,10 +10,13 @@ import pytest
 from gate.core.verdict import Outcome, Report, Verdict
 from gate.errors import Problem
 from gate.reporters.github import GitHubReporter, outputs
+from tests.action.action_file import load_action
 from tests.action.file_commands import parse_pairs
 from tests.action.step_log import StepLog
-from tests.unit.reporters import builder, hostile
+from tests.unit.reporters import builder, events, hostile
 from tests.unit.reporters.golden import assert_golden
+
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 class Job:
@@ -66,6 +69,28 @@ def test_the_outputs_are_the_public_ones(job: Job) -> None:
     }
 
 
+def test_before_anything_is_known_the_outputs_say_so(job: Job) -> None:
+    """Whatever kills the step afterwards: nobody takes it for one that passed."""
+    job.reporter(report_path=job.workspace / "memory-gate-report").announce()
+    early = job.values("GITHUB_OUTPUT")
+    assert {name: value for name, value in early.items() if value} == {
+        "verdict": "inconclusive",
+        "report-path": "memory-gate-report",
+    }
+    assert list(early) == list(outputs(builder.report(), "")) == list(load_action(REPOSITORY).outputs)
+
+
+def test_outputs_are_set_once_and_by_whoever_comes_first(job: Job) -> None:
+    reporter = job.reporter()
+    reporter.outputs.finish(builder.failed_report())
+    assert job.values("GITHUB_OUTPUT")["verdict"] == "failed"
+    assert job.files["GITHUB_STEP_SUMMARY"].read_text() == job.stream.getvalue() == ""
+    size = job.files["GITHUB_OUTPUT"].stat().st_size
+    reporter.finish(builder.failed_report())
+    assert job.files["GITHUB_OUTPUT"].stat().st_size == size
+    assert job.files["GITHUB_STEP_SUMMARY"].read_text().startswith("### ❌ Failed")
+
+
 def test_what_is_unknown_is_an_empty_output(job: Job) -> None:
     job.reporter().finish(builder.inconclusive_report())
     values = job.values("GITHUB_OUTPUT")
@@ -111,9 +136,10 @@ def test_annotations_stand_on_the_probes_line(job: Job) -> None:
     (annotation,) = job.log.annotations
     assert annotation.level == "error"
     assert (annotation.file, annotation.line, annotation.col) == ("scenarios/order.yml", 14, 5)
-    assert annotation.title == "Lost after recreate: order"
+    assert annotation.title == "memory-gate: durability"
     assert annotation.message == (
-        "It was acknowledged, but it is not in the store; there was nothing left to load. 3 of 3 trials."
+        "Lost after recreate: order. It was acknowledged, but it is not in the store,"
+        " so the new instance had nothing to load. 3 of 3 trials."
     )
 
 
@@ -122,9 +148,14 @@ def test_annotations_lead_with_the_worst_and_count_the_rest(job: Job) -> None:
     job.reporter().finish(builder.failed_report())
     errors = [one for one in job.log.annotations if one.level == "error"]
     assert len(errors) == 10
-    assert [one.title for one in errors[:2]] == ["Leak after restart: order", "Lost after recreate: order"]
-    (notice,) = [one for one in job.log.annotations if one.level == "notice"]
-    assert notice.message.startswith("17 more failed probes not annotated here")
+    assert [one.message.partition(".")[0] for one in errors[:2]] == [
+        "Leak after restart: order",
+        "Lost after recreate: order",
+    ]
+    notices = [one.message for one in job.log.annotations if one.level == "notice"]
+    assert notices[0].startswith("Restart: the bot ended with exit code 137")
+    assert notices[1].startswith("17 more failed probes not annotated here")
+    assert len(notices) == 2
     assert job.log.dropped_annotations == {}
 
 
@@ -137,7 +168,7 @@ def test_a_file_of_the_built_in_library_is_named_in_the_message(job: Job, tmp_pa
         job.reporter().finish(builder.report(verdict=Verdict.FAILED, probes=probes))
     assert [one.file for one in job.log.annotations] == [None] * 5
     assert [one.line for one in job.log.annotations] == [None] * 5
-    assert job.log.annotations[1].message.startswith("scenarios/absent.yml:14: It was acknowledged")
+    assert job.log.annotations[1].message.startswith("scenarios/absent.yml:14: Lost after restart: order. It")
 
 
 def test_a_link_that_leads_out_of_the_workspace_is_no_place(job: Job, tmp_path: Path) -> None:
@@ -168,15 +199,56 @@ def test_a_run_that_passes_has_no_errors(job: Job) -> None:
     job.reporter().finish(builder.report(probes=probes, findings=("it is slow",)))
     assert [(one.level, one.message[-15:]) for one in job.log.annotations] == [
         ("warning", "3 of 3 trials."[-15:].rjust(15)),
-        ("warning", "It is slow."),
+        ("notice", "It is slow."),
     ]
 
 
 def test_many_findings_stay_within_what_github_shows(job: Job) -> None:
-    probes = tuple(builder.probe(outcome=Outcome.LOST, line=line) for line in range(1, 9))
+    probes = tuple(builder.probe(outcome=Outcome.LOST, line=line) for line in range(1, 13))
     job.reporter().finish(builder.report(probes=probes, findings=tuple(map(str, range(20)))))
-    assert len(job.log.annotations) == 10
+    assert [one.level for one in job.log.annotations] == ["warning"] * 10 + ["notice"] * 10
+    assert job.log.annotations[-1].message.startswith("2 more failed probes and 11 more findings not")
     assert job.log.dropped_annotations == {}
+
+
+def test_a_run_of_two_hundred_scenarios_that_loses_everything(job: Job) -> None:
+    """Six disruptions, three facts a scenario: ten annotations, and a summary that GitHub shows."""
+    names = ("restart", "kill", "recreate", "blue-green", "store-kill", "partition")
+    questions = [(scenario, line) for scenario in range(200) for line in (14, 20, 26)]
+    lost = tuple(
+        builder.probe(
+            outcome=Outcome.LOST,
+            disruption=name,
+            scenario=f"Scenario {scenario} " + "with a long name " * 10,
+            file=f"scenarios/{scenario}.yml",
+            line=line,
+            question="What did I tell you? " * 20,
+            reply="I do not know, " * 200,
+        )
+        for name in names
+        for scenario, line in questions
+    )
+    for number in range(200):
+        (job.workspace / "scenarios" / f"{number}.yml").touch()
+    reporter = job.reporter()
+    for event in events.played(names, conversations=600):
+        reporter.show(event)
+    reporter.finish(
+        builder.report(
+            verdict=Verdict.FAILED,
+            reasons=tuple(f"after {name}, the bot remembers 0 of 600 facts (0 %)" for name in names),
+            probes=lost,
+            disruptions=tuple(builder.disruption(name, verdict=Verdict.FAILED) for name in names),
+        )
+    )
+    assert [one.level for one in job.log.annotations] == ["error"] * 10 + ["notice"]
+    assert len({one.message.partition(":")[0] for one in job.log.annotations[:6]}) == 6
+    assert all(one.file and one.line for one in job.log.annotations[:10])
+    assert job.log.dropped_annotations == {}
+    summary = job.files["GITHUB_STEP_SUMMARY"].read_text()
+    assert len(summary.encode()) < 900 * 1024
+    assert "… and 3,395 more failed probes, which report.json lists." in summary
+    assert "```mermaid" in summary
 
 
 def test_mistakes_in_files_stand_where_they_are(job: Job) -> None:

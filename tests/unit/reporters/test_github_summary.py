@@ -63,12 +63,37 @@ def test_little_room_leaves_out_lost_facts_and_says_how_many() -> None:
     assert short.splitlines()[0] == whole.splitlines()[0]
 
 
-def test_what_goes_beyond_twenty_is_folded() -> None:
+def test_what_goes_beyond_five_is_folded() -> None:
     summary = compose_summary(huge_report(30, "x"))
-    head, fold = summary.split("<details><summary>10 more failures</summary>")
-    assert head.count("**Lost after restart: order**") == 20
-    assert fold.count("**Lost after restart: order**") == 10
+    head, fold = summary.split("<details><summary>25 more failures</summary>")
+    assert head.count("**Lost after restart: order**") == 5
+    assert fold.count("**Lost after restart: order**") == 25
     assert fold.count("</details>") == 1
+
+
+def test_a_baseline_shows_the_difference_and_what_was_changed_about_the_test() -> None:
+    report = builder.report(
+        accuracy=0.955,
+        baseline="no evidence of a difference: of 8 conversations that both runs held, 1 remembered less",
+        baseline_accuracy=0.98,
+        findings=(
+            "compared with the baseline, the threshold was lowered from 95 % to 50 %",
+            *(f'compared with the baseline, scenario "{name}" was removed' for name in "abcdefghijklmn"),
+            "restart: it is slow",
+        ),
+    )
+    lines = compose_summary(report).splitlines()
+    baseline = next(index for index, line in enumerate(lines) if line.startswith("Baseline: "))
+    assert lines[baseline].startswith("Baseline: **98 % → 95.5 %** (−2.5 points). No evidence of a diff")
+    assert lines[baseline + 2] == "- ⚠️ The threshold was lowered from 95 % to 50 %"
+    assert lines[baseline + 3] == '- ⚠️ Scenario "a" was removed'
+    assert lines[baseline + 14] == "- … 3 more changes"
+    assert [line for line in lines if line.startswith("> ")] == ["> **Note:** Restart: it is slow"]
+
+
+def test_an_unknown_accuracy_of_the_baseline_is_not_made_up() -> None:
+    summary = compose_summary(builder.report(baseline="not comparable: no scenario is the same in both"))
+    assert "\nBaseline: Not comparable: no scenario is the same in both\n" in summary
 
 
 @pytest.mark.parametrize("text", [text for text in hostile.TEXTS if one_line(text).strip()])

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from gate.core.transcript import CONTROL
-from gate.core.verdict import Custody, Outcome, Power, Verdict
+from gate.core.verdict import Custody, Outcome, Power, TimeSpent, Verdict
 from gate.judging.power import power_of
 from gate.reporters.wording import (
     Failure,
@@ -17,10 +17,12 @@ from gate.reporters.wording import (
     lost_facts,
     milliseconds_text,
     needed_text,
+    points_text,
     power_text,
     reasons,
     share_text,
     stations_text,
+    time_text,
 )
 from tests.unit.reporters.builder import custody, disruption, failed_report, probe, report, trials
 
@@ -51,6 +53,54 @@ def test_the_trials_of_one_probe_are_one_failure() -> None:
     probes[-1] = probe(trial=3)
     (failure,) = failures(report(probes=probes))
     assert (failure.failed, failure.trials, failure.times) == (2, 3, "2 of 3 trials")
+
+
+def test_two_probes_on_one_line_are_two_failures() -> None:
+    """A script can be written in one line, as JSON for one."""
+    probes = [probe(outcome=Outcome.LOST, column=column) for column in (5, 80)]
+    assert [one.probe.column for one in failures(report(probes=probes))] == [5, 80]
+
+
+@pytest.mark.parametrize(
+    ("disruption", "seen", "sentence"),
+    [
+        ("recreate", (True, True, False, False), "It was stored, but the new instance never loaded it."),
+        ("kill*3", (True, True, False, False), "It was stored, but the restarted bot never loaded it."),
+        ("kill+blue-green", (True, None, False, False),
+         "It was acknowledged, but the new version never loaded it."),
+        ("store-kill", (True, False, False, False),
+         "It was acknowledged, but it is not in the store, so the bot had nothing to load."),
+        ("none", (True, True, False, False), "It was stored, but the bot never loaded it."),
+    ],
+)  # fmt: skip
+def test_one_sentence_says_where_it_was_lost(
+    disruption: str, seen: tuple[bool | None, bool | None, bool | None, bool | None], sentence: str
+) -> None:
+    lost = probe(outcome=Outcome.LOST, disruption=disruption, custody=custody(*seen))
+    assert Failure(probe=lost, failed=1, trials=1).brief == sentence
+
+
+def test_what_has_no_short_sentence_keeps_its_long_one() -> None:
+    for lost in (
+        probe(outcome=Outcome.ERROR, reason="the bot answered 500"),
+        probe(outcome=Outcome.LOST, guarantee="isolation"),
+        probe(outcome=Outcome.LOST, custody=custody(True, True, True, False)),
+    ):
+        failure = Failure(probe=lost, failed=1, trials=1)
+        assert failure.brief == failure.explanation
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "text"),
+    [
+        (1.0, 0.655, "−34.5 points"),
+        (0.9, 0.91, "+1 point"),
+        (0.9, 0.9 + 1e-9, "no change"),
+        (0.0, 1.0, "+100 points"),
+    ],
+)
+def test_points_have_a_sign(base: float, head: float, text: str) -> None:
+    assert points_text(base, head) == text
 
 
 def test_a_single_trial_is_not_counted_out() -> None:
@@ -212,3 +262,12 @@ def test_the_power_is_that_of_each_disruption() -> None:
 def test_what_is_needed_names_the_confidence() -> None:
     assert needed_text(report()) == "95 %"
     assert needed_text(report(confidence=0.99)) == "95 % with 99 % confidence"
+
+
+def test_the_time_is_told_by_whose_it_was() -> None:
+    spent = TimeSpent(bot=33.2, engine=7.04, gate=0.61, model=0.01)
+    assert time_text(report(seconds=40.86, time=spent)) == "41 s: bot 33 · engine 7.0 · gate 0.6"
+    forwarded = TimeSpent(bot=1.0, model=90.0, engine=7.0, script=3.0, gate=0.0)
+    text = time_text(report(seconds=101.0, time=forwarded), "|")
+    assert text == "101 s: bot 1.0 | model 90 | engine 7.0 | script 3.0 | gate 0.0"
+    assert time_text(report(seconds=41.2)) == "41 s"

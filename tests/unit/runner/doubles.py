@@ -60,6 +60,7 @@ class FakeDeployment:
         self.bot = bot
         self.closed = 0
         self.fault: str | GateError | None = None
+        self.limit: str | None = None
         self.close_error: Exception | None = None
         self.images_error: Exception | None = None
 
@@ -83,6 +84,9 @@ class FakeDeployment:
         if isinstance(self.fault, GateError):
             raise self.fault
         return self.fault
+
+    async def limit_fault(self) -> str | None:
+        return self.limit
 
     async def log_tail(self) -> Sequence[str]:
         return ()

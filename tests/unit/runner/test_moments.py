@@ -21,6 +21,7 @@ from gate.core.transcript import (
     StoreSeen,
     TurnEnded,
     TurnStarted,
+    Waited,
 )
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.runner.plan import Plan, Turn, plan_run
@@ -177,6 +178,21 @@ def test_a_pause_lies_between_its_turns_in_both_arms_and_holds_nobody_else_up() 
     assert sorted(seconds for seconds, _ in slept) == [5, 5, 7, 7]
     texts = [event.text for event in stage.of(TurnStarted)]
     assert len(texts) == 8
+
+
+def test_a_pause_is_on_record_with_what_it_took() -> None:
+    """So that the time is the script's, and not the gate's."""
+
+    async def sleep(_seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    stage = FakeStage()
+    paused = scenario(TELL, Wait(seconds=5, position=HERE), disrupt(), ASK)
+    played(stage, plan(paused), sleep=sleep)
+    planned = stage.of(ConversationPlanned)
+    assert [one.conversation for one in stage.of(Waited)] == [one.conversation for one in planned]
+    # Each look at the clock of the stage takes a second.
+    assert all(one.seconds >= 1 for one in stage.of(Waited))
 
 
 def test_a_conversation_that_is_over_pauses_no_more() -> None:

@@ -469,6 +469,27 @@ def test_a_bot_that_cannot_come_back_because_its_store_is_gone_is_not_to_blame()
     assert [(one.cause, one.sentence) for one in stage.of(FaultSeen)] == [("store", "the store is gone")]
 
 
+@pytest.mark.parametrize("recovers", [True, False])
+def test_a_limit_of_the_gates_own_is_a_fault_and_no_forgetting(recovers: bool) -> None:
+    """Met while facts are told, or by a bot that does not come back for that reason."""
+    stage = FakeStage()
+
+    def meet(deployment: FakeDeployment) -> None:
+        deployment.limit = "the bot ran out of memory"
+
+    def meet_and_fail(deployment: FakeDeployment) -> None:
+        meet(deployment)
+        raise BotNotReady("the bot did not come back")
+
+    if recovers:
+        stage.runtime.prepare = meet
+    else:
+        stage.disruptions["restart"] = FakeDisruption("restart", meet_and_fail)
+    stage.play(plan())
+    found = [(one.cause, one.sentence) for one in stage.of(FaultSeen)]
+    assert found == [("engine", "the bot ran out of memory")]
+
+
 def test_a_store_that_fails_while_it_is_asked_is_a_fault() -> None:
     stage = FakeStage()
 

@@ -39,6 +39,8 @@ def test_the_inputs_of_the_action_replace_what_the_file_says(tmp_path: Path) -> 
     """Hyphens stay in the names of the runner's variables; empty is not given."""
     (tmp_path / "bot").mkdir()
     (tmp_path / "bot/Dockerfile").touch()
+    (tmp_path / "main").mkdir()
+    (tmp_path / "main/report.json").touch()
     environment = {
         "INPUT_BUILD": " ./bot\n", "INPUT_IMAGE": "", "INPUT_CONFIG": "gate.yml", "INPUT_TRIALS": "5", "INPUT_SEED": "11",
         "INPUT_SCENARIOS": "a.yml\nb, c.yml\n", "INPUT_DISRUPTIONS": "kill recreate", "INPUT_THRESHOLD": "90%",
@@ -110,6 +112,7 @@ def test_the_key_of_a_real_model_comes_from_the_input_or_else_from_the_environme
         ("disruptions", ("kil",), 'unknown disruption "kil"; this version knows: none, restart, kill, recreate'),
         ("scenarios", ("a", ""), "expected text, found an empty one"),
         ("build", ".", "build is given, and image as well"),
+        ("baseline", "base.json", 'there is no report "base.json"'),
         ("report_dir", "a\0b", "expected one line of text without control characters"),
         ("openai_api_key", "sk-\u20ac", "the key holds a character that no key has"),
         ("openai_api_key", "sk a", "the key holds a character that no key has"),

@@ -62,7 +62,7 @@ EVERYTHING: dict[str, Any] = {
     "store": {"kind": "redis", "image": "redis:7", "persistence": "rdb", "ttl": "30d", "memory": "512m"},
     "model": {"mode": "none", "base-url": "HTTPS://a/v1", "name": "gpt-4o", "cassette": "mine.jsonl"},
     "judge": {"base-url": "http://b/v1", "model": "gpt-4o-mini"},
-    "run": {"disruptions": ["kill", "recreate"], "trials": 3, "concurrency": 8, "seed": 7},
+    "run": {"disruptions": ["kill", "recreate"], "trials": 3, "concurrency": 8, "jobs": 2, "seed": 7},
     "gate": {
         "accuracy": "95 %",
         "confidence": 0.9,
@@ -150,11 +150,13 @@ def test_a_default_that_is_written_out_changes_nothing(tmp_path: Path) -> None:
                 document.setdefault(name, {})[key] = one["default"]
                 assert loaded(tmp_path, document) == plain, (name, key)
                 written += 1
-    request = SCHEMA["properties"]["bot"]["properties"]["request"]["properties"]
-    for key, one in request.items():
-        document = {"bot": {"image": "a", "request": {key: one["default"]}}}
-        assert loaded(tmp_path, document) == plain, key
-    assert written > 20
+    for key in ("request", "container"):
+        for part, one in SCHEMA["properties"]["bot"]["properties"][key]["properties"].items():
+            if "default" in one:
+                document = {"bot": {"image": "a", key: {part: one["default"]}}}
+                assert loaded(tmp_path, document) == plain, (key, part)
+                written += 1
+    assert written > 30
 
 
 @pytest.mark.parametrize(

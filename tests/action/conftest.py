@@ -1,0 +1,16 @@
+"""One build of the action for all the tests that run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.action.action_images import ActionImages
+
+
+@pytest.fixture(scope="session")
+def images() -> Iterator[ActionImages]:
+    """The images of the actions under test, until the last test has ended."""
+    with ActionImages() as images:
+        yield images
