@@ -111,9 +111,11 @@ class Gate:
             text=True,
         )
 
-    def interrupt_at(self, words: str, number: signal.Signals, *arguments: str) -> Ended:
+    def interrupt_at(
+        self, words: str, number: signal.Signals, *arguments: str, program: Sequence[str] = ("-m", "gate")
+    ) -> Ended:
         """Sends a signal when a line with `words` is printed, and waits for the end."""
-        with self.start(*arguments) as process:
+        with self.start(*arguments, program=program) as process:
             assert process.stdout is not None
             lines: list[str] = []
             for line in process.stdout:
@@ -153,6 +155,11 @@ class Gate:
             "PYTHONUNBUFFERED": "1",
             **more,
         }
+
+
+def named(run: str) -> Sequence[str]:
+    """The program `memory-gate`, whose run has this name: what it made is told from what others make."""
+    return ("-c", f"import gate.cli.run; gate.cli.run.new_run = lambda: {run!r}; gate.cli.main()")
 
 
 def disruptions(*names: str) -> Sequence[str]:

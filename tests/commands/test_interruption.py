@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import time
 
-import docker
 import pytest
 
-from tests.commands.gate_process import RUN_SECONDS, Gate, disruptions
+from tests.commands.gate_process import RUN_SECONDS, Gate, disruptions, named
+from tests.kill_matrix.striking import on_the_engine
 
 MOMENTS = ("scenarios", "bot and store ready", "conversations held", "restarted")
 PATIENCE_SECONDS = 60.0
@@ -51,43 +52,26 @@ def test_a_killed_gate_takes_its_processes_along(gate: Gate) -> None:
 @pytest.mark.parametrize("moment", MOMENTS[::2])
 def test_an_interrupted_run_leaves_nothing_on_the_engine(gate: Gate, zoo_image: str, moment: str) -> None:
     """Container, network and volume are gone when the process ends."""
-    client = docker.from_env()
-    before = labelled(client)
+    run = secrets.token_hex(6)
     gate.configure("redis", image=zoo_image)
-    ended = gate.interrupt_at(moment, signal.SIGTERM, "run", *disruptions("restart"))
+    ended = gate.interrupt_at(moment, signal.SIGTERM, "run", *disruptions("restart"), program=named(run))
     assert ended.code == 130, ended.output
-    assert labelled(client) <= before
-    client.close()
+    assert on_the_engine(run) == []
 
 
 @pytest.mark.docker
 def test_what_a_killed_gate_left_is_swept(gate: Gate, zoo_image: str) -> None:
     """By the name of its run, which stands on everything it made."""
-    client = docker.from_env()
-    before = labelled(client)
+    run = secrets.token_hex(6)
     gate.configure("redis", image=zoo_image)
-    gate.interrupt_at("bot and store ready", signal.SIGKILL, "run", *disruptions("restart"))
-    left = [
-        one
-        for one in client.containers.list(all=True, filters={"label": "memory-gate.run"}, ignore_removed=True)
-        if str(one.id) not in before and zoo_image in one.image.tags
-    ]
-    assert len(left) == 1
-    swept = gate.run("sweep", "--run", left[0].labels["memory-gate.run"])
+    gate.interrupt_at(
+        "bot and store ready", signal.SIGKILL, "run", *disruptions("restart"), program=named(run)
+    )
     # The bot, its store, the store's volume, and the two networks.
+    assert len(on_the_engine(run)) == 5
+    swept = gate.run("sweep", "--run", run)
     assert (swept.code, "removed 5" in swept.output) == (0, True), swept.output
-    assert labelled(client) <= before
-    client.close()
-
-
-def labelled(client: docker.DockerClient) -> set[str]:
-    """Everything on the engine that some gate made."""
-    filters = {"label": "memory-gate.run"}
-    return {
-        *(str(one.id) for one in client.containers.list(all=True, filters=filters, ignore_removed=True)),
-        *(str(one.id) for one in client.networks.list(filters=filters)),
-        *(str(one.id) for one in client.volumes.list(filters=filters)),
-    }
+    assert on_the_engine(run) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

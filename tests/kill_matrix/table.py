@@ -31,6 +31,12 @@ FOOTER = """
 run that was struck. *Written* counts runs that left a report, or after SIGKILL a transcript, as described
 above. *Slowest end* is from the first signal to the end of the process, on two cores with two runs at a time;
 the runner's cancel leaves ten seconds.
+
+A part of this runs with the suite (`tests/kill_matrix`). Beside it stand the tests of what may fail
+around a run: the engine, through a proxy that a test disturbs (`tests/commands/test_engine_faults.py`), the
+report folder and the transcript in it (`tests/commands/test_report_folder.py`), what removes what
+(`tests/docker/test_sweep.py`), and the key of a real model, searched for in every artefact and
+spelling (`tests/commands/test_secrets.py`).
 """
 
 
