@@ -43,7 +43,6 @@ from gate.reader.wire import (
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 MAX_REQUESTS = 256
 """That are read and answered at once; more of them wait."""
-DEPLOYMENT = web.RequestKey("deployment", str)
 KEY_PREFIX = "memory-gate-"
 KEY_BYTES = 16
 STREAM_HEADERS = {"Content-Type": EVENTS, "Cache-Control": "no-cache"}
@@ -153,14 +152,10 @@ class ModelEndpoint:
         request: web.Request,
         handler: Callable[[web.Request], Any],
     ) -> web.StreamResponse:
-        sent = request.headers.get("Authorization", "").removeprefix("Bearer ").encode(errors="replace")
-        # All of them are compared, so that the time tells nothing.
-        owners = [owner for key, owner in self._keys.items() if hmac.compare_digest(sent, key)]
-        if not owners:
+        if self._owner(request) is None:
             return await _send(
                 request, error(401, "this endpoint takes the OPENAI_API_KEY that memory-gate gave to the bot")
             )
-        request[DEPLOYMENT] = owners[0]
         try:
             async with self._places:
                 response: web.StreamResponse = await handler(request)
@@ -176,6 +171,13 @@ class ModelEndpoint:
             return response
         return await _send(request, refusal)
 
+    def _owner(self, request: web.Request) -> str | None:
+        """The deployment whose key the request brings; None without any of the keys."""
+        sent = request.headers.get("Authorization", "").removeprefix("Bearer ").encode(errors="replace")
+        # All of them are compared, so that the time tells nothing.
+        owners = [owner for key, owner in self._keys.items() if hmac.compare_digest(sent, key)]
+        return owners[0] if owners else None
+
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         if not isinstance(body, dict):
@@ -186,7 +188,7 @@ class ModelEndpoint:
         asked = dataclasses.replace(
             asked,
             readings=[self._reader.read(prompt) for prompt in asked.prompts],
-            deployment=request[DEPLOYMENT],
+            deployment=self._owner(request) or "",
         )
         hold = self._holds.get(asked.deployment)
         if hold is not None:
