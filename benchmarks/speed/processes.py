@@ -33,7 +33,7 @@ def conversations() -> Measured:
     """24 conversations of 10 turns with a bot that takes 50 ms, against 10 times 50 ms; the best of five."""
     turns = 10
     with workspace() as folder, _bot(folder, DELAY) as address:
-        texts = [scenario_text(number, turns - 2, disrupt=False) for number in range(12)]
+        texts = [scenario_text(number, turns - 2, disrupt=False, label=True) for number in range(12)]
         scenarios = write_scenarios(folder, texts)
         tries = [_talk(folder, address, scenarios, trials=1, concurrency=32) for _ in range(TRIES)]
     # Whatever else the machine does makes it slower, and nothing makes it faster.
