@@ -24,16 +24,20 @@ from benchmarks.speed.row import Measured
 DELAY = 0.05
 ANSWER_SECONDS = 20
 STARTS = 7
+TRIES = 5
 SIZES = (1_000, 10_000, 100_000)
 WAVES = ("restart", "kill", "recreate", "cold-start", "store-restart", "kill-mid-turn")
 
 
 def conversations() -> Measured:
-    """24 conversations of 10 turns with a bot that takes 50 ms, against 10 times 50 ms."""
+    """24 conversations of 10 turns with a bot that takes 50 ms, against 10 times 50 ms; the best of five."""
     turns = 10
     with workspace() as folder, _bot(folder, DELAY) as address:
-        texts = [scenario_text(number, turns - 2, disrupt=False) for number in range(12)]
-        talked = _talk(folder, address, write_scenarios(folder, texts), trials=1, concurrency=32)
+        texts = [scenario_text(number, turns - 2, disrupt=False, label=True) for number in range(12)]
+        scenarios = write_scenarios(folder, texts)
+        tries = [_talk(folder, address, scenarios, trials=1, concurrency=32) for _ in range(TRIES)]
+    # Whatever else the machine does makes it slower, and nothing makes it faster.
+    talked = min(tries, key=lambda one: one["seconds"])
     ideal = turns * DELAY
     return Measured(
         figure=talked["seconds"] / ideal,

@@ -49,7 +49,6 @@ from gate.reader.wire import (
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 MAX_REQUESTS = 256
 """That are read and answered at once; more of them wait."""
-DEPLOYMENT = web.RequestKey("deployment", str)
 KEY_PREFIX = "memory-gate-"
 KEY_BYTES = 16
 MAX_PROMPT_CHARACTERS = 4_000_000
@@ -184,15 +183,11 @@ class ModelEndpoint:
         request: web.Request,
         handler: Callable[[web.Request], Any],
     ) -> web.StreamResponse:
-        sent = request.headers.get("Authorization", "").removeprefix("Bearer ").encode(errors="replace")
-        # All of them are compared, so that the time tells nothing.
-        owners = [owner for key, owner in self._keys.items() if hmac.compare_digest(sent, key)]
-        if not owners:
+        if self._owner(request) is None:
             await asyncio.sleep(REFUSAL_SECONDS)
             return await _send(
                 request, error(401, "this endpoint takes the OPENAI_API_KEY that memory-gate gave to the bot")
             )
-        request[DEPLOYMENT] = owners[0]
         try:
             async with self._places:
                 response: web.StreamResponse = await handler(request)
@@ -210,6 +205,13 @@ class ModelEndpoint:
         else:
             return response
         return await _send(request, refusal)
+
+    def _owner(self, request: web.Request) -> str | None:
+        """The deployment whose key the request brings; None without any of the keys."""
+        sent = request.headers.get("Authorization", "").removeprefix("Bearer ").encode(errors="replace")
+        # All of them are compared, so that the time tells nothing.
+        owners = [owner for key, owner in self._keys.items() if hmac.compare_digest(sent, key)]
+        return owners[0] if owners else None
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         declared = request.content_length
@@ -234,11 +236,12 @@ class ModelEndpoint:
         interface = self._routes[request.path]
         asked = interface.read(request.path, body)
         length = sum(len(message.text) for prompt in asked.prompts for message in prompt)
-        await self._admit(request[DEPLOYMENT], length)
+        deployment = self._owner(request) or ""
+        await self._admit(deployment, length)
         asked = dataclasses.replace(
             asked,
             readings=[self._reader.read(prompt) for prompt in asked.prompts],
-            deployment=request[DEPLOYMENT],
+            deployment=deployment,
         )
         hold = self._holds.get(asked.deployment)
         if hold is not None:
