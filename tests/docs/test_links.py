@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs.pages import ROOT, anchors, links, pages
 
-AWAITED = ("docs/security.md", "examples/workflows/", ".github/workflows/release.yml")
+AWAITED = ("docs/hostile.md", "examples/workflows/", ".github/workflows/release.yml")
 """What is linked before it is there."""
 
 
