@@ -39,8 +39,10 @@ class Ended:
 class Gate:
     """Starts `memory-gate` in `folder`. Its scratch folders lie in `folder/scratch`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seconds: float = RUN_SECONDS) -> None:
+        """`seconds` is how long a run may take, at the very most."""
         self.folder = folder
+        self.seconds = seconds
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
 
@@ -79,7 +81,7 @@ class Gate:
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
         """Starts it and waits until it has ended."""
         with self.start(*arguments, environment=environment) as process:
-            output, _ = process.communicate(timeout=RUN_SECONDS)
+            output, _ = process.communicate(timeout=self.seconds)
         return self.ended(process.returncode, output)
 
     def act(self, **inputs: str) -> Ended:
@@ -93,7 +95,7 @@ class Gate:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=RUN_SECONDS,
+            timeout=self.seconds,
             check=False,
         )
         return self.ended(process.returncode, process.stdout)
@@ -108,7 +110,7 @@ class Gate:
                 if words in line:
                     process.send_signal(number)
                     break
-            rest, _ = process.communicate(timeout=RUN_SECONDS)
+            rest, _ = process.communicate(timeout=self.seconds)
         return self.ended(process.returncode, "".join(lines) + rest)
 
     def ended(self, code: int, output: str) -> Ended:
