@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import secrets
@@ -153,9 +154,10 @@ async def _perform(
     key = f"memory-gate-{secrets.token_hex(KEY_BYTES)}"
     endpoint: ModelEndpoint | None = None
     runtime: Runtime | None = None
+    connections = contextlib.ExitStack()
     try:
         try:
-            runtime = _build_runtime(settings, run, environment)
+            runtime = _build_runtime(settings, run, environment, connections)
             host = await runtime.open()
             told: dict[str, str] = {}
             if settings.model.mode != "none":
@@ -189,7 +191,9 @@ async def _perform(
             ),
         )
     finally:
-        await _take_down(runtime, endpoint)
+        # The runtime removes everything over its connection.
+        with connections:
+            await _take_down(runtime, endpoint)
 
 
 def missed(turn: Turn, reply: str) -> bool:
@@ -214,7 +218,10 @@ async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) ->
             raise outcome
 
 
-def _build_runtime(settings: Settings, run: str, environment: Mapping[str, str]) -> Runtime:
+def _build_runtime(
+    settings: Settings, run: str, environment: Mapping[str, str], connections: contextlib.ExitStack
+) -> Runtime:
+    """What `connections` holds is to be closed after the runtime."""
     store = STORES[settings.store.kind](settings.store)
     if runtime_name(settings) == "process":
         from gate.runtimes.processes import Processes
@@ -222,8 +229,10 @@ def _build_runtime(settings: Settings, run: str, environment: Mapping[str, str])
         return Processes(settings.bot, store, run=run, environment=environment)
     from gate.runtimes.docker_engine import DockerEngine, connect
 
+    engine = connect(environment)
+    connections.callback(engine.close)
     return DockerEngine(
-        connect(environment),
+        engine,
         settings.bot,
         store,
         run=run,
