@@ -63,7 +63,7 @@ PLAIN = Patient()
 RESTARTED = ("restart", "kill", "recreate")
 EVERYTHING = (*RESTARTED, "none")
 ORDERS = ("order-follow-up", "two-customers")
-HASTY = (("STORE_SECONDS", "0.5"),)
+HASTY = (("STORE_SECONDS", "2"),)
 """Does not wait for its store until an outage is over."""
 MONTH = (("ttl", "30d"),)
 
