@@ -98,7 +98,7 @@ def article_images() -> Images:
 
 
 def compare(run: Run, images: Images, kinds: Sequence[str] = tuple(DISRUPTIONS)) -> Comparison:
-    """Both bots under `kinds`, and the second one beside a store without persistence."""
+    """Both bots under `kinds`, and the second one beside a store without persistence under `store-kill`."""
     return Comparison(
         buffer=run(BUFFER, ORDERS, kinds, images),
         redis=run(REDIS, ORDERS, kinds, images),

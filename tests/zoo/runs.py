@@ -30,12 +30,16 @@ class Examined:
 def run(
     patient: Patient, scenarios: Sequence[str], kinds: Sequence[str], seed: int, images: Images = NO_IMAGES
 ) -> Examined:
-    """The gate on one bot, under some disruptions."""
+    """The gate on one bot, under some disruptions. Raises RuntimeError where there is nothing to be read."""
     with tempfile.TemporaryDirectory() as folder:
         gate = Gate(Path(folder), RUN_SECONDS)
         ended, findings = examine(gate, patient, scenarios, kinds, seed=seed, images=images)
         transcript = gate.folder / "memory-gate-report" / "transcript.jsonl"
         lines = transcript.read_text(encoding="utf-8").splitlines() if transcript.exists() else []
+    if not findings:
+        raise RuntimeError(
+            f"{patient.label}: the gate wrote no report and ended with {ended.code}\n{ended.output}"
+        )
     return Examined(findings=findings, seconds=standing_seconds(lines), output=ended.output)
 
 
