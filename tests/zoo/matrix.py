@@ -33,7 +33,7 @@ from tests.zoo.images import Images, built
 from tests.zoo.measuring import Findings
 from tests.zoo.page import rewrite
 from tests.zoo.rows import PLAIN, ROWS, SHARED_SCENARIOS, Patient, Row, twins
-from tests.zoo.runs import run
+from tests.zoo.runs import CREW, run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "detection.md"
 LOCAL = tuple(name for name in DISRUPTIONS if name not in UNSUPPORTED["process"])
@@ -74,9 +74,9 @@ def examine_twin(patient: Patient, seed: int, images: Images | None) -> Twin:
 
 
 def together(work: Sequence[Callable[[], Done]], jobs: int, say: Callable[[Done], str]) -> list[Done]:
-    """Does some at a time, tells of each when it is done, and gives them in the order of `work`.
+    """Does some at a time in threads, tells of each when it is done, and gives them in the order of `work`.
 
-    An interruption starts no more of them, and waits for those under way: they are interrupted as well.
+    An interruption starts no more of them, ends those under way, and waits for their end.
     """
     pool = concurrent.futures.ThreadPoolExecutor(jobs)
     try:
@@ -84,6 +84,9 @@ def together(work: Sequence[Callable[[], Done]], jobs: int, say: Callable[[Done]
         for count, future in enumerate(concurrent.futures.as_completed(futures), start=1):
             print(f"[{count}/{len(work)}] {say(future.result())}", flush=True)
         return [future.result() for future in futures]
+    except KeyboardInterrupt:
+        CREW.dismiss()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -138,18 +141,22 @@ def measure_article() -> Comparison:
         print(f"{patient.label} under {len(kinds)} disruptions", flush=True)
         return run(patient, scenarios, kinds, 1, images).findings
 
-    return compare(found, article_images())
+    return together([lambda: compare(found, article_images())], 1, lambda one: one.summary)[0]
 
 
 def measure_costs(images: Images | None) -> Costs:
     """What each disruption costs the plain healthy bot with few scenarios, alone on the machine."""
-    print("what each disruption costs, as processes", flush=True)
-    process = run(PLAIN, SHARED_SCENARIOS, LOCAL, 1)
-    if images is None:
-        return Costs(process=process)
-    print("what each disruption costs, in containers", flush=True)
-    alone = Images(candidate=images.candidate)
-    return Costs(process=process, docker=run(PLAIN, SHARED_SCENARIOS, tuple(DISRUPTIONS), 1, alone))
+
+    def measured() -> Costs:
+        print("what each disruption costs, as processes", flush=True)
+        process = run(PLAIN, SHARED_SCENARIOS, LOCAL, 1)
+        if images is None:
+            return Costs(process=process)
+        print("what each disruption costs, in containers", flush=True)
+        alone = Images(candidate=images.candidate)
+        return Costs(process=process, docker=run(PLAIN, SHARED_SCENARIOS, tuple(DISRUPTIONS), 1, alone))
+
+    return together([measured], 1, lambda one: one.summary)[0]
 
 
 def measure(only: Sequence[str], seeds: int, jobs: int, images: Images | None) -> bool:
@@ -160,7 +167,6 @@ def measure(only: Sequence[str], seeds: int, jobs: int, images: Images | None) -
     if not only or COSTS in only:
         costs = measure_costs(images)
         rewrite(PAGE, "", {"What each disruption costs": costs.section})
-        print(costs.summary, flush=True)
         right &= not costs.alarms
     if not only or numbers:
         matrix = measure_matrix(numbers, seeds, jobs, images)
@@ -176,7 +182,6 @@ def measure(only: Sequence[str], seeds: int, jobs: int, images: Images | None) -
     if images is not None and (not only or ARTICLE in only):
         article = measure_article()
         rewrite(PAGE, "", {"The two bots of the story": article.section})
-        print(article.summary, flush=True)
         right &= not article.failures
     return right
 

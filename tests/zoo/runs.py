@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,42 @@ from tests.zoo.rows import Patient
 
 RUN_SECONDS = 1800
 """No run takes that, however slow the machine."""
+
+
+class Crew:
+    """The gates that run, so that they can all be told to end."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[str]] = set()
+        self._dismissed = False
+
+    def enlist(self, start: Callable[[], subprocess.Popen[str]]) -> subprocess.Popen[str]:
+        """Starts a gate. Raises RuntimeError when all were told to end already."""
+        with self._lock:
+            if self._dismissed:
+                raise RuntimeError("interrupted")
+            self._running = {one for one in self._running if one.poll() is None}
+            process = start()
+            self._running.add(process)
+            return process
+
+    def dismiss(self) -> None:
+        """SIGINT to all, once more where a terminal has sent it; none is started from now on."""
+        with self._lock:
+            self._dismissed = True
+            for process in self._running:
+                process.send_signal(signal.SIGINT)
+
+
+CREW = Crew()
+
+
+class CrewGate(Gate):
+    """A gate that is told to end with all others."""
+
+    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        return CREW.enlist(lambda: super(CrewGate, self).start(*arguments, environment=environment))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +71,7 @@ def run(
 ) -> Examined:
     """The gate on one bot, under some disruptions. Raises RuntimeError where there is nothing to be read."""
     with tempfile.TemporaryDirectory() as folder:
-        gate = Gate(Path(folder), RUN_SECONDS)
+        gate = CrewGate(Path(folder), RUN_SECONDS)
         ended, findings = examine(gate, patient, scenarios, kinds, seed=seed, images=images)
         transcript = gate.folder / "memory-gate-report" / "transcript.jsonl"
         lines = transcript.read_text(encoding="utf-8").splitlines() if transcript.exists() else []
