@@ -3,10 +3,10 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz measurement zoo engine picture images lock clean
+.PHONY: help demo test check fuzz measurement zoo kill-matrix engine reference picture images lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo: .venv/.ready ## show the gate catching a bot that forgets; uses Docker only if it already runs
 	@if .ci/engine --check; then .ci/base-images || echo "demo: no base images, so the bots run as plain processes"; fi
@@ -43,9 +43,16 @@ zoo: .venv/.ready ## run every known defect and its healthy twin under every dis
 	@if .ci/engine; then .ci/base-images; else echo "zoo: no Docker engine, so what needs one is not run"; fi
 	@.venv/bin/python -m tests.zoo.matrix $(ARGS)
 
+kill-matrix: .venv/.ready ## end the gate at every boundary of a run, by every signal; write docs/kill-matrix.md
+	@.ci/engine && .ci/base-images
+	@.venv/bin/python -m tests.kill_matrix $(ARGS)
+
 engine: ## make a Docker engine answer and its two base images present
 	@.ci/engine
 	@.ci/base-images
+
+reference: .venv/.ready ## write what docs/configuration.md generates: keys, inputs, outputs, options, exit codes
+	@.venv/bin/python -m docs.reference
 
 picture: .venv/.ready ## draw the picture in the README anew from a run of the demo
 	@.venv/bin/memory-gate demo --report-dir .cache/demo
@@ -59,6 +66,7 @@ images: .venv/.ready ## draw the pictures of the HTML report anew from a real ru
 .venv/.locked: requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.13 ..." >&2; exit 1; }
+	@[ ! -L .venv ] || { echo ".venv is a link; what it leads to would be emptied: remove the link first" >&2; exit 1; }
 	@echo "setting up .venv"
 	@$(PYTHON) -m venv --clear .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt

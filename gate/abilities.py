@@ -72,6 +72,15 @@ class Replicated(Protocol):
 
 
 @runtime_checkable
+class Contained(Protocol):
+    """The ability to tell that a limit of the gate's own, and not the bot, ended something."""
+
+    async def limit_fault(self) -> str | None:
+        """One sentence when a replica, as it stands, met such a limit, with the key that lifts it."""
+        ...
+
+
+@runtime_checkable
 class MemoryLimited(Protocol):
     """The ability to run into a limit of memory, which the kernel enforces."""
 

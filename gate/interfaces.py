@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from gate.core.specification import BotSpecification
+from gate.core.specification import BotSpecification, Contract
 from gate.core.transcript import Event, JudgeAnswered, StoreFigures
 from gate.core.verdict import Report
 
@@ -35,6 +35,11 @@ class Bot(Protocol):
 
 class BotProtocol(Protocol):
     """How to speak to one kind of bot."""
+
+    sentence: str
+    """What is sent, for `memory-gate list protocols`."""
+    contract: Contract
+    """What the settings `request` and `reply` are where they say nothing else."""
 
     def connect(self, specification: BotSpecification, address: AddressSource) -> Bot:
         """A bot that is reached at whatever `address` says at the moment of each turn."""
@@ -216,6 +221,11 @@ class Store(Protocol):
     @property
     def persistence(self) -> str:
         """How the server keeps its data over its own end, as the settings name it."""
+        ...
+
+    @property
+    def memory(self) -> int:
+        """What its container is allowed, in bytes."""
         ...
 
     @property

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-
-from docker.errors import DockerException
-from requests.exceptions import RequestException
 
 from gate.cli import faults
 from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
@@ -19,7 +17,8 @@ from gate.errors import DocumentError, ExitCode, GateError, Problem
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement
 from gate.reporters.workflow_commands import commands_stopped
-from gate.runtimes.docker_engine import connect, remove_run
+from gate.runtimes.docker_engine import ENGINE_FAULTS, connect, remove_run
+from gate.runtimes.docker_engine.connection import explain
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import remove_container
 from gate.settings import load_settings, overrides_from_action
@@ -34,6 +33,8 @@ def run_action() -> int:
     environment = dict(os.environ)
     try:
         return leave(_main_stage(environment))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return leave(ExitCode.INTERRUPTED)
     except Exception as error:
         # Python's own exit code for a crash is 1, which would say that the bot forgot.
         with commands_stopped(sys.stdout):
@@ -54,8 +55,8 @@ def sweep_after_action() -> int:
         if orphan and orphan != find_own_container(engine.client, environment):
             remove_container(engine.client, orphan)
         count = remove_run(engine.client, run)
-    except (GateError, DockerException, RequestException) as error:
-        fault = error if isinstance(error, GateError) else GateError("the sweep failed", why=str(error))
+    except (GateError, *ENGINE_FAULTS) as error:
+        fault = error if isinstance(error, GateError) else GateError("the sweep failed", why=explain(error))
         faults.explain(fault, sys.stdout)
     else:
         print(f"memory-gate: {count} left-over objects removed" if count else "memory-gate: nothing was left")  # noqa: T201

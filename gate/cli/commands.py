@@ -12,15 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from gate import __version__
-from gate.cli import faults
 from gate.cli.interruption import leave, run_until_signal
-from gate.cli.library import disruption_table, find_scenarios
-from gate.core.guarantees import GUARANTEES
+from gate.core.specification import RunSpecification
 from gate.errors import ExitCode, GateError, InputError
-from gate.protocols import PROTOCOLS
-from gate.runtimes import RUNTIMES
-from gate.scorers import SCORERS
-from gate.stores import STORES
 
 application = typer.Typer(
     name="memory-gate",
@@ -32,25 +26,55 @@ application = typer.Typer(
 )
 
 Config = Annotated[
-    Path | None, typer.Option("-c", "--config", help="How to reach the bot.  [default: memory-gate.yml]")
+    Path | None,
+    typer.Option(
+        "-c",
+        "--config",
+        metavar="FILE",
+        help="Where the bot comes from and how it is spoken to.  [default: memory-gate.yml]",
+    ),
 ]
-Image = Annotated[str | None, typer.Option(help="The bot's image.")]
+Image = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The bot's image, in place of the bot of the configuration."),
+]
 Scenarios = Annotated[
     list[Path] | None,
-    typer.Option(help="A scenario file or folder; may be repeated.  [default: the built-in library]"),
+    typer.Option(
+        metavar="PATH", help="A scenario file or folder; may be repeated.  [default: the built-in library]"
+    ),
 ]
 Disrupt = Annotated[
     list[str] | None,
     typer.Option(
-        help="A disruption; may be repeated.  [default: recreate, kill-mid-turn, store-restart, partition]"
+        metavar="NAME",
+        help="A disruption, or thorough for all that fit; may be repeated. 'memory-gate list disruptions'"
+        f" shows them.  [default: {', '.join(RunSpecification().disruptions)}]",
     ),
 ]
-Trials = Annotated[int | None, typer.Option(metavar="N", help="How often each scenario is played.")]
-Seed = Annotated[int | None, typer.Option(metavar="N", help="Draws the same facts again.")]
-RuntimeName = Annotated[str | None, typer.Option("--runtime", help="docker or process.")]
+Trials = Annotated[
+    int | None, typer.Option(metavar="N", help="How often each scenario is played.  [default: 1]")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Draws the facts of an earlier run again.  [default: a new one]"),
+]
+RuntimeName = Annotated[
+    str | None,
+    typer.Option(
+        "--runtime", metavar="NAME", help="docker or process.  [default: docker; process for a bot.command]"
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How many deployments are up at once.  [default: as fits the machine]"),
+]
 Shard = Annotated[str | None, typer.Option(metavar="K/N", help="Plays one part of the scenarios.")]
 ReportDirectory = Annotated[
-    Path | None, typer.Option("--report-dir", help="Where reports go.  [default: memory-gate-report]")
+    Path | None,
+    typer.Option(
+        "--report-dir", metavar="FOLDER", help="Where the report goes.  [default: memory-gate-report]"
+    ),
 ]
 
 
@@ -61,12 +85,19 @@ def run(
     scenarios: Scenarios = None,
     disrupt: Disrupt = None,
     trials: Trials = None,
+    jobs: Jobs = None,
     seed: Seed = None,
     runtime: RuntimeName = None,
     shard: Shard = None,
     report_dir: ReportDirectory = None,
 ) -> None:
-    """Talk to the bot, disrupt it, ask again, and say whether it may be deployed."""
+    """Say whether a bot may be deployed: talk, disrupt, ask again.
+
+    With memory-gate.yml in the folder no option is needed. The verdict is printed, and the report
+    folder holds it for people (report.html) and for programs (report.json, junit.xml).
+
+    Ends with 0 passed, 1 failed, 2 wrong input, 3 inconclusive, 130 interrupted.
+    """
     from gate.cli.run import run_command
     from gate.settings import overrides_from_options
 
@@ -75,6 +106,7 @@ def run(
         scenarios=scenarios or (),
         disruptions=disrupt or (),
         trials=trials,
+        jobs=jobs,
         seed=seed,
         runtime=runtime,
         shard=shard,
@@ -90,7 +122,11 @@ def demo(
     seed: Seed = None,
     report_dir: ReportDirectory = None,
 ) -> None:
-    """Show the gate on two bots: one keeps conversations in its process, one in Redis."""
+    """Show the gate on two bots, one of which forgets.
+
+    One keeps its conversations in its process, the other in Redis. Needs no key; without a Docker
+    engine they run as local processes.
+    """
     from gate.cli.demonstration import demonstrate
 
     _finish(
@@ -103,10 +139,15 @@ def demo(
 @application.command()
 def validate(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Scenario files or folders, and configuration files.")
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH",
+            help="Scenario files or folders, and configuration files."
+            "  [default: memory-gate.yml and its scenarios]",
+        ),
     ] = None,
 ) -> None:
-    """Check scenario and configuration files without starting anything."""
+    """Check configuration and scenarios, start nothing."""
     from gate.cli.validation import validate_files
 
     for line in validate_files(paths or [], Path.cwd()):
@@ -115,15 +156,28 @@ def validate(
 
 @application.command("list")
 def list_names(
-    what: Annotated[str, typer.Argument(help="disruptions, guarantees, protocols, runtimes, …")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="disruptions, guarantees, protocols, runtimes, scenarios, scorers or stores.",
+        ),
+    ],
 ) -> None:
-    """List what this version knows: disruptions, guarantees, protocols, runtimes, scenarios, …"""
+    """List disruptions, guarantees, scenarios and so on."""
+    from gate.cli.library import disruption_table, find_scenarios
+    from gate.core.guarantees import GUARANTEES
+    from gate.protocols import PROTOCOLS
+    from gate.runtimes import RUNTIMES
+    from gate.scorers import SCORERS
+    from gate.stores import STORES
+
     lists: dict[str, Callable[[], list[tuple[str, str]]]] = {
         "disruptions": disruption_table,
         "guarantees": lambda: [
             (one.name, f"{one.promise}; otherwise: {one.anomaly}") for one in GUARANTEES.values()
         ],
-        "protocols": lambda: [(name, (one.__doc__ or "").strip()) for name, one in PROTOCOLS.items()],
+        "protocols": lambda: [(name, one.sentence) for name, one in PROTOCOLS.items()],
         "runtimes": lambda: list(RUNTIMES.items()),
         "scenarios": lambda: [(Path(one.file).name, one.name) for one in find_scenarios((), Path.cwd())],
         "scorers": lambda: [(one.name, one.sentence) for one in SCORERS.values()],
@@ -139,9 +193,11 @@ def list_names(
 
 @application.command()
 def schema(
-    what: Annotated[str, typer.Argument(help="scenario, or config for memory-gate.yml.")] = "scenario",
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="scenario, or config for memory-gate.yml.")
+    ] = "scenario",
 ) -> None:
-    """Print the JSON Schema of scenario files, or of memory-gate.yml, for editors."""
+    """Print a JSON Schema, with which editors complete keys."""
     import json
 
     from gate.cli.library import scenario_vocabulary, settings_vocabulary
@@ -159,16 +215,22 @@ def schema(
 
 @application.command()
 def judge(
-    transcript: Annotated[Path, typer.Argument(help="A transcript.jsonl that a run has written.")],
+    transcript: Annotated[
+        Path, typer.Argument(metavar="TRANSCRIPT", help="A transcript.jsonl that a run has written.")
+    ],
     report_dir: Annotated[
         Path | None,
-        typer.Option("--report-dir", help="Where the report goes.  [default: nowhere]"),
+        typer.Option("--report-dir", metavar="FOLDER", help="Where the report goes.  [default: nowhere]"),
     ] = None,
     baseline: Annotated[
-        Path | None, typer.Option(help="The report.json that the run was compared with.")
+        Path | None,
+        typer.Option(metavar="REPORT", help="The report.json that the run was compared with."),
     ] = None,
 ) -> None:
-    """Judge a transcript again, without starting anything."""
+    """Judge a finished run again from its transcript, offline.
+
+    Gives the verdict and the exit code of the run itself, and with --report-dir its files.
+    """
     from gate.cli.run import judge_command
 
     _finish(judge_command(transcript, report_dir, baseline))
@@ -176,10 +238,17 @@ def judge(
 
 @application.command()
 def compare(
-    base: Annotated[Path, typer.Argument(help="The report.json of the earlier run, or its folder.")],
-    head: Annotated[Path, typer.Argument(help="The report.json of the later run, or its folder.")],
+    base: Annotated[
+        Path, typer.Argument(metavar="BASE", help="The report.json of the earlier run, or its folder.")
+    ],
+    head: Annotated[
+        Path, typer.Argument(metavar="HEAD", help="The report.json of the later run, or its folder.")
+    ],
 ) -> None:
-    """Compare two reports: does the later run forget what the earlier one remembered?"""
+    """Tell whether a later run forgets more than an earlier one.
+
+    Ends with 0, with 1 for a regression, and with 3 when the two cannot be compared.
+    """
     from gate.cli.comparing import compare_reports
 
     lines, code = compare_reports(base, head)
@@ -191,10 +260,14 @@ def compare(
 @application.command()
 def sweep(
     run: Annotated[
-        str | None, typer.Option("--run", help="Remove what this run made, whether or not it is over.")
+        str | None,
+        typer.Option("--run", metavar="RUN", help="Remove what this run made, whether or not it is over."),
     ] = None,
 ) -> None:
-    """Remove containers, networks and volumes that runs left behind when they were killed."""
+    """Remove what killed runs left on the Docker engine.
+
+    Without --run: containers, networks and volumes of runs whose time is over. Nothing else is touched.
+    """
     from gate.cli.sweeping import sweep_engine
 
     typer.echo(sweep_engine(run, os.environ))
@@ -222,6 +295,8 @@ def guarded(command: Callable[[], Any]) -> int:
     except typer.Exit as end:
         return int(end.exit_code)
     except GateError as error:
+        from gate.cli import faults
+
         faults.explain(error, sys.stderr)
         return error.exit_code
     except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
@@ -229,12 +304,23 @@ def guarded(command: Callable[[], Any]) -> int:
     except Exception as error:
         # Click's own complaints about the command line; it shows nothing when not standalone.
         if hasattr(error, "format_message"):
-            typer.echo(f"error: {error.format_message()}\n  do:   see  memory-gate --help", err=True)
+            _complain(error.format_message(), getattr(error, "ctx", None))
             return ExitCode.INPUT
+        from gate.cli import faults
+
         # Python's own exit code for a crash is 1, which would say that the bot forgot.
         faults.explain(faults.own_failure(error), sys.stderr)
         return ExitCode.INCONCLUSIVE
     return int(code or ExitCode.PASSED)
+
+
+def _complain(message: str, context: Any) -> None:
+    """What is wrong with the command line, and where its help is. Without any word, the help itself."""
+    if message.startswith("Usage:"):
+        typer.echo(message, err=True)
+        return
+    path = getattr(context, "command_path", "memory-gate")
+    typer.echo(f"error: {message}\n  do:   see  {path} --help", err=True)
 
 
 def _finish(code: int) -> None:

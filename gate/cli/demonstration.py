@@ -31,7 +31,7 @@ from gate.judging.sentences import percent
 from gate.reporters import ConsoleReporter, open_console
 from gate.reporters.neutraliser import one_line
 from gate.runtimes import RUNTIMES
-from gate.runtimes.docker_engine import connect
+from gate.runtimes.docker_engine import reach
 from gate.runtimes.docker_engine.images import build_image
 from gate.settings import Settings
 
@@ -179,7 +179,7 @@ async def _bot_source(
 
 
 async def _build(environment: Mapping[str, str], say: Callable[[str], None]) -> str:
-    engine = connect(environment)
+    engine = await reach(environment)
     try:
         say("building the bots' image; only the first time takes long")
         return await build_image(engine, str(article_bot()))

@@ -13,9 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gate import __version__
+from gate.cli.interruption import to_the_end
+from gate.cli.jobs import sensible_jobs
 from gate.cli.real_model import build_behind, load_tapes
+from gate.cli.recording import Recording
 from gate.cli.tiebreak import ask_judge, check_judge
+from gate.core.allowance import Allowance
 from gate.core.scenario import JUDGED, Scenario
+from gate.core.secret import Secret
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
 from gate.core.verdict import Report, Verdict
 from gate.disruptions import DISRUPTIONS
@@ -25,9 +30,10 @@ from gate.judging import judge
 from gate.judging.baseline import Measurement
 from gate.judging.regression import against
 from gate.protocols import PROTOCOLS
+from gate.protocols.bounded import BoundedBot
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
-from gate.reader.whereabouts import Whereabouts
+from gate.reader.whereabouts import Faults, Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
 from gate.runner.plan import Plan, Turn, plan_run
 from gate.runner.play import Stage, play
@@ -37,6 +43,8 @@ from gate.settings import Settings
 from gate.stores import STORES
 
 KEY_BYTES = 16
+PROBE_BYTES = 1024 * 1024
+"""What a report folder has to take before anything is started: the report of a small run."""
 
 
 def new_run() -> str:
@@ -65,15 +73,16 @@ async def execute(
     seed = tapes.seed
     windowed = within_window(scenarios, settings.bot.window)
     plan = plan_run(windowed.scenarios, settings.run.disruptions, settings.run.trials, seed)
-    transcript = TranscriptFile(settings.report_directory)
-    audience: tuple[Reporter, ...] = (transcript, *reporters)
-
-    whereabouts = Whereabouts([wave.name for wave in plan.waves])
+    jobs = settings.run.jobs or sensible_jobs(settings, deployments=len(plan.waves))
+    transcript = _open_transcript(settings.report_directory)
+    secret = Secret(settings.openai_api_key)
+    whereabouts = Whereabouts()
+    recording = Recording(transcript, reporters, end=_canceller())
 
     def record(event: Event) -> None:
         whereabouts.watch(event)
-        for reporter in audience:
-            reporter.show(event)
+        # Whoever said the key again, and wherever: it goes no further.
+        recording(secret.hidden_in(event))
 
     began = time.monotonic()
 
@@ -94,6 +103,7 @@ async def execute(
             repeat=shlex.join([*repeat, "--seed", str(seed)]),
             window=settings.bot.window,
             left_out=windowed.left_out,
+            jobs=jobs,
         )
     )
     interrupted = False
@@ -104,27 +114,47 @@ async def execute(
             run=run,
             environment=environment,
             record=record,
+            recording=recording,
             clock=clock,
             behind=functools.partial(build_behind, settings, plan, tapes, whereabouts=whereabouts),
+            jobs=jobs,
+            exhausted=Faults(record, clock).seen,
         )
         # Before the end of the run: what the judge finds belongs to what is judged.
         await ask_judge(settings, plan, tapes, decode(transcript.lines()), record=record, clock=clock)
         tapes.keep()
     except asyncio.CancelledError:
-        interrupted = True
+        interrupted = not recording.fault
     except InputError:
         transcript.discard()
         raise
     finally:
+        recording.over()
         tapes.discard()
-    record(RunEnded(at=clock(), interrupted=interrupted))
+    for fault in recording.faults([wave.name for wave in plan.waves], clock()):
+        record(fault)
+    record(RunEnded(at=clock(), interrupted=interrupted, left_behind=recording.left_behind))
     transcript.close()
     report = judge(decode(transcript.lines()))
     if baseline is not None:
         report = against(report, baseline)
-    for reporter in reporters:
-        reporter.finish(report)
+    recording.finish(report)
     return report
+
+
+def _open_transcript(directory: Path) -> TranscriptFile:
+    """Raises InputError."""
+    try:
+        return TranscriptFile(directory)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+
+
+def _canceller() -> Callable[[], object]:
+    """What ends the run that is being executed."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine runs in one
+    return task.cancel
 
 
 def exit_code(report: Report, settings: Settings) -> ExitCode:
@@ -148,43 +178,51 @@ async def _perform(
     run: str,
     environment: Mapping[str, str],
     record: Recorder,
+    recording: Recording,
     clock: Callable[[], float],
     behind: Callable[..., Behind | None],
+    jobs: int,
+    exhausted: Callable[[str, str], None],
 ) -> None:
-    key = f"memory-gate-{secrets.token_hex(KEY_BYTES)}"
+    turns = sum(conversation.planned(0.0).turns for conversation in plan.conversations)
     endpoint: ModelEndpoint | None = None
     runtime: Runtime | None = None
     connections = contextlib.ExitStack()
+    told: Callable[[str], Mapping[str, str]] = _nothing_told
     try:
         try:
-            runtime = _build_runtime(settings, run, environment, connections)
+            runtime = await _build_runtime(settings, run, environment, connections)
             host = await runtime.open()
-            told: dict[str, str] = {}
             if settings.model.mode != "none":
                 endpoint = ModelEndpoint(
                     reader_for(plan),
-                    key=key,
+                    key=secrets.token_hex(KEY_BYTES),
                     record=record,
                     clock=clock,
                     behind=behind(record=record, clock=clock),
+                    allowance=Allowance.for_turns(turns),
+                    exhausted=exhausted,
                 )
-                told = {"OPENAI_BASE_URL": await endpoint.open(host), "OPENAI_API_KEY": key}
+                told = functools.partial(_told, endpoint, await endpoint.open(host))
         except InputError:
             raise
         except GateError as error:
             _call_off(plan, error, record, clock)
             return
-        protocol = PROTOCOLS[settings.bot.protocol]
+        protocol, replies = PROTOCOLS[settings.bot.protocol], Allowance.for_turns(turns)
         await play(
             plan,
             Stage(
                 runtime=runtime,
-                connect=lambda deployment: protocol.connect(settings.bot, deployment.address),
+                connect=lambda deployment: BoundedBot(
+                    protocol.connect(settings.bot, deployment.address), replies
+                ),
                 disruptions=DISRUPTIONS,
                 environment=told,
                 record=record,
                 clock=clock,
                 concurrency=settings.run.concurrency,
+                jobs=jobs,
                 captures=settings.model.mode != "reader",
                 missed=missed,
                 hold=endpoint.hold if endpoint is not None else None,
@@ -193,7 +231,18 @@ async def _perform(
     finally:
         # The runtime removes everything over its connection.
         with connections:
-            await _take_down(runtime, endpoint)
+            # An interruption that comes now must not leave half of it behind.
+            recording.left_behind = await to_the_end(_take_down(runtime, endpoint))
+
+
+def _nothing_told(_deployment: str) -> Mapping[str, str]:
+    """Of a model of the gate's: the bot brings its own."""
+    return {}
+
+
+def _told(endpoint: ModelEndpoint, address: str, deployment: str) -> Mapping[str, str]:
+    """Where the bot of a deployment finds its model, and the key that it alone is given."""
+    return {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": endpoint.key_of(deployment)}
 
 
 def missed(turn: Turn, reply: str) -> bool:
@@ -210,15 +259,18 @@ def missed(turn: Turn, reply: str) -> bool:
         return False
 
 
-async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) -> None:
-    """Removes everything. A fault here is worth a warning, but says nothing about the bot."""
+async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) -> str:
+    """Removes everything. What could not be removed, "" for nothing: it says nothing about the bot."""
     parts = [part.close() for part in (runtime, endpoint) if part is not None]
-    for outcome in await asyncio.gather(*parts, return_exceptions=True):
-        if isinstance(outcome, Exception):
-            raise outcome
+    faults = [
+        f"{one.sentence}; {one.remedy}" if isinstance(one, GateError) else f"not all was removed: {one!r}"
+        for one in await asyncio.gather(*parts, return_exceptions=True)
+        if isinstance(one, Exception)
+    ]
+    return "; ".join(faults)
 
 
-def _build_runtime(
+async def _build_runtime(
     settings: Settings, run: str, environment: Mapping[str, str], connections: contextlib.ExitStack
 ) -> Runtime:
     """What `connections` holds is to be closed after the runtime."""
@@ -227,9 +279,9 @@ def _build_runtime(
         from gate.runtimes.processes import Processes
 
         return Processes(settings.bot, store, run=run, environment=environment)
-    from gate.runtimes.docker_engine import DockerEngine, connect
+    from gate.runtimes.docker_engine import DockerEngine, reach
 
-    engine = connect(environment)
+    engine = await reach(environment)
     connections.callback(engine.close)
     return DockerEngine(
         engine,
@@ -237,9 +289,14 @@ def _build_runtime(
         store,
         run=run,
         environment=environment,
-        # A bot that brings its own model has to reach it.
-        internal=settings.model.mode != "none",
+        internal=not may_leave(settings),
     )
+
+
+def may_leave(settings: Settings) -> bool:
+    """Whether the bot reaches the world outside. One that brings its own model has to."""
+    asked = settings.bot.container.egress
+    return settings.model.mode == "none" if asked is None else asked
 
 
 def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[], float]) -> None:
@@ -253,6 +310,7 @@ def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[]
                 deployment=wave.name,
                 cause="engine",
                 sentence=error.sentence,
+                remedy=error.remedy,
                 log=list(error.log),
             )
         )
@@ -263,11 +321,18 @@ def prepare_report_directory(directory: Path) -> None:
     probe = directory / f".memory-gate-{secrets.token_hex(4)}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        try:
+            # A full disk takes an empty file, and nothing in it.
+            probe.write_bytes(bytes(PROBE_BYTES))
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(
-            f"the report folder {directory} cannot be written",
-            why=error.strerror or str(error),
-            remedy="name another one with --report-dir, or the input report-dir",
-        ) from error
+        raise _unwritable(directory, error) from error
+
+
+def _unwritable(directory: Path, error: OSError) -> InputError:
+    return InputError(
+        f"the report folder {directory} cannot be written",
+        why=error.strerror or str(error),
+        remedy="make room in it, or name another one with --report-dir, or the input report-dir",
+    )

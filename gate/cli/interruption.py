@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -35,9 +36,31 @@ def run_until_signal(work: Coroutine[Any, Any, Result]) -> Result:
 
         for number in SIGNALS:
             loop.add_signal_handler(number, end)
-        return await task
+        try:
+            return await task
+        finally:
+            if told:
+                # The process is on its way out: without the loop, another signal would break off the end.
+                signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 
     return asyncio.run(watch())
+
+
+async def to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of `work`, which a cancellation does not break off: it is heeded afterwards."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        except Exception:
+            break  # it is raised below
+    if cancelled is not None and not task.cancelled():
+        task.exception()  # so that it is not reported as never looked at
+        raise cancelled
+    return task.result()
 
 
 def leave(code: int) -> int:
@@ -45,8 +68,10 @@ def leave(code: int) -> int:
 
     A call to a hanging engine may still sit in a thread, and would hold up the end for a minute.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        # Nobody may be there any more to read it.
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
     if code == ExitCode.INTERRUPTED:
         os._exit(code)
     return int(code)

@@ -38,7 +38,7 @@ def settings_vocabulary() -> SettingsVocabulary:
     """The names that settings may use."""
     return SettingsVocabulary(
         disruptions=tuple(DISRUPTIONS),
-        protocols=tuple(PROTOCOLS),
+        protocols={name: one.contract for name, one in PROTOCOLS.items()},
         runtimes=tuple(RUNTIMES),
         unfit={
             **{f"runtime: {name}": tuple(refused) for name, refused in UNSUPPORTED.items()},

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gate.core.secret import Secret
 from gate.errors import InputError
 from gate.interfaces import Recorder
 from gate.reader.cassette import Cassette, CassetteWriter, Fingerprints, RecordedModel, load_cassette
@@ -70,7 +71,7 @@ def build_behind(
     """What answers in the reader's place; None where the reader does. Needs a running event loop."""
     if settings.model.mode == "reader":
         return None
-    faults = Faults(record, clock, whereabouts)
+    faults = Faults(record, clock)
     model: RealModel | RecordedModel
     if tapes.played is not None:
         model = RecordedModel(tapes.played, faults=faults)
@@ -88,5 +89,5 @@ def build_behind(
         faults=faults,
         fingerprints=Fingerprints(sessions),
         whereabouts=whereabouts,
-        secret=settings.openai_api_key,
+        secret=Secret(settings.openai_api_key),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
 from gate.cli.interruption import run_until_signal
 from gate.cli.library import find_scenarios, settings_vocabulary
-from gate.core.transcript import decode
+from gate.core.transcript import TranscriptError, decode
 from gate.core.verdict import Report, Verdict
 from gate.errors import ExitCode, InputError
 from gate.interfaces import Reporter
@@ -84,13 +84,14 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
     for a run that had a `baseline` the same one is needed again.
     """
     try:
-        lines = transcript.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        content = transcript.read_bytes()
+    except OSError as error:
         raise InputError(
             f"the transcript {transcript} cannot be read",
             why=str(error),
             remedy="name the transcript.jsonl in a report folder",
         ) from error
+    lines = _lines_of(content)
     report = judge(decode(lines))
     if baseline is not None:
         report = against(report, read_measurement(baseline))
@@ -104,6 +105,19 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
             reporter.finish(report)
     ConsoleReporter(open_console(sys.stdout, {}), report_directory=report_directory).finish(report)
     return _code_of(report)
+
+
+def _lines_of(content: bytes) -> list[str]:
+    """Raises TranscriptError, naming the line, where it is no text."""
+    try:
+        return content.decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        number = content.count(b"\n", 0, error.start) + 1
+        raise TranscriptError(
+            f"line {number} of the transcript cannot be read",
+            why=f"it is no text: {error.reason}",
+            remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
+        ) from error
 
 
 def _code_of(report: Report) -> ExitCode:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from docker.errors import DockerException
-from requests.exceptions import RequestException
-
 from gate.errors import EngineError
-from gate.runtimes.docker_engine import connect, remove_expired, remove_run
+from gate.runtimes.docker_engine import ENGINE_FAULTS, connect, remove_expired, remove_run
+from gate.runtimes.docker_engine.connection import explain
 
 
 def sweep_engine(run: str | None, environment: Mapping[str, str]) -> str:
@@ -17,8 +15,10 @@ def sweep_engine(run: str | None, environment: Mapping[str, str]) -> str:
     engine = connect(environment)
     try:
         count = remove_run(engine.client, run) if run else remove_expired(engine.client, time.time())
-    except (DockerException, RequestException) as error:
-        raise EngineError("not everything could be removed", why=str(error), remedy="sweep again") from error
+    except ENGINE_FAULTS as error:
+        raise EngineError(
+            "not everything could be removed", why=explain(error), remedy="sweep again"
+        ) from error
     finally:
         engine.close()
     whose = f"of run {run}" if run else "of runs that are over"

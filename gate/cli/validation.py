@@ -9,6 +9,7 @@ from gate.cli.library import find_scenarios, settings_vocabulary
 from gate.cli.tiebreak import check_judge
 from gate.core.scenario import Scenario
 from gate.errors import DocumentError, Problem
+from gate.judging.sentences import plural
 from gate.settings import Given, Overrides, Settings, load_settings
 from gate.settings.loading import CONFIG_FILE
 
@@ -51,6 +52,8 @@ def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[s
         raise DocumentError(problems)
     if configs:
         yield f"{', '.join(path.as_posix() for path in configs)}: valid"
+    elif not paths:
+        yield f"{CONFIG_FILE}: not in this folder, so nothing says where the bot comes from"
     if scenarios:
-        count = len(scenarios)
-        yield f"{count} scenario{'s' if count != 1 else ''}: valid"
+        built_in = "" if scenario_paths else "built-in "
+        yield f"{plural(len(scenarios), f'{built_in}scenario')}: valid"

@@ -20,6 +20,36 @@ class RequestShape:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contract:
+    """What a kind of bot wants to be asked, and where its reply stands in the answer."""
+
+    request: RequestShape = field(default_factory=RequestShape)
+    reply: str = "reply"
+    """Dotted path to the reply's text, for example `choices.0.message.content`; "" for all of the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerSpecification:
+    """What the bot's container is allowed. The engine's socket, privileges and the host's namespaces never.
+
+    Holds on the docker runtime alone: local processes are not contained.
+    """
+
+    capabilities: tuple[str, ...] = ()
+    """Those of the kernel's capabilities that are not taken away, by their names without CAP_."""
+    memory: int = 2 * 1024**3
+    """In bytes; there is no swap besides."""
+    cpus: float = 2.0
+    """At most; never more than the machine has."""
+    processes: int = 1024
+    """Processes and threads, at most."""
+    egress: bool | None = None
+    """Whether it reaches the world outside. None: only when it brings its own model."""
+    new_privileges: bool = False
+    """Whether a program with the set-user-ID bit may gain privileges."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BotSpecification:
     """The bot under test. Exactly one of `image`, `build`, `command`, `url` says where it comes from."""
 
@@ -45,13 +75,14 @@ class BotSpecification:
     protocol: str = "http-json"
     request: RequestShape = field(default_factory=RequestShape)
     reply: str = "reply"
-    """Dotted path to the reply's text in the bot's answer, for example `choices.0.message.content`."""
+    """See Contract."""
     ready_seconds: float = 60.0
     """How long the bot may take to turn healthy."""
     stop_seconds: float = 10.0
     """Grace between SIGTERM and SIGKILL, as in `docker stop`."""
     turn_seconds: float = 60.0
     """How long one turn may take before its outcome counts as unknown."""
+    container: ContainerSpecification = field(default_factory=ContainerSpecification)
 
     @property
     def label(self) -> str:
@@ -69,6 +100,8 @@ class StoreSpecification:
     """`aof`, `rdb` (the server's own defaults) or `none`."""
     ttl: float | None = None
     """How long the bot is to keep conversations, in seconds; None leaves that open."""
+    memory: int = 1024**3
+    """What its container is allowed, in bytes; a bot that fills its store shall not fill the machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +138,8 @@ class RunSpecification:
     trials: int = 1
     concurrency: int = 32
     """Turns in flight at once, at most."""
+    jobs: int | None = None
+    """Deployments that are up at once, at most; None for as many as the machine has room for."""
     seed: int | None = None
     runtime: str | None = None
     """`docker` or `process`; None chooses by what the bot is given as."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from gate.core.disruption_names import kind_of
+from gate.core.seal import seal_of, without_seal
 from gate.core.typed_fields import misfits
 from gate.errors import GateError
 
@@ -56,6 +57,8 @@ class RunStarted(Event):
     """How many turns of a session the bot declares to keep; None for all."""
     left_out: int = 0
     """Questions that were not planned, because what they ask for lies beyond that."""
+    jobs: int = 1
+    """How many deployments may be up at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,11 +142,20 @@ class FactStated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waited(Event):
+    """A conversation has waited for so many seconds, as its script says."""
+
+    conversation: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelAsked(Event):
     """The bot put a request to the model endpoint.
 
     `about` is the last known turn text that stands in the request, "" when none does; it ties the
-    request to the one turn with that text that is under way at this point of the transcript.
+    request to the one turn with that text that is under way in its deployment at this point of the
+    transcript.
     """
 
     path: str
@@ -151,6 +163,13 @@ class ModelAsked(Event):
     """The texts of the request, in order, each led by its role: `user: …`."""
     about: str
     answer: str
+    beyond_reader: Sequence[str] = ()
+    """What it asks for that the reader, which answered, does not do, one clause each."""
+    deployment: str = ""
+    """The deployment whose bot asked, known by the key that it was given; "" on transcripts that do not
+    know it, whose deployments were up one after the other."""
+    seconds: float = 0.0
+    """How long the bot waited for this answer, until now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +188,11 @@ class DeploymentFailed(Event):
     deployment: str
     cause: str
     sentence: str
+    remedy: str = ""
+    """What can be done about it; "" when that is not known."""
     log: Sequence[str] = ()
+    seconds: float = 0.0
+    """How long it was tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +200,8 @@ class DeploymentClosed(Event):
     """A deployment was removed."""
 
     deployment: str
+    seconds: float = 0.0
+    """How long that took."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,6 +331,8 @@ class RunEnded(Event):
     """The last event. A transcript without one was cut short."""
 
     interrupted: bool = False
+    left_behind: str = ""
+    """What the run made and could not remove, and what to do about it."""
 
 
 EVENTS: dict[str, type[Event]] = {
@@ -316,6 +343,7 @@ EVENTS: dict[str, type[Event]] = {
         TurnStarted,
         TurnEnded,
         FactStated,
+        Waited,
         ModelAsked,
         DeploymentStarted,
         DeploymentFailed,
@@ -347,16 +375,29 @@ def encode(event: Event) -> str:
 
 
 def decode(lines: Iterable[str]) -> Iterator[Event]:
-    """The events of a transcript. Raises TranscriptError, naming the line."""
+    """The events of a transcript. Raises TranscriptError, naming the line.
+
+    Where the first line has a seal, every line has to have the one that fits.
+    """
+    before, sealed = "", False
     for number, line in enumerate(lines, start=1):
+        bare, seal = without_seal(line)
+        sealed = sealed or (number == 1 and bool(seal))
         try:
-            event = _decode_line(line)
+            event = _decode_line(bare if sealed else line)
         except (ValueError, TypeError, RecursionError) as error:
             raise TranscriptError(
                 f"line {number} of the transcript cannot be read",
                 why=str(error),
                 remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
             ) from error
+        if sealed and seal != seal_of(bare, before):
+            raise TranscriptError(
+                f"line {number} of the transcript is not as the run wrote it",
+                why="its seal does not fit it and the lines before it" if seal else "it has no seal",
+                remedy="judge the transcript as the run wrote it; a part of it was cut out or changed",
+            )
+        before = seal
         yield event
 
 

@@ -226,6 +226,18 @@ class Power:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TimeSpent:
+    """Where the time of a run went, in seconds. `gate/judging/time_spent.py` says what belongs to whom."""
+
+    bot: float = 0.0
+    model: float = 0.0
+    engine: float = 0.0
+    script: float = 0.0
+    """Waits that the scenarios want."""
+    gate: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """The whole result. Shares are between 0 and 1, None where nothing was scored."""
 
@@ -250,6 +262,7 @@ class Report:
     """The confidence with which the threshold had to be met; None where the point score decided."""
     interrupted: bool = False
     seconds: float = 0.0
+    time: TimeSpent = field(default_factory=TimeSpent)
     isolation_probes: int = 0
     fabrication_probes: int = 0
     power: Power | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,44 +30,46 @@ class Occurrence:
     end: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Sought:
-    value: str
-    folded: str
-    offset: int
-    """Where in the value the word stands by which it is looked up."""
-
-
 class WholeWords:
     """Finds many values in a text in one pass over its words. Letter case does not matter."""
 
     def __init__(self, values: Collection[str]) -> None:
-        self._by_word: dict[str, list[_Sought]] = {}
-        for value in dict.fromkeys(values):
-            folded = value.casefold()
-            # By the longest word: ORD-482913 and ORD-175530 share their first one.
-            word = max(_WORD.finditer(folded), key=lambda one: len(one.group()), default=None)
+        # Word → the values, as they are sought and in folded case, that are looked up by it.
+        self._by_word: dict[str, list[tuple[str, str]]] = {}
+        words = {value: _WORD.findall(value.casefold()) for value in dict.fromkeys(values)}
+        owners = Counter(word for every in words.values() for word in set(every))
+        for value, every in words.items():
+            # By the word that the fewest others have: those of ORD-482913 and ORD-175530 begin alike.
+            word = min(every, key=owners.__getitem__, default=None)
             if word is not None:
-                sought = _Sought(value=value, folded=folded, offset=word.start())
-                self._by_word.setdefault(word.group(), []).append(sought)
-        self._wordless = [one for one in dict.fromkeys(values) if one.strip() and not _WORD.search(one)]
+                self._by_word.setdefault(word, []).append((value, value.casefold()))
+        self._wordless = [value for value, every in words.items() if value.strip() and not every]
 
     def occurrences(self, text: str) -> Iterator[Occurrence]:
         """Every occurrence of every value, in no particular order."""
         folded, origin = _fold(text)
-        for word in _WORD.finditer(folded):
-            for sought in self._by_word.get(word.group(), ()):
-                start = word.start() - sought.offset
-                end = start + len(sought.folded)
-                if (
-                    start >= 0
-                    and folded.startswith(sought.folded, start)
-                    and _stands_alone(folded, start, end)
-                ):
-                    yield Occurrence(value=sought.value, start=origin[start], end=origin[end - 1] + 1)
+        for value, sought in self._possible(folded):
+            for start in _starts(folded, sought):
+                end = origin[start + len(sought) - 1] + 1
+                yield Occurrence(value=value, start=origin[start], end=end)
         for value in self._wordless:
             for found in re.finditer(re.escape(value), text):
                 yield Occurrence(value=value, start=found.start(), end=found.end())
+
+    def found(self, text: str) -> set[str]:
+        """Those of the values that occur, which is sooner said than where."""
+        folded = text.casefold()
+        present = {value for value, sought in self._possible(folded) if _stands(folded, sought)}
+        present.update(value for value in self._wordless if value in text)
+        return present
+
+    def _possible(self, folded: str) -> list[tuple[str, str]]:
+        """The values of which a word stands in the text, each also in folded case."""
+        words = _WORD.findall(folded)
+        # Mostly there are none.
+        if self._by_word.keys().isdisjoint(words):
+            return []
+        return [one for word in dict.fromkeys(words) for one in self._by_word.get(word, ())]
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:
@@ -80,6 +83,19 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
         return folded, range(len(text))
     pieces = [character.casefold() for character in text]
     return "".join(pieces), [index for index, piece in enumerate(pieces) for _ in piece]
+
+
+def _starts(folded: str, sought: str) -> Iterator[int]:
+    """Where `sought`, which holds a word, stands in `folded` as whole words."""
+    start = folded.find(sought)
+    while start >= 0:
+        if _stands_alone(folded, start, start + len(sought)):
+            yield start
+        start = folded.find(sought, start + 1)
+
+
+def _stands(folded: str, sought: str) -> bool:
+    return next(_starts(folded, sought), -1) >= 0
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -122,9 +138,18 @@ def contains(text: str, value: str) -> bool:
 def found_in(text: str, values: Collection[str]) -> frozenset[str]:
     """Those of `values` that stand in `text` as whole words."""
     folded = text.casefold()
-    # What does not stand in it at all is soon ruled out, and mostly it is all of them.
-    possible = [value for value in values if value.casefold() in folded]
-    return frozenset(one.value for one in WholeWords(possible).occurrences(text)) if possible else frozenset()
+    return frozenset(value for value in values if _is_in(text, folded, value))
+
+
+def _is_in(text: str, folded: str, value: str) -> bool:
+    """Whether `value` stands in `text`, which is `folded` without its letter case, as whole words."""
+    sought = value.casefold()
+    if sought not in folded:
+        # Mostly it does not stand there at all.
+        return False
+    if _WORD.search(sought):
+        return _stands(folded, sought)
+    return bool(value.strip()) and value in text
 
 
 def facts_in(text: str, facts: Mapping[str, str]) -> tuple[str, ...]:

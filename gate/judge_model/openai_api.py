@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from gate.core.secret import Secret
 from gate.judge_model.question import NoAnswer, Question
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class OpenAIJudge:
     ) -> None:
         self._model = model
         self._key = key
+        self._secret = Secret(key)
         self._deadline = deadline
         self._base_url = base_url
         self._retries = retries
@@ -84,7 +86,7 @@ class OpenAIJudge:
         return answer
 
     def _scrubbed(self, text: str) -> str:
-        return text.replace(self._key, "[the key]")
+        return self._secret.hidden(text)
 
 
 def _client(base_url: str, key: str, seconds: float, retries: int) -> AsyncOpenAI:

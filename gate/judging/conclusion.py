@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gate.core.specification import Policy
-from gate.core.transcript import CONTROL, TREATED
+from gate.core.transcript import CONTROL, TREATED, DeploymentFailed
 from gate.core.verdict import Availability, DisruptionResult, Outcome, ProbeResult, Tally, Verdict
 from gate.judging.history import UNDISTURBED, History, Performance
 from gate.judging.sentences import after, after_all, percent, plural, remembered, subject
@@ -112,10 +112,15 @@ def conclude(
         return Verdict.FAILED, tuple(blocking)
     unseen = []
     if history.end is None:
-        unseen.append("the transcript ends before the run does")
+        unseen.append(f"the transcript ends with line {history.lines}, before the run does")
     elif history.end.interrupted:
         unseen.append("the run was interrupted")
-    unseen += [reason for one in disruptions if one.verdict is Verdict.INCONCLUSIVE for reason in one.reasons]
+    same = _nothing_came_up(history)
+    unseen += (
+        [same]
+        if same
+        else [reason for one in disruptions if one.verdict is Verdict.INCONCLUSIVE for reason in one.reasons]
+    )
     if not disruptions:
         unseen.append("no conversation was planned, so nothing was asked")
     scored = [one for one in disruptions if one.after.scored]
@@ -131,15 +136,27 @@ def conclude(
     return Verdict.PASSED, (f"the bot remembers {remembered(counts)} {moments}",)
 
 
+def _nothing_came_up(history: History) -> str:
+    """Why none of several deployments came up, when it is the same for all; else ""."""
+    performances = history.performances.values()
+    causes = {_cause(one.failed) if one.failed is not None else "" for one in performances}
+    only = causes.pop() if len(causes) == 1 else ""
+    return f"nothing was tried, because {only}" if only and len(performances) > 1 else ""
+
+
+def _cause(failed: DeploymentFailed) -> str:
+    """Why a deployment did not come up, as a clause."""
+    causes = {
+        "bot": "the bot did not start",
+        "store": "the store did not start",
+        "engine": "the engine failed",
+    }
+    return f"{causes.get(failed.cause, 'the gate failed')}: {failed.sentence}"
+
+
 def _fault(name: str, performance: Performance) -> str:
     if performance.failed is not None:
-        causes = {
-            "bot": "the bot did not start",
-            "store": "the store did not start",
-            "engine": "the engine failed",
-        }
-        cause = causes.get(performance.failed.cause, "the gate failed")
-        return f"{subject(name)} was not tried, because {cause}: {performance.failed.sentence}"
+        return f"{subject(name)} was not tried, because {_cause(performance.failed)}"
     if performance.faults:
         return f"{subject(name)} cannot be judged: {performance.faults[0].sentence}"
     if performance.started is None:

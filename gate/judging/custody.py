@@ -97,12 +97,18 @@ def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> boo
     if not history.performance_of(probe).model_asked or probe.status == UNASKED:
         return None
     prompts = "\n".join(probe.prompts)
-    loaded = found_in(prompts, tuple(values)) | found_in(without_escapes(prompts), tuple(values))
+    plain = without_escapes(prompts)
+    loaded = found_in(prompts, tuple(values))
+    if plain != prompts:
+        loaded |= found_in(plain, tuple(values))
     if set(values) <= loaded:
         return True
     # A bot that rewrites the question sends requests that no longer show whose they are, and an equal
     # text that the gate gave up waiting for may still be asked about.
+    deployment = history.conversations[probe.started.conversation].deployment
     unclear = not probe.prompts and any(
-        probe.order < order < probe.ended_order for order in history.unattributed
+        probe.order < one.order < probe.ended_order
+        for one in history.unattributed
+        if one.deployment in ("", deployment)
     )
     return None if unclear else False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -33,10 +33,13 @@ from gate.core.transcript import (
     TranscriptError,
     TurnEnded,
     TurnStarted,
+    Waited,
 )
 from gate.core.typed_fields import misfits
+from gate.core.verdict import TimeSpent
 from gate.core.words import WholeWords
 from gate.errors import GateError
+from gate.judging.time_spent import Timekeeper
 
 UNDISTURBED = "none"
 """The disruption that leaves the bot alone."""
@@ -55,6 +58,9 @@ class PlayedTurn:
     ended_order: int = 0
     requests: list[Sequence[str]] = field(default_factory=list)
     """Each request as its messages, each led by its role."""
+
+    beyond_reader: list[str] = field(default_factory=list)
+    """What its requests ask for that the reader does not do."""
 
     stated: list[str] = field(default_factory=list)
     """The facts that the reply stated, as it was asked to."""
@@ -76,6 +82,17 @@ class PlayedTurn:
     def status(self) -> str:
         """How it ended, "" while it had not."""
         return self.ended.status if self.ended else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnattributedRequest:
+    """A model request that belongs to no turn, its position in the transcript, and whose bot made it."""
+
+    order: int
+    deployment: str
+    """"" where that is not known either."""
+    beyond_reader: Sequence[str] = ()
+    """What it asks for that the reader does not do."""
 
 
 @dataclass(kw_only=True)
@@ -145,10 +162,13 @@ class History:
     conversations: dict[str, ConversationPlanned] = field(default_factory=dict)
     turns: dict[str, PlayedTurn] = field(default_factory=dict)
     performances: dict[str, Performance] = field(default_factory=dict)
-    unattributed: list[int] = field(default_factory=list)
-    """Positions of the model requests that belong to no turn."""
+    unattributed: list[UnattributedRequest] = field(default_factory=list)
+    """The model requests that belong to no turn."""
     end: RunEnded | None = None
+    lines: int = 1
+    """Of the transcript."""
     seconds: float = 0.0
+    time: TimeSpent = field(default_factory=TimeSpent)
 
     def turns_of(self, conversation: str) -> list[PlayedTurn]:
         """The turns of a conversation in the order in which they began."""
@@ -200,6 +220,7 @@ def read_history(events: Iterable[Event]) -> History:
     reader = _HistoryReader(History(run=first, policy=_policy(first.policy)))
     for order, event in enumerate(stream, start=1):
         reader.read(order, event)
+    reader.history.time = reader.timekeeper.spent()
     _count_those_who_say(reader.history)
     return reader.history
 
@@ -210,8 +231,11 @@ def _count_those_who_say(history: History) -> None:
     counted: set[tuple[str, str]] = set()
     for turn in history.turns.values():
         conversation = history.conversations[turn.started.conversation]
-        dealt = {value.casefold() for value in conversation.facts.values()}
-        said = {one.value for one in sought[conversation.deployment].occurrences(turn.started.text)} - dealt
+        said = sought[conversation.deployment].found(turn.started.text)
+        if said:
+            said -= {value.casefold() for value in conversation.facts.values()}
+        if not said:
+            continue
         new = {(conversation.conversation, value) for value in said} - counted
         counted |= new
         history.performances[conversation.deployment].holders.update(value for _, value in new)
@@ -232,13 +256,16 @@ class _HistoryReader:
 
     def __init__(self, history: History) -> None:
         self.history = history
+        self.timekeeper = Timekeeper()
         self._order = 0
         # The turns of each text that may be asking the model: under way, or given up by the gate only.
         self._asking: dict[str, list[PlayedTurn]] = {}
 
     def read(self, order: int, event: Event) -> None:
         history, self._order = self.history, order
+        history.lines = order + 1
         history.seconds = max(history.seconds, event.at)
+        self.timekeeper.take(event)
         match event:
             case ConversationPlanned():
                 self._plan(event)
@@ -268,9 +295,10 @@ class _HistoryReader:
             case DeploymentClosed():
                 # Its bot is gone and cannot ask any more.
                 performance = self._performance(event.deployment)
-                for text in self._asking:
-                    self._forget(text, lambda one: history.performance_of(one) is performance)
-            case JudgeAsked():
+                for text, asking in tuple(self._asking.items()):
+                    kept = [one for one in asking if history.performance_of(one) is not performance]
+                    self._asking[text] = kept
+            case JudgeAsked() | Waited():
                 pass
             case JudgeAnswered():
                 self._hear_judge(event)
@@ -307,7 +335,10 @@ class _HistoryReader:
             raise self._misfit("it ends a turn that is not under way")
         turn.ended, turn.ended_order = event, self._order
         if event.status != INDETERMINATE:
-            self._forget(turn.started.text, lambda one: one is turn)
+            text = turn.started.text
+            left = [one for one in self._asking.pop(text, ()) if one is not turn]
+            if left:
+                self._asking[text] = left
 
     def _state(self, event: FactStated) -> None:
         """From here on the fact is what the bot said it is."""
@@ -338,17 +369,24 @@ class _HistoryReader:
         self._check(event.criterion not in turn.answers, "it answers a question again")
         turn.answers[event.criterion] = event
 
-    def _forget(self, text: str, gone: Callable[[PlayedTurn], bool]) -> None:
-        self._asking[text] = [one for one in self._asking.get(text, ()) if not gone(one)]
-
     def _attribute(self, event: ModelAsked) -> None:
-        """A request is tied to the one turn with the text that it is about, or to none."""
-        asking = self._asking.get(event.about) or []
+        """A request is tied to the one turn of its deployment with the text that it is about, or to none."""
+        history = self.history
+        asking = [
+            turn
+            for turn in self._asking.get(event.about, ())
+            if event.deployment in ("", history.conversations[turn.started.conversation].deployment)
+        ]
         if len(asking) == 1:
             asking[0].requests.append(event.prompt)
-            self.history.performance_of(asking[0]).model_asked = True
+            asking[0].beyond_reader += event.beyond_reader
+            history.performance_of(asking[0]).model_asked = True
         else:
-            self.history.unattributed.append(self._order)
+            history.unattributed.append(
+                UnattributedRequest(
+                    order=self._order, deployment=event.deployment, beyond_reader=event.beyond_reader
+                )
+            )
 
     def _performance(self, deployment: str) -> Performance:
         return self.history.performances.setdefault(deployment, Performance())

@@ -11,6 +11,7 @@ from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Rep
 from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.availability import availability
+from gate.judging.bot_advice import bot_advice
 from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
 from gate.judging.examination import Examination, examine, named, remarks, standings
 from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
@@ -84,6 +85,7 @@ def judge(
         confidence=policy.confidence,
         interrupted=history.end is None or history.end.interrupted,
         seconds=history.seconds,
+        time=history.time,
         isolation_probes=sum(one.guarantee == "isolation" for one in probes),
         fabrication_probes=sum(one.guarantee == "no-fabrication" for one in probes),
         power=_power(disruptions, probes, policy),
@@ -91,9 +93,11 @@ def judge(
         zombies=breaches.zombies,
         findings=(
             *_left_out(history),
+            *bot_advice(history),
             *_findings(history.performances),
             *remarks(examination, judged),
             *store_advice(history),
+            *_left_behind(history),
         ),
     )
 
@@ -194,14 +198,21 @@ def _left_out(history: History) -> list[str]:
     ]
 
 
+def _left_behind(history: History) -> list[str]:
+    """It says nothing about the bot, and somebody has to see to it."""
+    return [history.end.left_behind] if history.end is not None and history.end.left_behind else []
+
+
 def _findings(performances: Mapping[str, Performance]) -> list[str]:
-    return [
+    found = (
         f"{one.ended.disruption}: the bot ended with exit code 137:"
         " it did not stop within its grace and was killed"
         for performance in performances.values()
         for one in performance.disturbances
         if one.ended.details.get(NEEDED_SIGKILL) == "yes"
-    ]
+    )
+    # A deployment may be restarted twice, and the bot be as deaf both times.
+    return list(dict.fromkeys(found))
 
 
 def _images(performances: Iterable[Performance]) -> dict[str, str]:

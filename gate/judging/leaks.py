@@ -65,8 +65,7 @@ def _leaks_in(turn: PlayedTurn, words: WholeWords, owner_of: dict[str, str], his
 def _foreign(
     text: str, turn: PlayedTurn, words: WholeWords, owner_of: dict[str, str], history: History
 ) -> set[str]:
-    found = {one.value for one in words.occurrences(text)}
-    foreign = {value for value in found if owner_of[value] != turn.started.session}
+    foreign = {value for value in words.found(text) if owner_of[value] != turn.started.session}
     if not foreign:
         return foreign
     said = "\n".join(

@@ -22,6 +22,7 @@ from gate.errors import Undecided
 from gate.interfaces import Scorer
 from gate.judging.custody import acknowledged_elsewhere, acknowledged_facts, trace, wanted_facts
 from gate.judging.history import UNDISTURBED, History, PlayedTurn
+from gate.judging.stand_in import caused_by_reader
 from gate.judging.tiebreak import comparisons, refusals
 from gate.scorers import forbids_only
 
@@ -30,6 +31,10 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
     """The result of one probe, its anomaly still to be named."""
     conversation = history.conversations[probe.started.conversation]
     judgement = _judge(history, conversation, probe, scorers)
+    custody = trace(history, probe, judgement.outcome is Outcome.REMEMBERED)
+    if judgement.outcome is Outcome.LOST and is_recall(probe):
+        excuse = caused_by_reader(history, probe, custody)
+        judgement = _Judgement(outcome=Outcome.UNSCORED, reason=excuse) if excuse else judgement
     return ProbeResult(
         scenario=conversation.scenario,
         file=conversation.file,
@@ -48,7 +53,7 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
         anomaly=None,
         forbids_only=forbids_only(probe.started.checks or ()),
         facts=probe.started.asks,
-        custody=trace(history, probe, judgement.outcome is Outcome.REMEMBERED),
+        custody=custody,
         content=conversation.content,
         reason=judgement.reason,
     )
@@ -149,14 +154,17 @@ def _obstacle(history: History, conversation: ConversationPlanned, probe: Played
 def _untold(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> list[str]:
     """The facts that the probe takes for told and that the bot never acknowledged."""
     here = acknowledged_facts(history, probe)
-    elsewhere = acknowledged_elsewhere(history, probe)
     if probe.started.guarantee == "no-fabrication":
         # What must not be made up is best never told at all.
         asked = wanted_facts(conversation, probe)
     else:
         asked = tuple(probe.started.asks)
+    unheard = [fact for fact in asked if fact not in here]
+    if not unheard:
+        return []
+    elsewhere = acknowledged_elsewhere(history, probe)
     wanted = wanted_facts(conversation, probe)
-    return [fact for fact in asked if fact not in here and (fact in wanted or fact not in elsewhere)]
+    return [fact for fact in unheard if fact in wanted or fact not in elsewhere]
 
 
 def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ name in a transcript. What a summary or a profile quotes may stand where and as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.judging.history import History, PlayedTurn
@@ -26,13 +26,13 @@ class TurnInPrompt:
     follower: str = ""
 
 
-SaidTexts = dict[str, list[PlayedTurn]]
+SaidTexts = Mapping[str, Sequence[PlayedTurn]]
 """What one session has said until some moment: text → the turns that said it, mostly one."""
 
 
 def said_before(history: History, probe: PlayedTurn) -> SaidTexts:
     """What the probe's session had said when the probe was put, the probe itself left out."""
-    texts: SaidTexts = {}
+    texts: dict[str, list[PlayedTurn]] = {}
     for turn in history.turns_of(probe.started.conversation):
         if turn.started.session == probe.started.session and turn.order < probe.order:
             texts.setdefault(turn.started.text.strip(), []).append(turn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from gate.errors import Undecided
 from gate.interfaces import Scorer, Tiebreaker
@@ -39,10 +40,16 @@ def _tiebreakers(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, 
     """The probe's tiebreakers by name, advised by what is on record about its reply."""
     found: dict[str, Scorer] = {}
     for name in probe.started.checks or {}:
-        scorer: object = scorers.get(name)
-        if isinstance(scorer, Tiebreaker):
-            found[name] = scorer.advised(probe.answers)
+        tiebreaker = _as_tiebreaker(scorers.get(name))
+        if tiebreaker is not None:
+            found[name] = tiebreaker.advised(probe.answers)
     return found
+
+
+def _as_tiebreaker(scorer: object) -> Tiebreaker | None:
+    """The scorer, if it is a tiebreaker. To ask isinstance of every check of every probe took a tenth of all
+    the time of judging: a protocol is compared member by member."""
+    return cast(Tiebreaker, scorer) if hasattr(scorer, "advised") else None
 
 
 def _is_refused(scorer: Scorer, reply: str, criterion: str) -> bool:

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from gate.interfaces import BotProtocol
-from gate.protocols.http_json import HttpJson
+from gate.protocols.http_json import HTTP_JSON
+from gate.protocols.http_text import HTTP_TEXT
+from gate.protocols.langserve import LANGSERVE
+from gate.protocols.openai_chat import OPENAI_CHAT
+from gate.protocols.rasa import RASA
 
-PROTOCOLS: dict[str, BotProtocol] = {"http-json": HttpJson()}
+PROTOCOLS: dict[str, BotProtocol] = {
+    "http-json": HTTP_JSON,
+    "http-text": HTTP_TEXT,
+    "openai-chat": OPENAI_CHAT,
+    "langserve": LANGSERVE,
+    "rasa": RASA,
+}

@@ -1,4 +1,4 @@
-"""One JSON request a turn, one JSON answer: `POST /chat {"session_id", "message"} → {"reply"}`.
+"""One HTTP request a turn, one answer: by default `POST /chat {"session_id", "message"} → {"reply"}`.
 
 The bot is not trusted: no redirects, no proxies, a cap on what is read and one deadline for all of it.
 """
@@ -6,30 +6,30 @@ The bot is not trusted: no redirects, no proxies, a cap on what is read and one 
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
 import aiohttp
 
-from gate.core.specification import BotSpecification
+from gate.core.specification import BotSpecification, Contract
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.interfaces import AddressSource
+from gate.protocols.replies import EXCERPT_CHARACTERS, reply_in
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """Of the decoded answer; a reply of a chatbot is a few kilobytes."""
 
-EXCERPT_CHARACTERS = 200
-"""How much of a wrong answer is quoted in an error."""
-
 _PLACEHOLDER = re.compile(r"\{(session|text)\}")
-_INDEX = re.compile("[0-9]{1,6}")
 _CHUNK_BYTES = 64 * 1024
 
 
 class HttpJson:
-    """The default contract, and every bot that differs from it by path, names or nesting only."""
+    """Every bot that takes a turn as one HTTP request; kinds differ by path, names and nesting only."""
+
+    def __init__(self, *, sentence: str, contract: Contract) -> None:
+        self.sentence = sentence
+        self.contract = contract
 
     def connect(self, specification: BotSpecification, address: AddressSource) -> HttpJsonBot:
         """A bot that is spoken to as `specification.request` and `specification.reply` say."""
@@ -60,7 +60,7 @@ class HttpJsonBot:
                     allow_redirects=False,
                 ) as answer:
                     body = await _read_bounded(answer)
-                    status = answer.status
+                    status, content_type = answer.status, answer.content_type
         except TimeoutError as error:
             raise TurnIndeterminate(f"the bot did not answer within {limit:g} s") from error
         except aiohttp.ClientConnectorError as error:
@@ -72,8 +72,10 @@ class HttpJsonBot:
                 "the bot's answer is not HTTP", why=error.message[:EXCERPT_CHARACTERS]
             ) from error
         except (aiohttp.ClientError, ConnectionError, ValueError) as error:
-            raise TurnIndeterminate("the connection broke before an answer came", why=str(error)) from error
-        return _reply(status, body, self._specification.reply)
+            raise TurnIndeterminate(
+                "the connection broke before an answer came", why=str(error)[:EXCERPT_CHARACTERS]
+            ) from error
+        return reply_in(status, content_type, body, self._specification.reply)
 
     async def close(self) -> None:
         """Frees the connections."""
@@ -113,22 +115,7 @@ async def _read_bounded(answer: aiohttp.ClientResponse) -> bytes:
     return bytes(body)
 
 
-def _reply(status: int, body: bytes, path: str) -> str:
-    excerpt = body[:EXCERPT_CHARACTERS].decode("utf-8", "replace")
-    if not 200 <= status < 300:
-        raise TurnRefused(f"the bot answered {status}", why=excerpt)
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise TurnRefused("the bot's answer is not JSON", why=excerpt) from error
-    for step in path.split("."):
-        if isinstance(found, dict) and step in found:
-            found = found[step]
-        elif isinstance(found, list) and _INDEX.fullmatch(step) and int(step) < len(found):
-            found = found[int(step)]
-        else:
-            raise TurnRefused(f'the bot\'s answer has no "{path}"', why=excerpt)
-    if not isinstance(found, str):
-        raise TurnRefused(f'"{path}" in the bot\'s answer is not a text', why=excerpt)
-    # JSON can name half of a surrogate pair, which no file and no terminal takes.
-    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+HTTP_JSON = HttpJson(
+    sentence='`POST /chat {"session_id", "message"}`, answered by `{"reply"}`; request and reply change it',
+    contract=Contract(),
+)

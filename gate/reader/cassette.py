@@ -191,7 +191,7 @@ class RecordedModel:
                 f"the cassette {self._cassette.name} holds no answer to a request to {asked.path} {subject} "
                 f"({asked.fingerprint[:12]}); record it again"
             )
-            self._faults.seen(sentence)
+            self._faults.seen(asked.deployment, sentence)
             settle(Told(identifier="", texts=()))
             await reply.send(error(404, sentence, code="not_on_cassette"))
             return

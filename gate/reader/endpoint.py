@@ -9,19 +9,25 @@ import asyncio
 import contextlib
 import dataclasses
 import hmac
+import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
+from gate.core.allowance import Allowance
+from gate.core.bounded_json import loads_bounded
+from gate.core.secret import Secret
 from gate.core.transcript import ModelAsked
 from gate.errors import EngineError
 from gate.interfaces import Hold, Recorder
+from gate.reader.beyond import beyond_reader
 from gate.reader.cassette import Fingerprints
 from gate.reader.chat import Chat, Completions
 from gate.reader.embeddings import Embeddings
 from gate.reader.hold import HeldAnswers
+from gate.reader.limits import BODY_SECONDS, Room, few_connections
 from gate.reader.reading import Reader
 from gate.reader.responses import Responses
 from gate.reader.whereabouts import Faults, Whereabouts
@@ -42,6 +48,17 @@ from gate.reader.wire import (
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 MAX_REQUESTS = 256
 """That are read and answered at once; more of them wait."""
+DEPLOYMENT = web.RequestKey("deployment", str)
+KEY_PREFIX = "memory-gate-"
+KEY_BYTES = 16
+MAX_PROMPT_CHARACTERS = 4_000_000
+"""Of one request; the largest models take about as much."""
+REFUSAL_SECONDS = 0.25
+"""After which somebody without the key, or without room on record, is answered: who floods is slowed down."""
+TOO_MANY = (
+    "the bot asked its model more often, or with more text, than is kept of a run of this size; it looks like"
+    " a loop"
+)
 STREAM_HEADERS = {"Content-Type": EVENTS, "Cache-Control": "no-cache"}
 SHUTDOWN_SECONDS = 0.2
 """When the endpoint closes, nobody is left who waits for an answer."""
@@ -68,13 +85,14 @@ class Behind:
     faults: Faults
     fingerprints: Fingerprints
     whereabouts: Whereabouts
-    secret: str = field(default="", repr=False)
+    secret: Secret = field(default_factory=lambda: Secret(""))
 
 
 class ModelEndpoint:
     """Serves a reader, or what stands in its place, over HTTP.
 
-    `key` is what bots must send as their API key.
+    `key` is what a client must send as its API key. The bots of a deployment are given one of their own,
+    so that their requests are known from those of other deployments' bots.
     """
 
     def __init__(
@@ -85,16 +103,30 @@ class ModelEndpoint:
         record: Recorder,
         clock: Callable[[], float],
         behind: Behind | None = None,
+        allowance: Allowance | None = None,
+        exhausted: Callable[[str, str], None] | None = None,
     ) -> None:
+        """`exhausted` is told which deployment asks for more than the `allowance`, and a sentence."""
         self._reader = reader
-        self._key = key
+        # Key → whose it is.
+        self._keys = {key.encode(): ""}
+        self._allowance = allowance or Allowance.for_turns(0)
+        self._exhausted = exhausted
+        self._room = Room()
         self._record = record
         self._clock = clock
         self._behind = behind
         self._routes = routes(strict=behind is None)
         self._places = asyncio.Semaphore(MAX_REQUESTS)
         self._runner: web.AppRunner | None = None
-        self._hold: HeldAnswers | None = None
+        self._listening: asyncio.Server | None = None
+        self._holds: dict[str, HeldAnswers] = {}
+
+    def key_of(self, deployment: str) -> str:
+        """A key for the bots of this deployment, which nobody can guess from another's."""
+        key = f"{KEY_PREFIX}{secrets.token_hex(KEY_BYTES)}"
+        self._keys[key.encode()] = deployment
+        return key
 
     async def open(self, host: str) -> str:
         """Listens on a free port of `host`. The base URL, ending in `/v1`. Raises EngineError."""
@@ -107,27 +139,31 @@ class ModelEndpoint:
             application, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, 0)
+        server = self._runner.server
+        assert server is not None  # noqa: S101 - it is made by the set-up
+        loop = asyncio.get_running_loop()
         try:
-            await site.start()
+            self._listening = await loop.create_server(few_connections(server), host, 0)
         except OSError as fault:
             raise EngineError(
                 f"the model endpoint cannot listen on {host}",
                 why=str(fault),
                 remedy="on Docker Desktop or a remote engine, run the gate in its own image",
             ) from fault
-        port = self._runner.addresses[0][1]
+        port = self._listening.sockets[0].getsockname()[1]
         return f"http://{host}:{port}/v1"
 
-    def hold(self, texts: Collection[str]) -> Hold:
-        """Holds the answers to the turns with these texts back, until they are let go."""
-        self._hold = HeldAnswers(texts)
-        return self._hold
+    def hold(self, deployment: str, texts: Collection[str]) -> Hold:
+        """Holds the answers to the turns of a deployment with these texts back, until they are let go."""
+        held = self._holds[deployment] = HeldAnswers(texts)
+        return held
 
     async def close(self) -> None:
         """Stops listening. Safe to call twice."""
-        if self._hold is not None:
-            self._hold.release()
+        for hold in self._holds.values():
+            hold.release()
+        if self._listening is not None:
+            self._listening.close()
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
@@ -142,10 +178,14 @@ class ModelEndpoint:
         handler: Callable[[web.Request], Any],
     ) -> web.StreamResponse:
         sent = request.headers.get("Authorization", "").removeprefix("Bearer ").encode(errors="replace")
-        if not hmac.compare_digest(sent, self._key.encode()):
+        # All of them are compared, so that the time tells nothing.
+        owners = [owner for key, owner in self._keys.items() if hmac.compare_digest(sent, key)]
+        if not owners:
+            await asyncio.sleep(REFUSAL_SECONDS)
             return await _send(
                 request, error(401, "this endpoint takes the OPENAI_API_KEY that memory-gate gave to the bot")
             )
+        request[DEPLOYMENT] = owners[0]
         try:
             async with self._places:
                 response: web.StreamResponse = await handler(request)
@@ -162,48 +202,90 @@ class ModelEndpoint:
         return await _send(request, refusal)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
+        declared = request.content_length
+        if declared is None or "Content-Encoding" in request.headers:
+            declared = MAX_REQUEST_BYTES
+        late = Refused(408, f"the request was not there within {BODY_SECONDS:g} s")
+        async with contextlib.AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    room = self._room.taken(min(declared, MAX_REQUEST_BYTES))
+                    taken = await held.enter_async_context(room)
+                    data = await request.read()
+            except TimeoutError as error:
+                raise late from error
+            taken.shrink(len(data))
+            return await self._answer(request, await request.json(loads=loads_bounded))
+
+    async def _answer(self, request: web.Request, body: object) -> web.StreamResponse:
         if not isinstance(body, dict):
             raise TypeError("its body is not an object")
+        began = self._clock()
         interface = self._routes[request.path]
         asked = interface.read(request.path, body)
-        asked = dataclasses.replace(asked, readings=[self._reader.read(prompt) for prompt in asked.prompts])
-        if self._hold is not None:
-            for reading in asked.readings:
-                await self._hold.pass_by(reading.about)
-        if self._behind is None:
-            written, told = interface.write(asked, [reading.answer for reading in asked.readings])
-            self._settle(asked, interface, told)
-            return await _send(request, written)
+        length = sum(len(message.text) for prompt in asked.prompts for message in prompt)
+        await self._admit(request[DEPLOYMENT], length)
         asked = dataclasses.replace(
             asked,
-            turn=self._behind.whereabouts.turn(asked.readings[0].about if asked.readings else ""),
+            readings=[self._reader.read(prompt) for prompt in asked.prompts],
+            deployment=request[DEPLOYMENT],
+        )
+        hold = self._holds.get(asked.deployment)
+        if hold is not None:
+            for reading in asked.readings:
+                await hold.pass_by(reading.about)
+        if self._behind is None:
+            written, told = interface.write(asked, [reading.answer for reading in asked.readings])
+            self._settle(asked, interface, told, began)
+            return await _send(request, written)
+        about = asked.readings[0].about if asked.readings else ""
+        asked = dataclasses.replace(
+            asked,
+            turn=self._behind.whereabouts.turn(asked.deployment, about),
             fingerprint=self._behind.fingerprints.of(asked),
         )
         reply = _Reply(request)
         await self._behind.model.answer(
-            asked, interface, lambda told: self._settle(asked, interface, told), reply
+            asked, interface, lambda told: self._settle(asked, interface, told, began), reply
         )
         return reply.response
 
-    def _settle(self, asked: Asked, interface: Interface, told: Told) -> None:
+    async def _admit(self, deployment: str, characters: int) -> None:
+        """Raises Refused for what is too long for one request, or for what is kept of the run."""
+        if characters > MAX_PROMPT_CHARACTERS:
+            raise Refused(
+                400,
+                f"the prompt is longer than {MAX_PROMPT_CHARACTERS:,} characters",
+                parameter="messages",
+                code="context_length_exceeded",
+            )
+        if not self._allowance.take(characters):
+            if self._exhausted is not None:
+                self._exhausted(deployment, TOO_MANY)
+            await asyncio.sleep(REFUSAL_SECONDS)
+            raise Refused(429, TOO_MANY, code="insufficient_quota")
+
+    def _settle(self, asked: Asked, interface: Interface, told: Told, began: float) -> None:
         """Puts the request and its answer on record. A request without an answer was made all the same."""
         interface.keep(asked, told)
         texts = [*told.texts, *([""] * len(asked.prompts))]
+        now = self._clock()
         for prompt, reading, answer in zip(asked.prompts, asked.readings, texts, strict=False):
             self._record(
                 ModelAsked(
-                    at=self._clock(),
+                    at=now,
                     path=asked.path,
                     prompt=[self._scrub(f"{message.role}: {message.text}") for message in prompt],
                     about=reading.about,
                     answer=self._scrub(answer),
+                    beyond_reader=() if self._behind else beyond_reader(asked.body),
+                    deployment=asked.deployment,
+                    seconds=now - began,
                 )
             )
 
     def _scrub(self, text: str) -> str:
-        secret = self._behind.secret if self._behind else ""
-        return text.replace(secret, "[the key]") if secret else text
+        return self._behind.secret.hidden(text) if self._behind else text
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
         return await _send(request, whole({"object": "list", "data": [_model_card(MODEL)]}))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import aiohttp
 
+from gate.core.secret import Secret
 from gate.reader.cassette import CassetteWriter
 from gate.reader.whereabouts import Faults
 from gate.reader.wire import EVENTS, JSON, MALFORMED, Asked, Interface, Reply, Told, Written, error
@@ -50,7 +51,7 @@ class RealModel:
         deadline: float = DEADLINE_SECONDS,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._key = key
+        self._secret = Secret(key)
         self._faults = faults
         self._name = name
         self._tape = tape
@@ -80,14 +81,14 @@ class RealModel:
         except (aiohttp.ClientError, OSError, _NoAnswer) as fault:
             status = fault.status if isinstance(fault, _NoAnswer) else 502
             why = self._why(fault)
-            self._faults.open(request, f"the real model did not answer: {why}")
+            self._faults.open(asked.deployment, request, f"the real model did not answer: {why}")
             settle(Told(identifier="", texts=()))
             await passing.fail(status, f"memory-gate has no answer from the real model: {why}")
             return
-        self._faults.made_good(request)
+        self._faults.made_good(asked.deployment, request)
         settle(told)
         if self._tape is not None and not self._tape.add(asked, written):
-            self._faults.seen("the cassette cannot be written any further")
+            self._faults.seen(asked.deployment, "the cassette cannot be written any further")
         await passing.finish(written)
 
     async def _ask(self, asked: Asked, interface: Interface, passing: _Passing) -> tuple[Written, Told]:
@@ -121,7 +122,7 @@ class RealModel:
         return self._scrub(str(fault).encode(errors="replace")).decode(errors="replace")[:LONGEST_REASON]
 
     def _scrub(self, data: bytes) -> bytes:
-        return data.replace(self._key.encode(), b"[the key]")
+        return self._secret.hidden_bytes(data)
 
 
 class _Passing:

@@ -46,6 +46,8 @@ class Asked:
     prompts: Sequence[Sequence[Message]]
     readings: Sequence[Reading] = ()
     said: Sequence[Message] | None = None
+    deployment: str = ""
+    """Whose bot it came from."""
     turn: str = ""
     """The turn that it was made for, as far as that is known."""
     fingerprint: str = ""

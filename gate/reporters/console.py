@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO, cast
@@ -130,12 +132,12 @@ class ConsoleReporter:
     def _rows(self) -> Text:
         rows = self._progress.rows
         width = max((len(row.name) for row in rows), default=0)
-        following = next((row for row in rows if not row.ended), None)
-        return Text("\n").join(self._row(row, width, is_next=row is following) for row in rows)
+        up = self._progress.up
+        return Text("\n").join(self._row(row, width, is_up=row in up) for row in rows)
 
-    def _row(self, row: Row, width: int, *, is_next: bool) -> Text:
+    def _row(self, row: Row, width: int, *, is_up: bool) -> Text:
         done = int(row.share * BAR_WIDTH)
-        doing = row.doing or ("starting" if is_next and not row.steps else "")
+        doing = row.doing or ("starting" if is_up and not row.steps else "")
         arrow = f" {self._glyphs.arrow} "
         line = Text.assemble(
             f"  {row.name:<{width}}  ",
@@ -154,7 +156,7 @@ def open_console(stream: TextIO, environment: Mapping[str, str]) -> Console:
     """
     terminal = stream.isatty()
     file = stream if _takes(stream.encoding, Glyphs()) else cast(TextIO, _Spelling(stream))
-    return Console(
+    return _Console(
         file=file,
         width=None if terminal else PLAIN_WIDTH,
         _environ=environment,
@@ -162,6 +164,18 @@ def open_console(stream: TextIO, environment: Mapping[str, str]) -> Console:
         emoji=False,
         highlight=False,
     )
+
+
+class _Console(Console):
+    """A console whose reader may leave: the run goes on, and its exit code stays its own."""
+
+    def on_broken_pipe(self) -> None:
+        """Prints no more. What the stream still holds goes nowhere."""
+        self.quiet = True
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.file.fileno())
+            os.close(nowhere)
 
 
 _SPELT = str.maketrans(

@@ -30,6 +30,7 @@ from gate.reporters.wording import (
     reasons,
     share_text,
     stations_text,
+    time_text,
 )
 
 FAILURES_SHOWN = 5
@@ -106,7 +107,7 @@ def closing_page(
     page.blank()
     # One line however long, so that it can be copied.
     again = f"   again: {one_line(report.repeat, 1000)}" if report.repeat else ""
-    page.lines.append(Text(f"  {duration_text(report.seconds)}{again}", style="dim"))
+    page.lines.append(Text(f"  {time_text(report, glyphs.dot)}{again}", style="dim"))
     return page.lines
 
 

@@ -13,7 +13,6 @@ from gate.reporters.whole_files import write_whole
 from gate.reporters.wording import (
     Failure,
     custody_line,
-    duration_text,
     failures,
     guarantees_text,
     interval_text,
@@ -24,6 +23,7 @@ from gate.reporters.wording import (
     reasons,
     share_text,
     stations_text,
+    time_text,
 )
 
 FILE_NAME = "summary.md"
@@ -166,7 +166,7 @@ def _foot(report: Report) -> list[str]:
     about = [
         markdown(report.bot, 200),
         markdown(f"seed {report.seed}"),
-        duration_text(report.seconds),
+        time_text(report),
         markdown(f"memory-gate {report.version}", 60),
     ]
     repeat = [f"Repeat it: <code>{markdown(report.repeat, 1500)}</code>"] if report.repeat else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from gate.core.transcript import Event
@@ -72,6 +73,7 @@ def as_fields(report: Report) -> dict[str, object]:
         "images": dict(report.images),
         "seed": report.seed,
         "seconds": report.seconds,
+        "time": asdict(report.time),
         "version": report.version,
         "probes": [_probe(one) for one in report.probes],
     }

@@ -5,6 +5,7 @@ Never a line per turn: a log of a thousand turns is read by nobody.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from gate.core.transcript import (
@@ -21,6 +22,7 @@ from gate.core.transcript import (
     FaultSeen,
     JudgeAsked,
     RunEnded,
+    RunStarted,
     TurnEnded,
     TurnStarted,
 )
@@ -77,6 +79,7 @@ class Progress:
     """Takes the events of a run in their order."""
 
     def __init__(self) -> None:
+        self._jobs = 1
         self._rows: dict[str, Row] = {}
         self._talks: dict[str, _Talk] = {}
         self._under_way: dict[str, tuple[_Talk, bool]] = {}
@@ -88,9 +91,17 @@ class Progress:
         """The deployments in the order in which they are to happen."""
         return tuple(self._rows.values())
 
+    @property
+    def up(self) -> tuple[Row, ...]:
+        """The deployments that are up or being started: so many at once, in their order."""
+        return tuple(itertools.islice((row for row in self.rows if not row.ended), self._jobs))
+
     def take(self, event: Event) -> tuple[str, ...]:
         """The lines, neutralised, that this event gives somebody who reads a log."""
         match event:
+            case RunStarted():
+                self._jobs = event.jobs
+                return ()
             case TurnStarted():
                 self._start_turn(event)
                 return ()

@@ -3,47 +3,81 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from gate.core.seal import seal_of, with_seal
 from gate.core.transcript import Event, encode
 from gate.core.verdict import Report
 
 NAME = "transcript.jsonl"
 UNFINISHED = "transcript.jsonl.unfinished"
+RESERVE_BYTES = 4 * 1024 * 1024
+"""Room that is kept for the end: a run that fills the disk still says what it knows."""
+BLOCK = bytes(64 * 1024)
 
 
 class TranscriptFile:
-    """Writes as it goes under another name: `transcript.jsonl` appears whole or not at all."""
+    """Writes as it goes under another name: `transcript.jsonl` appears whole or not at all.
 
-    def __init__(self, directory: Path) -> None:
+    Each event is on its way to the disk before the next one happens, so that a gate that is killed leaves
+    all it has seen. Raises OSError where there is no room for the reserve.
+    """
+
+    def __init__(self, directory: Path, *, reserve: int = RESERVE_BYTES) -> None:
         self._path = directory / NAME
         self._unfinished = directory / UNFINISHED
         directory.mkdir(parents=True, exist_ok=True)
-        self._file = self._unfinished.open("w", encoding="utf-8")
+        # It has no name, so it is gone with the process, however that ends.
+        self._reserve = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115 - it is closed at the end
+        for _ in range(0, reserve, len(BLOCK)):
+            self._reserve.write(BLOCK)
+        self._reserve.flush()
+        self._file = self._unfinished.open("wb", buffering=0)
+        self._seal = ""
+        self._size = 0
 
     def show(self, event: Event) -> None:
-        """Appends the event."""
-        self._file.write(encode(event) + "\n")
+        """Appends the event.
+
+        Raises OSError when there is no room. What was written before stays whole, and the reserve is there
+        for what comes next.
+        """
+        bare = encode(event)
+        seal = seal_of(bare, self._seal)
+        line = f"{with_seal(bare, seal)}\n".encode()
+        try:
+            written = 0
+            while written < len(line):
+                written += self._file.write(line[written:])
+        except OSError:
+            self._reserve.close()
+            with contextlib.suppress(OSError):
+                self._file.seek(self._size)
+                self._file.truncate()
+            raise
+        self._seal = seal
+        self._size += len(line)
 
     def finish(self, report: Report) -> None:
         """Nothing: the transcript ends before the verdict."""
 
     def close(self) -> None:
-        """Gives the file its name. Safe to call twice."""
+        """Gives the file its name, and frees the reserve for the reports. Safe to call twice."""
+        self._reserve.close()
         if not self._file.closed:
             self._file.close()
             self._unfinished.replace(self._path)
 
     def discard(self) -> None:
         """Removes what was written: nothing was started."""
+        self._reserve.close()
         self._file.close()
         with contextlib.suppress(FileNotFoundError):
             self._unfinished.unlink()
 
     def lines(self) -> Iterator[str]:
         """The lines that were written so far."""
-        if not self._file.closed:
-            self._file.flush()
         with (self._path if self._file.closed else self._unfinished).open(encoding="utf-8") as file:
             yield from file

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from gate.core.transcript import CONTROL, TREATED
@@ -25,6 +25,8 @@ from gate.judging.power import BAD_SHARE, GOOD_SHARE
 from gate.judging.sentences import percent, plural
 
 EN_DASH = "\N{EN DASH}"
+LEAST_SECONDS = 0.05
+"""Of a part of the time, to be named: less is shown as nothing."""
 
 _BREACHES = {"leak": "Leak", "fabrication": "Made up", "zombie fact": "Not forgotten"}
 """Anomalies of which one is too many, so they come first, and how a title calls them."""
@@ -211,6 +213,24 @@ def duration_text(seconds: float) -> str:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
+
+
+def time_text(report: Report, dot: str = "·") -> str:
+    """ "41 s: bot 33 · model 1.2 · engine 7 · gate 0.6"; the whole alone where nothing is known of it."""
+    whole = duration_text(report.seconds)
+    parts = [
+        f"{name} {_seconds_text(seconds)}"
+        for name, seconds in asdict(report.time).items()
+        # Nobody is served by a word on a model that was never asked, or a script that never waits.
+        if name in ("bot", "engine", "gate") or seconds >= LEAST_SECONDS
+    ]
+    if not any(asdict(report.time).values()) or whole == EN_DASH:
+        return whole
+    return f"{whole}: {f' {dot} '.join(parts)}"
+
+
+def _seconds_text(seconds: float) -> str:
+    return f"{seconds:.1f}" if seconds < 9.95 else f"{seconds:.0f}"
 
 
 def reasons(report: Report) -> list[str]:

@@ -1,4 +1,4 @@
-"""Plays a plan: all conversations of a wave at once, one disruption for all of them.
+"""Plays a plan: all conversations of a wave at once, one disruption for all of them; waves side by side.
 
 The control arm plays its whole script before the disruption; the treated arm stops at its `disrupt`
 line and goes on afterwards. What happened goes to the recorder; nothing is judged here.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import fields
 
+from gate.abilities import Contained
 from gate.core.transcript import (
     AFTER,
     BEFORE,
@@ -33,28 +34,42 @@ from gate.interfaces import CANDIDATE, Bot, Deployment, Traffic
 from gate.runner.plan import Plan, Wave
 from gate.runner.stage import Stage, never_missed
 from gate.runner.traffic import OpenSessions
-from gate.runner.turns import TurnPlayer
+from gate.runner.turns import Room, TurnPlayer
 
 __all__ = ["Stage", "never_missed", "play"]
 
 
 async def play(plan: Plan, stage: Stage) -> None:
-    """Plays every wave. Raises InputError; every other fault is recorded and ends its wave alone."""
+    """Plays every wave, `stage.jobs` of them at once, in their order.
+
+    Raises InputError, which ends the others too; every other fault is recorded and ends its wave alone.
+    """
     for conversation in plan.conversations:
         stage.record(conversation.planned(stage.clock()))
-    for wave in plan.waves:
-        await _WavePlayer(wave, stage).play()
+    room = Room(stage.concurrency)
+    waves = iter(plan.waves)
+
+    async def play_one_after_the_other() -> None:
+        for wave in waves:
+            await _WavePlayer(wave, stage, room).play()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(stage.jobs, len(plan.waves))):
+                group.create_task(play_one_after_the_other())
+    except ExceptionGroup as errors:
+        raise _parts(errors)[0] from errors
 
 
 class _WavePlayer:
-    def __init__(self, wave: Wave, stage: Stage) -> None:
+    def __init__(self, wave: Wave, stage: Stage, room: Room) -> None:
         self._wave = wave
         self._stage = stage
-        self._turns = TurnPlayer([*wave.conversations, *wave.bystanders], stage)
+        self._turns = TurnPlayer([*wave.conversations, *wave.bystanders], stage, room)
 
     async def play(self) -> None:
         began = self._stage.clock()
-        deployment = await self._deploy()
+        deployment = await self._deploy(began)
         if deployment is None:
             return
         try:
@@ -72,10 +87,11 @@ class _WavePlayer:
         finally:
             await self._close(deployment)
 
-    async def _deploy(self) -> Deployment | None:
+    async def _deploy(self, began: float) -> Deployment | None:
+        name = self._wave.name
         try:
             return await self._stage.runtime.deploy(
-                self._wave.name, self._stage.environment, self._first_version()
+                name, self._stage.environment(name), self._first_version()
             )
         except InputError:
             raise
@@ -83,10 +99,12 @@ class _WavePlayer:
             self._stage.record(
                 DeploymentFailed(
                     at=self._stage.clock(),
-                    deployment=self._wave.name,
+                    deployment=name,
                     cause=_cause(error),
                     sentence=_sentence(error),
+                    remedy=error.remedy if isinstance(error, GateError) else "",
                     log=list(error.log) if isinstance(error, GateError) else [],
+                    seconds=self._stage.clock() - began,
                 )
             )
             return None
@@ -116,32 +134,37 @@ class _WavePlayer:
         )
 
     async def _close(self, deployment: Deployment) -> None:
+        began = self._stage.clock()
         try:
             await deployment.close()
         except Exception:
             # What stays behind is the runtime's to remove at the end; what was seen here stays true.
             return
-        self._stage.record(DeploymentClosed(at=self._stage.clock(), deployment=self._wave.name))
+        now = self._stage.clock()
+        self._stage.record(DeploymentClosed(at=now, deployment=self._wave.name, seconds=now - began))
 
     async def _perform(self, deployment: Deployment) -> None:
         bot = self._stage.connect(deployment)
-        sessions = OpenSessions(self._wave.bystanders, self._turns, bot, self._stage)
+        sessions = OpenSessions(self._wave, self._turns, bot, self._stage)
         try:
             await self._play_together(bot, 0)
             await sessions.open()
             for point, kind in enumerate(self._wave.kinds, start=1):
+                await self._check_limits(deployment)
                 await self._check_store(deployment)
                 await self._look_into_store(deployment, BEFORE)
                 recovered = await self._disrupt(deployment, kind, point, sessions)
                 if not recovered:
-                    # A bot cannot come back without its store.
+                    # A bot cannot come back without its store, nor without memory.
                     await self._check_store(deployment)
+                    await self._check_limits(deployment)
                     self._decline_rest(point, f"the bot did not come back after {kind}")
                     return
                 await self._check_store(deployment)
                 await self._look_into_store(deployment, AFTER)
                 await self._play_together(bot, point)
             await sessions.ask(self._wave.kinds)
+            await self._check_limits(deployment)
             await self._check_store(deployment)
             # For what was told after the last disruption.
             await self._look_into_store(deployment, AFTER)
@@ -195,6 +218,12 @@ class _WavePlayer:
             )
         )
         return True
+
+    async def _check_limits(self, deployment: Deployment) -> None:
+        """What the gate's own limit has ended was not forgotten by the bot."""
+        fault = await deployment.limit_fault() if isinstance(deployment, Contained) else None
+        if fault:
+            raise EngineError(fault)
 
     async def _check_store(self, deployment: Deployment) -> None:
         fault = await deployment.store_fault()

@@ -22,12 +22,14 @@ class Stage:
     runtime: Runtime
     connect: Callable[[Deployment], Bot]
     disruptions: Mapping[str, Disruption]
-    environment: Mapping[str, str]
-    """What the bot is told about its model."""
+    environment: Callable[[str], Mapping[str, str]]
+    """What the bot of a deployment is told about its model."""
     record: Recorder
     clock: Callable[[], float]
     concurrency: int
-    """Turns under way at once. A parallel block with more than that is under way alone."""
+    """Turns under way at once, over all deployments. A parallel block with more is under way alone."""
+    jobs: int = 1
+    """Deployments that are up at once."""
     captures: bool = False
     """Whether a fact that the bot is to state is whatever value of its shape the reply holds.
 
@@ -37,6 +39,9 @@ class Stage:
     """Whether a reply to a recall probe misses; the question is then asked again."""
     reasks: int = 2
     """How often a question is asked again at most."""
-    hold: Callable[[Collection[str]], Hold] | None = None
-    """Holds the model's answers to turns with these texts back; None where the bot brings its own model."""
+    hold: Callable[[str, Collection[str]], Hold] | None = None
+    """Holds the model's answers to turns of a deployment with these texts back.
+
+    None where the bot brings its own model.
+    """
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -11,7 +11,7 @@ from typing import Any
 from gate.core.disruption_names import kind_of
 from gate.interfaces import Bot
 from gate.runner.bystanders import READ_OFTEN, READS
-from gate.runner.plan import Conversation, Turn
+from gate.runner.plan import Conversation, Turn, Wave
 from gate.runner.stage import Stage
 from gate.runner.turns import TurnPlayer
 
@@ -22,8 +22,9 @@ DURING, AFTERWARDS = 1, 2
 class OpenSessions:
     """The bystanders of one wave. Implements `gate.interfaces.Traffic`."""
 
-    def __init__(self, bystanders: Sequence[Conversation], turns: TurnPlayer, bot: Bot, stage: Stage) -> None:
-        self._bystanders = tuple(bystanders)
+    def __init__(self, wave: Wave, turns: TurnPlayer, bot: Bot, stage: Stage) -> None:
+        self._deployment = wave.name
+        self._bystanders = wave.bystanders
         self._turns = turns
         self._bot = bot
         self._stage = stage
@@ -44,7 +45,8 @@ class OpenSessions:
         """Holds the model's answers to one turn of every session back until the block is left."""
         # No more than can be under way at once: the others would wait for those that are held.
         turns = self._next_turns()[: self._stage.concurrency]
-        hold = self._stage.hold([turn.text for _, turn in turns]) if self._stage.hold else None
+        texts = [turn.text for _, turn in turns]
+        hold = self._stage.hold(self._deployment, texts) if self._stage.hold else None
         talking = asyncio.create_task(self._put(turns))
         try:
             try:

@@ -21,6 +21,7 @@ from gate.core.transcript import (
     FactStated,
     TurnEnded,
     TurnStarted,
+    Waited,
 )
 from gate.core.words import contains
 from gate.errors import TurnIndeterminate, TurnRefused
@@ -30,14 +31,30 @@ from gate.runner.stage import Stage
 from gate.scorers import forbids_only
 
 
+class Room:
+    """The places of a run, one for each turn that is under way, whichever deployment it is put to."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._places = asyncio.Semaphore(size)
+        self._gathering = asyncio.Lock()
+
+    async def take(self, count: int, held: AsyncExitStack) -> None:
+        """Waits for `count` places at once, or for all there are, which go back when `held` is left."""
+        # One after the other: two blocks that had a half of their places each would wait for ever.
+        async with self._gathering:
+            for _ in range(min(count, self._size)):
+                await held.enter_async_context(self._places)
+
+
 class TurnPlayer:
     """Plays the turns of the conversations of one wave."""
 
-    def __init__(self, conversations: Sequence[Conversation], stage: Stage) -> None:
+    def __init__(self, conversations: Sequence[Conversation], stage: Stage, room: Room) -> None:
         self._stage = stage
-        self._places = asyncio.Semaphore(stage.concurrency)
-        self._gathering = asyncio.Lock()
-        # Equal texts are never under way at once: a model request is tied to its turn by its text.
+        self._room = room
+        # Equal texts are never under way at once: a model request is tied to its turn by its text. Those
+        # of other deployments do not matter, because a deployment shows itself by its key.
         self._texts: dict[str, asyncio.Lock] = {}
         self._unheard: dict[str, str] = {}
         # The facts of each conversation, those that the bot has stated included.
@@ -54,7 +71,7 @@ class TurnPlayer:
             unheard = self._unheard.get(conversation.identifier)
             if isinstance(moment, Pause):
                 if not unheard:
-                    await self._stage.sleep(moment.seconds)
+                    await self._wait(conversation, moment.seconds)
                 continue
             turns = [self._up_to_date(conversation, turn) for turn in moment]
             if unheard:
@@ -64,6 +81,12 @@ class TurnPlayer:
             replies = await self._say_together(bot, conversation, turns)
             for turn, reply in zip(turns, replies, strict=True):
                 await self._ask_again(bot, conversation, turn, reply)
+
+    async def _wait(self, conversation: Conversation, seconds: float) -> None:
+        began = self._stage.clock()
+        await self._stage.sleep(seconds)
+        now = self._stage.clock()
+        self._stage.record(Waited(at=now, conversation=conversation.identifier, seconds=now - began))
 
     def _up_to_date(self, conversation: Conversation, turn: Turn) -> Turn:
         """The turn with the values that the bot has stated in the place of the planned ones."""
@@ -85,9 +108,7 @@ class TurnPlayer:
             # In one order for everybody, so that no two blocks wait for each other.
             for text in sorted({turn.text for turn in turns}):
                 await held.enter_async_context(self._texts.setdefault(text, asyncio.Lock()))
-            async with self._gathering:
-                for _ in range(min(len(turns), self._stage.concurrency)):
-                    await held.enter_async_context(self._places)
+            await self._room.take(len(turns), held)
             yield
 
     async def say(self, bot: Bot, conversation: Conversation, turn: Turn) -> str | None:

@@ -49,7 +49,7 @@ async def wait_until_healthy(
             raise BotNotReady(
                 "the bot stopped before it was healthy",
                 why=reason,
-                remedy="its last log lines may say why",
+                remedy="the bot's last log lines may say why; bot.env sets the variables that it needs",
                 log=await bot.log_tail(),
             )
         if healthy.done():
@@ -57,7 +57,7 @@ async def wait_until_healthy(
         raise BotNotReady(
             f"the bot was not healthy after {seconds:g} s",
             why=checks.last,
-            remedy="it must listen on $PORT on all interfaces and answer its health check with 2xx;"
+            remedy="the bot must listen on $PORT on all interfaces and answer its health check with 2xx;"
             " bot.ready, bot.port and bot.ready-timeout say where and how long",
             log=await bot.log_tail(),
         )
@@ -75,15 +75,21 @@ class _Checks:
     async def until_healthy(self, bot: Watched, path: str) -> None:
         timeout = aiohttp.ClientTimeout(total=ONE_CHECK_SECONDS)
         pause = FIRST_POLL_SECONDS
-        async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as client:
+        async with aiohttp.ClientSession(
+            timeout=timeout, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
+        ) as client:
             while True:
                 try:
                     async with client.get(bot.address() + path, allow_redirects=False) as answer:
                         if 200 <= answer.status < 300:
                             return
                         self.last = f"{path} answered {answer.status}"
-                except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-                    self.last = f"{path} did not answer ({type(error).__name__})"
+                except aiohttp.ClientConnectorError as error:
+                    self.last = f"{path} did not answer: no connection to {error.host}:{error.port}"
+                except TimeoutError:
+                    self.last = f"{path} did not answer within {ONE_CHECK_SECONDS:g} s"
+                except (aiohttp.ClientError, OSError, ValueError) as error:
+                    self.last = f"{path} did not answer in HTTP ({type(error).__name__})"
                 await asyncio.sleep(pause)
                 pause = min(LAST_POLL_SECONDS, pause * 1.5)
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from gate.core.scenario import JUDGED
 from gate.documents import disruption_schema
+from gate.scenario_files.expectations import DECISIVE_SCORERS
 from gate.scenario_files.facts import FACT_KEYS, FACT_KINDS, FACT_NAME, PLAIN_KINDS
 from gate.scenario_files.loader import MAX_NAME, REQUIRED_KEYS, SCENARIO_KEYS
-from gate.scenario_files.script import DECISIVE_SCORERS, Vocabulary
+from gate.scenario_files.script import Vocabulary
 from gate.scenario_files.steps import (
     DURATION,
     FEWEST_PARALLEL,

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from gate.core.facts import Fact
 from gate.core.scenario import (
-    JUDGED,
-    PLACEHOLDER,
     Disrupt,
-    Expectation,
     Filler,
     Parallel,
-    Position,
     Say,
     Step,
     Wait,
 )
-from gate.documents import Node, did_you_mean, nearest, quoted, read_disruption
-from gate.scenario_files.facts import FACT_NAME
+from gate.documents import Node, did_you_mean, quoted, read_disruption
+from gate.scenario_files.expectations import ExpectationReader
+from gate.scenario_files.naming import FactNames
 from gate.scenario_files.stating import check_stating
 from gate.scenario_files.steps import (
     FEWEST_PARALLEL,
@@ -29,20 +26,10 @@ from gate.scenario_files.steps import (
     STEP_HINT,
     check_order,
     duration,
+    position_of,
     speaker_of,
 )
 from gate.scenario_files.tellings import Telling, Tellings
-from gate.scorers import ABSENCE_SCORERS
-from gate.scorers.matches import objection_to
-
-RECALL_SCORERS = frozenset({"contains", "any", "all", "number", "fuzzy"})
-"""Scorers that ask for a value the speaker has told."""
-
-DECISIVE_SCORERS = RECALL_SCORERS | ABSENCE_SCORERS
-"""Scorers of which a judge needs one beside it: it breaks ties, and decides nothing."""
-
-ABSENCE_GUARANTEES = frozenset({"isolation", "no-fabrication", "retention"})
-"""Guarantees of what must not be known. All others are recall: an amnesiac bot must not pass their probes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,31 +41,25 @@ class Vocabulary:
     guarantees: Collection[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Argument:
-    """One text that a scorer is given, and the facts it names."""
-
-    scorer: str
-    text: str
-    facts: tuple[str, ...]
-    node: Node
-    key: Node
-    """Where the scorer is named."""
-
-
 class ScriptReader:
     """Reads the script of one scenario. Mistakes are reported at the nodes they are in."""
 
     def __init__(self, *, vocabulary: Vocabulary, facts: Mapping[str, Fact | None]) -> None:
         self._vocabulary = vocabulary
-        self._facts = facts
+        self._names = FactNames(facts)
         self._tellings = Tellings()
+        self._expectations = ExpectationReader(
+            scorers=vocabulary.scorers, names=self._names, tellings=self._tellings
+        )
         self._told_now: list[Telling] = []
         self._segment = self._moment = self._turn = 0
         self._named: dict[str, Node] = {}
         """The first text that names a fact."""
-        self.used: set[str] = set()
+
+    @property
+    def used(self) -> Collection[str]:
         """The facts that some text or expectation names."""
+        return self._names.used
 
     def read(self, node: Node) -> tuple[Step, ...]:
         """The steps in order; one with mistakes may be missing."""
@@ -103,7 +84,7 @@ class ScriptReader:
             word = item.string()
             if word == "disrupt":
                 self._segment += 1
-                return Disrupt(kind=None, position=_position(item))
+                return Disrupt(kind=None, position=position_of(item))
             if word is not None:
                 item.problem(
                     f"unknown step {quoted(word)}", hint=did_you_mean(word, ("disrupt",)) or STEP_HINT
@@ -122,7 +103,7 @@ class ScriptReader:
         return self._say(speaker, entries) if speaker is not None else None
 
     def _marked_step(self, word: str, value: Node) -> Step | None:
-        position = _position(value.key or value)
+        position = position_of(value.key or value)
         if word == "disrupt":
             self._segment += 1
             kind = read_disruption(value, self._vocabulary.disruptions)
@@ -182,7 +163,7 @@ class ScriptReader:
         text = value.string()
         told: tuple[str, ...] = ()
         if text is not None:
-            told = self._placeholders(value, text)
+            told = self._names.named_in(value, text)
             if not text.strip():
                 value.problem(f"{quoted(speaker)} says nothing")
         for fact in told:
@@ -195,9 +176,9 @@ class ScriptReader:
                 node.key.problem('"guarantee" needs an "expect" beside it', hint="say what the reply must be")
         expectation = None
         if "expect" in entries:
-            arguments = self._arguments(entries["expect"])
-            self._check_probe(entries["expect"], arguments, speaker=speaker, guarantee=guarantee, told=told)
-            expectation = _expectation(arguments)
+            expectation = self._expectations.read(
+                entries["expect"], speaker=speaker, guarantee=guarantee, told=told, segment=self._segment
+            )
         states: tuple[str, ...] = ()
         if "states" in entries:
             states = self._states(entries["states"], value, told)
@@ -213,7 +194,7 @@ class ScriptReader:
         return Say(
             speaker=speaker,
             text=text,
-            position=_position(value.key or value),
+            position=position_of(value.key or value),
             expectation=expectation,
             guarantee=guarantee,
             states=states,
@@ -238,178 +219,9 @@ class ScriptReader:
         names = [
             (item, name)
             for item in items
-            if (name := item.string()) is not None and self._is_defined(item, name)
+            if (name := item.string()) is not None and self._names.is_defined(item, name)
         ]
         stated = self._tellings.stated() | {one.fact for one in self._told_now if one.by_bot}
-        check_stating(names, text=text, told=told, facts=self._facts, stated=stated, named=self._named)
-        self.used.update(name for _, name in names)
+        check_stating(names, text=text, told=told, facts=self._names.facts, stated=stated, named=self._named)
+        self._names.used.update(name for _, name in names)
         return tuple(dict.fromkeys(name for _, name in names))
-
-    def _is_defined(self, node: Node, name: str, *, fragment: str = "") -> bool:
-        """Whether there is such a fact; reports it if not."""
-        if name in self._facts:
-            return True
-        defined = f"this scenario defines: {', '.join(self._facts)}" if self._facts else "none is"
-        node.problem(
-            f"fact {quoted(name)} is not defined; {defined}",
-            hint=did_you_mean(name, self._facts),
-            fragment=fragment,
-        )
-        return False
-
-    def _arguments(self, node: Node) -> tuple[_Argument, ...]:
-        """What is expected, scorer by scorer; a text alone means `contains`."""
-        if node.is_sequence:
-            node.problem(
-                "expected text or a mapping, found a list", hint="write {all: [...]} or {any: [...]}"
-            )
-            return ()
-        if not node.is_mapping:
-            return tuple(self._argument("contains", node))
-        fields = node.fields(self._vocabulary.scorers)
-        if not node.mapping():
-            node.problem("nothing is expected here", hint='for example "{order}", or {without: "{order}"}')
-        return tuple(one for scorer, value in fields.items() for one in self._argument(scorer, value))
-
-    def _argument(self, scorer: str, node: Node) -> Iterator[_Argument]:
-        items = node.one_or_more()
-        if not items:
-            node.problem("this list is empty", hint="name at least one text")
-        for item in items:
-            if scorer == "unknown" and item.text == "true":
-                yield _Argument(scorer=scorer, text="", facts=(), node=item, key=node.key or node)
-                continue
-            text = item.as_written() if scorer == "number" else item.string()
-            if text is None:
-                continue
-            if not text.strip():
-                item.problem("a blank text stands in every reply")
-            names = self._placeholders(item, text, pattern=scorer == "matches")
-            yield _Argument(scorer=scorer, text=text, facts=names, node=item, key=node.key or node)
-
-    def _placeholders(self, node: Node, text: str, *, pattern: bool = False) -> tuple[str, ...]:
-        """The facts that `text` names; reports undefined ones. Only a regular expression may hold braces."""
-        names = tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
-        if pattern:
-            # {4} and {2,3} count, they name no fact.
-            names = tuple(name for name in names if FACT_NAME.fullmatch(name))
-            _check_pattern(node, text)
-        elif set(PLACEHOLDER.sub("", text)) & set("{}"):
-            fragment = next(one for one in ("{{", "}}", "{", "}") if one in text)
-            node.problem(
-                "braces stand only around the name of a fact",
-                hint="as in {order}; a text cannot hold a brace of its own",
-                fragment=fragment,
-            )
-        for name in names:
-            self._is_defined(node, name, fragment=f"{{{name}}}")
-        # A misspelt name stands for the one that was meant, so that one mistake is not reported thrice.
-        meant = [name if name in self._facts else nearest(name, self._facts) for name in names]
-        facts = tuple(dict.fromkeys(name for name in meant if name is not None))
-        self.used.update(facts)
-        return facts
-
-    def _check_probe(
-        self,
-        node: Node,
-        arguments: Collection[_Argument],
-        *,
-        speaker: str,
-        guarantee: str,
-        told: Collection[str],
-    ) -> None:
-        """Reports a probe that no honest bot can pass, or that an amnesiac one can."""
-        recall = [one for one in arguments if one.scorer in RECALL_SCORERS]
-        for argument in arguments:
-            for fact in argument.facts:
-                message, hint = self._objection(argument.scorer, fact, speaker, guarantee, bool(recall))
-                if not message and argument.scorer in RECALL_SCORERS and fact in told:
-                    message, hint = f"the question gives fact {quoted(fact)} away", "ask without naming it"
-                if message:
-                    argument.node.problem(message, hint=hint, fragment=f"{{{fact}}}")
-                elif argument.scorer in RECALL_SCORERS:
-                    self._tellings.ask(
-                        argument.node, f"{{{fact}}}", speaker=speaker, fact=fact, segment=self._segment
-                    )
-        self._check_sequence(node, arguments, speaker=speaker, guarantee=guarantee)
-        if recall and not any(PLACEHOLDER.search(one.text) for one in arguments if one.scorer != JUDGED):
-            node.problem(
-                "this probe asks for no fact",
-                hint='a bot can pass it without remembering anything; expect a fact, as in "{order}"',
-            )
-        judged = [one for one in arguments if one.scorer == JUDGED]
-        if judged and not any(one.scorer in DECISIVE_SCORERS for one in arguments):
-            judged[0].key.problem(
-                "a judge alone decides nothing: it is heard only where the other checks hold",
-                hint='name the fact beside it, as in {contains: "{city}", judge: "…"}',
-            )
-        if judged and guarantee == "isolation":
-            judged[0].key.problem(
-                "whether something leaked is certain or nothing: no judge is heard about it",
-                hint="forbid the value with `without` alone",
-            )
-        compared = [one for one in arguments if one.scorer != JUDGED]
-        absent = bool(compared) and all(one.scorer in ABSENCE_SCORERS for one in compared)
-        if absent and guarantee not in ABSENCE_GUARANTEES:
-            node.problem(
-                "a bot that remembers nothing passes this probe",
-                hint="add what it must know, or write `guarantee: isolation` or `guarantee: no-fabrication`",
-            )
-
-    def _check_sequence(
-        self, node: Node, arguments: Collection[_Argument], *, speaker: str, guarantee: str
-    ) -> None:
-        """Reports a probe that asks which of two facts is the newer one, or the older, where neither is."""
-        scorers = {one.scorer for one in arguments}
-        if guarantee != "order" and not ("without" in scorers and scorers & RECALL_SCORERS):
-            return
-        found = self._tellings.simultaneous(speaker, {fact for one in arguments for fact in one.facts})
-        if found:
-            node.problem(
-                f"{speaker} told {quoted(found[0])} and {quoted(found[1])} at the same moment, so neither"
-                " came first",
-                hint="tell them one after the other",
-            )
-
-    def _objection(
-        self, scorer: str, fact: str, speaker: str, guarantee: str, recalls: bool
-    ) -> tuple[str, str]:
-        """What speaks against asking for `fact` in this way, and what to do; empty when nothing does."""
-        tellers = self._tellings.tellers(fact)
-        if scorer in RECALL_SCORERS and speaker not in tellers:
-            others = f"only {', '.join(sorted(tellers))} did" if tellers else "nobody did"
-            return (
-                f"{speaker} has not told {quoted(fact)} before this; {others}",
-                "tell it earlier in the script",
-            )
-        if scorer not in ABSENCE_SCORERS or recalls or guarantee not in ("isolation", "no-fabrication"):
-            return "", ""
-        if speaker in tellers:
-            return f"{speaker} told {quoted(fact)}, so a bot may well name it", "ask another speaker"
-        if guarantee == "isolation" and not tellers:
-            return f"nobody has told {quoted(fact)} before this, so it cannot leak", "tell it earlier"
-        return "", ""
-
-
-def _check_pattern(node: Node, text: str) -> None:
-    # Asked of RE2 itself, which will judge by it: Python's own expressions know more, such as lookahead.
-    objection = objection_to(
-        PLACEHOLDER.sub(lambda found: "x" if FACT_NAME.fullmatch(found[1]) else found[0], text)
-    )
-    if objection:
-        node.problem(
-            f"this is no regular expression of RE2: {objection}",
-            hint="RE2 has no lookahead, no lookbehind and no backreference",
-        )
-
-
-def _expectation(arguments: Collection[_Argument]) -> Expectation:
-    checks: dict[str, tuple[str, ...]] = {}
-    for one in arguments:
-        checks[one.scorer] = (*checks.get(one.scorer, ()), *([one.text] if one.text else []))
-    judge = next((_position(one.key) for one in arguments if one.scorer == JUDGED), None)
-    return Expectation(checks=checks, judge=judge)
-
-
-def _position(node: Node) -> Position:
-    return Position(file=node.file, line=node.line, column=node.column)

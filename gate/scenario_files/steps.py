@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from gate.core.scenario import Position
 from gate.documents import Node, did_you_mean, nearest, quoted
 
 SPEAKER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,:-]{0,39}")
@@ -109,3 +110,8 @@ def check_order(node: Node, items: Sequence[Node]) -> None:
                 item.problem(
                     f"nothing is asked after this {what}", hint='add a turn with an "expect" below it'
                 )
+
+
+def position_of(node: Node) -> Position:
+    """Where `node` stands in its file."""
+    return Position(file=node.file, line=node.line, column=node.column)

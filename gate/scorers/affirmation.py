@@ -28,6 +28,8 @@ def affirms(reply: str, value: str) -> bool:
     Letter case does not matter, nor how numbers are grouped: "5,000.00" is 5000, 50000 is not.
     """
     text, sought = normalised(reply), normalised(value)
+    if sought.casefold() not in text.casefold():
+        return False
     return any(not denied(text, one) for one in WholeWords((sought,)).occurrences(text))
 
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from gate.core.specification import BotSpecification, RequestShape
+from gate.core.specification import BotSpecification, ContainerSpecification, Contract, RequestShape
 from gate.documents import Node, quoted
+from gate.settings.container import read_container
 from gate.settings.section import Section
 
 SOURCES = ("image", "build", "command", "url")
@@ -18,7 +19,7 @@ SOURCES = ("image", "build", "command", "url")
 BOT_KEYS = (
     *SOURCES,
     *("directory", "previous", "replicas", "window", "port", "ready", "env", "protocol", "request", "reply"),
-    *("ready-timeout", "stop-timeout", "turn-timeout"),
+    *("ready-timeout", "stop-timeout", "turn-timeout", "container"),
 )
 LATER = {
     "url": ("bot.url (a bot that runs elsewhere)", "write image, build or command instead"),
@@ -35,6 +36,14 @@ SECONDS = {"ready-timeout": (0.1, 3600), "stop-timeout": (0, 600), "turn-timeout
 REQUEST_KEYS = ("method", "path", "json", "headers")
 METHODS = ("POST", "GET", "PUT", "PATCH")
 
+SUPPLIED: Mapping[str, str] = {
+    "PORT": "where the bot has to listen, on all interfaces",
+    "REDIS_URL": "where its store is",
+    "OPENAI_BASE_URL": "where its model answers: an endpoint of the gate",
+    "OPENAI_API_KEY": "the key for that endpoint, good for this run only",
+}
+"""The variables that the gate sets for every bot, unless store or model are the bot's own."""
+
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 DOTTED_PATH = re.compile(r"[^.\s]+(\.[^.\s]+)*")
@@ -47,7 +56,12 @@ class Base(Protocol):
 
 
 def read_bot(
-    section: Section, *, base: Base, directory: Path, protocols: Collection[str], supplied: Collection[str]
+    section: Section,
+    *,
+    base: Base,
+    directory: Path,
+    protocols: Mapping[str, Contract],
+    supplied: Collection[str],
 ) -> BotSpecification:
     """The bot as specified; `directory` is the default of its key of that name.
 
@@ -66,6 +80,8 @@ def read_bot(
             "the previous version is an image, and the bot is given as a command",
             hint="leave it out: on the process runtime both versions are the command",
         )
+    protocol = section.choice("protocol", protocols, defaults.protocol)
+    contract = protocols.get(protocol, Contract())
     return BotSpecification(
         image=section.image("image"),
         build=_build(nodes["build"], base) if "build" in nodes else None,
@@ -77,12 +93,13 @@ def read_bot(
         port=section.integer("port", *PORTS, defaults.port),
         ready=section.path("ready", defaults.ready),
         environment=_environment(nodes["env"], supplied) if "env" in nodes else {},
-        protocol=section.choice("protocol", protocols, defaults.protocol),
-        request=_request(nodes["request"]) if "request" in nodes else RequestShape(),
-        reply=_reply(nodes["reply"]) if "reply" in nodes else defaults.reply,
+        protocol=protocol,
+        request=_request(nodes["request"], contract.request) if "request" in nodes else contract.request,
+        reply=_reply(nodes["reply"], contract.reply) if "reply" in nodes else contract.reply,
         ready_seconds=section.number("ready-timeout", *SECONDS["ready-timeout"], defaults.ready_seconds),
         stop_seconds=section.number("stop-timeout", *SECONDS["stop-timeout"], defaults.stop_seconds),
         turn_seconds=section.number("turn-timeout", *SECONDS["turn-timeout"], defaults.turn_seconds),
+        container=read_container(nodes["container"]) if "container" in nodes else ContainerSpecification(),
     )
 
 
@@ -143,10 +160,9 @@ def _environment(node: Node, supplied: Collection[str]) -> dict[str, str]:
     return variables
 
 
-def _request(node: Node) -> RequestShape:
+def _request(node: Node, defaults: RequestShape) -> RequestShape:
     before = len(node.source.problems)
     section = Section(nodes=node.fields(REQUEST_KEYS))
-    defaults = RequestShape()
     shape = RequestShape(
         method=section.choice("method", METHODS, defaults.method),
         path=section.path("path", defaults.path),
@@ -175,8 +191,8 @@ def _headers(nodes: Mapping[str, Node]) -> dict[str, str]:
     return headers
 
 
-def _reply(node: Node) -> str:
+def _reply(node: Node, default: str) -> str:
     text = node.line_of_text()
     if text is not None and not DOTTED_PATH.fullmatch(text):
         node.problem("expected a dotted path into the answer", hint="for example choices.0.message.content")
-    return text or BotSpecification.reply
+    return text or default

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gate.core.specification import (
     BotSpecification,
+    Contract,
     JudgeSpecification,
     ModelSpecification,
     Policy,
@@ -18,6 +19,7 @@ from gate.core.specification import (
 from gate.documents import Node, given_node, read_document
 from gate.errors import DocumentError, Problem
 from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
+from gate.settings.container import MEMORY
 from gate.settings.disruptions import read_disruptions
 from gate.settings.judge import JUDGE_KEYS, read_judge
 from gate.settings.model import MODEL_KEYS, check_key, read_model
@@ -32,10 +34,10 @@ SCENARIOS = "scenarios"
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "bot": BOT_KEYS,
-    "store": ("kind", "image", "persistence", "ttl"),
+    "store": ("kind", "image", "persistence", "ttl", "memory"),
     "model": MODEL_KEYS,
     "judge": JUDGE_KEYS,
-    "run": ("disruptions", "trials", "concurrency", "seed"),
+    "run": ("disruptions", "trials", "concurrency", "jobs", "seed"),
     "gate": (
         "accuracy",
         "confidence",
@@ -52,7 +54,7 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
     "store": {"image": "redis_image"},
     "model": {"mode": "model"},
     "judge": {},
-    "run": {"disruptions": "disruptions", "trials": "trials", "seed": "seed"},
+    "run": {"disruptions": "disruptions", "trials": "trials", "jobs": "jobs", "seed": "seed"},
     "gate": {"accuracy": "threshold", "max-drop": "max_drop", "inconclusive": "inconclusive"},
 }
 """Section → key → the override that replaces it."""
@@ -64,6 +66,7 @@ LATER_RUNTIMES = ("external",)
 INCONCLUSIVE = ("block", "allow")
 TRIALS = (1, 100)
 CONCURRENCY = (1, 1000)
+JOBS = (1, 16)
 COUNTS = (0, 1_000_000)
 CONFIDENCE = (0.5, 0.999)
 """The least and the greatest that may be asked for: below, a bound promises less than the point score."""
@@ -77,7 +80,8 @@ class SettingsVocabulary:
     """The names that settings may use, as this version knows them."""
 
     disruptions: Collection[str]
-    protocols: Collection[str]
+    protocols: Mapping[str, Contract]
+    """Protocol → what is sent and read where `request` and `reply` say nothing else."""
     runtimes: Collection[str]
     unfit: Mapping[str, Collection[str]] = field(default_factory=dict)
     """A setting (`runtime: process`, `store: none`, `model: none`) → the disruptions that it rules out."""
@@ -199,6 +203,7 @@ def _store(section: Section) -> StoreSpecification:
         image=section.image("image") or defaults.image,
         persistence=section.choice("persistence", PERSISTENCE, defaults.persistence),
         ttl=section.duration("ttl", MAX_TTL_SECONDS),
+        memory=section.size("memory", *MEMORY, defaults.memory),
     )
 
 
@@ -218,6 +223,7 @@ def _run(
         disruptions=read_disruptions(section, known=vocabulary.disruptions, unfit=unfit),
         trials=section.integer("trials", *TRIALS, defaults.trials),
         concurrency=section.integer("concurrency", *CONCURRENCY, defaults.concurrency),
+        jobs=section.nodes["jobs"].integer(*JOBS) if "jobs" in section.nodes else None,
         seed=section.nodes["seed"].integer(*SEEDS) if "seed" in section.nodes else None,
         runtime=Section(nodes={"runtime": runtime}).choice(
             "runtime", vocabulary.runtimes, "", later=LATER_RUNTIMES

@@ -26,6 +26,7 @@ class Overrides:
     scenarios: Given | None = None
     disruptions: Given | None = None
     trials: Given | None = None
+    jobs: Given | None = None
     seed: Given | None = None
     runtime: Given | None = None
     shard: Given | None = None
@@ -41,7 +42,7 @@ class Overrides:
 
 
 LISTS = ("scenarios", "disruptions")
-OPTIONS_ONLY = ("runtime", "shard")
+OPTIONS_ONLY = ("jobs", "runtime", "shard")
 KEY_VARIABLE = "OPENAI_API_KEY"
 SEPARATOR = re.compile(r"[\s,]+")
 
@@ -52,6 +53,7 @@ def overrides_from_options(
     scenarios: Sequence[str | Path] = (),
     disruptions: Sequence[str] = (),
     trials: int | None = None,
+    jobs: int | None = None,
     seed: int | None = None,
     runtime: str | None = None,
     shard: str | None = None,
@@ -68,6 +70,7 @@ def overrides_from_options(
         scenarios=Given(value=tuple(map(str, scenarios)), origin="--scenarios") if scenarios else None,
         disruptions=Given(value=kinds, origin="--disrupt") if disruptions else None,
         trials=_option("--trials", trials),
+        jobs=_option("--jobs", jobs),
         seed=_option("--seed", seed),
         runtime=_option("--runtime", runtime),
         shard=_option("--shard", shard),

@@ -17,6 +17,10 @@ DURATION = re.compile(r"([0-9]{1,9})\s*(s|min|m|h|d|w)?")
 UNITS: Mapping[str, int] = {"s": 1, "min": 60, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 """Unit → seconds."""
 
+SIZE = re.compile(r"([0-9]{1,15})\s*([kmgKMG])?")
+SIZE_UNITS: Mapping[str, int] = {"k": 1024, "m": 1024**2, "g": 1024**3}
+"""Unit → bytes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
@@ -84,6 +88,22 @@ class Section:
             )
             return None
         return float(seconds)
+
+    def size(self, name: str, least: int, most: int, default: int) -> int:
+        """An amount of memory in bytes, written 1073741824, 512m or 2g."""
+        node = self.nodes.get(name)
+        if node is None:
+            return default
+        found = SIZE.fullmatch((node.text or "").strip())
+        size = int(found[1]) * SIZE_UNITS.get((found[2] or "").lower(), 1) if found else 0
+        if not least <= size <= most:
+            node.problem(
+                f"expected an amount of memory from {least // 1024**2}m to {most // 1024**3}g,"
+                f" found {node.found}",
+                hint="for example 512m or 2g",
+            )
+            return default
+        return size
 
     def choice(self, name: str, known: Collection[str], default: str, *, later: Collection[str] = ()) -> str:
         """One of the words in `known`; those in `later` are refused as not built yet."""

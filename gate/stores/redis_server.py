@@ -34,6 +34,7 @@ class RedisServer:
     def __init__(self, specification: StoreSpecification) -> None:
         self.image = specification.image
         self.persistence = specification.persistence
+        self.memory = specification.memory
         self.arguments = ("--protected-mode", "no", *PERSISTENCE[specification.persistence])
         self._specification = specification
         self._own: dict[tuple[str, int], OwnCommands] = {}

@@ -66,10 +66,15 @@ class Gate:
         # JSON is YAML.
         self.write("memory-gate.yml", json.dumps(settings))
 
-    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """The running process; its two outputs are one."""
+    def start(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "gate"),
+    ) -> subprocess.Popen[str]:
+        """The running process; its two outputs are one. `program` is what Python is to run."""
         return subprocess.Popen(
-            [sys.executable, "-m", "gate", *arguments],
+            [sys.executable, *program, *arguments],
             cwd=self.folder,
             env=self._environment(environment or {}),
             stdin=subprocess.DEVNULL,
@@ -78,9 +83,14 @@ class Gate:
             text=True,
         )
 
-    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
+    def run(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "gate"),
+    ) -> Ended:
         """Starts it and waits until it has ended."""
-        with self.start(*arguments, environment=environment) as process:
+        with self.start(*arguments, environment=environment, program=program) as process:
             output, _ = process.communicate(timeout=self.seconds)
         return self.ended(process.returncode, output)
 

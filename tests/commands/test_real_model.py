@@ -40,8 +40,8 @@ def configure(gate: Gate, real: RealModelServer) -> Callable[..., None]:
     """Writes the files for a bot of the zoo in a mode of the model."""
     gate.write("order.yml", SCENARIO)
 
-    def configured(mode: str, memory: str = "redis", **model: Any) -> None:
-        gate.configure(memory)
+    def configured(mode: str, memory: str = "redis", defect: str = "", **model: Any) -> None:
+        gate.configure(memory, defect)
         path = gate.folder / "memory-gate.yml"
         settings = json.loads(path.read_text())
         settings["model"] = {"mode": mode, "base-url": real.url, **model}
@@ -179,3 +179,31 @@ script:
     assert (ended.code, ended.report["accuracy"]) == (0, 1), ended.output
     assert {one["expected"] for one in ended.report["probes"]} == {"ORD-204060"}
     assert ended.report["leaks"] == 0
+
+
+@pytest.mark.parametrize(
+    ("bot", "clause"),
+    [
+        ("keeps-by-tool", "it offers its model the tool save_memory"),
+        ("fills-in-a-form", "it wants JSON from its model"),
+    ],
+)
+def test_a_bot_whose_model_decides_what_is_kept_is_not_blamed_for_the_reader(
+    gate: Gate, configure: Callable[..., None], bot: str, clause: str
+) -> None:
+    """The reader calls no tool and fills in no form; a real model does, and then the bot remembers."""
+    configure("reader", defect=bot)
+    read = gate.run(*RUN)
+    assert (read.code, read.report["verdict"]) == (3, "inconclusive"), read.output
+    assert clause in read.reasons
+    assert "`model: {mode: forward}`" in read.reasons
+    configure("forward", defect=bot)
+    forwarded = gate.run(*RUN, environment=WITH_KEY)
+    assert (forwarded.code, forwarded.report["accuracy"]) == (0, 1), forwarded.output
+
+
+def test_tools_that_keep_nothing_excuse_nothing(gate: Gate, configure: Callable[..., None]) -> None:
+    """What stood in the prompt before the restart, or in the store, needed no tool to get there."""
+    configure("forward", "process", "keeps-by-tool")
+    ended = gate.run(*RUN, environment=WITH_KEY)
+    assert (ended.code, ended.report["accuracy"]) == (1, 0), ended.output

@@ -160,10 +160,10 @@ class DockerPlace(Place):
             internal=internal,
         )
 
-    def command(self, program: str) -> dict[str, Any]:
+    def command(self, program: str, *arguments: str) -> dict[str, Any]:
         tag = f"memory-gate-command-{self.run}"
-        template = self.client.api.create_container(self.image, [program])
-        self.client.api.commit(template, tag, conf={"Cmd": [program]})
+        template = self.client.api.create_container(self.image, [program, *arguments])
+        self.client.api.commit(template, tag, conf={"Cmd": [program, *arguments]})
         self.client.api.remove_container(template)
         self._tags.append(tag)
         return {"image": tag}

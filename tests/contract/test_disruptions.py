@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gate.core.specification import ContainerSpecification
 from gate.disruptions import DISRUPTIONS, Silence
 from gate.errors import BotNotReady, EngineError, Unsupported
 from gate.interfaces import CANDIDATE, PREVIOUS, Evidence
@@ -306,7 +307,7 @@ async def test_after_running_out_of_memory_the_bot_has_all_of_it_again(docker_pl
         (container,) = docker_place.client.containers.list(
             filters={"id": (await deployment.instance()).identity}
         )
-        assert container.attrs["HostConfig"]["Memory"] == docker_place.client.info()["MemTotal"]
+        assert container.attrs["HostConfig"]["Memory"] == ContainerSpecification().memory
 
 
 @in_event_loop

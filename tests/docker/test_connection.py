@@ -7,6 +7,7 @@ import contextlib
 import http.server
 import os
 import secrets
+import signal
 import socket
 import socketserver
 import subprocess
@@ -18,6 +19,8 @@ from typing import Any
 
 import docker
 import pytest
+import requests
+import urllib3
 
 from gate.cli.execution import execute, new_run
 from gate.cli.library import find_scenarios
@@ -33,10 +36,11 @@ from gate.runtimes.docker_engine import connect
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
 from gate.settings import Settings
-from tests.contract.places import DockerPlace, spoken_to
+from tests.contract.places import DockerPlace
 from tests.event_loop import in_event_loop, until
 
 IMAGE = "python:3.13-slim-trixie"
+REPOSITORY = str(Path(__file__).parents[2])
 
 
 def test_the_local_engine_is_found_without_being_named() -> None:
@@ -185,6 +189,85 @@ def test_an_engine_that_hangs_does_not_hold_up_the_end_of_the_gate(tmp_path: Pat
     assert gate.returncode == 0
 
 
+IMPATIENT_GATE = """
+import gate.runtimes.docker_engine.connection as connection
+connection.PING_SECONDS = 600
+import gate.cli
+gate.cli.main()
+"""
+
+
+def test_a_signal_is_heeded_while_the_engine_does_not_answer_at_all(tmp_path: Path) -> None:
+    """Not only when the gate has given it up: the runner does not wait for that."""
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "engine.sock"))
+        silent.listen()
+        gate = subprocess.Popen(
+            (sys.executable, "-c", IMPATIENT_GATE, "run", "--image", IMAGE, "--disrupt", "restart"),
+            cwd=tmp_path,
+            env={**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/engine.sock", "PYTHONPATH": REPOSITORY},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            silent.settimeout(60)
+            connection, _ = silent.accept()
+            with connection:
+                gate.send_signal(signal.SIGTERM)
+                said, _ = gate.communicate(timeout=60)
+        finally:
+            gate.kill()
+            gate.wait()
+    assert gate.returncode == 130, said
+    assert (tmp_path / "memory-gate-report" / "report.json").exists()
+    assert "Traceback" not in said
+
+
+@in_event_loop
+async def test_a_call_that_hangs_is_given_up_in_the_time_of_its_kind() -> None:
+    """Also where the library would wait for ever, as it does for pulls and for ends."""
+    engine = connect({})
+    hanging = threading.Event()
+    with pytest.raises(EngineError, match="the Docker engine could not pull") as caught:
+        await engine.call("pull", hanging.wait, seconds=0.05)
+    assert caught.value.why == "it did not answer within 0.05 s"
+    assert await engine.call("answer", lambda: 7) == 7
+    hanging.set()
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (requests.exceptions.ReadTimeout("long"), "it did not answer in time"),
+        (
+            requests.exceptions.ConnectionError(
+                urllib3.exceptions.ProtocolError("Aborted.", FileNotFoundError(2, "No such file"))
+            ),
+            "the connection to it broke (No such file)",
+        ),
+        (urllib3.exceptions.ProtocolError("Broken", ConnectionResetError(104, "reset")), "(reset)"),
+        (http.client.IncompleteRead(b"ab"), "the connection to it broke"),
+        (docker.errors.StreamParseError(ValueError("no JSON")), "the connection to it broke (no JSON)"),
+        (docker.errors.APIError("x", explanation="two\nlines"), "two lines"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+    ],
+)
+@in_event_loop
+async def test_every_fault_of_the_way_to_the_engine_is_one_sentence(fault: Exception, sentence: str) -> None:
+    engine = connect({})
+
+    def fail() -> None:
+        raise fault
+
+    with pytest.raises(EngineError, match="the Docker engine could not list") as caught:
+        await engine.call("list", fail)
+    assert sentence in caught.value.why
+    assert "\n" not in caught.value.sentence
+    engine.close()
+
+
 @in_event_loop
 async def test_what_is_being_created_when_the_run_ends_is_removed_too(docker_place: DockerPlace) -> None:
     """The removal waits for the creation; what would be created later is refused."""
@@ -289,9 +372,11 @@ def test_a_stopped_container_is_not_the_gates_own(container: Any, tmp_path: Path
 
 @in_event_loop
 async def test_a_gate_in_a_container_joins_the_network_and_leaves_it(
-    docker_place: DockerPlace, container: Any
+    docker_place: DockerPlace, container: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Bots reach it there; at the end it is taken off the network, and goes on."""
+    # This test stands outside of the container that it takes for the gate's, and is to reach the bot.
+    monkeypatch.setattr("gate.runtimes.docker_engine.networks.NO_HOST_ADDRESS", "unknown.to.the.engine")
     environment = {**os.environ, "HOSTNAME": container.short_id}
     runtime = docker_place.runtime(gate_environment=environment, **docker_place.bot())
     address = await runtime.open()
@@ -301,8 +386,6 @@ async def test_a_gate_in_a_container_joins_the_network_and_leaves_it(
     assert address in {one["IPAddress"] for one in networks.values()}
     # Its own, that of the bots and that of their stores.
     assert len(networks) == 3
-    async with spoken_to(deployment) as bot:
-        assert await bot.say("anna-1", "Hello") == "Hello"
     reach = f"import urllib.request as u; print(u.urlopen('{deployment.address()}/healthz').status)"
     assert container.exec_run(["python", "-c", reach]).output == b"200\n"
     await runtime.close()

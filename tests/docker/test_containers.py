@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gate.core.specification import StoreSpecification
+from gate.core.specification import ContainerSpecification, StoreSpecification
 from gate.errors import BotNotReady, StoreError
 from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, LIFETIME_SECONDS, RUN_LABEL
 from gate.stores.redis_server import RedisServer
@@ -123,13 +123,67 @@ async def test_the_network_is_cut_off_unless_the_bot_brings_its_own_model(
 @in_event_loop
 async def test_the_bots_container_is_fenced_in(docker_place: DockerPlace) -> None:
     """It gains no privileges, and neither a fork bomb nor a flooded log takes the machine down."""
-    async with docker_place.deployed(**docker_place.bot()):
+    async with docker_place.deployed(**docker_place.bot()) as deployment:
         settings = bot_container(docker_place).attrs["HostConfig"]
-    assert settings["SecurityOpt"] == ["no-new-privileges"]
-    assert settings["PidsLimit"] == 1024
-    assert settings["LogConfig"]["Config"]["max-size"] == "10m"
-    assert not settings["Privileged"]
+        status = bot_container(docker_place).exec_run(["cat", "/proc/1/status"]).output.decode()
+        of_the_store = docker_place.store_container(deployment).attrs["HostConfig"]
+    for one in (settings, of_the_store):
+        assert one["CapDrop"] == ["ALL"]
+        assert one["SecurityOpt"] == ["no-new-privileges"]
+        assert one["LogConfig"]["Config"]["max-size"] == "10m"
+        assert one["MemorySwap"] == one["Memory"] > 0
+        assert not one["Privileged"]
+        assert not one["PublishAllPorts"]
+        assert one["NetworkMode"].startswith("memory-gate-")
+        assert {one["PidMode"], one["IpcMode"], one["UsernsMode"], one["UTSMode"]} <= {"", "private"}
+    assert not settings["CapAdd"]
     assert not settings["Binds"]
+    assert settings["PidsLimit"] == 1024
+    assert settings["NanoCpus"] == min(2, docker_place.client.info()["NCPU"]) * 10**9
+    found = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    assert {int(found[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapInh")} == {0}
+    assert found["NoNewPrivs"] == "1"
+
+
+@in_event_loop
+async def test_an_honest_image_may_be_given_what_it_needs(docker_place: DockerPlace) -> None:
+    """Each key of bot.container arrives."""
+    allowed = ContainerSpecification(
+        capabilities=("CHOWN",), memory=2**29, cpus=0.5, processes=99, new_privileges=True
+    )
+    async with docker_place.deployed(container=allowed, **docker_place.bot()):
+        settings = bot_container(docker_place).attrs["HostConfig"]
+    assert [one.removeprefix("CAP_") for one in settings["CapAdd"]] == ["CHOWN"]
+    assert (settings["Memory"], settings["NanoCpus"], settings["PidsLimit"]) == (2**29, 5 * 10**8, 99)
+    assert not settings["SecurityOpt"]
+
+
+@pytest.mark.parametrize(
+    ("program", "allowed", "key"),
+    [
+        ("open('/etc/shadow', 'a'); import os; os.chown('/etc', 1, 1)", {}, "bot.container.capabilities"),
+        ("x = [bytearray(2**20) for _ in range(4096)]", {"memory": 2**26}, "bot.container.memory"),
+        (
+            "import threading as t\nfor _ in range(99): t.Thread(target=t.Event().wait, args=(9,)).start()",
+            {"processes": 16},
+            "bot.container.pids",
+        ),
+        ("import socket; socket.create_connection(('192.0.2.1', 80), 5)", {}, "bot.container.egress"),
+    ],
+    ids=["capabilities", "memory", "pids", "egress"],
+)
+@in_event_loop
+async def test_a_bot_that_meets_a_limit_is_told_the_key(
+    docker_place: DockerPlace, program: str, allowed: dict[str, Any], key: str
+) -> None:
+    """An honest image may need more than the defaults."""
+    image = docker_place.command("python", "-c", f"{program}")["image"]
+    async with docker_place.opened(
+        image=image, container=ContainerSpecification(**allowed), ready_seconds=30.0
+    ) as runtime:
+        with pytest.raises(BotNotReady) as caught:
+            await runtime.deploy("trial", {})
+    assert f"set {key}" in caught.value.sentence
 
 
 @in_event_loop
@@ -237,3 +291,17 @@ async def test_a_store_that_ended_at_once_is_not_looked_for_on_this_machine(
             await runtime.deploy("trial", {})
     assert "exit code 1" in caught.value.sentence
     assert any("no-such-setting" in line for line in caught.value.log)
+
+
+@in_event_loop
+async def test_what_ran_out_of_memory_by_itself_is_no_forgetting(docker_place: DockerPlace) -> None:
+    """The limit is the gate's own; the disruption that does the same on purpose leaves no such mark."""
+    async with docker_place.deployed(**docker_place.bot()) as deployment:
+        assert await deployment.limit_fault() is None
+        await deployment.exhaust_memory()
+        fault = await deployment.limit_fault()
+        assert fault is not None
+        assert "bot.container.memory" in fault
+        await deployment.start()
+        await deployment.wait_until_ready()
+        assert await deployment.limit_fault() is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import json
+import os
 import secrets
 import socket
 import threading
@@ -20,6 +21,7 @@ from gate.runtimes.docker_engine.images import build_image
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
 from gate.stores.redis_server import RedisServer
 from tests.contract.places import DockerPlace
+from tests.docker.engine_proxy import EngineProxy
 from tests.event_loop import in_event_loop
 
 BASE = "python:3.13-slim-trixie"
@@ -116,6 +118,42 @@ async def test_a_registry_that_does_not_answer_is_not_the_users_mistake(docker_p
         async with docker_place.opened(image=image):
             pass
     assert "refused" in caught.value.why
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@in_event_loop
+async def test_a_pull_that_is_denied_says_who_has_to_log_in(
+    docker_place: DockerPlace, registry: Registry, status: int
+) -> None:
+    """The registry knows the image, perhaps, and tells nobody whom it does not know."""
+    code = "UNAUTHORIZED" if status == 401 else "DENIED"
+    told = {"errors": [{"code": code, "message": "requested access to the resource is denied"}]}
+    for path in ("/v2/", "/v2/bot/manifests/1"):
+        registry.answers[path] = (status, json.dumps(told).encode(), "application/json")
+    with pytest.raises(EngineError, match="cannot be pulled") as caught:
+        async with docker_place.opened(image=f"{registry.name}/bot:1"):
+            pass
+    assert "denied" in caught.value.why
+    assert "logged in" in caught.value.remedy
+
+
+@in_event_loop
+async def test_a_pull_that_hangs_is_given_up(
+    docker_place: DockerPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library itself would wait for ever."""
+    proxy = EngineProxy(tmp_path / "engine.sock")
+    proxy.swallow("POST .*/images/create")
+    monkeypatch.setattr("gate.runtimes.docker_engine.images.PULL_SECONDS", 0.2)
+    try:
+        with pytest.raises(EngineError, match="could not pull the image no-such-bot:1") as caught:
+            async with docker_place.opened(
+                image="no-such-bot:1", gate_environment={**os.environ, "DOCKER_HOST": proxy.host}
+            ):
+                pass
+    finally:
+        proxy.cut()
+    assert "did not answer within 0.2 s" in caught.value.why
 
 
 @in_event_loop

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import urllib.request
+from typing import Any
 
 from memories import MEMORIES, Message
 
@@ -58,16 +59,21 @@ class Bot:
         base = os.environ.get("OPENAI_BASE_URL")
         if not base:
             return "\n".join(one["content"] for one in prompt if one["role"] == "user")
+        return str(self.ask(base, {"messages": prompt})["content"])
+
+    def ask(self, base: str, body: dict[str, object]) -> dict[str, Any]:
+        """The message with which the model at `base` answers."""
         request = urllib.request.Request(
             f"{base}/chat/completions",
-            json.dumps({"model": "any", "messages": prompt}).encode(),
+            json.dumps({"model": "any", **body}).encode(),
             {
                 "Content-Type": "application/json",
                 "Authorization": f"Bearer {os.environ.get('OPENAI_API_KEY', '')}",
             },
         )
         with urllib.request.urlopen(request, timeout=MODEL_SECONDS) as answer:
-            return str(json.load(answer)["choices"][0]["message"]["content"])
+            message: dict[str, Any] = json.load(answer)["choices"][0]["message"]
+            return message
 
     def answer(self, session: str, message: str) -> tuple[int, bytes]:
         """Status and body of the answer to a turn."""

@@ -139,7 +139,7 @@ def measure_article() -> Comparison:
         patient: Patient, scenarios: Sequence[str], kinds: Sequence[str], images: Images
     ) -> Mapping[str, Findings]:
         print(f"{patient.label} under {len(kinds)} disruptions", flush=True)
-        return run(patient, scenarios, kinds, 1, images).findings
+        return run(patient, scenarios, kinds, 1, images, jobs=None).findings
 
     return together([lambda: compare(found, article_images())], 1, lambda one: one.summary)[0]
 

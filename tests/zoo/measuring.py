@@ -70,11 +70,16 @@ def examine(
     *,
     seed: int = 1,
     images: Images = NO_IMAGES,
+    jobs: int | None = None,
 ) -> tuple[Ended, Mapping[str, Findings]]:
-    """One run under some disruptions, each on a deployment of its own, and what was found under each."""
+    """One run under some disruptions, each on a deployment of its own, and what was found under each.
+
+    `jobs` is how many deployments stand at once; None leaves it to the gate.
+    """
     # JSON is YAML.
     gate.write("memory-gate.yml", json.dumps(configuration(patient, scenarios, images)))
-    ended = gate.run("run", "--seed", str(seed), *disruptions(*kinds))
+    side_by_side = () if jobs is None else ("--jobs", str(jobs))
+    ended = gate.run("run", "--seed", str(seed), *side_by_side, *disruptions(*kinds))
     return ended, findings_in(ended.report)
 
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.commands.gate_process import Gate
 from tests.zoo.images import NO_IMAGES, Images
@@ -52,8 +53,8 @@ CREW = Crew()
 class CrewGate(Gate):
     """A gate that is told to end with all others."""
 
-    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        return CREW.enlist(lambda: super(CrewGate, self).start(*arguments, environment=environment))
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        return CREW.enlist(lambda: super(CrewGate, self).start(*arguments, **options))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +68,20 @@ class Examined:
 
 
 def run(
-    patient: Patient, scenarios: Sequence[str], kinds: Sequence[str], seed: int, images: Images = NO_IMAGES
+    patient: Patient,
+    scenarios: Sequence[str],
+    kinds: Sequence[str],
+    seed: int,
+    images: Images = NO_IMAGES,
+    jobs: int | None = 1,
 ) -> Examined:
-    """The gate on one bot, under some disruptions. Raises RuntimeError where there is nothing to be read."""
+    """The gate on one bot, under some disruptions, one at a time: others run beside it, or it is timed.
+
+    Raises RuntimeError where there is nothing to be read.
+    """
     with tempfile.TemporaryDirectory() as folder:
         gate = CrewGate(Path(folder), RUN_SECONDS)
-        ended, findings = examine(gate, patient, scenarios, kinds, seed=seed, images=images)
+        ended, findings = examine(gate, patient, scenarios, kinds, seed=seed, images=images, jobs=jobs)
         transcript = gate.folder / "memory-gate-report" / "transcript.jsonl"
         lines = transcript.read_text(encoding="utf-8").splitlines() if transcript.exists() else []
     if not findings:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gate.core.transcript import INDETERMINATE
 from gate.judging.guarantees.breach import Breach, Observed
-from gate.judging.prompts import USER_ROLES, SaidTexts, pieces_in, said_before, standing_in
+from gate.judging.prompts import USER_ROLES, TurnInPrompt, pieces_in
 
 GUARANTEE = "atomic-turns"
 
@@ -14,17 +14,19 @@ GUARANTEE = "atomic-turns"
 def check(observed: Observed) -> Iterable[Breach]:
     """Prompts that hold an interrupted turn in part: cut short, or without the answer that others have."""
     for turn, _ in observed.probes():
-        said = said_before(observed.history, turn)
+        said = observed.said_before(turn)
         interrupted = [
             text for text, turns in said.items() if all(one.status == INDETERMINATE for one in turns)
         ]
+        if not interrupted:
+            continue
         if any(pieces_in(request, text) for request in turn.requests for text in interrupted):
             yield Breach(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
                 sentence="the prompt holds a turn that was interrupted, cut short",
             )
-        elif any(_lacks_answer(request, said, interrupted) for request in turn.requests):
+        elif any(_lacks_answer(standing, interrupted) for standing in observed.standing(turn)):
             # Who stores what the user says before he asks his model loses no word of it.
             yield Breach(
                 guarantee=GUARANTEE,
@@ -34,8 +36,7 @@ def check(observed: Observed) -> Iterable[Breach]:
             )
 
 
-def _lacks_answer(request: Sequence[str], said: SaidTexts, interrupted: Sequence[str]) -> bool:
-    standing = list(standing_in(request, said))
+def _lacks_answer(standing: Sequence[TurnInPrompt], interrupted: Sequence[str]) -> bool:
     answered = {one.text for one in standing if one.follower and one.follower not in USER_ROLES}
     unanswered = {one.text for one in standing if one.follower in USER_ROLES}
     # Where no turn has its answer in the prompt, the bot keeps only what users say.

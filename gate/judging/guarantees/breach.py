@@ -14,6 +14,7 @@ from gate.judging.accuracy import place_of
 from gate.judging.custody import tellings, wanted_facts
 from gate.judging.history import Disturbance, History, PlayedTurn
 from gate.judging.leaks import Leak
+from gate.judging.prompts import SaidTexts, TurnInPrompt, said_before, standing_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,11 @@ class Observed:
     results: Mapping[str, ProbeResult]
     """Turn → its result, for probes and for the repeats of probes, in the order of the plan."""
     leaks: Sequence[Leak] = field(default_factory=tuple)
+    _said: dict[str, SaidTexts] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Turn → what several checkers ask of it; likewise below."""
+    _standing: dict[str, Sequence[Sequence[TurnInPrompt]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def missed(self) -> tuple[MissedProbe, ...]:
@@ -87,6 +93,23 @@ class Observed:
             for one in self.results.values()
             if one.arm == CONTROL and one.outcome is Outcome.REMEMBERED
         )
+
+    def said_before(self, probe: PlayedTurn) -> SaidTexts:
+        """What the probe's session had said when it was put, the probe itself left out."""
+        known = self._said.get(probe.started.turn)
+        if known is None:
+            known = self._said[probe.started.turn] = said_before(self.history, probe)
+        return known
+
+    def standing(self, probe: PlayedTurn) -> Sequence[Sequence[TurnInPrompt]]:
+        """For each request of the probe, the turns said before that stand in it, in its order."""
+        known = self._standing.get(probe.started.turn)
+        if known is None:
+            said = self.said_before(probe)
+            known = self._standing[probe.started.turn] = [
+                tuple(standing_in(request, said)) for request in probe.requests
+            ]
+        return known
 
     def answers(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
         """Every answer that was scored, those to questions that were asked again included."""

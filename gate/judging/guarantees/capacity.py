@@ -8,7 +8,6 @@ from gate.core.transcript import CONTROL
 from gate.judging.accuracy import place_of
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import PlayedTurn
-from gate.judging.prompts import said_before, standing_in
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -29,8 +28,8 @@ def check(observed: Observed) -> Iterable[Breach]:
 def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
     if not missed.told_in:
         return False
-    said = said_before(observed.history, missed.turn)
-    present = {one.text for request in missed.turn.requests for one in standing_in(request, said)}
+    said = observed.said_before(missed.turn)
+    present = {one.text for standing in observed.standing(missed.turn) for one in standing}
     turns = sorted((one for some in said.values() for one in some), key=lambda one: one.order)
     kept = [one.started.text.strip() in present for one in turns]
     if True not in kept:

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from gate.judging.guarantees.breach import Breach, Observed
-from gate.judging.history import History, PlayedTurn
-from gate.judging.prompts import said_before, standing_in
+from gate.judging.history import PlayedTurn
+from gate.judging.prompts import standing_in
 
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Prompts in which an earlier turn stands more often than the user said it."""
     for turn, _ in observed.probes():
-        repeated = _repeated(observed.history, turn)
+        repeated = _repeated(observed, turn)
         if repeated:
             yield Breach(
                 guarantee="once-only",
@@ -22,16 +22,19 @@ def check(observed: Observed) -> Iterable[Breach]:
             )
 
 
-def _repeated(history: History, turn: PlayedTurn) -> int:
+def _repeated(observed: Observed, turn: PlayedTurn) -> int:
     """How often the most repeated turn stands in a prompt, 0 when none does more often than it was said."""
-    said = said_before(history, turn)
-    # The question itself may stand in its own prompt twice: at its place and as what is to be answered.
-    said.pop(turn.started.text.strip(), None)
+    said, requests = observed.said_before(turn), observed.standing(turn)
+    question = turn.started.text.strip()
+    if question in said:
+        # It may stand in its own prompt twice: at its place and as what is to be answered.
+        said = {text: turns for text, turns in said.items() if text != question}
+        requests = [tuple(standing_in(request, said)) for request in turn.requests]
     return max(
         (
             count
-            for request in turn.requests
-            for text, count in Counter(one.text for one in standing_in(request, said)).items()
+            for standing in requests
+            for text, count in Counter(one.text for one in standing).items()
             if count > len(said[text])
         ),
         default=0,

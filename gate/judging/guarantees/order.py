@@ -8,7 +8,7 @@ from itertools import pairwise
 from gate.core.words import found_in
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import PlayedTurn
-from gate.judging.prompts import SaidTexts, said_before, standing_in
+from gate.judging.prompts import SaidTexts, TurnInPrompt
 
 GUARANTEE = "order"
 
@@ -23,8 +23,8 @@ def check(observed: Observed) -> Iterable[Breach]:
                 sentence="the reply holds what was said at another time",
             )
     for turn, _ in observed.probes():
-        said = said_before(observed.history, turn)
-        if any(_is_inverted(request, said) for request in turn.requests):
+        said = observed.said_before(turn)
+        if any(_is_inverted(standing, said) for standing in observed.standing(turn)):
             yield Breach(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
@@ -37,19 +37,19 @@ def _names_another(missed: MissedProbe) -> bool:
     return bool(found_in(missed.reply, asked))
 
 
-def _is_inverted(request: Sequence[str], said: SaidTexts) -> bool:
+def _is_inverted(standing: Sequence[TurnInPrompt], said: SaidTexts) -> bool:
     return any(
         # Turns that were under way together have no order.
         second.ended is not None and second.ended_order < first.order
-        for first, second in pairwise(_once_said(request, said))
+        for first, second in pairwise(_once_said(standing, said))
     )
 
 
-def _once_said(request: Sequence[str], said: SaidTexts) -> Iterator[PlayedTurn]:
+def _once_said(standing: Sequence[TurnInPrompt], said: SaidTexts) -> Iterator[PlayedTurn]:
     """The turns in the request whose texts tell which turn they are, in the order of the request."""
     seen: set[str] = set()
-    for standing in standing_in(request, said):
-        turns = said[standing.text]
-        if len(turns) == 1 and standing.text not in seen:
-            seen.add(standing.text)
+    for one in standing:
+        turns = said[one.text]
+        if len(turns) == 1 and one.text not in seen:
+            seen.add(one.text)
             yield turns[0]

@@ -22,6 +22,7 @@ from gate.reporters.wording import (
     reasons,
     share_text,
     stations_text,
+    time_text,
 )
 
 REASONS_SHOWN = 8
@@ -255,7 +256,7 @@ def about_block(report: Report) -> Html:
     """What was run, and how to run it again."""
     facts = [
         ("Seed", str(report.seed)),
-        ("Duration", duration_text(report.seconds)),
+        ("Duration", time_text(report)),
         ("Turns, p95", f"{milliseconds_text(report.latency.p95_before, report.latency.p95_after)} ms"),
         *((f"Image of the {role}", image) for role, image in report.images.items()),
         ("memory-gate", report.version),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gate.runtimes.docker_engine.connection import Engine, connect
+from gate.runtimes.docker_engine.connection import ENGINE_FAULTS, Engine, connect, reach
 from gate.runtimes.docker_engine.runtime import DockerEngine
 from gate.runtimes.docker_engine.sweep import remove_expired, remove_run
 
-__all__ = ["DockerEngine", "Engine", "connect", "remove_expired", "remove_run"]
+__all__ = ["ENGINE_FAULTS", "DockerEngine", "Engine", "connect", "reach", "remove_expired", "remove_run"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import stat
 import threading
 from collections.abc import Callable, Mapping
@@ -12,17 +13,33 @@ from pathlib import Path
 from typing import TypeVar
 
 import docker
-from docker.errors import APIError, DockerException
-from requests.exceptions import RequestException
+from docker.errors import APIError, DockerException, StreamParseError
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import RequestException, Timeout
+from urllib3.exceptions import HTTPError
 
 from gate.errors import EngineError
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
-CALL_SECONDS = 60
+CALL_SECONDS = 60.0
+"""For an order that the engine carries out by itself. One that was not answered by then never will be."""
+PULL_SECONDS = 15 * 60.0
+BUILD_SECONDS = 30 * 60.0
 PING_SECONDS = 10
 CONNECTIONS = 16
 
+ENGINE_FAULTS = (
+    *(DockerException, RequestException, StreamParseError, HTTPError),
+    *(http.client.HTTPException, OSError),
+)
+"""All that a call to the engine may end with that is the engine's fault, or that of the way to it."""
+
 Answer = TypeVar("Answer")
+
+
+async def reach(environment: Mapping[str, str]) -> Engine:
+    """As `connect`, without holding up the event loop: an engine that hangs is waited for in a thread."""
+    return await _in_thread(lambda: connect(environment))
 
 
 def connect(environment: Mapping[str, str]) -> Engine:
@@ -45,9 +62,12 @@ def connect(environment: Mapping[str, str]) -> Engine:
         ) as first:
             first.ping()
         client = docker.DockerClient.from_env(
-            environment=dict(environment), version="auto", timeout=CALL_SECONDS, max_pool_size=CONNECTIONS
+            environment=dict(environment),
+            version="auto",
+            timeout=int(CALL_SECONDS),
+            max_pool_size=CONNECTIONS,
         )
-    except (DockerException, RequestException, OSError, ValueError) as error:
+    except (*ENGINE_FAULTS, ValueError) as error:
         raise EngineError("no Docker engine answers", why=f"{host}: {error}", remedy=remedy) from error
     return Engine(client, host)
 
@@ -62,12 +82,22 @@ class Engine:
         self._creating = 0
         self._closing = False
 
-    async def call(self, purpose: str, function: Callable[[], Answer]) -> Answer:
-        """`function` in a thread. Its faults become EngineError: "the engine could not {purpose}"."""
+    async def call(
+        self, purpose: str, function: Callable[[], Answer], *, seconds: float | None = None
+    ) -> Answer:
+        """`function` in a thread. Its faults become EngineError: "the engine could not {purpose}".
+
+        So does an answer that has not come after `seconds`, or CALL_SECONDS.
+        """
+        limit = CALL_SECONDS if seconds is None else seconds
+        failed = f"the Docker engine could not {purpose}"
         try:
-            return await _in_thread(function)
-        except (DockerException, RequestException, OSError) as error:
-            raise EngineError(f"the Docker engine could not {purpose}", why=explain(error)) from error
+            async with asyncio.timeout(limit) as patience:
+                return await _in_thread(function)
+        except ENGINE_FAULTS as error:
+            late = patience.expired()
+            why = f"it did not answer within {limit:g} s" if late else explain(error)
+            raise EngineError(failed, why=why) from error
 
     async def create(self, purpose: str, function: Callable[[], Answer]) -> Answer:
         """Like `call`, for what brings something into being.
@@ -123,7 +153,23 @@ async def _in_thread(function: Callable[[], Answer]) -> Answer:
 
 
 def explain(error: BaseException) -> str:
-    """What the engine said, without the wrapping of the client."""
+    """What the engine said on one line, without the wrapping of the client."""
+    text = str(error)
     if isinstance(error, APIError):
-        return str(error.explanation or error)
-    return str(error) or type(error).__name__
+        text = str(error.explanation or error)
+    elif isinstance(error, Timeout):
+        text = "it did not answer in time"
+    elif isinstance(error, (NoConnection, HTTPError, http.client.HTTPException, StreamParseError)):
+        root = _root(error)
+        text = f"the connection to it broke ({getattr(root, 'strerror', None) or root})"
+    return " ".join(text.split()) or type(error).__name__
+
+
+def _root(error: BaseException) -> BaseException:
+    """What an exception came from in the first place: the client wraps each in several others."""
+    while True:
+        inner = error.__cause__ or error.__context__ or getattr(error, "reason", None)
+        inner = inner or next((one for one in error.args if isinstance(one, BaseException)), None)
+        if not isinstance(inner, BaseException):
+            return error
+        error = inner

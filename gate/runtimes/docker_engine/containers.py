@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from docker.models.containers import Container
-from docker.types import LogConfig
 
 from gate.errors import EngineError
 from gate.interfaces import CANDIDATE
-from gate.runtimes.docker_engine.connection import Engine
+from gate.runtimes.docker_engine.connection import CALL_SECONDS, Engine
 from gate.runtimes.docker_engine.sweep import remove_container
 from gate.runtimes.readiness import LOG_LINES, tail
 
-LOGS = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "1"})
 DEFAULT_STOP_SIGNAL = "SIGTERM"
 
 
@@ -33,6 +31,10 @@ class Ground:
     bot_images: Mapping[str, str]
     """Version → image id."""
     store_image: str
+    processors: int
+    """Of the engine's machine."""
+    internal: bool
+    """Whether the network on which the gate meets the bots leads nowhere else."""
 
     def image_of(self, version: str) -> str:
         """The image of a version of the bot; the candidate's where no other was given."""
@@ -86,9 +88,10 @@ class EngineContainer:
         await self.ask_to_stop()
         assert self._asked_at is not None  # noqa: S101 - it was asked above
         left = self._asked_at + grace - asyncio.get_running_loop().time()
+        left = max(left, 0.0)
         try:
-            async with asyncio.timeout(max(left, 0.0)):
-                await self.wait()
+            async with asyncio.timeout(left):
+                await self.wait(left + CALL_SECONDS)
         except TimeoutError:
             return await self.kill()
         return await self.exit_code()
@@ -100,9 +103,9 @@ class EngineContainer:
             await self.wait()
         return await self.exit_code()
 
-    async def wait(self) -> None:
-        """Returns when it has ended."""
-        await self.engine.call(f"wait for the end of {self.what}", self.container.wait)
+    async def wait(self, seconds: float | None = None) -> None:
+        """Returns when it has ended. Raises EngineError when that has taken longer than `seconds`."""
+        await self.engine.call(f"wait for the end of {self.what}", self.container.wait, seconds=seconds)
 
     async def exit_code(self) -> int | None:
         """Of its last end; None while it runs."""

@@ -10,6 +10,7 @@ from gate.core.specification import BotSpecification
 from gate.errors import GateError
 from gate.interfaces import CANDIDATE, Store
 from gate.runtimes.docker_engine.containers import Ground
+from gate.runtimes.docker_engine.containment import memory_limit
 from gate.runtimes.docker_engine.replica import DockerReplica
 from gate.runtimes.docker_engine.store import DockerStore
 from gate.runtimes.replicated import ReplicatedDeployment
@@ -61,6 +62,12 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
     async def store_fault(self) -> str | None:
         """Whether the store is another than the gate left."""
         return await self._server.fault() if self._server else None
+
+    async def limit_fault(self) -> str | None:
+        """Whether the kernel ended anything in a replica for want of the memory that it is allowed."""
+        if any(await self._each(lambda one: one.out_of_memory())):
+            return f"the bot ran out of memory: {memory_limit(self._bot.container.memory)}"
+        return None
 
     def store_server(self) -> DockerStore | None:
         """The store's container."""

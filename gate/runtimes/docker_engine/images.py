@@ -9,12 +9,18 @@ from docker.errors import APIError, BuildError, DockerException, ImageNotFound, 
 from docker.utils import parse_repository_tag
 from requests.exceptions import RequestException
 
-from gate.errors import EngineError, InputError
-from gate.runtimes.docker_engine.connection import Engine, explain
+from gate.errors import EngineError, GateError, InputError
+from gate.runtimes.docker_engine.connection import BUILD_SECONDS, PULL_SECONDS, Engine, explain
 from gate.runtimes.readiness import tail
 
 BUILD_LABEL = "memory-gate.build"
 """On images built here. They stay, so that the next build is quick: they carry no run, and do not expire."""
+
+FOREIGN = "exec format error"
+"""How the kernel says that a program is not made for it."""
+
+DENIED = ("unauthorized", "denied", "forbidden", "no basic auth credentials", "authentication required")
+"""How registries say that they would have to know who asks. That an image exists they tell nobody else."""
 
 MISSING = ("manifest unknown", "repository does not exist", "access denied", ": not found")
 """How engines say, in the middle of a pull, that there is no such image."""
@@ -53,14 +59,37 @@ async def require_image(engine: Engine, image: str, purpose: str) -> str:
                 raise InputError(misnamed, why=why, remedy=remedy) from error
         if any(sign in why for sign in MISSING):
             raise InputError(missing, why=why, remedy=remedy)
+        denied = any(sign in why.lower() for sign in DENIED)
         raise EngineError(
-            f"the {purpose} {image} is not on the engine and cannot be pulled", why=why, remedy=remedy
+            f"the {purpose} {image} is not on the engine and cannot be pulled",
+            why=" ".join(why.split()),
+            remedy="pull it, logged in, before the gate runs: the gate has no credentials"
+            if denied
+            else remedy,
         )
 
     found = await engine.call(f"look for the image {image}", get)
     if found is not None:
         return found
-    return await engine.call(f"pull the image {image}", pull)
+    return await engine.call(f"pull the image {image}", pull, seconds=PULL_SECONDS)
+
+
+async def check_architecture(engine: Engine, image: str, what: str, fault: GateError) -> None:
+    """Raises EngineError when `fault` shows that `image` is made for another machine than the engine's."""
+    if not any(FOREIGN in text for text in (fault.sentence, *fault.log)):
+        return
+    client = engine.client
+    built, own = await engine.call(
+        "tell its architecture",
+        lambda: (client.images.get(image).attrs["Architecture"], client.version()["Arch"]),
+    )
+    if built != own:
+        raise EngineError(
+            f"the image of {what} is built for {built}, and the engine runs on {own}",
+            why=FOREIGN,
+            remedy=f"build it with  --platform linux/{own}",
+            log=fault.log,
+        ) from fault
 
 
 async def build_image(engine: Engine, folder: str) -> str:
@@ -84,4 +113,4 @@ async def build_image(engine: Engine, folder: str) -> str:
             raise EngineError(failed, why=explain(error)) from error
         return str(image.id)
 
-    return await engine.call(f"build the image in {folder}", build)
+    return await engine.call(f"build the image in {folder}", build, seconds=BUILD_SECONDS)

@@ -20,6 +20,7 @@ LEAST_LIMIT_BYTES = 6 * 1024 * 1024
 NO_SWAP_LIMIT = -1
 OOM_SECONDS = 30.0
 POLL_SECONDS = 0.02
+MAX_OUTPUT_BYTES = 64 * 1024
 
 SHELL = "sh"
 CHOOSE_MAIN_PROCESS = "echo 1000 > /proc/1/oom_score_adj"
@@ -35,7 +36,16 @@ async def exhaust_memory(container: EngineContainer) -> None:
     """
     engine, api = container.engine, container.engine.client.api
     machine: dict[str, Any] = await engine.call("tell its memory", api.info)
-    shell = await engine.call("choose the main process", lambda: _run(api, container, CHOOSE_MAIN_PROCESS))
+    settings = (await container.inspect()).get("HostConfig", {})
+    try:
+        async with asyncio.timeout(OOM_SECONDS):
+            shell = await engine.call(
+                "choose the main process", lambda: _run(api, container, CHOOSE_MAIN_PROCESS)
+            )
+    except TimeoutError as error:
+        raise Unsupported(
+            "oom is not supported here", why="the shell in the bot's image does not do what it is told"
+        ) from error
     if shell:
         statistics: dict[str, Any] = await engine.call(
             "measure memory", lambda: api.stats(container.identity, stream=False, one_shot=True)
@@ -44,6 +54,8 @@ async def exhaust_memory(container: EngineContainer) -> None:
         if usage is None:
             raise Unsupported("oom is not supported here", why="this engine does not count the bot's memory")
         limit = int(usage) + HEADROOM_BYTES
+        if settings.get("Memory"):
+            limit = min(limit, int(settings["Memory"]))
     elif str(machine.get("CgroupVersion", "1")) == "2":
         limit = LEAST_LIMIT_BYTES
     else:
@@ -69,10 +81,9 @@ async def exhaust_memory(container: EngineContainer) -> None:
             ) from error
     finally:
         # The engine has no word for "no limit" here: all of the machine's memory is none.
-        await engine.call(
-            "free the memory of the bot",
-            lambda: _set_limit(api, container, int(machine["MemTotal"]), NO_SWAP_LIMIT),
-        )
+        allowed = int(settings.get("Memory") or machine["MemTotal"])
+        swap = int(settings.get("MemorySwap") or NO_SWAP_LIMIT)
+        await engine.call("free the memory of the bot", lambda: _set_limit(api, container, allowed, swap))
 
 
 def _set_limit(api: Any, container: EngineContainer, limit: int, swap: int) -> None:
@@ -86,8 +97,16 @@ def _run(api: Any, container: EngineContainer, script: str, *, detach: bool = Fa
     Root there may have less of a say about the bot's process than the bot itself. Errors are raised.
     """
     made = api.exec_create(container.identity, [SHELL, "-c", script])["Id"]
+    output = b""
     try:
-        output = api.exec_start(made, detach=detach)
+        if detach:
+            api.exec_start(made, detach=True)
+        else:
+            # The shell is the bot's own, and may be anything.
+            for piece in api.exec_start(made, stream=True):
+                output += piece
+                if len(output) > MAX_OUTPUT_BYTES:
+                    raise OSError("it prints without an end")
     except Exception as error:
         if "executable file not found" in explain(error):
             return False

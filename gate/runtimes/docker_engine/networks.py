@@ -13,24 +13,38 @@ from gate.runtimes.docker_engine.connection import Engine
 from gate.runtimes.docker_engine.sweep import remove_network
 
 TRIES = 5
+NO_HOST_ADDRESS = "com.docker.network.bridge.inhibit_ipv4"
 PURPOSE = 'make a network ("memory-gate sweep" removes those that dead runs left behind)'
 
 
 async def make_network(
-    engine: Engine, name: str, labels: Mapping[str, str], *, internal: bool, subnet: str | None = None
+    engine: Engine,
+    name: str,
+    labels: Mapping[str, str],
+    *,
+    internal: bool,
+    hostless: bool = False,
+    subnet: str | None = None,
 ) -> str:
-    """A bridge of the engine's; `internal` has no way out. Its id. Raises EngineError."""
+    """A bridge of the engine's; `internal` has no way out. Its id. Raises EngineError.
+
+    On a `hostless` one the engine's machine has no address of its own, so that nothing of what listens
+    there can be reached. A gate that runs outside of containers could not be reached either.
+    """
     addresses = IPAMConfig(pool_configs=[IPAMPool(subnet=subnet)]) if subnet else None
+    options = {NO_HOST_ADDRESS: "true"} if internal and hostless else None
     made = await engine.create(
         PURPOSE,
         lambda: engine.client.api.create_network(
-            name, driver="bridge", internal=internal, labels=dict(labels), ipam=addresses
+            name, driver="bridge", internal=internal, labels=dict(labels), ipam=addresses, options=options
         ),
     )
     return str(made["Id"])
 
 
-async def make_store_network(engine: Engine, name: str, labels: Mapping[str, str]) -> str:
+async def make_store_network(
+    engine: Engine, name: str, labels: Mapping[str, str], *, hostless: bool = False
+) -> str:
     """An internal network on which a container can be given the address that it had. Its id.
 
     The engine takes orders about addresses only where it was told the subnet. So it is asked for any,
@@ -39,10 +53,10 @@ async def make_store_network(engine: Engine, name: str, labels: Mapping[str, str
     tries = TRIES
     while True:
         tries -= 1
-        probe = await make_network(engine, name, labels, internal=True)
+        probe = await make_network(engine, name, labels, internal=True, hostless=hostless)
         subnet = await engine.call("take a subnet", functools.partial(_give_back, engine, probe))
         try:
-            return await make_network(engine, name, labels, internal=True, subnet=subnet)
+            return await make_network(engine, name, labels, internal=True, hostless=hostless, subnet=subnet)
         except EngineError as error:
             # Somebody else may have been given the subnet in between.
             if tries == 0 or not isinstance(error.__cause__, APIError):

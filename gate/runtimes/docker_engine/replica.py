@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from gate.core.specification import BotSpecification
 from gate.errors import BotNotReady, EngineError
 from gate.interfaces import Instance
-from gate.runtimes.docker_engine.containers import LOGS, EngineContainer, Ground
+from gate.runtimes.docker_engine.containers import EngineContainer, Ground
+from gate.runtimes.docker_engine.containment import bot_options, likely_limit
 from gate.runtimes.docker_engine.memory import exhaust_memory
 from gate.runtimes.readiness import wait_until_healthy
 
-MAX_PROCESSES = 1024
 CANNOT_START = (126, 127)
 """Exit codes of a container whose command cannot be run."""
 
@@ -27,6 +27,7 @@ class DockerReplica:
         self._container = container
         self._host = ""
         self._store_side = ""
+        self._exhausted = False
         self.version = version
         self.identity = container.identity
 
@@ -50,11 +51,7 @@ class DockerReplica:
                 labels=dict(ground.labels),
                 network=ground.network_name,
                 environment={**environment, "PORT": str(bot.port)},
-                security_opt=["no-new-privileges"],
-                pids_limit=MAX_PROCESSES,
-                log_config=LOGS,
-                # There is no way out to a proxy, so one would only hide the model from the bot.
-                use_config_proxy=False,
+                **bot_options(bot.container, ground.processors, internal=ground.internal),
             ),
         )
         return cls(ground, bot, EngineContainer(ground.engine, created, "the bot"), version)
@@ -78,9 +75,27 @@ class DockerReplica:
 
     async def wait_until_ready(self) -> None:
         """Waits for the health check."""
-        await wait_until_healthy(
-            self, path=self._bot.ready, seconds=self._bot.ready_seconds, ended=self._container.why_ended
-        )
+        try:
+            await wait_until_healthy(
+                self, path=self._bot.ready, seconds=self._bot.ready_seconds, ended=self._container.why_ended
+            )
+        except BotNotReady as error:
+            limit = likely_limit(
+                error.log,
+                out_of_memory=await self.out_of_memory(),
+                allowed=self._bot.container,
+            )
+            if not limit:
+                raise
+            raise BotNotReady(
+                error.what, why=f"{error.why}; {limit}", remedy=error.remedy, log=error.log
+            ) from error
+
+    async def out_of_memory(self) -> bool:
+        """Whether the kernel ended anything in it for want of memory that nobody was to exhaust."""
+        state = await self._container.state()
+        # Some engines keep the mark over a new start.
+        return bool(state.get("OOMKilled")) and not (self._exhausted and state["Running"])
 
     async def log_tail(self) -> Sequence[str]:
         """Its last lines."""
@@ -119,6 +134,7 @@ class DockerReplica:
 
     async def exhaust_memory(self) -> None:
         """Lets the kernel end it for want of memory."""
+        self._exhausted = True
         await exhaust_memory(self._container)
 
     async def connect_store(self) -> None:

@@ -10,12 +10,12 @@ import time
 from collections.abc import Mapping
 
 from gate.core.specification import BotSpecification
-from gate.errors import EngineError, InputError
+from gate.errors import BotNotReady, EngineError, InputError, StoreError
 from gate.interfaces import CANDIDATE, PREVIOUS, Store, StoreInspector
 from gate.runtimes.docker_engine.connection import Engine
 from gate.runtimes.docker_engine.containers import Ground
 from gate.runtimes.docker_engine.deployment import DockerDeployment
-from gate.runtimes.docker_engine.images import build_image, require_image
+from gate.runtimes.docker_engine.images import build_image, check_architecture, require_image
 from gate.runtimes.docker_engine.networks import make_network, make_store_network
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import labels, remove_expired, remove_run
@@ -55,8 +55,14 @@ class DockerEngine:
 
     async def open(self) -> str:
         """Gets the images, makes the networks, and finds the gate's place on them."""
-        bot_image, previous_image, store_image, _ = await asyncio.gather(
-            self._get_bot_image(), self._get_previous_image(), self._get_store_image(), self._clear_away()
+        client = self._engine.client
+        bot_image, previous_image, store_image, machine, own, _ = await asyncio.gather(
+            self._get_bot_image(),
+            self._get_previous_image(),
+            self._get_store_image(),
+            self._engine.call("tell its machine", client.info),
+            self._engine.call("find the gate", lambda: find_own_container(client, self._environment)),
+            self._clear_away(),
         )
         name = f"memory-gate-{self._run}"
         self._ground = Ground(
@@ -66,12 +72,19 @@ class DockerEngine:
             labels=self._labels,
             bot_images={CANDIDATE: bot_image, **({PREVIOUS: previous_image} if previous_image else {})},
             store_image=store_image,
+            processors=int(machine["NCPU"]),
+            internal=self._internal,
         )
-        networks = [make_network(self._engine, name, self._labels, internal=self._internal)]
+        # A gate in a container of its own needs the machine on no network, and so it is on none.
+        hostless = own is not None
+        networks = [
+            make_network(self._engine, name, self._labels, internal=self._internal, hostless=hostless)
+        ]
         if self._store is not None:
-            networks.append(make_store_network(self._engine, self._ground.store_network_name, self._labels))
+            stores = self._ground.store_network_name
+            networks.append(make_store_network(self._engine, stores, self._labels, hostless=hostless))
         await asyncio.gather(*networks)
-        return await self._engine.call("join the network", self._join)
+        return await self._engine.call("join the network", lambda: self._join(own))
 
     async def deploy(
         self, name: str, environment: Mapping[str, str], version: str = CANDIDATE
@@ -88,8 +101,13 @@ class DockerEngine:
         )
         try:
             await deployment.start_all(version)
-        except BaseException:
+        except BaseException as error:
             await deployment.close()
+            if isinstance(error, BotNotReady):
+                image = self._ground.image_of(version)
+                await check_architecture(self._engine, image, "the bot", error)
+            elif isinstance(error, StoreError):
+                await check_architecture(self._engine, self._ground.store_image, "the store", error)
             raise
         return deployment
 
@@ -154,12 +172,11 @@ class DockerEngine:
             return ""
         return await require_image(self._engine, self._store.image, "store's image")
 
-    def _join(self) -> str:
+    def _join(self, own: str | None) -> str:
         """The gate's own address where the bots are: its container's, or the network's gateway."""
         if self._ground is None:
             raise EngineError("there is no network to join")
         client, network = self._engine.client, self._ground.network_name
-        own = find_own_container(client, self._environment)
         if own is not None:
             client.api.connect_container_to_network(own, network)
             if self._store is not None:

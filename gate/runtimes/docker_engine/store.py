@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gate.errors import EngineError, StoreError
 from gate.interfaces import Instance, Store
-from gate.runtimes.docker_engine.containers import LOGS, EngineContainer, Ground
+from gate.runtimes.docker_engine.containers import EngineContainer, Ground
+from gate.runtimes.docker_engine.containment import memory_limit, store_options
 from gate.runtimes.docker_engine.sweep import remove_volume
 from gate.runtimes.readiness import count_keys, wait_for_store, wait_until_loaded
 
@@ -85,7 +86,10 @@ class DockerStore:
             return None
         state = await self._container.state()
         if not state["Running"]:
-            return f"the store died during the run (exit code {state['ExitCode']})"
+            why = f"exit code {state['ExitCode']}"
+            if state.get("OOMKilled"):
+                why += f", killed for want of memory; {memory_limit(self._store.memory, 'store.memory')}"
+            return f"the store died during the run ({why})"
         try:
             identity = await self._store.identity(self.host, self._store.port)
         except StoreError as error:
@@ -143,8 +147,7 @@ class DockerStore:
                 labels=dict(self._ground.labels),
                 network=self._ground.store_network_name,
                 volumes={self._volume: {"bind": store.data_folder, "mode": "rw"}},
-                log_config=LOGS,
-                use_config_proxy=False,
+                **store_options(store.memory),
             ),
         )
         self._container = EngineContainer(self._engine, created, "the store")

@@ -15,7 +15,8 @@ from typing import Any
 
 import docker
 from docker.errors import APIError, NotFound
-from requests.exceptions import RequestException
+
+from gate.runtimes.docker_engine.connection import ENGINE_FAULTS
 
 RUN_LABEL = "memory-gate.run"
 EXPIRY_LABEL = "memory-gate.expires"
@@ -99,14 +100,14 @@ def _remove_labelled(
             (remove_volume, [one["Name"] for one in volumes if wanted(one.get("Labels") or {})]),
         )
         count = 0
-        failures: list[Exception] = []
+        failures: list[BaseException] = []
         for remove, names in jobs:
             results = [threads.submit(remove, client, name) for name in names]
             for result in results:
                 try:
                     result.result()
                     count += 1
-                except (APIError, RequestException) as error:
+                except ENGINE_FAULTS as error:
                     failures.append(error)
     if failures:
         raise failures[0]

@@ -27,8 +27,9 @@ class JudgeServer:
     `released` is not set, nobody is answered; `most` is how many waited for that at once.
     """
 
-    def __init__(self, say: Say = lambda system, reply: YES) -> None:
+    def __init__(self, say: Say = lambda system, reply: YES, key: str = JUDGE_KEY) -> None:
         self.say = say
+        self._key = key
         self.asked: list[tuple[Mapping[str, Any], Mapping[str, str]]] = []
         self.statuses: deque[int] = deque()
         self.raw: str | None = None
@@ -74,11 +75,11 @@ class JudgeServer:
         self.most = max(self.most, self.waiting)
         await asyncio.to_thread(self.released.wait, PATIENCE_SECONDS)
         self.waiting -= 1
-        if sent != f"Bearer {JUDGE_KEY}":
+        if sent != f"Bearer {self._key}":
             return _error(401, f"Incorrect API key provided: {sent[7:]}")
         if self.statuses:
             # The client waits as long as it is told before it tries again.
-            return _error(self.statuses.popleft(), f"no luck with {JUDGE_KEY}")
+            return _error(self.statuses.popleft(), f"no luck with {self._key}")
         if self.raw is not None:
             return web.Response(text=self.raw, content_type="application/json")
         system, user = body["messages"]

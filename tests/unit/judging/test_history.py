@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gate.core.transcript import (
+    TREATED,
     ConversationPlanned,
     Event,
     ModelAsked,
@@ -18,7 +19,7 @@ from gate.core.transcript import (
 from gate.errors import GateError
 from gate.judging import judge
 from gate.judging.history import History, read_history
-from tests.unit.judging.builder import NOON, Run, honest_run
+from tests.unit.judging.builder import NOON, Run, honest_run, result_of
 
 
 def first(events: list[Event], kind: type[Event]) -> int:
@@ -112,6 +113,53 @@ def test_a_request_that_may_be_two_turns_belongs_to_neither() -> None:
     )
     assert history.turns["c0.1"].prompts == history.turns["c1.1"].prompts == []
     assert len(history.unattributed) == 1
+
+
+def test_a_request_belongs_to_a_turn_of_its_own_deployment() -> None:
+    """A turn that another deployment left hanging takes nothing away, and is given nothing."""
+    run = honest_run(["restart", "kill"])
+    hanging, _, asking, _ = run.talks
+    events = [
+        *run.events()[: 1 + len(run.talks)],
+        started("c0.1", hanging.identifier, "Hello"),
+        TurnEnded(at=NOON, turn="c0.1", status="indeterminate"),
+        started("c2.1", asking.identifier, "Hello"),
+        request("Hello", "kill's", "kill"),
+        request("Hello", "restart's", "restart"),
+        request("Goodbye", "nobody's", "restart"),
+        TurnEnded(at=NOON, turn="c2.1", status="acknowledged"),
+    ]
+    history = read_history(events)
+    assert history.turns["c0.1"].prompts == ["restart's"]
+    assert history.turns["c2.1"].prompts == ["kill's"]
+    assert [one.deployment for one in history.unattributed] == ["restart"]
+
+
+def test_a_request_of_another_deployment_leaves_nothing_open() -> None:
+    """Only one of the probe's own could have loaded the fact without showing whose it is."""
+    for deployment, loaded in (("restart", None), ("kill", False)):
+        run = honest_run(["restart", "kill"])
+        treated, _ = run.of(TREATED)
+        treated.order.prompts = []
+        treated.order.reply = "I don't know."
+        events = run.events()
+        place = next(
+            index
+            for index, one in enumerate(events)
+            if isinstance(one, TurnStarted) and one.turn == treated.order.turn
+        )
+        events.insert(place + 1, request("", "a summary", deployment))
+        assert result_of(judge(events), treated.order).custody.loaded is loaded
+
+
+def started(turn: str, conversation: str, text: str) -> TurnStarted:
+    return TurnStarted(
+        at=NOON, turn=turn, conversation=conversation, speaker="a", session="a-1", text=text, line=1
+    )
+
+
+def request(about: str, prompt: str, deployment: str) -> ModelAsked:
+    return ModelAsked(at=NOON, path="/v1", prompt=[prompt], about=about, answer="", deployment=deployment)
 
 
 # --- events that do not fit ---------------------------------------------------------------------------

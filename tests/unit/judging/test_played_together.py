@@ -16,7 +16,7 @@ from gate.core.transcript import Event, TurnEnded, TurnStarted
 from gate.core.verdict import Outcome, Report, Verdict
 from gate.reader.reading import UNKNOWN, Message
 from gate.scenario_files import load_scenarios
-from tests.unit.judging.test_played import (
+from tests.unit.judging.playing import (
     EVERYTHING,
     LIBRARY,
     VOCABULARY,

@@ -40,7 +40,9 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def served(answer: Answer, **specification: Any) -> AsyncIterator[tuple[Server, Bot]]:
+async def served(
+    answer: Answer, *, protocol: str = "http-json", **specification: Any
+) -> AsyncIterator[tuple[Server, Bot]]:
     """A server and a bot that speaks to it."""
     server = Server(answer)
     application = web.Application()
@@ -49,9 +51,9 @@ async def served(answer: Answer, **specification: Any) -> AsyncIterator[tuple[Se
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     server.port = runner.addresses[0][1]
-    bot = PROTOCOLS["http-json"].connect(
-        BotSpecification(**specification), lambda: f"http://127.0.0.1:{server.port}"
-    )
+    kind = PROTOCOLS[protocol]
+    fields = {"request": kind.contract.request, "reply": kind.contract.reply, **specification}
+    bot = kind.connect(BotSpecification(**fields), lambda: f"http://127.0.0.1:{server.port}")
     try:
         yield server, bot
     finally:

@@ -15,7 +15,7 @@ from aiohttp import web
 from gate.reader.chat import Chat, Completions
 from gate.reader.embeddings import Embeddings
 from gate.reader.responses import Responses
-from gate.reader.wire import EVENTS, Interface
+from gate.reader.wire import EVENTS, Interface, Written
 
 REAL_KEY = "sk-planted-0123456789abcdef"
 PATIENCE_SECONDS = 60
@@ -84,6 +84,8 @@ class RealModelServer:
         texts = [self._say("\n".join(message.text for message in prompt)) for prompt in asked.prompts]
         written, told = interface.write(asked, texts)
         interface.keep(asked, told)
+        if body.get("tools") or body.get("response_format"):
+            return _with_decision(written, body, asked.prompts[0][-1].text)
         if written.content_type != EVENTS:
             return web.Response(body=b"".join(written.chunks), headers={"Content-Type": "application/json"})
         response = web.StreamResponse(headers={"Content-Type": EVENTS})
@@ -106,6 +108,19 @@ class RealModelServer:
 
     def _wait_for(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE_SECONDS)
+
+
+def _with_decision(written: Written, body: Mapping[str, Any], said: str) -> web.Response:
+    """The answer, with the order number in `said` handed to the first tool, or filled in a form instead."""
+    content = json.loads(written.chunks[0])
+    message = content["choices"][0]["message"]
+    found = ORDER_NUMBER.findall(said)
+    if body.get("response_format"):
+        message["content"] = json.dumps({"order number": found[0]} if found else {})
+    elif found:
+        function = {"name": body["tools"][0]["function"]["name"], "arguments": json.dumps({"text": said})}
+        message["tool_calls"] = [{"id": "call_1", "type": "function", "function": function}]
+    return web.json_response(content)
 
 
 def _refusal(status: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import openai
 
+from gate.core.allowance import Allowance
 from gate.core.transcript import Event, FaultSeen, ModelAsked, decode, encode
 from gate.interfaces import Recorder
 from gate.reader.catalogue import reader_for
@@ -39,9 +40,13 @@ PATIENCE_SECONDS = 60
 class Served:
     """An endpoint that serves from a thread of its own, and what it has put on record."""
 
-    def __init__(self, behind: Callable[[Recorder], Behind] | None = None) -> None:
+    def __init__(
+        self, behind: Callable[[Recorder], Behind] | None = None, allowance: Allowance | None = None
+    ) -> None:
         """`behind` builds what answers in the reader's place."""
         self.events: list[Event] = []
+        self.exhausted: list[str] = []
+        self._allowance = allowance
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -88,6 +93,8 @@ class Served:
             record=self.events.append,
             clock=lambda: float(len(self.events)),
             behind=behind(self.events.append) if behind else None,
+            allowance=self._allowance,
+            exhausted=lambda _deployment, sentence: self.exhausted.append(sentence),
         )
 
     def wait_until_asked(self, count: int) -> list[ModelAsked]:

@@ -11,6 +11,7 @@ from typing import Any
 import openai
 import pytest
 
+from gate.core.secret import Secret
 from gate.core.transcript import ModelAsked
 from gate.errors import InputError
 from gate.interfaces import Recorder
@@ -52,14 +53,13 @@ def opened() -> Iterator[list[Served]]:
 
 def behind(build: Callable[[Faults], Any]) -> Callable[[Recorder], Behind]:
     def built(record: Recorder) -> Behind:
-        whereabouts = Whereabouts(["restart"])
-        faults = Faults(record, lambda: 0.0, whereabouts)
+        faults = Faults(record, lambda: 0.0)
         return Behind(
             model=build(faults),
             faults=faults,
             fingerprints=Fingerprints(SESSIONS),
-            whereabouts=whereabouts,
-            secret=REAL_KEY,
+            whereabouts=Whereabouts(),
+            secret=Secret(REAL_KEY),
         )
 
     return built

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.core.transcript import Event
+from gate.core.transcript import Event, ModelAsked
 from gate.errors import EngineError
 from gate.reader.catalogue import reader_for
 from gate.reader.chat import MAX_PROMPTS
@@ -100,6 +100,33 @@ def test_models_are_listed_and_every_name_is_one(served: Served) -> None:
     assert [model.id for model in client.models.list()] == [MODEL]
     assert client.models.retrieve("gpt-4o-mini").id == "gpt-4o-mini"
     assert served.asked() == []
+
+
+@in_event_loop
+async def test_a_deployment_shows_itself_by_its_key() -> None:
+    """And only its own answers are held back."""
+    events: list[Event] = []
+    endpoint = ModelEndpoint(reader_for(PLAN), key=KEY, record=events.append, clock=lambda: 0.0)
+    url = await endpoint.open("127.0.0.1")
+    keys = {name: endpoint.key_of(name) for name in ("restart", "kill")}
+    try:
+        hold = endpoint.hold("restart", [QUESTION])
+        clients = {
+            name: openai.AsyncOpenAI(base_url=url, api_key=key, max_retries=0) for name, key in keys.items()
+        }
+        held = asyncio.create_task(clients["restart"].chat.completions.create(model="m", messages=CHAT))
+        await hold.asked()
+        assert not held.done()
+        await clients["kill"].chat.completions.create(model="m", messages=CHAT)
+        assert not held.done()
+        hold.release()
+        await held
+        for client in clients.values():
+            await client.close()
+    finally:
+        await endpoint.close()
+    assert [event.deployment for event in events if isinstance(event, ModelAsked)] == ["kill", "restart"]
+    assert len({KEY, *keys.values()}) == 3
 
 
 @in_event_loop

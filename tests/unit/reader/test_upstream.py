@@ -9,7 +9,8 @@ from typing import Any
 import openai
 import pytest
 
-from gate.core.transcript import DeploymentClosed, DeploymentStarted, TurnEnded, TurnStarted, encode
+from gate.core.secret import Secret
+from gate.core.transcript import ConversationPlanned, TurnEnded, TurnStarted, encode
 from gate.interfaces import Recorder
 from gate.reader.cassette import Fingerprints
 from gate.reader.endpoint import Behind
@@ -40,14 +41,14 @@ def forward(real: RealModelServer) -> Iterator[Forward]:
         **more: Any,
     ) -> Served:
         def behind(record: Recorder) -> Behind:
-            where = whereabouts or Whereabouts(["restart"])
-            faults = Faults(record, lambda: 0.0, where)
+            where = whereabouts or Whereabouts()
+            faults = Faults(record, lambda: 0.0)
             return Behind(
                 model=RealModel(url, key, faults=faults, **more),
                 faults=faults,
                 fingerprints=Fingerprints([]),
                 whereabouts=where,
-                secret=key,
+                secret=Secret(key),
             )
 
         opened.append(Served(behind))
@@ -176,7 +177,7 @@ def test_what_succeeds_at_the_second_attempt_is_no_fault(forward: Forward, real:
 
 def test_the_answer_to_another_turn_makes_nothing_good(forward: Forward, real: RealModelServer) -> None:
     """Two sessions may ask the same in the same words, and one of them had no answer."""
-    whereabouts = Whereabouts(["restart"])
+    whereabouts = Whereabouts()
     served = forward(whereabouts=whereabouts)
     client = served.client()
     real.statuses.append(500)
@@ -269,34 +270,57 @@ def test_the_key_reaches_nobody(forward: Forward, real: RealModelServer) -> None
 # --- where the run stands -----------------------------------------------------------------------------
 
 
-def turn_started(turn: str, text: str) -> TurnStarted:
-    return TurnStarted(at=0, turn=turn, conversation="c", speaker="a", session="a-1", text=text, line=1)
+def turn_started(turn: str, text: str, conversation: str = "c") -> TurnStarted:
+    return TurnStarted(
+        at=0, turn=turn, conversation=conversation, speaker="a", session="a-1", text=text, line=1
+    )
 
 
-def test_a_fault_is_put_on_the_deployment_that_is_up() -> None:
+def conversation_planned(conversation: str, deployment: str) -> ConversationPlanned:
+    return ConversationPlanned(
+        at=0,
+        conversation=conversation,
+        deployment=deployment,
+        scenario="s",
+        file="s.yml",
+        disruption=deployment,
+        arm="control",
+        trial=1,
+        sessions={},
+        facts={},
+        told_by={},
+        decoys={},
+        unguessable=[],
+        turns=1,
+        probes=0,
+    )
+
+
+def test_a_fault_is_put_once_on_the_deployment_whose_bot_has_asked() -> None:
     events: list[Any] = []
-    whereabouts = Whereabouts(["restart", "kill"])
-    faults = Faults(events.append, lambda: 0.0, whereabouts)
-    faults.seen("one")
-    faults.seen("two")
-    whereabouts.watch(DeploymentStarted(at=0, deployment="restart", seconds=0))
-    faults.open("r", "three")
-    # A bot may ask while it starts.
-    whereabouts.watch(DeploymentClosed(at=0, deployment="restart"))
-    faults.open("k", "four")
-    faults.open("m", "five")
-    faults.made_good("m")
-    whereabouts.watch(DeploymentClosed(at=0, deployment="kill"))
+    faults = Faults(events.append, lambda: 0.0)
+    faults.seen("restart", "one")
+    faults.seen("restart", "two")
+    faults.open("restart", "r", "three")
+    faults.open("kill", "r", "four")
+    faults.open("recreate", "r", "five")
+    # The same request of another deployment's is another one.
+    faults.made_good("recreate", "r")
     faults.close()
     faults.close()
     assert [(event.deployment, event.sentence) for event in events] == [("restart", "one"), ("kill", "four")]
 
 
 def test_a_turn_is_known_by_its_text_while_it_is_the_only_one() -> None:
-    whereabouts = Whereabouts(["restart"])
+    whereabouts = Whereabouts()
+    whereabouts.watch(conversation_planned("c", "restart"))
+    whereabouts.watch(conversation_planned("e", "kill"))
     whereabouts.watch(turn_started("c.1", "Hello"))
-    assert (whereabouts.turn("Hello"), whereabouts.turn("Bye")) == ("c.1", "")
+    whereabouts.watch(turn_started("e.1", "Hello", "e"))
+    assert (whereabouts.turn("restart", "Hello"), whereabouts.turn("restart", "Bye")) == ("c.1", "")
+    assert whereabouts.turn("kill", "Hello") == "e.1"
     whereabouts.watch(turn_started("d.1", "Hello"))
-    assert whereabouts.turn("Hello") == ""
+    assert whereabouts.turn("restart", "Hello") == ""
     whereabouts.watch(TurnEnded(at=0, turn="c.1", status="acknowledged"))
-    assert whereabouts.turn("Hello") == "d.1"
+    assert whereabouts.turn("restart", "Hello") == "d.1"
+    assert whereabouts.turn("kill", "Hello") == "e.1"

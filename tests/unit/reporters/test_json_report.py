@@ -51,6 +51,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "images",
         "seed",
         "seconds",
+        "time",
         "version",
         "probes",
     ]

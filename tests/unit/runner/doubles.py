@@ -181,6 +181,7 @@ class FakeStage:
         }
     )
     concurrency: int = 32
+    jobs: int = 1
     missed: Callable[[Turn, str], bool] = never_missed
     events: list[Event] = field(default_factory=list)
 
@@ -192,10 +193,14 @@ class FakeStage:
             runtime=self.runtime,
             connect=self._connect,
             disruptions=disruptions,
-            environment={"OPENAI_BASE_URL": "http://model.invalid/v1"},
+            environment=lambda deployment: {
+                "OPENAI_BASE_URL": "http://model.invalid/v1",
+                "OPENAI_API_KEY": f"key of {deployment}",
+            },
             record=self.events.append,
             clock=lambda: float(next(ticks)),
             concurrency=self.concurrency,
+            jobs=self.jobs,
             missed=self.missed,
         )
 

@@ -109,7 +109,7 @@ def run(stage: FakeStage, disruption: FakeDisruption, *, hold: ModelledBot | Non
     plan = plan_run([follow_up("a")], [disruption.name], 1, 7)
     real = stage.real()
     if hold is not None:
-        real = replace(real, hold=lambda texts: FakeHold(hold, texts))
+        real = replace(real, hold=lambda deployment, texts: FakeHold(hold, texts))
     asyncio.run(play(plan, real))
     started = RunStarted(
         at=0.0,
@@ -303,6 +303,6 @@ def test_a_bot_that_refuses_never_asks_its_model() -> None:
         async def asked(self) -> None:
             await asyncio.Event().wait()
 
-    asyncio.run(play(plan, replace(stage.real(), hold=lambda texts: Unasked(bot, ()))))
+    asyncio.run(play(plan, replace(stage.real(), hold=lambda deployment, texts: Unasked(bot, ()))))
     assert disruption.asked == [False]
     assert len(during(stage, REFUSED)) == SESSIONS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ class FakeEngine:
         self.cgroup = cgroup
         self.shell = shell
         self.shell_fault: str = ""
+        self.endless = False
+        self.limits: dict[str, int] = {}
         self.statistics: dict[str, Any] = {"usage": USAGE}
         self.immortal = False
         self.looks_until_cause = 0
@@ -44,13 +47,16 @@ class FakeEngine:
     def exec_create(self, container: str, command: list[str]) -> dict[str, str]:
         return {"Id": command[2]}
 
-    def exec_start(self, script: str, *, detach: bool) -> bytes:
+    async def inspect(self) -> dict[str, Any]:
+        return {"HostConfig": self.limits}
+
+    def exec_start(self, script: str, *, detach: bool = False, stream: bool = False) -> Iterable[bytes]:
         if not self.shell:
             raise APIError('exec: "sh": executable file not found in $PATH')
         self.asked.append("allocate" if detach else "choose")
         if detach and not self.immortal:
             self.ended.set()
-        return self.shell_fault.encode()
+        return itertools.repeat(b"x" * 1024) if self.endless else [self.shell_fault.encode()]
 
     def exec_inspect(self, script: str) -> dict[str, int]:
         return {"ExitCode": 2 if self.shell_fault else 0}
@@ -140,4 +146,23 @@ async def test_a_shell_that_may_not_choose_is_told() -> None:
     engine: Any = FakeEngine()
     engine.shell_fault = "Permission denied"
     with pytest.raises(OSError, match="Permission denied"):
+        await exhaust_memory(engine)
+
+
+@in_event_loop
+async def test_the_limit_that_the_bot_had_is_the_one_that_it_gets_back() -> None:
+    """And the one that ends it is no larger."""
+    engine: Any = FakeEngine()
+    engine.limits = {"Memory": USAGE + 1000, "MemorySwap": USAGE + 1000}
+    await exhaust_memory(engine)
+    given = f"limit {USAGE + 1000} {USAGE + 1000}"
+    assert engine.asked == ["choose", given, "allocate", given]
+
+
+@in_event_loop
+async def test_a_shell_that_prints_without_an_end_fills_nothing() -> None:
+    """It comes from the bot's image."""
+    engine: Any = FakeEngine()
+    engine.endless = True
+    with pytest.raises(OSError, match="without an end"):
         await exhaust_memory(engine)

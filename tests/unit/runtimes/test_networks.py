@@ -9,7 +9,7 @@ import pytest
 from docker.errors import APIError, DockerException
 
 from gate.errors import EngineError
-from gate.runtimes.docker_engine.networks import TRIES, make_store_network
+from gate.runtimes.docker_engine.networks import NO_HOST_ADDRESS, TRIES, make_store_network
 from tests.event_loop import in_event_loop
 
 
@@ -20,6 +20,7 @@ class FakeEngine:
         self.taken = taken
         self.networks: dict[str, str] = {}
         self.made = 0
+        self.options: list[Any] = []
         self.client = self
         self.api = self
 
@@ -32,8 +33,9 @@ class FakeEngine:
     create = call
 
     def create_network(
-        self, name: str, *, driver: str, internal: bool, labels: dict[str, str], ipam: Any
+        self, name: str, *, driver: str, internal: bool, labels: dict[str, str], ipam: Any, options: Any
     ) -> dict[str, str]:
+        self.options.append(options)
         assert (driver, internal, labels) == ("bridge", True, {"run": "1"})
         wanted = ipam["Config"][0]["Subnet"] if ipam else None
         if wanted and self.taken:
@@ -67,3 +69,12 @@ async def test_an_engine_without_room_is_told_with_what_helps() -> None:
     with pytest.raises(EngineError, match="memory-gate sweep"):
         await make_store_network(engine, "stores", {"run": "1"})
     assert engine.networks == {}
+
+
+@in_event_loop
+async def test_the_machine_is_on_the_network_only_where_the_gate_runs_on_the_machine() -> None:
+    """What listens there would be within the bot's reach."""
+    for hostless, options in ((False, None), (True, {NO_HOST_ADDRESS: "true"})):
+        engine: Any = FakeEngine(0)
+        await make_store_network(engine, "stores", {"run": "1"}, hostless=hostless)
+        assert set(map(str, engine.options)) == {str(options)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -82,6 +83,19 @@ async def test_a_bot_that_stays_ill_is_not_ready(answer: bytes, why: str) -> Non
             await bot.wait(0.3)
     assert why in caught.value.why
     assert caught.value.log == ("its last line",)
+
+
+@in_event_loop
+async def test_where_nothing_listens_is_said() -> None:
+    """A port that is bound and not listened on refuses every connection."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        bot = FakeBot(HEALTHY)
+        bot.address = lambda: f"http://{place}"  # type: ignore[method-assign]
+        with pytest.raises(BotNotReady, match="not healthy after") as caught:
+            await bot.wait(0.3)
+    assert caught.value.why == f"/ready did not answer: no connection to {place}"
 
 
 @in_event_loop

@@ -16,7 +16,7 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "integer": lambda one: isinstance(one, int) and not isinstance(one, bool),
     "number": lambda one: isinstance(one, (int, float)) and not isinstance(one, bool),
 }
-ANNOTATIONS = {"$schema", "$defs", "title", "description"}
+ANNOTATIONS = {"$schema", "$defs", "title", "description", "default"}
 
 
 def valid(value: object, schema: Schema, root: Schema | None = None) -> bool:

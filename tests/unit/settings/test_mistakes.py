@@ -13,6 +13,7 @@ from gate.errors import DocumentError, ExitCode
 from gate.settings import (
     overrides_from_action,
 )
+from gate.settings.container import CAPABILITIES
 from tests.unit.settings.texts import IMAGE, LATER, load, mistakes
 
 
@@ -56,6 +57,20 @@ from tests.unit.settings.texts import IMAGE, LATER, load, mistakes
         ("bot: {image: a, request: {json: {m: yes}}}", "1:37", "expected true or false, found yes, which YAML takes for true or false"),
         ("bot: {image: a, request: {headers: {a b: c}}}", "1:37", '"a b" cannot name a header'),
         ('bot: {image: a, request: {headers: {a: "b\\r\\nc"}}}', "1:40", "expected one line of text without control characters"),
+        ("bot: {image: a, container: {privileged: true}}", "1:29", "a privileged container cannot be had"),
+        ("bot: {image: a, container: {socket: true}}", "1:29", "the engine's socket cannot be had"),
+        ("bot: {image: a, container: {network: host}}", "1:29", "a network of the machine cannot be had"),
+        ("bot: {image: a, container: {pid: host}}", "1:29", "the machine's processes cannot be had"),
+        ("bot: {image: a, container: {volumes: ['/:/host']}}", "1:29", "a folder of the machine cannot be had"),
+        ("bot: {image: a, container: {capabilities: [CHWON]}}", "1:44", f'unknown capability "CHWON"; this version knows: {", ".join(CAPABILITIES)}'),
+        ("bot: {image: a, container: {capabilities: [SYS_ADMIN]}}", "1:44", f'unknown capability "SYS_ADMIN"; this version knows: {", ".join(CAPABILITIES)}'),
+        ("bot: {image: a, container: {capabilities: ALL}}", "1:43", f'unknown capability "ALL"; this version knows: {", ".join(CAPABILITIES)}'),
+        ("bot: {image: a, container: {memory: 2 gigs}}", "1:37", 'expected an amount of memory from 6m to 1024g, found "2 gigs"'),
+        ("bot: {image: a, container: {memory: 1m}}", "1:37", 'expected an amount of memory from 6m to 1024g, found "1m"'),
+        ("bot: {image: a, container: {pids: 1}}", "1:35", "expected a whole number from 16 to 1000000, found the number 1"),
+        ("bot: {image: a, container: {memroy: 2g}}", "1:29", 'unknown key "memroy"'),
+        ("bot: {image: a, container: [memory]}", "1:28", "expected a mapping, found a list"),
+        ("bot: {image: a}\nstore: {memory: much}", "2:17", 'expected an amount of memory from 6m to 1024g, found "much"'),
         ("bot: {image: a, reply: a..b}", "1:24", "expected a dotted path into the answer"),
         ("bot: {image: a, ready-timeout: 0}", "1:32", "expected a number from 0.1 to 3600, found the number 0"),
         ("bot: {image: a, stop-timeout: -1}", "1:31", "expected a number from 0 to 600, found the number -1"),

@@ -18,8 +18,9 @@ from gate.cli.commands import application
 from gate.cli.library import scenario_vocabulary, settings_vocabulary
 from gate.errors import DocumentError, InputError
 from gate.scenario_files import scenario_schema
-from gate.settings import Overrides, load_settings, settings_schema
+from gate.settings import Overrides, Settings, load_settings, settings_schema
 from gate.settings.bot import LATER, REQUEST_KEYS, SOURCES
+from gate.settings.container import CONTAINER_KEYS
 from gate.settings.loading import SCENARIOS, SECTIONS
 from tests.fuzz.targets import configurations
 from tests.unit.core.laws import law
@@ -49,8 +50,16 @@ EVERYTHING: dict[str, Any] = {
         "ready-timeout": 30,
         "stop-timeout": 2.5,
         "turn-timeout": 5,
+        "container": {
+            "capabilities": ["CHOWN", "SETUID"],
+            "memory": "3g",
+            "cpus": 1.5,
+            "pids": 300,
+            "egress": True,
+            "new-privileges": True,
+        },
     },
-    "store": {"kind": "redis", "image": "redis:7", "persistence": "rdb", "ttl": "30d"},
+    "store": {"kind": "redis", "image": "redis:7", "persistence": "rdb", "ttl": "30d", "memory": "512m"},
     "model": {"mode": "none", "base-url": "HTTPS://a/v1", "name": "gpt-4o", "cassette": "mine.jsonl"},
     "judge": {"base-url": "http://b/v1", "model": "gpt-4o-mini"},
     "run": {"disruptions": ["kill", "recreate"], "trials": 3, "concurrency": 8, "seed": 7},
@@ -102,6 +111,7 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     for name, keys in SECTIONS.items():
         assert set(parts[name]["properties"]) == set(keys)
     assert set(parts["bot"]["properties"]["request"]["properties"]) == set(REQUEST_KEYS)
+    assert set(parts["bot"]["properties"]["container"]["properties"]) == set(CONTAINER_KEYS)
     assert parts["bot"]["properties"]["protocol"]["enum"] == list(VOCABULARY.protocols)
     assert parts["run"]["properties"]["disruptions"]["anyOf"][0]["anyOf"][1]["enum"] == list(
         VOCABULARY.disruptions
@@ -109,6 +119,42 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     # A bot that is a command has no previous image.
     others = {*LATER, *SOURCES, "previous"}
     assert set(EVERYTHING["bot"]) | others == set(parts["bot"]["properties"])
+
+
+def loaded(folder: Path, document: object) -> Settings:
+    (folder / "memory-gate.yml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    return load_settings(
+        config=Path("memory-gate.yml"),
+        overrides=Overrides(),
+        working_directory=folder,
+        vocabulary=VOCABULARY,
+    )
+
+
+def test_every_key_is_described() -> None:
+    for name, section in SCHEMA["properties"].items():
+        assert section["description"], name
+        for key, one in section.get("properties", {}).items():
+            assert one["description"], (name, key)
+            assert all(part["description"] for part in one.get("properties", {}).values()), (name, key)
+
+
+def test_a_default_that_is_written_out_changes_nothing(tmp_path: Path) -> None:
+    """What the schema calls the default is what the loader takes for a key that is left out."""
+    plain = loaded(tmp_path, {"bot": {"image": "a"}})
+    written = 0
+    for name, section in SCHEMA["properties"].items():
+        for key, one in section.get("properties", {}).items():
+            if "default" in one:
+                document = {"bot": {"image": "a"}}
+                document.setdefault(name, {})[key] = one["default"]
+                assert loaded(tmp_path, document) == plain, (name, key)
+                written += 1
+    request = SCHEMA["properties"]["bot"]["properties"]["request"]["properties"]
+    for key, one in request.items():
+        document = {"bot": {"image": "a", "request": {key: one["default"]}}}
+        assert loaded(tmp_path, document) == plain, key
+    assert written > 20
 
 
 @pytest.mark.parametrize(
@@ -134,6 +180,7 @@ def test_the_command_names_the_schemas_that_there_are() -> None:
 PLACES: tuple[tuple[str, ...], ...] = (
     *((section, key) for section, keys in SECTIONS.items() for key in keys),
     *(("bot", "request", key) for key in REQUEST_KEYS),
+    *(("bot", "container", key) for key in CONTAINER_KEYS),
     *(("bot", "env", "A"), ("bot", "request", "headers", "X-A"), (SCENARIOS,)),
 )
 
@@ -158,6 +205,7 @@ BEYOND_A_SCHEMA = (
     "expected one line of text without control characters",
     "the command is empty",
     "expected true or false, found",
+    "expected an amount of memory",
     "nothing says where the bot comes from",
     "holds no Dockerfile",
 )

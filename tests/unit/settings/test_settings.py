@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from gate.cli.library import settings_vocabulary
 from gate.core.specification import (
     BotSpecification,
+    ContainerSpecification,
+    Contract,
     JudgeSpecification,
     ModelSpecification,
     Policy,
@@ -53,8 +55,16 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
             ready_seconds=30.0,
             stop_seconds=2.5,
             turn_seconds=5.0,
+            container=ContainerSpecification(
+                capabilities=("CHOWN", "SETUID"),
+                memory=3 * 1024**3,
+                cpus=1.5,
+                processes=300,
+                egress=True,
+                new_privileges=True,
+            ),
         ),
-        store=StoreSpecification(image="redis:7", persistence="rdb", ttl=2_592_000.0),
+        store=StoreSpecification(image="redis:7", persistence="rdb", ttl=2_592_000.0, memory=512 * 1024**2),
         model=ModelSpecification(
             mode="none",
             base_url="http://127.0.0.1:9/v1",
@@ -199,7 +209,9 @@ def test_a_variable_that_the_gate_does_not_set_is_the_users_to_set(
         overrides=Overrides(),
         working_directory=tmp_path,
         vocabulary=SettingsVocabulary(
-            disruptions=("restart", "kill", "recreate"), protocols=("http-json",), runtimes=("docker",)
+            disruptions=("restart", "kill", "recreate"),
+            protocols={"http-json": Contract()},
+            runtimes=("docker",),
         ),
     )
     assert settings.bot.environment == {name: "mine"}
@@ -245,7 +257,7 @@ def test_a_bot_may_have_replicas_and_a_previous_version(tmp_path: Path) -> None:
 
 UNFIT = SettingsVocabulary(
     disruptions=("restart", "kill", "kill-mid-turn", "oom", "partition"),
-    protocols=("http-json",),
+    protocols={"http-json": Contract()},
     runtimes=("docker", "process"),
     unfit={"runtime: process": ("oom",), "store: none": ("partition",), "model: none": ("kill-mid-turn",)},
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.core.specification import Contract
 from gate.errors import DocumentError
 from gate.settings import (
     Overrides,
@@ -19,7 +20,7 @@ from gate.settings import (
 
 VOCABULARY = SettingsVocabulary(
     disruptions=("none", "restart", "kill", "recreate"),
-    protocols=("http-json",),
+    protocols={"http-json": Contract()},
     runtimes=("docker", "process"),
 )
 
@@ -46,7 +47,8 @@ bot:
   ready-timeout: 30
   stop-timeout: 2.5
   turn-timeout: 5
-store: {kind: redis, image: "redis:7", persistence: rdb, ttl: 30d}
+  container: {capabilities: [CHOWN, SETUID], memory: 3g, cpus: 1.5, pids: 300, egress: true, new-privileges: true}
+store: {kind: redis, image: "redis:7", persistence: rdb, ttl: 30d, memory: 512m}
 model: {mode: none, base-url: "http://127.0.0.1:9/v1", name: gpt-4o, cassette: tapes/mine.jsonl}
 judge: {base-url: "http://127.0.0.1:8/v1", model: gpt-4o-mini}
 run: {disruptions: [kill, recreate], trials: 3, concurrency: 8, seed: 7}

@@ -19,6 +19,7 @@ from defects import (
     retention,
     sessions,
     summaries,
+    tools,
     turns,
     versions,
 )
@@ -26,7 +27,7 @@ from healthy import Bot
 
 MODULES = (
     *(answers, concurrency, durability, fidelity, hostile, lives, notes, order, outages, replicas),
-    *(retention, sessions, summaries, turns, versions),
+    *(retention, sessions, summaries, tools, turns, versions),
 )
 
 BOTS: Mapping[str, type[Bot]] = {

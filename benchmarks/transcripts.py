@@ -1,0 +1,154 @@
+"""Transcripts of any size, as an honest bot with a store would leave them, without anything being run."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+
+from gate.core.scenario import Scenario
+from gate.core.specification import Policy
+from gate.core.transcript import (
+    ACKNOWLEDGED,
+    AFTER,
+    BEFORE,
+    CONTROL,
+    DeploymentClosed,
+    DeploymentStarted,
+    DisruptionEnded,
+    DisruptionStarted,
+    Event,
+    ModelAsked,
+    RunEnded,
+    RunStarted,
+    StoreSeen,
+    TurnEnded,
+    TurnStarted,
+)
+from gate.reader.reading import ACKNOWLEDGEMENT, UNKNOWN
+from gate.runner.plan import Conversation, Pause, Plan, Turn, Wave, plan_run
+from gate.scorers import forbids_only
+
+_Clock = Callable[[], float]
+
+DISRUPTION = "restart"
+FORGOTTEN_EVERY = 20
+"""One treated conversation in so many is lost, so that something has to be explained."""
+
+
+def transcript(scenarios: Sequence[Scenario], probes: int) -> tuple[list[Event], int]:
+    """The events of a run with about so many probes, and how many there are."""
+    once = plan_run(scenarios, [DISRUPTION], 1, 7)
+    trials = max(1, round(probes / _count(once)))
+    plan = plan_run(scenarios, [DISRUPTION], trials, 7)
+    return list(_events(plan, trials)), _count(plan)
+
+
+def _count(plan: Plan) -> int:
+    return sum(turn.expectation is not None for one in plan.scripted for turn in one.turns)
+
+
+def _events(plan: Plan, trials: int) -> Iterator[Event]:
+    times = itertools.count(1)
+
+    def now() -> float:
+        return next(times) / 1000
+
+    yield RunStarted(
+        at=0.0,
+        version="benchmark",
+        seed=plan.seed,
+        bot="benchmark",
+        runtime="process",
+        disruptions=[DISRUPTION],
+        trials=trials,
+        model="reader",
+        policy=dataclasses.asdict(Policy()),
+    )
+    for conversation in plan.scripted:
+        yield conversation.planned(now())
+    for wave in plan.waves:
+        yield DeploymentStarted(at=now(), deployment=wave.name, seconds=0.0005)
+        said: dict[str, list[str]] = {}
+        yield from (
+            event for one in wave.conversations for event in _segment(one, 0, said, now, forgets=False)
+        )
+        for point, kind in enumerate(wave.kinds, start=1):
+            yield _look(wave, BEFORE, now())
+            yield DisruptionStarted(
+                at=now(), deployment=wave.name, disruption=kind, conversations=len(wave.conversations)
+            )
+            yield DisruptionEnded(
+                at=now(),
+                deployment=wave.name,
+                disruption=kind,
+                took_effect=True,
+                recovered=True,
+                sentence="done",
+                seconds=0.001,
+            )
+            yield _look(wave, AFTER, now())
+            yield from (
+                event
+                for number, one in enumerate(wave.conversations)
+                for event in _segment(one, point, said, now, forgets=number % FORGOTTEN_EVERY == 1)
+            )
+        yield DeploymentClosed(at=now(), deployment=wave.name)
+    yield RunEnded(at=now())
+
+
+def _look(wave: Wave, moment: str, at: float) -> StoreSeen:
+    values = {value for one in wave.conversations for value in one.facts.values()}
+    return StoreSeen(
+        at=at, deployment=wave.name, moment=moment, values=sorted(values), keys=len(values), bytes=0
+    )
+
+
+def _segment(
+    conversation: Conversation, point: int, said: dict[str, list[str]], now: _Clock, *, forgets: bool
+) -> Iterator[Event]:
+    for moment in conversation.moments(point):
+        for turn in () if isinstance(moment, Pause) else moment:
+            history = said.setdefault(turn.session, [])
+            if forgets:
+                history.clear()
+            history.append(f"user: {turn.text}")
+            reply = _reply(conversation, turn, forgets)
+            yield TurnStarted(
+                at=now(),
+                turn=turn.identifier,
+                conversation=conversation.identifier,
+                speaker=turn.speaker,
+                session=turn.session,
+                text=turn.text,
+                line=turn.position.line,
+                column=turn.position.column,
+                tells=turn.tells,
+                checks=turn.expectation.checks if turn.expectation else None,
+                asks=turn.asks,
+                guarantee=turn.guarantee,
+                states=turn.states,
+                moment=turn.moment,
+            )
+            yield ModelAsked(
+                at=now(),
+                path="/v1/chat/completions",
+                prompt=tuple(history),
+                about=turn.text,
+                answer=reply,
+                deployment=conversation.wave,
+                seconds=0.0001,
+            )
+            yield TurnEnded(at=now(), turn=turn.identifier, status=ACKNOWLEDGED, reply=reply, seconds=0.002)
+            history.append(f"assistant: {reply}")
+
+
+def _reply(conversation: Conversation, turn: Turn, forgets: bool) -> str:
+    if turn.expectation is None:
+        return turn.answer or ACKNOWLEDGEMENT
+    checks = turn.expectation.checks
+    if (forgets and conversation.arm != CONTROL) or forbids_only(checks) or "unknown" in checks:
+        return UNKNOWN
+    return ", ".join(
+        value for name, values in checks.items() if name not in ("without", "matches") for value in values
+    )

@@ -1,0 +1,95 @@
+"""What happens in a run, put on record and shown: a full disk or a closed terminal must not undo the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from gate.core.transcript import DeploymentClosed, Event, FaultSeen
+from gate.core.verdict import Report
+from gate.errors import GateError
+from gate.interfaces import Reporter
+from gate.reporters import ConsoleReporter
+from gate.reporters.transcript_file import TranscriptFile
+
+
+class Recording:
+    """Takes every event of a run. Implements `gate.interfaces.Recorder`.
+
+    `end` is called once, should the transcript not take an event: what is not on record was not seen, so
+    there is no sense in going on.
+    """
+
+    def __init__(
+        self, transcript: TranscriptFile, reporters: Sequence[Reporter], *, end: Callable[[], object]
+    ) -> None:
+        self._transcript = transcript
+        self._reporters = list(reporters)
+        self._end = end
+        self._over = False
+        self._closed: set[str] = set()
+        self.fault = ""
+        """Why nothing more could be put on record; "" while everything could."""
+        self.left_behind = ""
+        """What could not be removed, and what to do about it; "" when nothing was left."""
+
+    def __call__(self, event: Event) -> None:
+        """Puts the event on record, then shows it."""
+        if self.fault and not self._over:
+            # Events build on those before them, one of which is missing.
+            return
+        try:
+            self._transcript.show(event)
+        except OSError as error:
+            self._give_up(error)
+            return
+        if isinstance(event, DeploymentClosed):
+            self._closed.add(event.deployment)
+        for reporter in tuple(self._reporters):
+            try:
+                reporter.show(event)
+            except OSError:
+                # Nobody is there to be shown anything; the report is written all the same.
+                if isinstance(reporter, ConsoleReporter):
+                    self._reporters.remove(reporter)
+
+    def over(self) -> None:
+        """All was played, or will not be: what follows is the end of the record."""
+        self._over = True
+
+    def faults(self, deployments: Sequence[str], at: float) -> Sequence[FaultSeen]:
+        """The fault, for each of the deployments that it kept from being seen to the end."""
+        return [
+            FaultSeen(at=at, deployment=one, cause="harness", sentence=self.fault)
+            for one in deployments
+            if self.fault and one not in self._closed
+        ]
+
+    def finish(self, report: Report) -> None:
+        """Lets every reporter report, whatever becomes of the others.
+
+        Raises GateError, naming what could not be written.
+        """
+        failures: list[str] = []
+        for reporter in self._reporters:
+            try:
+                reporter.finish(report)
+            except OSError as error:
+                if not isinstance(reporter, ConsoleReporter):
+                    failures.append(_reason(error))
+        if failures:
+            raise GateError(
+                "the report could not be written whole",
+                why=failures[0],
+                remedy="make room in the report folder, or name another one with --report-dir;"
+                " the transcript in it gives the report again: memory-gate judge",
+            )
+
+    def _give_up(self, error: OSError) -> None:
+        if not self.fault:
+            self.fault = f"the transcript could not be written any further: {_reason(error)}"
+            if not self._over:
+                self._end()
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__

@@ -1,0 +1,36 @@
+"""What the reader could not stand in for: a loss that it may have caused is not the bot's."""
+
+from __future__ import annotations
+
+from gate.core.verdict import Custody
+from gate.judging.history import History, PlayedTurn
+
+REMEDY = "a real model does: write `model: {mode: forward}`, or `record` once and `replay`"
+
+
+def caused_by_reader(history: History, probe: PlayedTurn, custody: Custody) -> str:
+    """Why the loss of what `probe` asks for may be the reader's; "" when it is not.
+
+    What stood in the store, or in the prompt, needed no tool and no extraction to get there.
+    """
+    if custody.stored or custody.loaded:
+        return ""
+    deployment = history.conversations[probe.started.conversation].deployment
+    clauses = [
+        *(
+            clause
+            for turn in history.turns_of(probe.started.conversation)
+            if turn.order <= probe.order
+            for clause in turn.beyond_reader
+        ),
+        *(
+            clause
+            for request in history.unattributed
+            if request.deployment in ("", deployment)
+            for clause in request.beyond_reader
+        ),
+    ]
+    if not clauses:
+        return ""
+    wanted = ", ".join(dict.fromkeys(clauses))
+    return f"the bot may keep what it is told by what the reader does not do ({wanted}); {REMEDY}"

@@ -1,0 +1,19 @@
+"""Bots that look like OpenAI's chat API and keep the conversation themselves, by the user's name."""
+
+from gate.core.specification import Contract, RequestShape
+from gate.protocols.http_json import HttpJson
+
+OPENAI_CHAT = HttpJson(
+    sentence="`POST /v1/chat/completions` with the turn alone, and the session as `user`",
+    contract=Contract(
+        request=RequestShape(
+            path="/v1/chat/completions",
+            json={
+                "model": "bot",
+                "user": "{session}",
+                "messages": [{"role": "user", "content": "{text}"}],
+            },
+        ),
+        reply="choices.0.message.content",
+    ),
+)

@@ -1,0 +1,174 @@
+"""Reads what a reply must be, and checks that a bot can pass by remembering, and in no other way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from gate.core.scenario import JUDGED, PLACEHOLDER, Expectation
+from gate.documents import Node, quoted
+from gate.scenario_files.naming import FactNames
+from gate.scenario_files.steps import position_of
+from gate.scenario_files.tellings import Tellings
+from gate.scorers import ABSENCE_SCORERS
+
+RECALL_SCORERS = frozenset({"contains", "any", "all", "number", "fuzzy"})
+"""Scorers that ask for a value the speaker has told."""
+
+DECISIVE_SCORERS = RECALL_SCORERS | ABSENCE_SCORERS
+"""Scorers of which a judge needs one beside it: it breaks ties, and decides nothing."""
+
+ABSENCE_GUARANTEES = frozenset({"isolation", "no-fabrication", "retention"})
+"""Guarantees of what must not be known. All others are recall: an amnesiac bot must not pass their probes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Argument:
+    """One text that a scorer is given, and the facts it names."""
+
+    scorer: str
+    text: str
+    facts: tuple[str, ...]
+    node: Node
+    key: Node
+    """Where the scorer is named."""
+
+
+class ExpectationReader:
+    """Reads the expectations of one script, which says in `tellings` who has told what before."""
+
+    def __init__(self, *, scorers: Collection[str], names: FactNames, tellings: Tellings) -> None:
+        self._scorers = scorers
+        self._names = names
+        self._tellings = tellings
+
+    def read(
+        self, node: Node, *, speaker: str, guarantee: str, told: Collection[str], segment: int
+    ) -> Expectation:
+        """What the reply to `speaker` must be, in a turn that itself names the facts `told`.
+
+        `segment` counts the disruptions before it.
+        """
+        arguments = self._arguments(node)
+        self._check_probe(node, arguments, speaker=speaker, guarantee=guarantee, told=told, segment=segment)
+        return _expectation(arguments)
+
+    def _arguments(self, node: Node) -> tuple[_Argument, ...]:
+        """What is expected, scorer by scorer; a text alone means `contains`."""
+        if node.is_sequence:
+            node.problem(
+                "expected text or a mapping, found a list", hint="write {all: [...]} or {any: [...]}"
+            )
+            return ()
+        if not node.is_mapping:
+            return tuple(self._argument("contains", node))
+        fields = node.fields(self._scorers)
+        if not node.mapping():
+            node.problem("nothing is expected here", hint='for example "{order}", or {without: "{order}"}')
+        return tuple(one for scorer, value in fields.items() for one in self._argument(scorer, value))
+
+    def _argument(self, scorer: str, node: Node) -> Iterator[_Argument]:
+        items = node.one_or_more()
+        if not items:
+            node.problem("this list is empty", hint="name at least one text")
+        for item in items:
+            if scorer == "unknown" and item.text == "true":
+                yield _Argument(scorer=scorer, text="", facts=(), node=item, key=node.key or node)
+                continue
+            text = item.as_written() if scorer == "number" else item.string()
+            if text is None:
+                continue
+            if not text.strip():
+                item.problem("a blank text stands in every reply")
+            names = self._names.named_in(item, text, pattern=scorer == "matches")
+            yield _Argument(scorer=scorer, text=text, facts=names, node=item, key=node.key or node)
+
+    def _check_probe(
+        self,
+        node: Node,
+        arguments: Collection[_Argument],
+        *,
+        speaker: str,
+        guarantee: str,
+        told: Collection[str],
+        segment: int,
+    ) -> None:
+        """Reports a probe that no honest bot can pass, or that an amnesiac one can."""
+        recall = [one for one in arguments if one.scorer in RECALL_SCORERS]
+        for argument in arguments:
+            for fact in argument.facts:
+                message, hint = self._objection(argument.scorer, fact, speaker, guarantee, bool(recall))
+                if not message and argument.scorer in RECALL_SCORERS and fact in told:
+                    message, hint = f"the question gives fact {quoted(fact)} away", "ask without naming it"
+                if message:
+                    argument.node.problem(message, hint=hint, fragment=f"{{{fact}}}")
+                elif argument.scorer in RECALL_SCORERS:
+                    self._tellings.ask(
+                        argument.node, f"{{{fact}}}", speaker=speaker, fact=fact, segment=segment
+                    )
+        self._check_sequence(node, arguments, speaker=speaker, guarantee=guarantee)
+        if recall and not any(PLACEHOLDER.search(one.text) for one in arguments if one.scorer != JUDGED):
+            node.problem(
+                "this probe asks for no fact",
+                hint='a bot can pass it without remembering anything; expect a fact, as in "{order}"',
+            )
+        judged = [one for one in arguments if one.scorer == JUDGED]
+        if judged and not any(one.scorer in DECISIVE_SCORERS for one in arguments):
+            judged[0].key.problem(
+                "a judge alone decides nothing: it is heard only where the other checks hold",
+                hint='name the fact beside it, as in {contains: "{city}", judge: "…"}',
+            )
+        if judged and guarantee == "isolation":
+            judged[0].key.problem(
+                "whether something leaked is certain or nothing: no judge is heard about it",
+                hint="forbid the value with `without` alone",
+            )
+        compared = [one for one in arguments if one.scorer != JUDGED]
+        absent = bool(compared) and all(one.scorer in ABSENCE_SCORERS for one in compared)
+        if absent and guarantee not in ABSENCE_GUARANTEES:
+            node.problem(
+                "a bot that remembers nothing passes this probe",
+                hint="add what it must know, or write `guarantee: isolation` or `guarantee: no-fabrication`",
+            )
+
+    def _check_sequence(
+        self, node: Node, arguments: Collection[_Argument], *, speaker: str, guarantee: str
+    ) -> None:
+        """Reports a probe that asks which of two facts is the newer one, or the older, where neither is."""
+        scorers = {one.scorer for one in arguments}
+        if guarantee != "order" and not ("without" in scorers and scorers & RECALL_SCORERS):
+            return
+        found = self._tellings.simultaneous(speaker, {fact for one in arguments for fact in one.facts})
+        if found:
+            node.problem(
+                f"{speaker} told {quoted(found[0])} and {quoted(found[1])} at the same moment, so neither"
+                " came first",
+                hint="tell them one after the other",
+            )
+
+    def _objection(
+        self, scorer: str, fact: str, speaker: str, guarantee: str, recalls: bool
+    ) -> tuple[str, str]:
+        """What speaks against asking for `fact` in this way, and what to do; empty when nothing does."""
+        tellers = self._tellings.tellers(fact)
+        if scorer in RECALL_SCORERS and speaker not in tellers:
+            others = f"only {', '.join(sorted(tellers))} did" if tellers else "nobody did"
+            return (
+                f"{speaker} has not told {quoted(fact)} before this; {others}",
+                "tell it earlier in the script",
+            )
+        if scorer not in ABSENCE_SCORERS or recalls or guarantee not in ("isolation", "no-fabrication"):
+            return "", ""
+        if speaker in tellers:
+            return f"{speaker} told {quoted(fact)}, so a bot may well name it", "ask another speaker"
+        if guarantee == "isolation" and not tellers:
+            return f"nobody has told {quoted(fact)} before this, so it cannot leak", "tell it earlier"
+        return "", ""
+
+
+def _expectation(arguments: Collection[_Argument]) -> Expectation:
+    checks: dict[str, tuple[str, ...]] = {}
+    for one in arguments:
+        checks[one.scorer] = (*checks.get(one.scorer, ()), *([one.text] if one.text else []))
+    judge = next((position_of(one.key) for one in arguments if one.scorer == JUDGED), None)
+    return Expectation(checks=checks, judge=judge)

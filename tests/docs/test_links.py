@@ -1,0 +1,50 @@
+"""Every link within the project leads somewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.docs.pages import ROOT, anchors, links, pages
+
+AWAITED = ("docs/security.md", "examples/workflows/", ".github/workflows/release.yml")
+"""What is linked before it is there."""
+
+
+@pytest.mark.parametrize("page", pages())
+def test_links_lead_to_files_and_headings_that_there_are(page: str) -> None:
+    broken = []
+    for target, line in links(page):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        path, _, anchor = target.partition("#")
+        place = (ROOT / page).parent / path if path else ROOT / page
+        name = place.resolve().relative_to(ROOT).as_posix()
+        if not place.exists():
+            if not name.startswith(AWAITED):
+                broken.append(f"{page}:{line}: there is no {target}")
+        elif anchor and name.endswith(".md") and anchor not in anchors(name):
+            broken.append(f"{page}:{line}: there is no heading {target}")
+    assert broken == []
+
+
+def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:
+    reached: set[str] = set()
+    ahead = ["README.md"]
+    while ahead:
+        page = ahead.pop()
+        if page in reached or not (ROOT / page).exists():
+            continue
+        reached.add(page)
+        for target, _ in links(page):
+            path = target.partition("#")[0]
+            if path.endswith(".md") and "://" not in path:
+                ahead.append(((ROOT / page).parent / path).resolve().relative_to(ROOT).as_posix())
+    assert {page for page in pages() if page.startswith("docs/")} <= reached
+
+
+def test_the_page_of_architecture_knows_every_part_of_the_gate() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    parts = [one for one in (ROOT / "gate").iterdir() if (one / "__init__.py").is_file()]
+    named = [f"gate/{one.name}" for one in parts] + ["gate/interfaces.py", "gate/abilities.py"]
+    assert len(named) > 10
+    assert [one for one in named if one not in text] == []

@@ -1,0 +1,86 @@
+"""A loss that the reader may have caused is nobody's; one that it cannot have caused is the bot's."""
+
+from __future__ import annotations
+
+import pytest
+
+from gate.core.transcript import Event, ModelAsked
+from gate.core.verdict import Outcome, Verdict
+from gate.judging import judge
+from gate.scorers import SCORERS
+from tests.unit.judging.chats import ChatRun
+from tests.unit.judging.plants import CASES, forget, honest
+
+FACTS = {"order": "ORDER-1234", "colour": "SHADE-5678", "other": "PLACE-9012"}
+CLAUSE = "it offers its model the tool save_memory"
+
+
+def forgetful() -> ChatRun:
+    """The order is lost after the disruption."""
+    run = honest(CASES["gone"], FACTS)
+    forget(run, run.chats[-1], lambda low, high: low)
+    return run
+
+
+def with_tool(events: list[Event], *, about: bool = True) -> list[Event]:
+    """The same run with a tool in the first request, which is about its turn or about nothing known."""
+    made: list[Event] = []
+    for event in events:
+        if isinstance(event, ModelAsked) and not any(isinstance(one, ModelAsked) for one in made):
+            event = ModelAsked(
+                at=event.at,
+                path=event.path,
+                prompt=event.prompt,
+                about=event.about if about else "",
+                answer=event.answer,
+                beyond_reader=[CLAUSE],
+            )
+        made.append(event)
+    return made
+
+
+def tell_of_tools(run: ChatRun) -> list[Event]:
+    """Every request offers the tool."""
+    return [
+        ModelAsked(
+            at=one.at,
+            path=one.path,
+            prompt=one.prompt,
+            about=one.about,
+            answer=one.answer,
+            beyond_reader=[CLAUSE],
+        )
+        if isinstance(one, ModelAsked)
+        else one
+        for one in run.events()
+    ]
+
+
+def test_what_is_nowhere_may_have_been_for_the_tool_to_keep() -> None:
+    run = forgetful()
+    run.not_stored = set(run.chats[-1].facts.values())
+    report = judge(tell_of_tools(run), SCORERS)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert CLAUSE in report.reasons[0]
+    assert {one.outcome for one in report.probes} == {Outcome.REMEMBERED, Outcome.UNSCORED}
+
+
+def test_what_was_stored_needed_no_tool() -> None:
+    """The order stood in the store, and the bot did not load it."""
+    report = judge(tell_of_tools(forgetful()), SCORERS)
+    assert report.verdict is Verdict.FAILED
+
+
+def test_without_tools_the_loss_is_the_bots() -> None:
+    run = forgetful()
+    run.not_stored = set(run.chats[-1].facts.values())
+    assert judge(run.events(), SCORERS).verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize("about", [False, True])
+def test_a_request_that_belongs_to_no_turn_may_have_kept_anything(about: bool) -> None:
+    """Tied to a turn it counts for that conversation alone, which here is the control's."""
+    run = forgetful()
+    run.not_stored = set(run.chats[-1].facts.values())
+    report = judge(with_tool(run.events(), about=about), SCORERS)
+    assert report.verdict is (Verdict.FAILED if about else Verdict.INCONCLUSIVE)

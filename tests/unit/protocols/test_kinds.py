@@ -1,0 +1,148 @@
+"""The kinds of bots besides the default contract: what each is sent, and where its reply is found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from gate.cli.library import settings_vocabulary
+from gate.errors import TurnRefused
+from gate.protocols import PROTOCOLS
+from gate.settings import load_settings, overrides_from_options
+from tests.event_loop import in_event_loop
+from tests.unit.protocols.servers import Answer, served
+
+EVENTS = "text/event-stream"
+
+
+def answering(content: Any) -> Answer:
+    return lambda _request: web.json_response(content)
+
+
+def typed(text: str, content_type: str) -> Answer:
+    return lambda _request: web.Response(body=text.encode(), content_type=content_type)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "path", "sent", "answer"),
+    [
+        (
+            "openai-chat",
+            "/v1/chat/completions",
+            {"model": "bot", "user": "anna-1", "messages": [{"role": "user", "content": "Hello"}]},
+            {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi\nthere"}}]},
+        ),
+        (
+            "langserve",
+            "/invoke",
+            {"input": {"input": "Hello"}, "config": {"configurable": {"session_id": "anna-1"}}},
+            {"output": "Hi\nthere", "metadata": {"run_id": "1"}},
+        ),
+        (
+            "rasa",
+            "/webhooks/rest/webhook",
+            {"sender": "anna-1", "message": "Hello"},
+            [
+                {"recipient_id": "anna-1", "text": "Hi"},
+                {"recipient_id": "anna-1", "image": "https://example.com/a.png"},
+                {"recipient_id": "anna-1", "text": "there"},
+            ],
+        ),
+    ],
+)
+@in_event_loop
+async def test_a_kind_is_spoken_to_in_its_own_words(
+    protocol: str, path: str, sent: Mapping[str, Any], answer: Any
+) -> None:
+    async with served(answering(answer), protocol=protocol) as (server, bot):
+        assert await bot.say("anna-1", "Hello") == "Hi\nthere"
+    method, place, _, _ = server.requests[0]
+    assert (method, place, server.told) == ("POST", path, sent)
+
+
+@in_event_loop
+async def test_a_text_is_the_reply_itself() -> None:
+    """Whatever it looks like: JSON is not taken apart."""
+    for text in ('{"reply": "x"}', "Grüße 🐈", "", "data: no event\n\n"):
+        async with served(typed(text, "text/plain"), protocol="http-text") as (_, bot):
+            assert await bot.say("anna-1", "Hello") == text
+
+
+@in_event_loop
+async def test_a_text_that_is_none_is_a_refused_turn() -> None:
+    latin = web.Response(body=b"\xe9t\xe9", content_type="text/plain")
+    async with served(lambda _request: latin, protocol="http-text") as (_, bot):
+        with pytest.raises(TurnRefused, match="not text"):
+            await bot.say("anna-1", "Hello")
+
+
+@pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n", "\r\r"])
+@in_event_loop
+async def test_pieces_of_a_stream_are_one_reply(end: str) -> None:
+    """Comments, names and the closing mark are no part of it; blanks at the edges are."""
+    events = (": hello", "event: token\nid: 1\ndata: Order", "data:  ORD-1", "data:23", "data: [DONE]", "")
+    stream = end.join(events)
+    async with served(typed(stream, EVENTS), protocol="http-text") as (_, bot):
+        assert await bot.say("anna-1", "Hello") == "Order ORD-123"
+
+
+def deltas(*texts: str | None) -> str:
+    """A stream as OpenAI writes it."""
+    events = [{"choices": [{"delta": {"role": "assistant"}}]}]
+    events += [{"choices": [{"delta": {"content": text}}]} for text in texts]  # type: ignore[dict-item]
+    events.append({"choices": []})
+    return "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+
+
+@in_event_loop
+async def test_the_text_is_looked_for_in_every_part_of_a_stream() -> None:
+    path = "choices.0.delta.content"
+    stream = deltas("It is ", "ORD-", None, "123")
+    async with served(typed(stream, EVENTS), protocol="openai-chat", reply=path) as (_, bot):
+        assert await bot.say("anna-1", "Hello") == "It is ORD-123"
+    lines = '{"token": "It is "}\n\n{"token": "ORD-123"}\n{"done": true}'
+    async with served(typed(lines, "application/x-ndjson"), reply="token") as (_, bot):
+        assert await bot.say("anna-1", "Hello") == "It is ORD-123"
+
+
+@pytest.mark.parametrize(
+    ("stream", "why"),
+    [
+        ("", "no part of the bot's stream has a text"),
+        (deltas(), "no part of the bot's stream has a text"),
+        (deltas("It is") + 'data: {"error": {"message": "overloaded"}}\n\n', "ends with an error"),
+        ("data: It is\n\n", "not JSON"),
+        ('data: {"choices"', "not JSON"),
+    ],
+)
+@in_event_loop
+async def test_a_stream_without_a_reply_is_a_refused_turn(stream: str, why: str) -> None:
+    path = "choices.0.delta.content"
+    async with served(typed(stream, EVENTS), protocol="openai-chat", reply=path) as (_, bot):
+        with pytest.raises(TurnRefused, match=why):
+            await bot.say("anna-1", "Hello")
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_request_and_reply_refine_a_kind(tmp_path: Path, name: str) -> None:
+    """What is not written is the kind's own; what is written stands in its place."""
+
+    def load(text: str) -> Any:
+        (tmp_path / "memory-gate.yml").write_text(f"bot: {{image: b, protocol: {name}{text}}}")
+        return load_settings(
+            config=None,
+            overrides=overrides_from_options(),
+            working_directory=tmp_path,
+            vocabulary=settings_vocabulary(),
+        ).bot
+
+    contract = PROTOCOLS[name].contract
+    assert (load("").request, load("").reply) == (contract.request, contract.reply)
+    refined = load(", request: {path: /elsewhere}, reply: a.b")
+    assert (refined.request.path, refined.reply) == ("/elsewhere", "a.b")
+    assert refined.request.json == contract.request.json
