@@ -39,7 +39,7 @@ fuzz: .venv/.ready ## read mangled files: only clean errors, none slower than a 
 measurement: .venv/.ready ## measure how right the gate is and write docs/measurement.md (ARGS='--only seeds')
 	@.venv/bin/python -m benchmarks.measurement $(ARGS)
 
-zoo: .venv/.ready ## run every known defect and its healthy twin under every disruption; write docs/detection.md
+zoo: .venv/.ready ## run every known defect and its healthy twin under every disruption; write docs/detection.md (ARGS='--only article')
 	@if .ci/engine; then .ci/base-images; else echo "zoo: no Docker engine, so what needs one is not run"; fi
 	@.venv/bin/python -m tests.zoo.matrix $(ARGS)
 

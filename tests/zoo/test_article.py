@@ -17,6 +17,7 @@ KINDS = ("oom", "replica-hop", "kill-mid-turn", "cold-start")
 
 
 @pytest.mark.docker
+@pytest.mark.timeout(900)
 def test_the_bot_of_the_story_forgets_and_the_mended_one_does_not(gate: Gate) -> None:
     """Each under the same disruptions; and where the store forgets, its setting is blamed by name."""
 
