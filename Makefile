@@ -59,7 +59,7 @@ bench: .venv/.ready ## measure how fast the gate is and write docs/benchmarks.md
 	@if .ci/engine; then .ci/base-images; else echo "bench: no Docker engine, so what needs one is not measured"; fi
 	@.venv/bin/python -m benchmarks.speed $(ARGS)
 
-zoo: .venv/.ready ## run every known defect and its healthy twin under every disruption; write docs/detection.md
+zoo: .venv/.ready ## run every known defect and its healthy twin under every disruption; write docs/detection.md (ARGS='--only article')
 	@if .ci/engine; then .ci/base-images; else echo "zoo: no Docker engine, so what needs one is not run"; fi
 	@.venv/bin/python -m tests.zoo.matrix $(ARGS)
 

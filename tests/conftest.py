@@ -8,13 +8,15 @@ import pytest
 from docker.errors import DockerException
 
 NO_ENGINE = "no Docker engine answers; start one or run 'make engine'"
+ENGINE_SECONDS = 30
+"""However busy it is, an engine answers a ping in less."""
 
 
 @functools.cache
 def engine_answers() -> bool:
     """Ask once per run; a missing socket, or a directory in its place, is no engine."""
     try:
-        client = docker.from_env(timeout=5)
+        client = docker.from_env(timeout=ENGINE_SECONDS)
         try:
             return bool(client.ping())
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import secrets
@@ -188,10 +189,11 @@ async def _perform(
     turns = sum(conversation.planned(0.0).turns for conversation in plan.conversations)
     endpoint: ModelEndpoint | None = None
     runtime: Runtime | None = None
+    connections = contextlib.ExitStack()
     told: Callable[[str], Mapping[str, str]] = _nothing_told
     try:
         try:
-            runtime = await _build_runtime(settings, run, environment)
+            runtime = await _build_runtime(settings, run, environment, connections)
             host = await runtime.open()
             if settings.model.mode != "none":
                 endpoint = ModelEndpoint(
@@ -229,8 +231,10 @@ async def _perform(
             ),
         )
     finally:
-        # An interruption that comes now must not leave half of it behind.
-        recording.left_behind = await to_the_end(_take_down(runtime, endpoint))
+        # The runtime removes everything over its connection.
+        with connections:
+            # An interruption that comes now must not leave half of it behind.
+            recording.left_behind = await to_the_end(_take_down(runtime, endpoint))
 
 
 def _nothing_told(_deployment: str) -> Mapping[str, str]:
@@ -268,7 +272,10 @@ async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) ->
     return "; ".join(faults)
 
 
-async def _build_runtime(settings: Settings, run: str, environment: Mapping[str, str]) -> Runtime:
+async def _build_runtime(
+    settings: Settings, run: str, environment: Mapping[str, str], connections: contextlib.ExitStack
+) -> Runtime:
+    """What `connections` holds is to be closed after the runtime."""
     store = STORES[settings.store.kind](settings.store)
     if runtime_name(settings) == "process":
         from gate.runtimes.processes import Processes
@@ -276,8 +283,10 @@ async def _build_runtime(settings: Settings, run: str, environment: Mapping[str,
         return Processes(settings.bot, store, run=run, environment=environment)
     from gate.runtimes.docker_engine import DockerEngine, reach
 
+    engine = await reach(environment, trace_of(environment))
+    connections.callback(engine.close)
     return DockerEngine(
-        await reach(environment, trace_of(environment)),
+        engine,
         settings.bot,
         store,
         run=run,

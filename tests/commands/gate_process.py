@@ -39,8 +39,10 @@ class Ended:
 class Gate:
     """Starts `memory-gate` in `folder`. Its scratch folders lie in `folder/scratch`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seconds: float = RUN_SECONDS) -> None:
+        """`seconds` is how long a run may take, at the very most."""
         self.folder = folder
+        self.seconds = seconds
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
 
@@ -89,13 +91,13 @@ class Gate:
     ) -> Ended:
         """Starts it and waits until it has ended."""
         with self.start(*arguments, environment=environment, program=program) as process:
-            output, _ = process.communicate(timeout=RUN_SECONDS)
+            output, _ = process.communicate(timeout=self.seconds)
         return self.ended(process.returncode, output)
 
     def act(self, **inputs: str) -> Ended:
         """The action's main stage with these inputs, in the same folder as the workspace."""
         with self.start_action(**inputs) as process:
-            output, _ = process.communicate(timeout=RUN_SECONDS)
+            output, _ = process.communicate(timeout=self.seconds)
         return self.ended(process.returncode, output)
 
     def start_action(self, **inputs: str) -> subprocess.Popen[str]:
@@ -123,7 +125,7 @@ class Gate:
                 if words in line:
                     process.send_signal(number)
                     break
-            rest, _ = process.communicate(timeout=RUN_SECONDS)
+            rest, _ = process.communicate(timeout=self.seconds)
         return self.ended(process.returncode, "".join(lines) + rest)
 
     def ended(self, code: int, output: str) -> Ended:

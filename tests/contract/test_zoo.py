@@ -60,7 +60,7 @@ async def test_a_bot_that_hangs_leaves_its_turns_open_and_still_stops(process_pl
     """Both when nobody waits any more and when somebody still does."""
     async with (
         process_place.deployed(store=None, **process_place.bot(defect="hangs")) as deployment,
-        spoken_to(deployment, turn_seconds=0.3) as hasty,
+        spoken_to(deployment, turn_seconds=1.0) as hasty,
         spoken_to(deployment) as patient,
     ):
         with pytest.raises(TurnIndeterminate, match="did not answer"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.server
 import os
 import secrets
@@ -21,10 +22,20 @@ import pytest
 import requests
 import urllib3
 
-from gate.errors import EngineError
+from gate.cli.execution import execute, new_run
+from gate.cli.library import find_scenarios
+from gate.core.specification import (
+    BotSpecification,
+    ModelSpecification,
+    Policy,
+    RunSpecification,
+    StoreSpecification,
+)
+from gate.errors import EngineError, InputError
 from gate.runtimes.docker_engine import connect
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
+from gate.settings import Settings
 from tests.contract.places import DockerPlace
 from tests.event_loop import in_event_loop, until
 
@@ -168,7 +179,7 @@ def test_an_engine_that_hangs_does_not_hold_up_the_end_of_the_gate(tmp_path: Pat
         )
         try:
             assert hanging.wait(60)
-            said, _ = gate.communicate("end\n", timeout=30)
+            said, _ = gate.communicate("end\n", timeout=60)
         finally:
             gate.kill()
             gate.wait()
@@ -381,3 +392,35 @@ async def test_a_gate_in_a_container_joins_the_network_and_leaves_it(
     container.reload()
     assert container.status == "running"
     assert len(container.attrs["NetworkSettings"]["Networks"]) == 1
+
+
+@in_event_loop
+async def test_a_run_closes_its_connections_to_the_engine(tmp_path: Path) -> None:
+    """Also one that cannot begin, and while whoever holds its error still holds what it was using."""
+    settings = Settings(
+        bot=BotSpecification(command=("without", "an", "image")),
+        store=StoreSpecification(),
+        model=ModelSpecification(),
+        run=RunSpecification(disruptions=("none",), seed=1, runtime="docker"),
+        policy=Policy(),
+        scenarios=(),
+        report_directory=tmp_path,
+        config_file=None,
+    )
+    before = open_sockets()
+    with pytest.raises(InputError) as caught:
+        await execute(
+            settings, find_scenarios((), tmp_path), run=new_run(), environment={}, reporters=(), repeat=()
+        )
+    assert caught.value.what
+    # What was asked of the engine beside it is not waited for; its connections close when it has ended.
+    await until(lambda: open_sockets() <= before, "the end of all connections")
+
+
+def open_sockets() -> int:
+    """How many sockets this process has open."""
+    names = []
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            names.append(str(entry.readlink()))
+    return sum(name.startswith("socket:") for name in names)

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from defects import BOTS
@@ -63,11 +64,11 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
 
-def main() -> None:
-    """Serves until SIGTERM, then ends the turns under way and exits with 0, also as process 1."""
+def main(bots: Mapping[str, type[Bot]]) -> None:
+    """Serves one of them until SIGTERM, then ends the turns under way and exits with 0, also as process 1."""
     # Waited for below; blocked in every thread, and so not ignored by the kernel for process 1 either.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    Handler.bot = bot = BOTS[os.environ.get("DEFECT") or ""]()
+    Handler.bot = bot = bots[os.environ.get("DEFECT") or ""]()
     bot.start()
     port = int(os.environ.get("PORT") or "8000")
     server = Server(("0.0.0.0", port), Handler)
@@ -82,4 +83,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(BOTS)

@@ -1,17 +1,17 @@
-"""What the matrix came to, and the page that says so."""
+"""What the matrix came to, and the sections of the page that say so."""
 
 from __future__ import annotations
 
 import itertools
-import statistics
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gate.core.specification import RunSpecification
 from gate.judging.statistics import exact_lower_bound
+from tests.zoo.costs import Costs
 from tests.zoo.measuring import Findings
-from tests.zoo.rows import NOT_IN_ZOO, Patient, Row
+from tests.zoo.rows import Patient, Row
 
 CONFIDENCE = 0.95
 MOST_CHOSEN = 5
@@ -88,36 +88,21 @@ class Twin:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cost:
-    """What one disruption costs a run, in seconds, with its deployment and few conversations."""
-
-    disruption: str
-    process: float | None
-    docker: float | None
-    alarm: bool = False
-    """Whether the healthy bot did not pass on the engine."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Matrix:
     """Everything that was measured."""
 
     caught: Sequence[Caught]
     twins: Sequence[Twin]
-    costs: Sequence[Cost] = field(default_factory=tuple)
-    seconds: float = 0.0
 
     @property
     def runs(self) -> int:
         """Bot × disruption × seed."""
-        return sum(len(one.findings) for one in self.twins) + sum(
-            one.docker is not None for one in self.costs
-        )
+        return sum(len(one.findings) for one in self.twins)
 
     @property
     def alarms(self) -> int:
         """How many of them did not pass."""
-        return sum(len(one.alarms) for one in self.twins) + sum(one.alarm for one in self.costs)
+        return sum(len(one.alarms) for one in self.twins)
 
     @property
     def missed(self) -> list[Caught]:
@@ -135,7 +120,7 @@ class Matrix:
         ran = [one for one in self.caught if not one.not_run]
         return (
             f"{len(ran) - len(self.missed)} of {len(ran)} defects caught; {self.alarms} false alarms in"
-            f" {self.runs} runs of healthy bots; {self.seconds:.0f} s"
+            f" {self.runs} runs of healthy bots"
         )
 
     def catches(self, chosen: Collection[str]) -> list[Caught]:
@@ -146,20 +131,19 @@ class Matrix:
             if one.findings and not one.row.needs_more and set(chosen).isdisjoint(one.by)
         ]
 
-    def smallest_sets(self) -> list[tuple[str, ...]]:
+    def smallest_sets(self, costs: Costs) -> list[tuple[str, ...]]:
         """The smallest sets of disruptions that catch every such defect, the cheapest first."""
         single = [one for one in self.caught if one.findings and not one.row.needs_more]
         kinds = sorted({name for one in single for name in one.by})
-        seconds = {one.disruption: one.process or 0.0 for one in self.costs}
         for size in range(1, MOST_CHOSEN + 1):
             sets = [some for some in itertools.combinations(kinds, size) if not self.catches(some)]
             if sets:
-                return sorted(sets, key=lambda some: sum(seconds.get(name, 0.0) for name in some))
+                return sorted(sets, key=lambda some: sum(map(costs.in_all, some)))
         return []
 
 
-def page(matrix: Matrix) -> str:
-    """docs/detection.md."""
+def introduction(matrix: Matrix) -> str:
+    """How the page begins."""
     ran = [one for one in matrix.caught if not one.not_run]
     kept = len(ran) - len(matrix.missed)
     numbers = {one.row.number.rstrip("abc") for one in ran}
@@ -178,9 +162,14 @@ def page(matrix: Matrix) -> str:
             f" ({kept} of {len(ran)} bots) are caught for the right guarantee. Healthy bots: {matrix.alarms}"
             f" false alarms in {matrix.runs} runs** (bot × disruption × seed), so at most {bound * 100:.2f} %"
             f" with {CONFIDENCE * 100:.0f} % confidence (exact bound).",
-            "",
-            "## Defects",
-            "",
+        ]
+    )
+
+
+def sections(matrix: Matrix, costs: Costs) -> dict[str, list[str]]:
+    """Heading → lines."""
+    return {
+        "Defects": [
             "*Caught by* are the disruptions under which the run is refused and the guarantee is found"
             " broken; under *others* it is refused for another one; the rest do not expose it.",
             "",
@@ -189,43 +178,22 @@ def page(matrix: Matrix) -> str:
             *(_defect(one) for one in matrix.caught),
             "",
             *_not_run(matrix),
-            "## Healthy twins",
-            "",
-            "| bot | runs | false alarms |",
-            "|---|--:|--:|",
-            *_twins(matrix),
-            "",
-            "## What to run",
-            "",
-            *_choice(matrix),
-            "",
-            "What each costs in seconds: by itself (the median of all healthy bots as processes), and with"
-            " its own deployment, the plain healthy bot and seven scenarios. – is not measured.",
-            "",
-            "| disruption | by itself | processes | containers |",
-            "|---|--:|--:|--:|",
-            *(_cost(matrix, one) for one in matrix.costs),
-            "",
-        ]
-    )
-
-
-def _cost(matrix: Matrix, one: Cost) -> str:
-    name = one.disruption
-    took = [twin.findings[name].seconds for twin in matrix.twins if name in twin.findings]
-    itself = _seconds(statistics.median(took) if took else None)
-    return f"| `{name}` | {itself} | {_seconds(one.process)} | {_seconds(one.docker)} |"
+        ],
+        "Healthy twins": twins_table(matrix.twins),
+        "What to run": _choice(matrix, costs),
+    }
 
 
 def _defect(one: Caught) -> str:
     mark = "not run" if one.not_run else "✓" if one.is_caught else "✗"
     return (
         f"| {one.row.number} {mark} | {one.row.name} | {one.row.guarantee} | {one.lost_at or '–'} |"
-        f" {_listed(one.by, len(one.findings))} | {_listed(one.otherwise)} | {_listed(one.passes)} |"
+        f" {listed(one.by, len(one.findings))} | {listed(one.otherwise)} | {listed(one.passes)} |"
     )
 
 
-def _listed(names: Sequence[str], all_of_them: int = 0) -> str:
+def listed(names: Sequence[str], all_of_them: int = 0) -> str:
+    """Names in a cell of a table."""
     if all_of_them and len(names) == all_of_them:
         return "all"
     return ", ".join(names) or "–"
@@ -233,30 +201,24 @@ def _listed(names: Sequence[str], all_of_them: int = 0) -> str:
 
 def _not_run(matrix: Matrix) -> list[str]:
     reasons = [f"* {one.row.number} {one.row.name}: {one.not_run}" for one in matrix.caught if one.not_run]
-    reasons += [f"* {name}: {why}" for name, why in NOT_IN_ZOO.items()]
     return ["Not run here:", "", *reasons, ""] if reasons else []
 
 
-def _twins(matrix: Matrix) -> list[str]:
-    labels = dict.fromkeys(one.patient.label for one in matrix.twins)
-    lines = []
-    for label in labels:
-        own = [one for one in matrix.twins if one.patient.label == label]
+def twins_table(twins: Sequence[Twin]) -> list[str]:
+    """Each healthy bot, with all its runs in one line."""
+    lines = ["| bot | runs | false alarms |", "|---|--:|--:|"]
+    for label in dict.fromkeys(one.patient.label for one in twins):
+        own = [one for one in twins if one.patient.label == label]
         runs, alarms = sum(len(one.findings) for one in own), sum(len(one.alarms) for one in own)
         lines.append(f"| {label} | {runs} | {alarms} |")
-    engine = [one for one in matrix.costs if one.docker is not None]
-    if engine:
-        lines.append(
-            f"| plain on redis, in containers | {len(engine)} | {sum(one.alarm for one in engine)} |"
-        )
     return lines
 
 
-def _choice(matrix: Matrix) -> list[str]:
+def _choice(matrix: Matrix, costs: Costs) -> list[str]:
     default = RunSpecification().disruptions
     left = matrix.catches(default)
     several = [one.row.number for one in matrix.caught if one.row.needs_more]
-    smallest = matrix.smallest_sets()
+    smallest = matrix.smallest_sets(costs)
     lines = [
         f"The default is {_code(default)}. Of what a bot of one replica and one version can do wrong it"
         " misses "
@@ -275,7 +237,3 @@ def _choice(matrix: Matrix) -> list[str]:
 
 def _code(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"

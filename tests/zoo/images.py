@@ -6,6 +6,7 @@ import contextlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import docker
 
@@ -14,10 +15,14 @@ from tests.commands.gate_process import ZOO
 
 @dataclass(frozen=True, kw_only=True)
 class Images:
-    """Their tags."""
+    """What a run of the gate is made from. "" is what the gate takes by itself: for the bot, a process."""
 
-    candidate: str
-    previous: str
+    candidate: str = ""
+    previous: str = ""
+    store: str = ""
+
+
+NO_IMAGES = Images()
 
 
 @contextlib.contextmanager
@@ -38,4 +43,16 @@ def built() -> Iterator[Images]:
         for tag in (images.candidate, images.previous):
             with contextlib.suppress(docker.errors.ImageNotFound):
                 client.images.remove(tag, force=True)
+        client.close()
+
+
+def built_and_kept(folder: Path, tag: str, *, dockerfile: str = "Dockerfile", target: str = "") -> str:
+    """The id of an image that takes long to build. Its tag stays, so that the engine keeps its layers."""
+    client = docker.from_env()
+    try:
+        image, _ = client.images.build(
+            path=str(folder), dockerfile=dockerfile, target=target or None, tag=tag, rm=True, forcerm=True
+        )
+        return str(image.id)
+    finally:
         client.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 from gate.core.guarantees import GUARANTEES
 from tests.commands.gate_process import LIBRARY, ZOO, Ended, Gate, disruptions
+from tests.zoo.images import NO_IMAGES, Images
 from tests.zoo.rows import Patient
 
 OF_ANOMALY: Mapping[str, str] = {
@@ -28,6 +29,9 @@ class Findings:
     """Guarantee → how many probes show it broken, the commonest first."""
     lost_at: Mapping[str, int] = field(default_factory=dict)
     """Station → how many lost facts were lost there, the commonest first."""
+    before: float | None = None
+    """How much was known before the disruption, between 0 and 1; None where nothing was scored."""
+    after: float | None = None
     seconds: float = 0.0
     """What the disruption itself took."""
     reasons: tuple[str, ...] = ()
@@ -37,17 +41,17 @@ class Findings:
         return self.verdict == "failed" and guarantee in self.guarantees
 
 
-def configuration(
-    patient: Patient, scenarios: Sequence[str], *, image: str = "", previous: str = ""
-) -> dict[str, Any]:
-    """memory-gate.yml for a patient: as local processes, or as containers of `image`."""
-    source = {"image": image} if image else {"command": ["python", "bot.py"], "directory": str(ZOO)}
-    if previous:
-        source["previous"] = previous
+def configuration(patient: Patient, scenarios: Sequence[str], images: Images = NO_IMAGES) -> dict[str, Any]:
+    """memory-gate.yml for a patient: as local processes, or as containers."""
+    source: dict[str, object] = {"command": ["python", "bot.py"], "directory": str(ZOO)}
+    if images.candidate:
+        source = {"image": images.candidate}
+    if images.previous:
+        source["previous"] = images.previous
     environment = {"MEMORY": patient.memory, "DEFECT": patient.bot, **dict(patient.environment)}
     return {
-        "bot": {**source, "env": environment, "ready-timeout": 20, "turn-timeout": 20},
-        "store": dict(patient.store),
+        "bot": {**source, "env": environment},
+        "store": {**dict(patient.store), **({"image": images.store} if images.store else {})},
         "scenarios": [str(scenario_path(name)) for name in scenarios],
     }
 
@@ -65,15 +69,17 @@ def examine(
     kinds: Sequence[str],
     *,
     seed: int = 1,
-    image: str = "",
-    previous: str = "",
+    images: Images = NO_IMAGES,
+    jobs: int | None = None,
 ) -> tuple[Ended, Mapping[str, Findings]]:
-    """One run under some disruptions, each on a deployment of its own, and what was found under each."""
+    """One run under some disruptions, each on a deployment of its own, and what was found under each.
+
+    `jobs` is how many deployments stand at once; None leaves it to the gate.
+    """
     # JSON is YAML.
-    gate.write(
-        "memory-gate.yml", json.dumps(configuration(patient, scenarios, image=image, previous=previous))
-    )
-    ended = gate.run("run", "--seed", str(seed), *disruptions(*kinds))
+    gate.write("memory-gate.yml", json.dumps(configuration(patient, scenarios, images)))
+    side_by_side = () if jobs is None else ("--jobs", str(jobs))
+    ended = gate.run("run", "--seed", str(seed), *side_by_side, *disruptions(*kinds))
     return ended, findings_in(ended.report)
 
 
@@ -99,6 +105,8 @@ def findings_in(report: Mapping[str, Any]) -> Mapping[str, Findings]:
             verdict=verdict,
             guarantees=dict(broken.most_common()),
             lost_at=dict(Counter(probe["lost_at"] for probe in probes if probe["lost_at"]).most_common()),
+            before=one["accuracy_before"],
+            after=one["accuracy"],
             seconds=one["seconds"],
             reasons=tuple(one["reasons"]),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +63,7 @@ PLAIN = Patient()
 RESTARTED = ("restart", "kill", "recreate")
 EVERYTHING = (*RESTARTED, "none")
 ORDERS = ("order-follow-up", "two-customers")
-HASTY = (("STORE_SECONDS", "0.5"),)
+HASTY = (("STORE_SECONDS", "2"),)
 """Does not wait for its store until an outage is over."""
 MONTH = (("ttl", "30d"),)
 
@@ -194,16 +193,6 @@ SHARED_SCENARIOS = (
     "parallel-turns",
 )
 """What the plain healthy bot is asked: a bit of everything."""
-
-NOT_IN_ZOO: Mapping[str, str] = {
-    "langchain-redis mixes `alice` and `ALICE`": "it needs the search module, which a plain Redis lacks, and"
-    " no bot of that framework is built yet; 9a and 9c are the same defect without it",
-    "RunnableWithMessageHistory without its keys loses parallel turns": "no bot of that framework is built"
-    " yet; 10 is the same defect without it",
-    "LangGraph's savers lose replies under parallel turns": "they need the search and JSON modules, which a"
-    " plain Redis lacks, and no bot of that framework is built yet",
-}
-"""Defects of frameworks that are not run, and why."""
 
 
 def twins() -> dict[Patient, tuple[str, ...]]:

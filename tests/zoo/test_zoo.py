@@ -50,14 +50,7 @@ def test_a_defect_is_caught_for_its_guarantee(gate: Gate, row: Row) -> None:
 def test_a_defect_between_two_versions_is_caught(gate: Gate, images: Images, row: Row) -> None:
     """The version before is another image."""
     disruption = row.exposing[0]
-    ended, found = examine(
-        gate,
-        row.patient,
-        row.scenarios,
-        [disruption],
-        image=images.candidate,
-        previous=images.previous,
-    )
+    ended, found = examine(gate, row.patient, row.scenarios, [disruption], images=images)
     hold_for_caught(row, disruption, found, ended.output)
     assert ended.code == 1, ended.output
 
@@ -79,14 +72,7 @@ def test_a_healthy_twin_passes_what_exposes_the_defect(gate: Gate, patient: Pati
 )
 def test_a_bot_that_reads_both_versions_passes(gate: Gate, images: Images, patient: Patient) -> None:
     """Forth and back."""
-    ended, found = examine(
-        gate,
-        patient,
-        ("order-follow-up",),
-        ["blue-green", "rollback"],
-        image=images.candidate,
-        previous=images.previous,
-    )
+    ended, found = examine(gate, patient, ("order-follow-up",), ["blue-green", "rollback"], images=images)
     assert ended.code == 0, ended.output
     assert {name: one.verdict for name, one in found.items()} == {
         "blue-green": "passed",

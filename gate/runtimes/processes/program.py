@@ -16,7 +16,7 @@ from gate.runtimes.readiness import tail
 WARDEN = Path(__file__).with_name("warden.py")
 KEPT_BYTES = 64 * 1024
 CHUNK_BYTES = 8 * 1024
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 POLL_SECONDS = 0.01
 
 

@@ -11,7 +11,7 @@ from gate.runtimes.processes.program import Program
 from gate.runtimes.processes.scratch import LOCALHOST, Scratch
 from gate.runtimes.readiness import count_keys, wait_for_store, wait_until_loaded
 
-STORE_SECONDS = 20.0
+STORE_SECONDS = 60.0
 STOP_SECONDS = 30.0
 """A server that writes its data out as it stops is given the time."""
 PORT_TRIES = 5

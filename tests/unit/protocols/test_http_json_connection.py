@@ -68,7 +68,7 @@ async def test_no_answer_in_time_is_an_indeterminate_turn() -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with served(never, turn_seconds=0.2) as (server, bot):
+    async with served(never, turn_seconds=1.0) as (server, bot):
         with pytest.raises(TurnIndeterminate, match="did not answer within"):
             await bot.say("anna-1", "Hello")
     assert len(server.requests) == 1
@@ -87,7 +87,7 @@ async def test_an_answer_that_trickles_is_not_waited_for_for_ever() -> None:
                 await asyncio.sleep(0.01)
         return answer
 
-    async with served(trickle, turn_seconds=0.3) as (_, bot):
+    async with served(trickle, turn_seconds=1.0) as (_, bot):
         with pytest.raises(TurnIndeterminate, match="did not answer within"):
             await bot.say("anna-1", "Hello")
 

@@ -53,9 +53,9 @@ class WriteBehind(Bot):
 
 
 class FlushesNowAndThen(WriteBehind):
-    """Stores what was said once a minute, and when it is stopped."""
+    """Stores what was said once an hour, and when it is stopped."""
 
-    seconds = 60.0
+    seconds = 3600.0
 
     def start(self) -> None:
         super().start()

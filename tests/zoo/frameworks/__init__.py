@@ -1,0 +1,1 @@
+"""Defects of real frameworks, as bots on those frameworks."""
