@@ -10,7 +10,6 @@ import argparse
 import concurrent.futures
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,35 +18,40 @@ from tests.hostile.examining import MAX_MEMORY, MAX_SECONDS, Bots, Outcome, asse
 from tests.hostile.rows import ROWS, Row
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "hostile.md"
+HEAD = (
+    "# Hostile bots",
+    "",
+    "Written by `make hostile`; not edited by hand. Each row is one run of the gate, as in a workflow,",
+    "on a bot that does what the row says: one scenario, one restart. It has to end with the right",
+    f"verdict within {MAX_SECONDS:.0f} seconds, and the gate may never take more than {MAX_MEMORY} MiB.",
+    "No line of the log may be a workflow command that is not the gate's own, no output and no summary",
+    "forged; no process, folder, container, network or volume may stay behind. A bot that breaks out of",
+    "its container ends with an exit code of its own, and so with another verdict. *Process* runs the",
+    "bot as a local process, where nothing contains it. Seconds are those of the machine as busy as it was.",
+    "",
+)
+TABLE = (
+    "| bot | what it tries | runtime | expected | seen | seconds | gate, MiB | left behind |",
+    "|---|---|---|---|---|--:|--:|---|",
+)
 
 
-def page(outcomes: Sequence[Outcome], seconds: float) -> str:
-    """The whole of docs/hostile.md."""
-    met = sum(not one.faults for one in outcomes)
-    lines = [
-        "# Hostile bots",
-        "",
-        "Written by `make hostile`; not edited by hand. Each row is one run of the gate, as in a workflow,",
-        "on a bot that does what the row says: one scenario, one restart. It has to end with the right",
-        f"verdict within {MAX_SECONDS:.0f} seconds, and the gate may never take more than {MAX_MEMORY} MiB.",
-        "No line of the log may be a workflow command that is not the gate's own, no output and no summary",
-        "forged; no process, folder, container, network or volume may stay behind. A bot that breaks out of",
-        "its container ends with an exit code of its own, and so with another verdict. *Process* runs the",
-        "bot as a local process, where nothing contains it.",
-        "",
-        f"{len(outcomes)} hostile bots, {met} met as they should be, in {seconds:.0f} s.",
-        "",
-        "| bot | what it tries | runtime | expected | seen | seconds | gate, MiB | left behind |",
-        "|---|---|---|---|---|--:|--:|---|",
-    ]
-    for one in outcomes:
-        runtime = "docker" if one.row.contained else "process"
-        seen = one.verdict if not one.faults else f"**{one.verdict}**"
-        lines.append(
-            f"| {one.row.name} | {one.row.tries} | {runtime} | {one.row.verdict} | {seen}"
-            f" | {one.seconds:.1f} | {one.memory} | {one.left} |"
-        )
-    return "\n".join(lines) + "\n"
+def page(outcomes: Sequence[Outcome], before: str = "") -> str:
+    """The whole of docs/hostile.md; rows that were not run again are taken from the page of `before`."""
+    lines = {line.split(" | ")[1]: line for line in before.splitlines() if line.startswith("| ")}
+    lines.update((one.row.tries, _line(one)) for one in outcomes)
+    rows = [lines[row.tries] for row in ROWS if row.tries in lines]
+    met = sum("**" not in row for row in rows)
+    return "\n".join(
+        [*HEAD, f"{len(rows)} hostile bots, {met} met as they should be.", "", *TABLE, *rows, ""]
+    )
+
+
+def _line(one: Outcome) -> str:
+    runtime = "docker" if one.row.contained else "process"
+    seen = f"**{one.verdict}**" if one.faults else one.verdict
+    cells = (one.row.name, one.row.tries, runtime, one.row.verdict, seen, f"{one.seconds:.1f}")
+    return f"| {' | '.join(cells)} | {one.memory} | {one.left} |"
 
 
 def _run(row: Row, bots: Bots) -> Outcome:
@@ -64,7 +68,7 @@ def _run(row: Row, bots: Bots) -> Outcome:
 def main() -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(prog="make hostile", description=__doc__)
-    parser.add_argument("--only", nargs="*", default=(), help="names of bots; nothing is written then")
+    parser.add_argument("--only", nargs="*", default=(), help="names of bots; other rows stay as they are")
     parser.add_argument("--jobs", type=int, default=2, help="runs of the gate at a time")
     parser.add_argument("--show", action="store_true", help="show what the gate printed")
     options = parser.parse_args()
@@ -73,7 +77,6 @@ def main() -> int:
     if not engine:
         print("no Docker engine answers: what needs one is not run, and nothing is written", flush=True)
         rows = [row for row in rows if not row.contained]
-    began = time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
         assembled(Path(folder), engine=engine) as bots,
@@ -83,8 +86,9 @@ def main() -> int:
     if options.show:
         for one in outcomes:
             print(f"--- {one.row.name}\n{one.output}")
-    if engine and not options.only:
-        PAGE.write_text(page(outcomes, time.monotonic() - began), encoding="utf-8")
+    if engine:
+        before = PAGE.read_text(encoding="utf-8") if options.only and PAGE.exists() else ""
+        PAGE.write_text(page(outcomes, before), encoding="utf-8")
     wrong = [one.row.name for one in outcomes if one.faults]
     print(f"{len(outcomes)} hostile bots, {len(wrong)} not met as they should be {' '.join(wrong)}")
     return 1 if wrong else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import secrets
 import shutil
 import subprocess
@@ -29,6 +30,7 @@ OWN_COMMANDS = frozenset({"group", "endgroup", "stop-commands", "notice", "warni
 FORGED = ("forged", "set-output", "evil.example", "task.complete", "\x1b", "\x00", "\x9b")
 """What a hostile bot says and the gate never does, in the properties of a command or raw in the log."""
 CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.INCONCLUSIVE: 3}
+GATES_TRACE = re.compile(r'File "[^"]*/(?:gate|site-packages|asyncio)/')
 MAX_SECONDS = 120.0
 MAX_MEMORY = 512
 """MiB of the gate."""
@@ -184,7 +186,8 @@ def _verdict_faults(row: Row, code: int, verdict: str, reasons: str) -> Iterator
 
 def _forgeries(output: str, outputs: Path, summary: Path, verdict: str) -> Iterator[str]:
     """Lines that a workflow would obey and that are not the gate's own; traces; foreign outputs."""
-    if "Traceback (most" in output or "the gate itself failed" in output:
+    # What a bot printed as it died is shown, and may be a trace of its own.
+    if GATES_TRACE.search(output) or "the gate itself failed" in output:
         yield "it crashed"
     token, quiet = "", False
     for line in split_lines(output):

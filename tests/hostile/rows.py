@@ -181,7 +181,7 @@ ROWS: tuple[Row, ...] = (
         verdict=INCONCLUSIVE,
     ),
     Row(name="many-keys", tries="puts 30,000 keys into its store", verdict=PASSED),
-    Row(name="huge-values", tries="puts a value of 100 MB into its store", verdict=PASSED),
+    Row(name="huge-values", tries="puts a value of 40 MB into its store", verdict=PASSED),
     Row(
         name="fills-store",
         tries="fills its store until it ends",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ def test_every_bot_is_there_and_tried() -> None:
     folder = Path(__file__).with_name("defects")
     written = "".join(file.read_text(encoding="utf-8") for file in folder.glob("[a-z]*.py"))
     assert len({(row.name, row.memory, row.contained) for row in ROWS}) == len(ROWS) >= 40
+    assert len({row.tries for row in ROWS}) == len(ROWS)
     for row in ROWS:
         assert f'"{row.name}":' in written, row.name
 
@@ -57,7 +59,10 @@ def test_the_page_marks_what_was_not_met_as_it_should_be() -> None:
     bad = Outcome(
         row=row, verdict="passed", reasons="", seconds=1.0, memory=70, faults=("left a process",), output=""
     )
-    shown = page([fine, bad], 2.0)
+    shown = page([replace(fine, row=ROWS[1]), bad])
     assert "2 hostile bots, 1 met as they should be" in shown
     assert f"| {row.verdict} | {row.verdict} | 1.0 | 70 | nothing |" in shown
     assert "| **passed** | 1.0 | 70 | left a process |" in shown
+    again = page([fine], shown)
+    assert "2 hostile bots, 2 met as they should be" in again
+    assert "left a process" not in again

@@ -101,10 +101,10 @@ class ManyKeys(AtTurn):
 
 
 class HugeValues(AtTurn):
-    """Puts a value of a hundred megabytes beside its own."""
+    """Puts a value of forty megabytes beside its own."""
 
     def harm(self) -> None:
-        redis("SETRANGE", "huge", str(100 * 1024 * 1024), "x")
+        redis("SETRANGE", "huge", str(40 * 1024 * 1024), "x")
 
 
 class Fills(Bot):
