@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from gate.core.words import WholeWords
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
+from gate.judging.history import History
 
 SHORTEST = 6
 """Characters. Shorter values are like too many others."""
@@ -24,7 +25,7 @@ SHARE_CUT_OFF = 0.5
 def check(observed: Observed) -> Iterable[Breach]:
     """Replies and prompts that hold the value changed: letters replaced, folded, cut off, or others."""
     for missed in observed.missed:
-        place = _where_changed(missed)
+        place = _where_changed(missed, _other_turns(observed.history, missed))
         if place:
             yield Breach(
                 guarantee="fidelity",
@@ -33,7 +34,7 @@ def check(observed: Observed) -> Iterable[Breach]:
             )
 
 
-def _where_changed(missed: MissedProbe) -> str:
+def _where_changed(missed: MissedProbe, other_turns: Collection[str]) -> str:
     others = _other_values(missed)
     reply = _without(missed.reply, others)
     if any(_is_changed(value, reply) for value in missed.missing_values):
@@ -46,7 +47,19 @@ def _where_changed(missed: MissedProbe) -> str:
     if any(_is_changed(value, prompts) for value in unmistakable):
         return "prompt"
     gone = missed.result.custody.loaded is False
-    return "prompt" if gone and any(_is_replaced(lead, prompts) for lead in _leads(missed)) else ""
+    if not gone:
+        return ""
+    for text in other_turns:
+        prompts = prompts.replace(text, " ")
+    return "prompt" if any(_is_replaced(lead, prompts) for lead in _leads(missed)) else ""
+
+
+def _other_turns(history: History, missed: MissedProbe) -> list[str]:
+    """What else was said in the conversation, the longest first: some of it may begin like the telling."""
+    told_in = {turn.started.turn for turn in missed.told_in}
+    conversation = history.turns_of(missed.conversation.conversation)
+    said = {turn.started.text for turn in conversation if turn.started.turn not in told_in}
+    return sorted(said - {""}, key=lambda text: (-len(text), text))
 
 
 def _leads(missed: MissedProbe) -> Iterator[str]:

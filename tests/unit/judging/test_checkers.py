@@ -132,6 +132,21 @@ def test_what_is_known_after_all_is_a_zombie_however_often_it_is_asked_for(again
     assert set(result.anomalies) == {GUARANTEES["retention"].other_anomaly}
 
 
+def test_a_turn_that_begins_like_the_one_that_is_gone_is_not_its_change() -> None:
+    """Small talk may begin with the very words that led the lost value."""
+    case = CASES["gone"]
+    run = honest(case, {"order": "ORDER-1234", "colour": "SHADE-5678", "other": "PLACE-9012"})
+    for chat in run.chats:
+        chat.before[1] = replace(chat.before[1], text="Please note that my order is late again.")
+        chat.remember()
+    probe = run.chats[-1].after[0]
+    probe.reply, telling = "I don't know.", run.chats[-1].before[0].text
+    probe.messages = [one for one in probe.messages if telling not in one]
+    report = run.judge()
+    assert report.verdict is Verdict.FAILED
+    assert broken(report) == {"durability"}
+
+
 def test_an_interrupted_turn_that_is_absent_breaks_nothing() -> None:
     case = CASES["a turn cut short"]
     run = honest(case, {"order": "ORDER-1234", "colour": "SHADE-5678", "other": "PLACE-9012"})
