@@ -11,6 +11,8 @@ RUN /venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-chec
 COPY gate /app/gate
 COPY scenarios /app/scenarios
 COPY entrypoint.py post_entrypoint.py /app/
+# The command itself, for steps and systems that are not the action:  --entrypoint memory-gate
+RUN printf '#!/venv/bin/python\nfrom gate.cli import main\n\nmain()\n' >/venv/bin/memory-gate && chmod 755 /venv/bin/memory-gate
 # Byte code for the gate and for what a run loads: a half of the packages' code serves a judge model alone.
 RUN /venv/bin/python -m compileall -q /app/gate \
  && cd /app && /venv/bin/python -c "import gate.cli.action, gate.runtimes.docker_engine.runtime, gate.runtimes.processes.runtime"

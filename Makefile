@@ -27,11 +27,21 @@ test: check ## check, then every test; starts a Docker engine where it may (ARGS
 	  exit $$status; \
 	fi
 
-check: .venv/.ready ## lint, format, types and the direction of imports
+GITHUB_WORKFLOWS = $(wildcard .github/workflows/*.yml) $(filter-out %/gitlab-ci.yml,$(wildcard examples/workflows/*.yml))
+SCHEMA = .venv/bin/check-jsonschema --quiet --builtin-schema
+
+check: .venv/.ready ## lint, format, types, the direction of imports, and what CI systems are to read
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/zizmor --offline --quiet --no-progress --config .github/zizmor.yml .github action.yml $(GITHUB_WORKFLOWS)
+	@$(SCHEMA) vendor.github-workflows $(GITHUB_WORKFLOWS)
+	@$(SCHEMA) vendor.github-actions action.yml
+	@$(SCHEMA) vendor.dependabot .github/dependabot.yml
+	@$(SCHEMA) vendor.gitlab-ci examples/workflows/gitlab-ci.yml
+	@.venv/bin/hadolint --ignore DL3059 --ignore DL3066 $(wildcard Dockerfile */*/Dockerfile */*/*/Dockerfile)
+	@.venv/bin/shellcheck .ci/* examples/workflows/*.sh
 
 fuzz: .venv/.ready ## read mangled files: only clean errors, none slow (ARGS="--files 20000 --seed 7 --guided 600")
 	@[ -d .cache/atheris ] || .venv/bin/pip install --quiet --disable-pip-version-check --target .cache/atheris \

@@ -11,7 +11,7 @@ from pathlib import Path
 from gate.cli import faults
 from gate.cli.debugging import is_debugging
 from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
-from gate.cli.interruption import leave, run_until_signal
+from gate.cli.interruption import interrupt_on_signals, leave, run_until_signal
 from gate.cli.library import find_scenarios, settings_vocabulary
 from gate.cli.ownership import hand_over
 from gate.cli.run import file_reporters, repeat_command
@@ -33,10 +33,12 @@ DEFAULT_WORKSPACE = "/github/workspace"
 
 def run_action() -> int:
     """The main stage, as PID 1 of its container. The exit code."""
+    interrupt_on_signals()
     environment = dict(os.environ)
     try:
         return leave(_main_stage(environment))
     except (KeyboardInterrupt, asyncio.CancelledError):
+        # Before anything was started: the outputs say that nothing is known.
         return leave(ExitCode.INTERRUPTED)
     except Exception as error:
         # Python's own exit code for a crash is 1, which would say that the bot forgot.

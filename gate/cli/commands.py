@@ -69,7 +69,10 @@ Jobs = Annotated[
     int | None,
     typer.Option(metavar="N", help="How many deployments are up at once.  [default: as fits the machine]"),
 ]
-Shard = Annotated[str | None, typer.Option(metavar="K/N", help="Plays one part of the scenarios.")]
+Shard = Annotated[
+    str | None,
+    typer.Option(metavar="K/N", help="Plays part K of N of the scenarios; see merge."),
+]
 ReportDirectory = Annotated[
     Path | None,
     typer.Option(
@@ -275,6 +278,23 @@ def compare(
     for line in lines:
         typer.echo(line)
     _finish(code)
+
+
+@application.command()
+def merge(
+    reports: Annotated[
+        list[Path], typer.Argument(help="The report folders, or transcripts, of runs of one bot.")
+    ],
+    report_dir: ReportDirectory = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="The report.json of an earlier run, which this one is to match.")
+    ] = None,
+) -> None:
+    """Judge several runs as one: other disruptions, or shards."""
+    from gate.cli.merging import merge_command
+    from gate.settings import REPORT_DIRECTORY
+
+    _finish(merge_command(reports, report_dir or REPORT_DIRECTORY, baseline, os.environ))
 
 
 @application.command()

@@ -36,9 +36,9 @@ from gate.reader.endpoint import Behind, ModelEndpoint
 from gate.reader.whereabouts import Faults, Whereabouts
 from gate.reporters.transcript_file import TranscriptFile
 from gate.reporters.whole_files import DRAFT, remove_drafts
-from gate.runner.plan import Plan, Turn, plan_run
+from gate.runner.plan import Plan, Turn
 from gate.runner.play import Stage, play
-from gate.runner.window import within_window
+from gate.runner.sharding import plan_part
 from gate.scorers import SCORERS
 from gate.settings import Settings
 from gate.stores import STORES
@@ -72,8 +72,7 @@ async def execute(
     check_judge(settings, scenarios)
     tapes = load_tapes(settings)
     seed = tapes.seed
-    windowed = within_window(scenarios, settings.bot.window)
-    plan = plan_run(windowed.scenarios, settings.run.disruptions, settings.run.trials, seed)
+    plan, left_out = plan_part(scenarios, settings.run, window=settings.bot.window, seed=seed)
     jobs = settings.run.jobs or sensible_jobs(settings, deployments=len(plan.waves))
     transcript = _open_transcript(settings.report_directory)
     secret = Secret(settings.openai_api_key)
@@ -103,8 +102,9 @@ async def execute(
             policy=dataclasses.asdict(settings.policy),
             repeat=shlex.join([*repeat, "--seed", str(seed)]),
             window=settings.bot.window,
-            left_out=windowed.left_out,
+            left_out=left_out,
             jobs=jobs,
+            shard=str(settings.run.shard or ""),
         )
     )
     interrupted = False

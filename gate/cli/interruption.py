@@ -63,6 +63,15 @@ async def to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
     return task.result()
 
 
+def interrupt_on_signals() -> None:
+    """From now on, and until work is begun, a signal raises KeyboardInterrupt.
+
+    The first process of a container would not hear it otherwise, or end with a traceback.
+    """
+    for number in SIGNALS:
+        signal.signal(number, signal.default_int_handler)
+
+
 def leave(code: int) -> int:
     """`code`, for sys.exit; after an interruption the process ends here and now.
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+MAX_SHARDS = 1000
+_SHARD = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 
 DEFAULT_REQUEST: Mapping[str, object] = {"session_id": "{session}", "message": "{text}"}
 """The body of a turn in the default contract."""
@@ -130,6 +134,26 @@ class JudgeSpecification:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shard:
+    """One of `count` parts of a run's scenarios; `number` counts from 1."""
+
+    number: int
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+def read_shard(text: str) -> Shard | None:
+    """The shard that is written as 2/4; None when there is no such one."""
+    found = _SHARD.fullmatch(text.strip())
+    if found is None:
+        return None
+    shard = Shard(number=int(found[1]), count=int(found[2]))
+    return shard if 1 <= shard.number <= shard.count <= MAX_SHARDS else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunSpecification:
     """What the run does. A `seed` of None is drawn afresh and printed."""
 
@@ -143,6 +167,8 @@ class RunSpecification:
     seed: int | None = None
     runtime: str | None = None
     """`docker` or `process`; None chooses by what the bot is given as."""
+    shard: Shard | None = None
+    """The part of the scenarios that is played; None for all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,15 @@ BEFORE = "before"
 AFTER = "after"
 
 
+PART = "@"
+"""Stands between the name of a deployment and the number of the run, of several merged ones, that made it."""
+
+
+def planned_deployment(deployment: str) -> str:
+    """The name of a deployment as it was planned, whichever of several merged runs made it."""
+    return deployment.partition(PART)[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that happened."""
@@ -59,6 +68,10 @@ class RunStarted(Event):
     """Questions that were not planned, because what they ask for lies beyond that."""
     jobs: int = 1
     """How many deployments may be up at once."""
+    shard: str = ""
+    """The part of the scenarios that was played, as 2/4; "" for all of them."""
+    missing: Sequence[str] = ()
+    """What should have been merged into this run and could not be, one clause each."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,17 @@ def availability(history: History, deployment: str, disturbances: Iterable[Distu
     )
 
 
+def together(several: Iterable[Availability]) -> Availability:
+    """That of deployments that were disrupted alike: all turns, and the longest time that a bot was away."""
+    every = tuple(several)
+    return Availability(
+        acknowledged=sum(one.acknowledged for one in every),
+        refused=sum(one.refused for one in every),
+        indeterminate=sum(one.indeterminate for one in every),
+        seconds=max((one.seconds for one in every), default=0.0),
+    )
+
+
 def _seconds_of_failures(turns: Iterable[PlayedTurn]) -> float:
     """The time during which at least one turn was failing."""
     spans = sorted(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, TREATED, DeploymentFailed
 from gate.core.verdict import Availability, DisruptionResult, Outcome, ProbeResult, Tally, Verdict
-from gate.judging.history import UNDISTURBED, History, Performance
+from gate.judging.history import UNDISTURBED, Disturbance, History, Performance
 from gate.judging.sentences import after, after_all, percent, plural, remembered, subject
 from gate.judging.statistics import Cluster, effective_counts, exact_lower_bound, trials_needed
 
@@ -67,26 +67,44 @@ class Breaches:
         return self.leaking_replies + self.leaking_requests
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One deployment, and what was to be carried out in it.
+
+    `whole` has every disruption: "restart+restart" where the row is named "restart".
+    """
+
+    performance: Performance
+    whole: str
+
+    @property
+    def disturbances(self) -> Sequence[Disturbance]:
+        """The disruptions that were carried out, in order."""
+        return self.performance.disturbances[: len(self.whole.split("+"))]
+
+    @property
+    def undone(self) -> str:
+        """Why they cannot be shown to have happened; "" when they can."""
+        return self.performance.undone(self.whole)
+
+
 def conclude_disruption(
-    name: str,
-    performance: Performance,
-    probes: Sequence[ProbeResult],
-    counts: Counts,
-    policy: Policy,
-    whole: str,
+    name: str, stages: Sequence[Stage], probes: Sequence[ProbeResult], counts: Counts, policy: Policy
 ) -> Conclusion:
     """The verdict on what happened under the disruption `name`, leaks and fabrications aside.
 
-    `whole` has every disruption that was to be carried out: "restart+restart" where the name is "restart".
+    There are several `stages` where the runs of several shards are merged. What one of them shows to fail
+    has failed, though others could not be judged.
     """
-    fault = _fault(name, performance)
-    if fault:
-        return Verdict.INCONCLUSIVE, (fault,)
-    broken = _what_was_seen_to_fail(name, performance, probes, counts, policy, whole)
+    faults = list(filter(None, (_fault(name, one.performance) for one in stages)))
+    if len(faults) == len(stages):
+        return Verdict.INCONCLUSIVE, (faults[0],)
+    broken = _what_was_seen_to_fail(name, stages, probes, counts, policy)
     if broken:
         return Verdict.FAILED, broken
     unseen = (
-        performance.undone(whole)
+        next(iter(faults), "")
+        or next((one.undone for one in stages if one.undone), "")
         or _what_could_not_be_seen(name, probes, counts)
         or _what_was_not_shown(name, counts, policy)
     )
@@ -115,6 +133,7 @@ def conclude(
         unseen.append(f"the transcript ends with line {history.lines}, before the run does")
     elif history.end.interrupted:
         unseen.append("the run was interrupted")
+    unseen += history.run.missing
     same = _nothing_came_up(history)
     unseen += (
         [same]
@@ -165,15 +184,10 @@ def _fault(name: str, performance: Performance) -> str:
 
 
 def _what_was_seen_to_fail(
-    name: str,
-    performance: Performance,
-    probes: Sequence[ProbeResult],
-    counts: Counts,
-    policy: Policy,
-    whole: str,
+    name: str, stages: Sequence[Stage], probes: Sequence[ProbeResult], counts: Counts, policy: Policy
 ) -> tuple[str, ...]:
-    own = performance.disturbances[: len(whole.split("+"))]
-    gone = [one.ended for one in own if not one.ended.recovered]
+    own = [one.ended for stage in stages for one in stage.disturbances]
+    gone = [one for one in own if not one.recovered]
     if gone:
         return tuple(f"the bot did not come back after {one.disruption}: {one.sentence}" for one in gone)
     forgetful_before = _is_short_of(policy, counts.before)

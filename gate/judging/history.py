@@ -34,6 +34,7 @@ from gate.core.transcript import (
     TurnEnded,
     TurnStarted,
     Waited,
+    planned_deployment,
 )
 from gate.core.typed_fields import misfits
 from gate.core.verdict import TimeSpent
@@ -182,7 +183,7 @@ class History:
         """The row of the report that the conversation belongs to: the distinct kinds of its disruptions.
 
         A bot that is restarted twice is shown under "restart". Deployments that would share a row by that
-        keep their full names: a row is about one deployment.
+        keep their full names: a row is about one deployment, or about its likes in several merged runs.
         """
         kinds = _distinct(conversation.disruption)
         return kinds if len(self._deployments[kinds]) == 1 else conversation.disruption
@@ -191,10 +192,10 @@ class History:
         """Files a conversation."""
         self.conversations[conversation.conversation] = conversation
         kinds = _distinct(conversation.disruption)
-        self._deployments.setdefault(kinds, set()).add(conversation.deployment)
+        self._deployments.setdefault(kinds, set()).add(planned_deployment(conversation.deployment))
 
     _deployments: dict[str, set[str]] = field(default_factory=dict)
-    """Distinct kinds of disruption → the deployments in which they happen."""
+    """Distinct kinds of disruption → the deployments in which they happen, as they were planned."""
     _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=dict)
 
     def add_turn(self, turn: PlayedTurn) -> None:

@@ -10,9 +10,9 @@ from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanne
 from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally, Verdict
 from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
-from gate.judging.availability import availability
+from gate.judging.availability import availability, together
 from gate.judging.bot_advice import bot_advice
-from gate.judging.conclusion import Breaches, Counts, conclude, conclude_disruption
+from gate.judging.conclusion import Breaches, Counts, Stage, conclude, conclude_disruption
 from gate.judging.examination import Examination, examine, named, remarks, standings
 from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
 from gate.judging.history import History, Performance, read_history
@@ -107,10 +107,7 @@ def _judge_disruption(
     history: History, name: str, all_probes: Sequence[ProbeResult], policy: Policy
 ) -> DisruptionResult:
     planned = [one for one in history.conversations.values() if history.row_of(one) == name]
-    # The shorter scripts play along with the longest one.
-    whole = max((one.disruption for one in planned), key=lambda kinds: len(kinds.split("+")))
-    deployment = planned[0].deployment
-    performance = history.performances[deployment]
+    stages = _stages(history, planned)
     probes = [one for one in all_probes if one.disruption == name]
     counts = Counts(
         before=_tally_arm(probes, planned, CONTROL),
@@ -118,14 +115,15 @@ def _judge_disruption(
         retained=retained(probes),
         conversations=by_conversation(probes),
         meanwhile=tally(recall_probes(probes, MEANWHILE), 0),
-        availability=availability(history, deployment, performance.disturbances[: len(whole.split("+"))]),
+        availability=together(availability(history, name, one.disturbances) for name, one in stages.items()),
     )
-    verdict, reasons = conclude_disruption(name, performance, probes, counts, policy, whole)
-    fault = store_fault(history, deployment)
-    if verdict is Verdict.FAILED and fault is not None and fault.owner is not Owner.BOT:
+    verdict, reasons = conclude_disruption(name, tuple(stages.values()), probes, counts, policy)
+    if verdict is Verdict.FAILED:
         # What the store lost is not to be looked for in the bot.
-        reasons = (*reasons, fault.sentence)
-    ended = [one.ended for one in performance.disturbances[: len(whole.split("+"))]]
+        faults = (store_fault(history, deployment) for deployment in stages)
+        others = (one.sentence for one in faults if one is not None and one.owner is not Owner.BOT)
+        reasons = tuple(dict.fromkeys((*reasons, *others)))
+    ended = [one.ended for stage in stages.values() for one in stage.disturbances]
     return DisruptionResult(
         name=name,
         verdict=verdict,
@@ -136,12 +134,26 @@ def _judge_disruption(
         lost_at=lost_at(probes),
         evidence="; ".join(one.sentence for one in ended),
         details={key: value for one in ended for key, value in one.details.items()},
-        seconds=sum(one.seconds for one in ended),
-        latency=latency(history, frozenset({deployment})),
+        # Several deployments of one kind stand side by side.
+        seconds=max(sum(one.ended.seconds for one in stage.disturbances) for stage in stages.values()),
+        latency=latency(history, frozenset(stages)),
         meanwhile=counts.meanwhile,
         availability=counts.availability,
-        store=store_use(history, deployment),
+        store=store_use(history, tuple(stages)),
     )
+
+
+def _stages(history: History, planned: Sequence[ConversationPlanned]) -> dict[str, Stage]:
+    """Where these conversations took place, by deployment: several when the runs of shards are merged."""
+    wholes: dict[str, str] = {}
+    for one in planned:
+        # The shorter scripts play along with the longest one.
+        kinds = (wholes.get(one.deployment, ""), one.disruption)
+        wholes[one.deployment] = max(kinds, key=lambda whole: len(whole.split("+")) if whole else 0)
+    return {
+        deployment: Stage(performance=history.performances[deployment], whole=whole)
+        for deployment, whole in wholes.items()
+    }
 
 
 def _tally_arm(probes: Sequence[ProbeResult], planned: Sequence[ConversationPlanned], arm: str) -> Tally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gate.core.transcript import ACKNOWLEDGED
+from collections.abc import Collection
+
+from gate.core.transcript import ACKNOWLEDGED, StoreSeen
 from gate.core.verdict import StoreUse
 from gate.judging.history import History
 
@@ -12,30 +14,41 @@ EVERY_SECOND = (
 )
 
 
-def store_use(history: History, deployment: str) -> StoreUse | None:
-    """Figures of the first look, which comes after all that was told; None when nobody looked."""
-    sightings = history.performances[deployment].sightings
-    if not sightings:
+def store_use(history: History, deployments: Collection[str]) -> StoreUse | None:
+    """Figures of the first look into each store, which comes after all that was told, taken together.
+
+    None when nobody looked.
+    """
+    looks = {
+        name: performance.sightings[0]
+        for name in deployments
+        if (performance := history.performances[name]).sightings
+    }
+    if not looks:
         return None
-    look = sightings[0]
     turns = sum(
-        turn.status == ACKNOWLEDGED and turn.ended_order < look.order
+        turn.status == ACKNOWLEDGED and turn.ended_order < looks[planned.deployment].order
         for planned in history.conversations.values()
-        if planned.deployment == deployment
+        if planned.deployment in looks
         for turn in history.turns_of(planned.conversation)
     )
-    seen = look.seen
-    every_second = (seen.settings.get("appendonly"), seen.settings.get("appendfsync")) == ("yes", "everysec")
+    seen = [look.seen for look in looks.values()]
+    commands = [one.commands for one in seen if one.commands is not None]
+    size = sum(one.bytes for one in seen)
     return StoreUse(
-        keys=seen.keys,
-        bytes=seen.bytes,
+        keys=sum(one.keys for one in seen),
+        bytes=size,
         turns=turns,
-        bytes_per_turn=_per_turn(seen.bytes, turns),
-        commands_per_turn=_per_turn(seen.commands, turns),
-        expiring_keys=seen.expiring_keys,
-        shortest_ttl=seen.shortest_ttl,
-        advice=(EVERY_SECOND,) if every_second else (),
+        bytes_per_turn=_per_turn(size, turns),
+        commands_per_turn=_per_turn(sum(commands) if len(commands) == len(seen) else None, turns),
+        expiring_keys=sum(one.expiring_keys for one in seen),
+        shortest_ttl=min((one.shortest_ttl for one in seen if one.shortest_ttl is not None), default=None),
+        advice=(EVERY_SECOND,) if any(map(_is_written_every_second, seen)) else (),
     )
+
+
+def _is_written_every_second(seen: StoreSeen) -> bool:
+    return (seen.settings.get("appendonly"), seen.settings.get("appendfsync")) == ("yes", "everysec")
 
 
 def _per_turn(total: int | None, turns: int) -> float | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from gate.settings.loading import Settings, SettingsVocabulary, load_settings
+from gate.settings.loading import REPORT_DIRECTORY, Settings, SettingsVocabulary, load_settings
 from gate.settings.overrides import Given, Overrides, overrides_from_action, overrides_from_options
 from gate.settings.schema import settings_schema
 
 __all__ = [
+    "REPORT_DIRECTORY",
     "Given",
     "Overrides",
     "Settings",

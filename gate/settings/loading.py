@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from gate.core.specification import (
+    MAX_SHARDS,
     BotSpecification,
     Contract,
     JudgeSpecification,
     ModelSpecification,
     Policy,
     RunSpecification,
+    Shard,
     StoreSpecification,
+    read_shard,
 )
 from gate.documents import Node, given_node, quoted, read_document
 from gate.errors import DocumentError, Problem
@@ -71,8 +74,8 @@ COUNTS = (0, 1_000_000)
 CONFIDENCE = (0.5, 0.999)
 """The least and the greatest that may be asked for: below, a bound promises less than the point score."""
 SEEDS = (0, 2**53)
-MAX_UNAVAILABLE_SECONDS = 86_400
 """A larger seed would not survive a JSON reader that knows only doubles."""
+MAX_UNAVAILABLE_SECONDS = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +146,6 @@ def load_settings(
                 hint=f"write `bot: {{image: my-bot:candidate}}` in {CONFIG_FILE}, or give an image",
             )
     others = Section(nodes=given)
-    others.refuse("shard", "running a part of the scenarios", "leave it out")
     store = _store(sections["store"])
     key = others.text("openai_api_key", "")
     model = read_model(sections["model"], base=base, directory=working_directory / folder, key=key)
@@ -162,6 +164,7 @@ def load_settings(
         run=_run(
             sections["run"],
             given.get("runtime"),
+            given.get("shard"),
             vocabulary,
             usual_runtime="process" if "command" in sections["bot"].nodes else "docker",
             others=(f"store: {store.kind}", f"model: {model.mode}"),
@@ -210,6 +213,7 @@ def _store(section: Section) -> StoreSpecification:
 def _run(
     section: Section,
     runtime: Node | None,
+    shard: Node | None,
     vocabulary: SettingsVocabulary,
     *,
     usual_runtime: str,
@@ -230,7 +234,20 @@ def _run(
         )
         if runtime
         else None,
+        shard=_shard(shard) if shard else None,
     )
+
+
+def _shard(node: Node) -> Shard | None:
+    """None when it is wrong, and reported."""
+    shard = read_shard(node.text or "")
+    if shard is not None:
+        return shard
+    node.problem(
+        f"expected a part and how many there are, as 1/4, found {node.found}",
+        hint=f"the first of four is 1/4, the last 4/4; at most {MAX_SHARDS} parts",
+    )
+    return None
 
 
 def _policy(section: Section) -> Policy:

@@ -60,7 +60,7 @@ def load_action(folder: Path) -> ActionFile:
     path = next((folder / name for name in ("action.yml", "action.yaml") if (folder / name).is_file()), None)
     if path is None:
         raise ActionFileError(f"no action.yml in {folder}")
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    document = read_document(path)
     if not isinstance(document, dict) or not isinstance(runs := document.get("runs"), dict):
         raise ActionFileError(f"{path.name} has no `runs:`")
     if str(runs.get("using", "")).lower() != "docker":
@@ -84,6 +84,11 @@ def load_action(folder: Path) -> ActionFile:
         args=None if args is None else tuple(args),
         env=dict(runs.get("env") or {}),
     )
+
+
+def read_document(path: Path) -> Any:
+    """A YAML file of GitHub's, with every scalar as the text that the runner makes of it."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
 
 
 def evaluate(text: str, contexts: Mapping[str, Mapping[str, str]]) -> str:

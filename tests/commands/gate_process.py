@@ -94,8 +94,14 @@ class Gate:
 
     def act(self, **inputs: str) -> Ended:
         """The action's main stage with these inputs, in the same folder as the workspace."""
+        with self.start_action(**inputs) as process:
+            output, _ = process.communicate(timeout=RUN_SECONDS)
+        return self.ended(process.returncode, output)
+
+    def start_action(self, **inputs: str) -> subprocess.Popen[str]:
+        """The running process of the main stage; its two outputs are one."""
         given = {f"INPUT_{name.upper().replace('_', '-')}": value for name, value in inputs.items()}
-        process = subprocess.run(
+        return subprocess.Popen(
             [sys.executable, str(ZOO.parents[1] / "entrypoint.py")],
             cwd=self.folder,
             env=self._environment({"GITHUB_WORKSPACE": str(self.folder), **given}),
@@ -103,10 +109,7 @@ class Gate:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=RUN_SECONDS,
-            check=False,
         )
-        return self.ended(process.returncode, process.stdout)
 
     def interrupt_at(
         self, words: str, number: signal.Signals, *arguments: str, program: Sequence[str] = ("-m", "gate")

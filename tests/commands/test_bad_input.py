@@ -70,7 +70,7 @@ def test_a_file_that_is_no_configuration_is_refused(gate: Gate, text: str) -> No
         (("run", "--trials", "many"), ("--trials",)),
         (("run", "--trials", "0"), ("--trials",)),
         (("run", "--runtime", "dokcer"), ("dokcer", "docker")),
-        (("run", "--shard", "1/2"), ("--shard", "not available")),
+        (("run", "--shard", "3/2"), ("--shard", "1/4")),
         (("run", "--no-such-option"), ("--no-such-option",)),
         (("dance",), ("dance",)),
         (("list", "everything"), ("everything", "disruptions")),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import signal
 import time
 
 import pytest
 
-from tests.commands.gate_process import Gate, disruptions, named
+from tests.commands.gate_process import RUN_SECONDS, Gate, disruptions, named
 from tests.kill_matrix.striking import on_the_engine
 
 MOMENTS = ("scenarios", "bot and store ready", "conversations held", "restarted")
@@ -71,3 +72,19 @@ def test_what_a_killed_gate_left_is_swept(gate: Gate, zoo_image: str) -> None:
     swept = gate.run("sweep", "--run", run)
     assert (swept.code, "removed 5" in swept.output) == (0, True), swept.output
     assert on_the_engine(run) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancel_before_anything_is_started_ends_the_action_at_once(
+    gate: Gate, number: signal.Signals
+) -> None:
+    """While it still reads what it was given: here a baseline that nobody ends to write."""
+    gate.configure("redis")
+    pipe = gate.folder / "report.json"
+    os.mkfifo(pipe)
+    # Opening it waits until the gate opens it for reading.
+    with gate.start_action(baseline="report.json") as process, pipe.open("w"):
+        process.send_signal(number)
+        output, _ = process.communicate(timeout=RUN_SECONDS)
+    assert process.returncode == 130, output
+    assert output == ""

@@ -68,6 +68,11 @@ class _Composer:
         self._texts = Texts()
         self._scenarios: dict[tuple[str, str], int] = {}
         self._rows = {one.name: index for index, one in enumerate(report.disruptions)}
+        self._first_deployments: dict[str, str] = {}
+        """Row → the deployment that it is about, or the first of those of several merged shards."""
+        if history is not None:
+            for one in history.conversations.values():
+                self._first_deployments.setdefault(history.row_of(one), one.deployment)
         self._places: dict[str, int] = {}
         """Conversation → where it stands on the page."""
         self._turns: dict[str, list[Document]] = {}
@@ -169,9 +174,13 @@ class _Composer:
         numbers = {turn.started.turn: index for index, turn in enumerate(turns)}
         shown = [self._turn(turn, conversation, performance, facts, speakers, numbers) for turn in turns]
         self._turns[conversation.conversation] = shown
+        row = history.row_of(conversation)
+        elsewhere = conversation.deployment != self._first_deployments[row]
         return {
+            # Shards that were merged were disrupted apart.
+            **({"own": self._steps_in(conversation.deployment)} if elsewhere else {}),
             "scenario": self._scenario(conversation.file, conversation.scenario),
-            "disruption": self._rows.get(history.row_of(conversation), -1),
+            "disruption": self._rows.get(row, -1),
             "arm": conversation.arm,
             "trial": conversation.trial,
             # A shorter script plays along with the longest one, whose later disruptions are none of its own.
@@ -259,12 +268,13 @@ class _Composer:
                 probes[probe_number].update(conversation=place, turn=turn_number)
 
     def _steps(self, row: str) -> list[Document]:
-        """The disruptions of a row in their order, each with its proof."""
+        """The disruptions of a row in their order, each with its proof: those of its first deployment."""
+        deployment = self._first_deployments.get(row)
+        return self._steps_in(deployment) if deployment is not None else []
+
+    def _steps_in(self, deployment: str) -> list[Document]:
         history = self._history
         if history is None:
-            return []
-        planned = next((one for one in history.conversations.values() if history.row_of(one) == row), None)
-        if planned is None:
             return []
         return [
             {
@@ -275,7 +285,7 @@ class _Composer:
                 "proved": one.ended.took_effect,
                 "recovered": one.ended.recovered,
             }
-            for one in history.performances[planned.deployment].disturbances
+            for one in history.performances[deployment].disturbances
         ]
 
 

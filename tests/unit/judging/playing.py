@@ -10,14 +10,16 @@ from pathlib import Path
 from gate.core.facts import Text
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import Scenario
+from gate.core.specification import RunSpecification
 from gate.core.transcript import Event, ModelAsked, RunEnded, RunStarted, decode, encode
 from gate.core.verdict import Report
 from gate.disruptions import DISRUPTIONS
 from gate.judging import judge
 from gate.reader.catalogue import reader_for
 from gate.reader.reading import Message, Reader
-from gate.runner.plan import Turn, plan_run
+from gate.runner.plan import Turn
 from gate.runner.play import never_missed
+from gate.runner.sharding import plan_part
 from gate.scenario_files import Vocabulary, load_scenarios
 from gate.scorers import SCORERS
 from tests.unit.reader.prompts import as_messages
@@ -110,7 +112,22 @@ def play_with(
 
     `watch` is told of its events.
     """
-    plan = plan_run(scenarios or (EVERYTHING,), disruptions, trials, seed)
+    run = RunSpecification(disruptions=tuple(disruptions), trials=trials)
+    events = transcript_of(bot, scenarios or (EVERYTHING,), run, seed=seed, missed=missed)
+    watch(events)
+    return judge(decode([encode(event) for event in events]))
+
+
+def transcript_of(
+    bot: type[ChattingBot],
+    scenarios: Sequence[Scenario],
+    run: RunSpecification,
+    *,
+    seed: int = 7,
+    missed: Callable[[Turn, str], bool] = never_missed,
+) -> list[Event]:
+    """The events of a run, or of the shard that it names."""
+    plan, left_out = plan_part(scenarios, run, window=None, seed=seed)
     reader = reader_for(plan)
     stage = FakeStage(runtime=FakeRuntime(), missed=missed)
 
@@ -136,16 +153,17 @@ def play_with(
             seed=seed,
             bot="b",
             runtime="memory",
-            disruptions=list(disruptions),
-            trials=trials,
+            disruptions=list(run.disruptions),
+            trials=run.trials,
             model="reader",
             policy={},
+            left_out=left_out,
+            shard=str(run.shard or ""),
         )
     )
     stage.play(plan)
     stage.events.append(RunEnded(at=1e9))
-    watch(stage.events)
-    return judge(decode([encode(event) for event in stage.events]))
+    return stage.events
 
 
 def recorded(stage: FakeStage, reader: Reader, prompt: list[Message]) -> str:

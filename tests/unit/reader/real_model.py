@@ -29,7 +29,8 @@ class RealModelServer:
     stream stops before its last event. `chatty` puts the key that it was given into what it says.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self._host = host
         self.asked: list[tuple[str, Mapping[str, Any], Mapping[str, str]]] = []
         self.statuses: deque[int] = deque()
         self.released = threading.Event()
@@ -64,8 +65,8 @@ class RealModelServer:
         application.router.add_post("/v1/{path:.*}", self._serve)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}/v1"
+        await web.TCPSite(self._runner, self._host, 0).start()
+        return f"http://{self._host}:{self._runner.addresses[0][1]}/v1"
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()

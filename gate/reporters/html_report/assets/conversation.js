@@ -195,7 +195,7 @@ function showConversation(key, probe) {
   const [control, treated] = [data.conversations[pair.control], data.conversations[pair.treated]];
   const any = treated || control;
   const scenario = scenarioOf(any);
-  const steps = (data.disruptions[any.disruption] || { steps: [] }).steps.slice(0, any.steps);
+  const steps = (any.own || (data.disruptions[any.disruption] || { steps: [] }).steps).slice(0, any.steps);
   const own = data.probes.filter((one) => one.conversation !== undefined && (one.conversation === pair.control || one.conversation === pair.treated));
   const finders = [control, treated].map((one) => (one ? finderOf(one) : null));
   const focus = (arm) => (probe && probe.arm === arm ? probe.turn : -1);

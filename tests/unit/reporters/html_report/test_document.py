@@ -18,11 +18,13 @@ from gate.core.transcript import (
     DisruptionEnded,
     DisruptionStarted,
     Event,
+    RunStarted,
     decode,
     encode,
 )
 from gate.judging import judge
 from gate.judging.history import read_history
+from gate.judging.merging import merge, read_part
 from gate.reporters.html_report import HtmlReporter
 from gate.reporters.html_report.document import Budget, compose_document
 from gate.reporters.html_report.page import compose_page, data_text
@@ -69,6 +71,25 @@ def test_a_script_with_one_disruption_shows_no_later_one_of_its_deployment() -> 
     composed = document(events)
     assert len(composed["disruptions"][0]["steps"]) == 2
     assert [one["steps"] for one in composed["conversations"]] == [1, 1, 2, 2]
+
+
+def test_conversations_of_merged_shards_show_their_own_disruption() -> None:
+    """It happened to another container, at another time."""
+    parts = [list(story.events(scenarios=1, disruptions=("kill",), losing=())) for _ in range(2)]
+    for number, part in enumerate(parts, start=1):
+        started = part[0]
+        assert isinstance(started, RunStarted)
+        part[0] = replace(started, shard=f"{number}/2")
+        for place, event in enumerate(part):
+            if isinstance(event, ConversationPlanned):
+                part[place] = replace(event, file=f"{number}.yml")
+            elif isinstance(event, DisruptionEnded):
+                part[place] = replace(event, sentence=f"proof {number}")
+    composed = document(merge([read_part(str(number), part) for number, part in enumerate(parts)]))
+    (row,) = composed["disruptions"]
+    shown = [one.get("own", row["steps"]) for one in composed["conversations"]]
+    assert [[step["proof"] for step in steps] for steps in shown] == [["proof 1"]] * 2 + [["proof 2"]] * 2
+    assert shown[0][0]["at"] < shown[2][0]["at"]
 
 
 def test_each_look_into_the_store_says_which_facts_it_found() -> None:

@@ -1,0 +1,98 @@
+"""`memory-gate merge`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gate.cli.execution import prepare_report_directory
+from gate.cli.run import code_of, file_reporters
+from gate.core.transcript import Event, decode
+from gate.core.verdict import Report, Verdict
+from gate.errors import GateError, InputError, Problem
+from gate.interfaces import Reporter
+from gate.judging import judge
+from gate.judging.merging import Part, merge, read_part
+from gate.judging.regression import against
+from gate.reporters import ConsoleReporter, GitHubReporter, open_console
+from gate.reporters.report_reading import read_measurement
+from gate.reporters.transcript_file import NAME, TranscriptFile
+
+
+def merge_command(
+    paths: Sequence[Path], report_directory: Path, baseline: Path | None, environment: Mapping[str, str]
+) -> int:
+    """Merges the runs in `paths`, transcripts or report folders, and judges them as one. The exit code.
+
+    What cannot be read is said in the report, which is inconclusive then. Raises GateError.
+    """
+    github = GitHubReporter(environment, sys.stdout, Path.cwd(), report_path=report_directory)
+    # At once: a consumer of the output must never mistake runs that could not be merged for ones that passed.
+    github.set_outputs({"verdict": Verdict.INCONCLUSIVE.value})
+    try:
+        measurement = None if baseline is None else read_measurement(baseline)
+        parts, missing = _read_parts(paths, report_directory)
+        events = merge(parts, missing)
+        prepare_report_directory(report_directory)
+    except GateError as error:
+        github.annotate_problems(
+            [Problem(file="memory-gate", line=0, column=0, message=error.sentence, hint=error.remedy)]
+        )
+        raise
+    report = judge(events)
+    if measurement is not None:
+        report = against(report, measurement)
+    _write(events, report, report_directory)
+    ConsoleReporter(
+        open_console(sys.stdout, environment),
+        github=environment.get("GITHUB_ACTIONS") == "true",
+        report_directory=report_directory,
+    ).finish(report)
+    github.finish(report)
+    return code_of(report, allow=parts[0].history.policy.inconclusive == "allow")
+
+
+def _write(events: Sequence[Event], report: Report, directory: Path) -> None:
+    transcript = TranscriptFile(directory)
+    reporters: tuple[Reporter, ...] = (transcript, *file_reporters(directory))
+    for event in events:
+        for reporter in reporters:
+            reporter.show(event)
+    transcript.close()
+    for reporter in reporters:
+        reporter.finish(report)
+
+
+def _read_parts(paths: Sequence[Path], report_directory: Path) -> tuple[list[Part], list[str]]:
+    """The runs, and what is to be said of those that are not there. Raises GateError when none is."""
+    parts: list[Part] = []
+    faults: list[GateError] = []
+    for path in paths:
+        if (path if path.is_dir() else path.parent).resolve() == report_directory.resolve():
+            raise InputError(
+                f"the merged report would replace the one in {path}",
+                why=f"both are to lie in {report_directory}",
+                remedy="name another folder with --report-dir",
+            )
+        try:
+            parts.append(_read_part(path))
+        except GateError as error:
+            faults.append(error)
+    if not parts:
+        raise faults[0]
+    return parts, [one.sentence for one in faults]
+
+
+def _read_part(path: Path) -> Part:
+    file = path / NAME if path.is_dir() else path
+    try:
+        return read_part(str(path), decode(file.read_text(encoding="utf-8").splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the transcript {file} cannot be read",
+            why=getattr(error, "strerror", None) or str(error),
+            remedy="name a report folder, or the transcript.jsonl in one",
+        ) from error
+    except GateError as error:
+        raise GateError(f"{file} cannot be merged", why=error.sentence, remedy=error.remedy) from error
