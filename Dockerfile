@@ -15,7 +15,7 @@ COPY entrypoint.py post_entrypoint.py /app/
 RUN printf '#!/venv/bin/python\nfrom gate.cli import main\n\nmain()\n' >/venv/bin/memory-gate && chmod 755 /venv/bin/memory-gate
 # Byte code for the gate and for what a run loads: a half of the packages' code serves a judge model alone.
 RUN /venv/bin/python -m compileall -q /app/gate \
- && cd /app && /venv/bin/python -c "import gate.cli.action, gate.runtimes.docker_engine.runtime, gate.runtimes.processes.runtime"
+ && PYTHONPATH=/app /venv/bin/python -c "import gate.cli.action, gate.runtimes.docker_engine.runtime, gate.runtimes.processes.runtime"
 
 FROM python:3.13-slim-trixie
 COPY --from=build /venv /venv
