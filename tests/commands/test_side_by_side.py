@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import secrets
 import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import docker
 import pytest
 
-from tests.commands.gate_process import Ended, Gate, disruptions
-from tests.commands.test_interruption import labelled
+from tests.commands.gate_process import Ended, Gate, disruptions, named
+from tests.kill_matrix.striking import on_the_engine
 
 Configure = Callable[..., None]
 
@@ -61,12 +61,16 @@ def test_a_signal_ends_all_of_them(gate: Gate, configure: Configure) -> None:
 
 @pytest.mark.docker
 def test_a_signal_leaves_nothing_of_them_on_the_engine(gate: Gate, zoo_image: str) -> None:
-    client = docker.from_env()
-    before = labelled(client)
+    run = secrets.token_hex(6)
     gate.configure("redis", image=zoo_image)
     ended = gate.interrupt_at(
-        "bot and store ready", signal.SIGINT, "run", "--jobs", "3", *disruptions(*KINDS)
+        "bot and store ready",
+        signal.SIGINT,
+        "run",
+        "--jobs",
+        "3",
+        *disruptions(*KINDS),
+        program=named(run),
     )
     assert ended.code == 130, ended.output
-    assert labelled(client) <= before
-    client.close()
+    assert on_the_engine(run) == []
