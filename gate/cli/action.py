@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gate.cli import faults
+from gate.cli.collecting import collect_seldom
 from gate.cli.debugging import is_debugging
 from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
 from gate.cli.interruption import interrupt_on_signals, leave, run_until_signal
@@ -33,6 +34,7 @@ DEFAULT_WORKSPACE = "/github/workspace"
 
 def run_action() -> int:
     """The main stage, as PID 1 of its container. The exit code."""
+    collect_seldom()
     interrupt_on_signals()
     environment = dict(os.environ)
     try:

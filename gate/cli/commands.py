@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from gate import __version__
+from gate.cli.collecting import collect_seldom
 from gate.cli.interruption import leave, run_until_signal
 from gate.core.specification import RunSpecification
 from gate.errors import ExitCode, GateError, InputError
@@ -324,6 +325,7 @@ def _about(
 
 def main() -> None:
     """The console script `memory-gate`."""
+    collect_seldom()
     sys.exit(leave(guarded(lambda: application(standalone_mode=False))))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections import Counter
@@ -19,6 +20,10 @@ _UNSPACED = (
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:_+[^\W_{_UNSPACED}]+)*")
 """Letters and digits. Underscores join within a word; around it they are Markdown's emphasis."""
+
+
+SHORT = 200
+"""Characters: what a turn of small talk or its acknowledgement has, and no prompt."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +70,21 @@ class WholeWords:
 
     def _possible(self, folded: str) -> list[tuple[str, str]]:
         """The values of which a word stands in the text, each also in folded case."""
-        words = _WORD.findall(folded)
+        words = _words_in(folded)
         # Mostly there are none.
         if self._by_word.keys().isdisjoint(words):
             return []
         return [one for word in dict.fromkeys(words) for one in self._by_word.get(word, ())]
+
+
+def _words_in(folded: str) -> Collection[str]:
+    """The words of a text in folded case, those of a short one remembered: bots say many things often."""
+    return _words_in_short(folded) if len(folded) <= SHORT else _WORD.findall(folded)
+
+
+@functools.lru_cache(maxsize=4096)
+def _words_in_short(folded: str) -> Collection[str]:
+    return tuple(_WORD.findall(folded))
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:
@@ -83,6 +98,17 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
         return folded, range(len(text))
     pieces = [character.casefold() for character in text]
     return "".join(pieces), [index for index, piece in enumerate(pieces) for _ in piece]
+
+
+def occurrences_of(value: str, text: str) -> Iterator[Occurrence]:
+    """Every occurrence of one value, sooner found than with many."""
+    sought = value.casefold()
+    if not _WORD.search(sought):
+        yield from WholeWords((value,)).occurrences(text)
+        return
+    folded, origin = _fold(text)
+    for start in _starts(folded, sought):
+        yield Occurrence(value=value, start=origin[start], end=origin[start + len(sought) - 1] + 1)
 
 
 def _starts(folded: str, sought: str) -> Iterator[int]:

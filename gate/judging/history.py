@@ -57,6 +57,8 @@ class PlayedTurn:
     started: TurnStarted
     ended: TurnEnded | None = None
     ended_order: int = 0
+    status: str = ""
+    """How it ended, "" while it had not."""
     requests: list[Sequence[str]] = field(default_factory=list)
     """Each request as its messages, each led by its role."""
 
@@ -75,14 +77,9 @@ class PlayedTurn:
         return ["\n".join(one) for one in self.requests]
 
     @property
-    def tells(self) -> tuple[str, ...]:
+    def tells(self) -> Sequence[str]:
         """The facts that were told with this turn, by the user or by the bot."""
-        return (*self.started.tells, *self.stated)
-
-    @property
-    def status(self) -> str:
-        """How it ended, "" while it had not."""
-        return self.ended.status if self.ended else ""
+        return (*self.started.tells, *self.stated) if self.stated else self.started.tells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,7 +331,7 @@ class _HistoryReader:
         turn = self.history.turns.get(event.turn)
         if turn is None or turn.ended is not None:
             raise self._misfit("it ends a turn that is not under way")
-        turn.ended, turn.ended_order = event, self._order
+        turn.ended, turn.ended_order, turn.status = event, self._order, event.status
         if event.status != INDETERMINATE:
             text = turn.started.text
             left = [one for one in self._asking.pop(text, ()) if one is not turn]

@@ -151,12 +151,14 @@ def _refused(history: History, deployment: str, performance: Performance) -> Sto
         return None
     last = performance.sightings[-1]
     seen = last.seen
+    if seen.unreadable_keys or not (seen.errors.get("MISCONF") or seen.errors.get("OOM")):
+        return None
     missing = _told(history, deployment, last) - {
         value for one in performance.sightings for value in one.seen.values
     }
-    facts = f"{plural(len(missing), 'fact')} never reached the store, which refused"
-    if not missing or seen.unreadable_keys:
+    if not missing:
         return None
+    facts = f"{plural(len(missing), 'fact')} never reached the store, which refused"
     if seen.errors.get("MISCONF"):
         failed = "write to its append-only file" if seen.append_failed else "snapshot"
         setting = "appendonly" if seen.append_failed else "save"

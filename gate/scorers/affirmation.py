@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gate.core.words import Occurrence, WholeWords
+from gate.core.words import Occurrence, occurrences_of
 
 _NEGATIONS = frozenset(
     {"not", "no", "never", "without", "neither", "nor", "cannot", "longer", "isnt", "arent"}
@@ -30,7 +30,7 @@ def affirms(reply: str, value: str) -> bool:
     text, sought = normalised(reply), normalised(value)
     if sought.casefold() not in text.casefold():
         return False
-    return any(not denied(text, one) for one in WholeWords((sought,)).occurrences(text))
+    return any(not denied(text, one) for one in occurrences_of(sought, text))
 
 
 def normalised(text: str) -> str:

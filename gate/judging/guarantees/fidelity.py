@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from rapidfuzz import fuzz
 
-from gate.core.words import WholeWords
+from gate.core.words import WholeWords, contains
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import History
 
@@ -103,7 +103,7 @@ def _is_changed(value: str, text: str) -> bool:
 
 
 def _stands_in(value: str, text: str) -> bool:
-    return next(WholeWords((value,)).occurrences(text), None) is not None
+    return contains(text, value)
 
 
 def _plain(text: str) -> str:

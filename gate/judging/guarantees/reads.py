@@ -62,16 +62,16 @@ class Reads:
 
 def reads_of(observed: Observed) -> Iterator[Reads]:
     """Every question that a session asked more than once on the same side of every disruption."""
-    asked: dict[tuple[object, ...], list[tuple[Read, ProbeResult]]] = {}
+    asked: dict[tuple[object, ...], list[tuple[PlayedTurn, ProbeResult]]] = {}
     for turn, result in observed.answers():
         if result.outcome is Outcome.ERROR or not result.facts:
             continue
         performance = observed.history.performance_of(turn)
         side = sum(one.order < turn.order for one in performance.disturbances)
         place = (turn.started.conversation, turn.started.session, tuple(result.facts), result.expected, side)
-        read = Read(turn=turn, knew=result.outcome is Outcome.REMEMBERED)
-        asked.setdefault(place, []).append((read, result))
+        asked.setdefault(place, []).append((turn, result))
     for answers in asked.values():
         if len(answers) > 1:
-            answers.sort(key=lambda one: one[0].turn.order)
-            yield Reads(probe=answers[0][1], answers=tuple(read for read, _ in answers))
+            answers.sort(key=lambda one: one[0].order)
+            reads = (Read(turn=turn, knew=result.outcome is Outcome.REMEMBERED) for turn, result in answers)
+            yield Reads(probe=answers[0][1], answers=tuple(reads))
