@@ -21,7 +21,8 @@ def differences(base: Measurement, head: Measurement) -> tuple[str, ...]:
 
 
 def _share(value: Value) -> str:
-    return percent(value) if isinstance(value, float | int) else _plain(value)
+    # A report may hold any number that JSON can write, 1e999 too.
+    return percent(value) if isinstance(value, float | int) and 0 <= value <= 1 else _plain(value)
 
 
 def _seconds(value: Value) -> str:
