@@ -21,7 +21,7 @@ def differences(base: Measurement, head: Measurement) -> tuple[str, ...]:
 
 
 def _share(value: Value) -> str:
-    # A report may hold any number that JSON can write, 1e999 too.
+    # A report may hold any number that JSON can write, 1e308 too.
     return percent(value) if isinstance(value, float | int) and 0 <= value <= 1 else _plain(value)
 
 

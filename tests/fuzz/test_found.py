@@ -57,7 +57,7 @@ def test_a_report_with_a_share_that_no_float_holds_is_refused(tmp_path: Path) ->
     assert read_report(file) is False
 
 
-@pytest.mark.parametrize("share", ["1e999", "1e308", "-1", "17"])
+@pytest.mark.parametrize("share", ["1e308", "1e300", "-1", "17"])
 def test_a_rule_that_is_no_share_is_told_as_the_number_it_is(tmp_path: Path, share: str) -> None:
     document = json.loads(reports()[0])
     document["policy"]["accuracy"] = 0.123456
