@@ -57,10 +57,11 @@ def test_a_report_with_a_share_that_no_float_holds_is_refused(tmp_path: Path) ->
     assert read_report(file) is False
 
 
+@pytest.mark.parametrize("rule", ["accuracy", "confidence", "max_drop"])
 @pytest.mark.parametrize("share", ["1e308", "1e300", "-1", "17"])
-def test_a_rule_that_is_no_share_is_told_as_the_number_it_is(tmp_path: Path, share: str) -> None:
+def test_a_rule_that_is_no_share_is_told_as_the_number_it_is(tmp_path: Path, share: str, rule: str) -> None:
     document = json.loads(reports()[0])
-    document["policy"]["accuracy"] = 0.123456
+    document["policy"][rule] = 0.123456
     file = tmp_path / "mangled.json"
     file.write_text(json.dumps(document).replace("0.123456", share))
     assert read_report(file) is True
