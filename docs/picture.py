@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from gate.core.transcript import decode
+from gate.core.transcript_lines import decode
 from gate.judging import judge
 from gate.reporters import ConsoleReporter
 

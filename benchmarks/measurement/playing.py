@@ -23,7 +23,8 @@ from gate.core.specification import (
     RunSpecification,
     StoreSpecification,
 )
-from gate.core.transcript import Event, FaultSeen, decode
+from gate.core.transcript import Event, FaultSeen
+from gate.core.transcript_lines import decode
 from gate.core.verdict import Report
 from gate.disruptions import DISRUPTIONS
 from gate.interfaces import Reporter

@@ -22,7 +22,8 @@ from gate.cli.tiebreak import ask_judge, check_judge
 from gate.core.allowance import Allowance
 from gate.core.scenario import JUDGED, Scenario
 from gate.core.secret import Secret
-from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted, decode
+from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted
+from gate.core.transcript_lines import decode
 from gate.core.verdict import Report, Verdict
 from gate.disruptions import DISRUPTIONS
 from gate.errors import ExitCode, GateError, InputError

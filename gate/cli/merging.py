@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gate.cli.execution import prepare_report_directory
 from gate.cli.run import code_of, file_reporters
-from gate.core.transcript import Event, decode
+from gate.core.transcript import Event
+from gate.core.transcript_lines import decode
 from gate.core.verdict import Report, Verdict
 from gate.errors import GateError, InputError, Problem
 from gate.interfaces import Reporter

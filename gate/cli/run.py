@@ -10,7 +10,7 @@ from gate.cli.debugging import is_debugging
 from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
 from gate.cli.interruption import run_until_signal
 from gate.cli.library import find_scenarios, settings_vocabulary
-from gate.core.transcript import TranscriptError, decode
+from gate.core.transcript_lines import TranscriptError, decode
 from gate.core.verdict import Report, Verdict
 from gate.errors import ExitCode, InputError
 from gate.interfaces import Reporter

@@ -6,17 +6,12 @@ On disk it is one JSON object a line: `event` names the class, the other keys ar
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from gate.core.disruption_names import kind_of
-from gate.core.seal import seal_of, without_seal
-from gate.core.typed_fields import misfits
-from gate.errors import GateError
 
 CONTROL = "control"
 TREATED = "treated"
@@ -370,59 +365,3 @@ EVENTS: dict[str, type[Event]] = {
         RunEnded,
     )
 }
-_NAMES = {kind: name for name, kind in EVENTS.items()}
-
-
-class TranscriptError(GateError):
-    """A transcript that cannot be read, with the line at fault."""
-
-    file: ClassVar[str] = ""
-
-
-def encode(event: Event) -> str:
-    """One line of a transcript, without its line end."""
-    fields = {one.name: getattr(event, one.name) for one in dataclasses.fields(event)}
-    return json.dumps(
-        {"event": _NAMES[type(event)], **fields}, ensure_ascii=True, separators=(",", ":"), default=dict
-    )
-
-
-def decode(lines: Iterable[str]) -> Iterator[Event]:
-    """The events of a transcript. Raises TranscriptError, naming the line.
-
-    Where the first line has a seal, every line has to have the one that fits.
-    """
-    before, sealed = "", False
-    for number, line in enumerate(lines, start=1):
-        bare, seal = without_seal(line)
-        sealed = sealed or (number == 1 and bool(seal))
-        try:
-            event = _decode_line(bare if sealed else line)
-        except (ValueError, TypeError, RecursionError) as error:
-            raise TranscriptError(
-                f"line {number} of the transcript cannot be read",
-                why=str(error),
-                remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
-            ) from error
-        if sealed and seal != seal_of(bare, before):
-            raise TranscriptError(
-                f"line {number} of the transcript is not as the run wrote it",
-                why="its seal does not fit it and the lines before it" if seal else "it has no seal",
-                remedy="judge the transcript as the run wrote it; a part of it was cut out or changed",
-            )
-        before = seal
-        yield event
-
-
-def _decode_line(line: str) -> Event:
-    fields = json.loads(line)
-    if not isinstance(fields, dict):
-        raise TypeError("it is not an object")
-    name = fields.pop("event", None)
-    kind = EVENTS.get(name) if isinstance(name, str) else None
-    if kind is None:
-        raise ValueError(f"there is no event {name!r}")
-    wrong = misfits(kind, fields)
-    if wrong:
-        raise ValueError(f"{name} has no such value as {', '.join(wrong)}")
-    return kind(**fields)

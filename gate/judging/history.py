@@ -30,12 +30,12 @@ from gate.core.transcript import (
     RunEnded,
     RunStarted,
     StoreSeen,
-    TranscriptError,
     TurnEnded,
     TurnStarted,
     Waited,
     planned_deployment,
 )
+from gate.core.transcript_lines import TranscriptError
 from gate.core.typed_fields import misfits
 from gate.core.verdict import TimeSpent
 from gate.core.words import WholeWords

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gate.core.seal import seal_of, with_seal
-from gate.core.transcript import Event, encode
+from gate.core.transcript import Event
+from gate.core.transcript_lines import encode
 from gate.core.verdict import Report
 
 NAME = "transcript.jsonl"

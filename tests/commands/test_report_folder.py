@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.core.transcript import decode
+from gate.core.transcript_lines import decode
 from gate.reporters.transcript_file import RESERVE_BYTES
 from gate.reporters.whole_files import DRAFT
 from tests.commands.gate_process import Gate, disruptions

@@ -19,7 +19,8 @@ from gate.cli.comparing import compare_reports
 from gate.cli.library import scenario_vocabulary, settings_vocabulary
 from gate.cli.run import judge_command
 from gate.core.bounded_json import loads_bounded
-from gate.core.transcript import ModelAsked, encode
+from gate.core.transcript import ModelAsked
+from gate.core.transcript_lines import encode
 from gate.documents import render
 from gate.errors import DocumentError, ExitCode, GateError, TurnRefused
 from gate.protocols.replies import EVENT_STREAM, WHOLE, reply_in

@@ -16,7 +16,8 @@ from typing import Any
 
 import docker
 
-from gate.core.transcript import EVENTS, Event, RunEnded, decode
+from gate.core.transcript import EVENTS, Event, RunEnded
+from gate.core.transcript_lines import decode
 from gate.errors import GateError
 from gate.judging import judge
 from gate.reporters.transcript_file import NAME, UNFINISHED

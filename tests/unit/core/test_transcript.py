@@ -12,17 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.core.transcript import (
-    EVENTS,
-    DeploymentStarted,
-    Event,
-    RunEnded,
-    StoreSeen,
-    TranscriptError,
-    TurnEnded,
-    decode,
-    encode,
-)
+from gate.core.transcript import EVENTS, DeploymentStarted, Event, RunEnded, StoreSeen, TurnEnded
+from gate.core.transcript_lines import TranscriptError, decode, encode
 from tests.unit.core.laws import law
 
 texts = st.text(st.characters() | st.sampled_from("\n\r\u2028\x85\x00\udc80"), max_size=12)

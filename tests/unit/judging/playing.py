@@ -11,7 +11,8 @@ from gate.core.facts import Text
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import Scenario
 from gate.core.specification import RunSpecification
-from gate.core.transcript import Event, ModelAsked, RunEnded, RunStarted, decode, encode
+from gate.core.transcript import Event, ModelAsked, RunEnded, RunStarted
+from gate.core.transcript_lines import decode, encode
 from gate.core.verdict import Report
 from gate.disruptions import DISRUPTIONS
 from gate.judging import judge

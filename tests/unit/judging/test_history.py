@@ -12,10 +12,10 @@ from gate.core.transcript import (
     Event,
     ModelAsked,
     RunStarted,
-    TranscriptError,
     TurnEnded,
     TurnStarted,
 )
+from gate.core.transcript_lines import TranscriptError
 from gate.errors import GateError
 from gate.judging import judge
 from gate.judging.history import History, read_history

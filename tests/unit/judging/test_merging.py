@@ -21,9 +21,8 @@ from gate.core.transcript import (
     RunEnded,
     RunStarted,
     TurnEnded,
-    decode,
-    encode,
 )
+from gate.core.transcript_lines import decode, encode
 from gate.core.verdict import Report, Verdict
 from gate.errors import InputError
 from gate.judging import judge

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from gate.core.transcript import CONTROL, TREATED, decode, encode
+from gate.core.transcript import CONTROL, TREATED
+from gate.core.transcript_lines import decode, encode
 from gate.core.verdict import Outcome, Verdict
 from gate.judging import judge
 from gate.scorers import SCORERS

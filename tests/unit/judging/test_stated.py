@@ -7,14 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gate.core.transcript import (
-    Event,
-    FactStated,
-    ModelAsked,
-    TranscriptError,
-    TurnEnded,
-    TurnStarted,
-)
+from gate.core.transcript import Event, FactStated, ModelAsked, TurnEnded, TurnStarted
+from gate.core.transcript_lines import TranscriptError
 from gate.core.verdict import Outcome, Report, Verdict
 from gate.judging import judge
 from gate.judging.history import read_history

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.core.transcript import TREATED, Event, JudgeAnswered, JudgeAsked, TranscriptError, decode, encode
+from gate.core.transcript import TREATED, Event, JudgeAnswered, JudgeAsked
+from gate.core.transcript_lines import TranscriptError, decode, encode
 from gate.core.verdict import Outcome, ProbeResult, Report, Verdict
 from gate.judging import judge
 from gate.judging.ties import find_ties

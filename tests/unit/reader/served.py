@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import openai
 
 from gate.core.allowance import Allowance
-from gate.core.transcript import Event, FaultSeen, ModelAsked, decode, encode
+from gate.core.transcript import Event, FaultSeen, ModelAsked
+from gate.core.transcript_lines import decode, encode
 from gate.interfaces import Recorder
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint

@@ -10,7 +10,8 @@ import openai
 import pytest
 
 from gate.core.secret import Secret
-from gate.core.transcript import ConversationPlanned, TurnEnded, TurnStarted, encode
+from gate.core.transcript import ConversationPlanned, TurnEnded, TurnStarted
+from gate.core.transcript_lines import encode
 from gate.interfaces import Recorder
 from gate.reader.cassette import Fingerprints
 from gate.reader.endpoint import Behind

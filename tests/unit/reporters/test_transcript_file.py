@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.core.transcript import Event, RunEnded, TranscriptError, TurnEnded, decode
+from gate.core.transcript import Event, RunEnded, TurnEnded
+from gate.core.transcript_lines import TranscriptError, decode
 from gate.reporters.transcript_file import NAME, UNFINISHED, TranscriptFile
 
 EVENTS: list[Event] = [

@@ -19,9 +19,8 @@ from gate.core.transcript import (
     StoreSeen,
     TurnEnded,
     TurnStarted,
-    decode,
-    encode,
 )
+from gate.core.transcript_lines import decode, encode
 from gate.interfaces import StoreView
 from gate.judging.history import History, read_history
 from gate.judging.store_advice import store_advice

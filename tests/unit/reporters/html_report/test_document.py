@@ -19,9 +19,8 @@ from gate.core.transcript import (
     DisruptionStarted,
     Event,
     RunStarted,
-    decode,
-    encode,
 )
+from gate.core.transcript_lines import decode, encode
 from gate.judging import judge
 from gate.judging.history import read_history
 from gate.judging.merging import merge, read_part
