@@ -11,6 +11,7 @@ from gate.core.specification import RunSpecification
 from gate.judging.statistics import exact_lower_bound
 from tests.zoo.costs import Costs
 from tests.zoo.measuring import Findings
+from tests.zoo.page import counted
 from tests.zoo.rows import Patient, Row
 
 CONFIDENCE = 0.95
@@ -158,8 +159,8 @@ def introduction(matrix: Matrix) -> str:
             " twin. Both are run under every disruption that local processes can undergo; what takes an"
             " engine is run on one.",
             "",
-            f"**{len(numbers) - len(missed_numbers)} of {len(numbers)} kinds of defect"
-            f" ({kept} of {len(ran)} bots) are caught for the right guarantee. Healthy bots: {matrix.alarms}"
+            f"{counted(len(numbers) - len(missed_numbers), len(numbers), kept, len(ran))}"
+            f" are caught for the right guarantee. Healthy bots: {matrix.alarms}"
             f" false alarms in {matrix.runs} runs** (bot × disruption × seed), so at most {bound * 100:.2f} %"
             f" with {CONFIDENCE * 100:.0f} % confidence (exact bound).",
         ]
@@ -175,7 +176,7 @@ def sections(matrix: Matrix, costs: Costs) -> dict[str, list[str]]:
             "",
             "| # | defect | guarantee | lost at | caught by | others | not exposed by |",
             "|---|---|---|---|---|---|---|",
-            *(_defect(one) for one in matrix.caught),
+            *(row_of_table(one) for one in matrix.caught),
             "",
             *_not_run(matrix),
         ],
@@ -184,7 +185,8 @@ def sections(matrix: Matrix, costs: Costs) -> dict[str, list[str]]:
     }
 
 
-def _defect(one: Caught) -> str:
+def row_of_table(one: Caught) -> str:
+    """The defect's line."""
     mark = "not run" if one.not_run else "✓" if one.is_caught else "✗"
     return (
         f"| {one.row.number} {mark} | {one.row.name} | {one.row.guarantee} | {one.lost_at or '–'} |"

@@ -20,7 +20,7 @@ from gate.runtimes import UNSUPPORTED
 from tests.conftest import engine_answers
 from tests.zoo.article import Comparison, article_images, compare
 from tests.zoo.costs import Costs
-from tests.zoo.detection import Caught, Matrix, Twin, introduction, sections
+from tests.zoo.detection import Caught, Matrix, Twin, introduction, row_of_table, sections
 from tests.zoo.frameworks.measuring import (
     Frameworks,
     WithoutModules,
@@ -31,7 +31,7 @@ from tests.zoo.frameworks.measuring import (
 from tests.zoo.frameworks.rows import FRAMEWORK_ROWS, framework_images
 from tests.zoo.images import Images, built
 from tests.zoo.measuring import Findings
-from tests.zoo.page import rewrite
+from tests.zoo.page import rewrite, rewrite_rows
 from tests.zoo.rows import PLAIN, ROWS, SHARED_SCENARIOS, Patient, Row, twins
 from tests.zoo.runs import CREW, run
 
@@ -172,6 +172,8 @@ def measure(only: Sequence[str], seeds: int, jobs: int, images: Images | None) -
         matrix = measure_matrix(numbers, seeds, jobs, images)
         if not only:
             rewrite(PAGE, introduction(matrix), sections(matrix, costs))
+        else:
+            rewrite_rows(PAGE, {one.row.number: row_of_table(one) for one in matrix.caught})
         print(matrix.summary, flush=True)
         right &= not matrix.failures
     if images is not None and (not only or FRAMEWORKS in only):
@@ -195,8 +197,8 @@ def main() -> int:
         default=(),
         choices=[*PARTS, *(row.number for row in ROWS)],
         metavar="PART",
-        help=f"of {', '.join(PARTS)}, each of which rewrites its own section, and numbers of rows, which are"
-        " not written",
+        help=f"of {', '.join(PARTS)}, each of which rewrites its own section, and numbers of rows, each of"
+        " which rewrites its own line",
     )
     parser.add_argument("--seeds", type=int, default=2, help="how often each twin is run under everything")
     parser.add_argument("--jobs", type=int, default=3, help="runs of the gate at a time")

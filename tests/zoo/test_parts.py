@@ -14,7 +14,7 @@ from tests.zoo.costs import Costs
 from tests.zoo.frameworks.rows import FOLDER, FRAMEWORK_ROWS, versions
 from tests.zoo.matrix import PAGE
 from tests.zoo.measuring import Findings, scenario_path
-from tests.zoo.page import ORDER, with_sections
+from tests.zoo.page import ORDER, with_rows, with_sections
 from tests.zoo.runs import Examined
 
 OLD = "# Title\n\nWhat it is.\n\n## Defects\n\nold\n\n## What to run\n\nkept\n"
@@ -35,6 +35,22 @@ def test_the_page_has_known_sections_alone() -> None:
     assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == [
         one for one in ORDER if f"\n## {one}\n" in page
     ]
+
+
+def test_a_row_replaces_its_own_line_and_is_counted() -> None:
+    """A kind with a bot that is missed is missed."""
+    table = "| 1 ✓ | a |\n| 2a ✗ | b |\n| 2b ✓ | c |\n| 3 not run | d |\n"
+    page = f"# Title\n\n**0 of 0 kinds of defect (0 of 0 bots) are caught.\n\n{table}"
+    assert "**1 of 2 kinds of defect (2 of 3 bots) are" in with_rows(page, {})
+    again = with_rows(page, {"2a": "| 2a ✓ | b |", "3": "| 3 ✗ | d |"})
+    assert "**2 of 3 kinds of defect (3 of 4 bots) are" in again
+    assert "| 1 ✓ | a |\n| 2a ✓ | b |\n| 2b ✓ | c |\n| 3 ✗ | d |\n" in again
+
+
+def test_the_page_counts_its_own_rows() -> None:
+    """The sentence at its beginning is about the table below it."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert with_rows(page, {}) == page
 
 
 def test_costs_say_what_was_not_measured_and_who_was_blamed() -> None:
