@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TypeVar
 
 from gate.disruptions import DISRUPTIONS
@@ -33,7 +35,7 @@ from tests.zoo.images import Images, built
 from tests.zoo.measuring import Findings
 from tests.zoo.page import rewrite, rewrite_rows
 from tests.zoo.rows import PLAIN, ROWS, SHARED_SCENARIOS, Patient, Row, twins
-from tests.zoo.runs import CREW, run
+from tests.zoo.runs import CREW, Dismissed, run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "detection.md"
 LOCAL = tuple(name for name in DISRUPTIONS if name not in UNSUPPORTED["process"])
@@ -188,6 +190,12 @@ def measure(only: Sequence[str], seeds: int, jobs: int, images: Images | None) -
     return right
 
 
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Ends all gates by itself: the exception alone may be lost in a callback that it happens to meet."""
+    CREW.dismiss()
+    raise KeyboardInterrupt
+
+
 def main() -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(prog="make zoo", description=__doc__)
@@ -203,6 +211,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=2, help="how often each twin is run under everything")
     parser.add_argument("--jobs", type=int, default=3, help="runs of the gate at a time")
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, _interrupt)
     began = time.monotonic()
     try:
         if engine_answers():
@@ -211,7 +220,7 @@ def main() -> int:
         else:
             print("no Docker engine answers: what needs one is not run", flush=True)
             right = measure(options.only, options.seeds, options.jobs, None)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Dismissed):
         print("interrupted", flush=True)
         return INTERRUPTED
     print(f"{time.monotonic() - began:.0f} s", flush=True)

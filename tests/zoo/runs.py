@@ -21,6 +21,10 @@ RUN_SECONDS = 1800
 """No run takes that, however slow the machine."""
 
 
+class Dismissed(Exception):
+    """No gate is started any more."""
+
+
 class Crew:
     """The gates that run, so that they can all be told to end."""
 
@@ -30,21 +34,25 @@ class Crew:
         self._dismissed = False
 
     def enlist(self, start: Callable[[], subprocess.Popen[str]]) -> subprocess.Popen[str]:
-        """Starts a gate. Raises RuntimeError when all were told to end already."""
+        """Starts a gate. Raises Dismissed when all were told to end already."""
         with self._lock:
             if self._dismissed:
-                raise RuntimeError("interrupted")
+                raise Dismissed
             self._running = {one for one in self._running if one.poll() is None}
             process = start()
             self._running.add(process)
-            return process
+        if self._dismissed:
+            process.send_signal(signal.SIGINT)
+        return process
 
     def dismiss(self) -> None:
-        """SIGINT to all, once more where a terminal has sent it; none is started from now on."""
-        with self._lock:
-            self._dismissed = True
-            for process in self._running:
-                process.send_signal(signal.SIGINT)
+        """SIGINT to all, once more where a terminal has sent it; none is started from now on.
+
+        Takes no lock, because it is called by a handler of signals too.
+        """
+        self._dismissed = True
+        for process in tuple(self._running):
+            process.send_signal(signal.SIGINT)
 
 
 CREW = Crew()
@@ -96,8 +104,8 @@ def standing_seconds(lines: Sequence[str]) -> dict[str, float]:
     began: dict[str, float] = {}
     lasted: dict[str, float] = {}
     for event in map(json.loads, lines):
-        if event["event"] == "DeploymentStarted":
+        if event["event"] == "deployment-started":
             began[event["deployment"]] = event["at"] - event["seconds"]
-        elif event["event"] == "DeploymentClosed" and event["deployment"] in began:
+        elif event["event"] == "deployment-closed" and event["deployment"] in began:
             lasted[event["deployment"]] = event["at"] - began[event["deployment"]]
     return lasted
