@@ -32,12 +32,12 @@ from gate.core.specification import (
     StoreSpecification,
 )
 from gate.errors import EngineError, InputError
-from gate.runtimes.docker_engine import connect
+from gate.runtimes.docker_engine import connect, reach
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
 from gate.settings import Settings
 from tests.contract.places import DockerPlace
-from tests.event_loop import in_event_loop, until
+from tests.event_loop import PATIENCE_SECONDS, in_event_loop, until
 
 IMAGE = "python:3.13-slim-trixie"
 REPOSITORY = str(Path(__file__).parents[2])
@@ -125,7 +125,7 @@ def test_a_service_that_is_no_engine_says_what_to_do(tmp_path: Path) -> None:
 
 HANGING_GATE = """
 import asyncio, sys
-from gate.runtimes.docker_engine import connect
+from gate.runtimes.docker_engine import connect, reach
 
 async def main():
     engine = connect({"DOCKER_HOST": sys.argv[1]})
@@ -417,10 +417,31 @@ async def test_a_run_closes_its_connections_to_the_engine(tmp_path: Path) -> Non
     await until(lambda: open_sockets() <= before, "the end of all connections")
 
 
-def open_sockets() -> int:
-    """How many sockets this process has open."""
-    names = []
+@in_event_loop
+async def test_what_is_asked_after_the_end_leaves_no_connection_open() -> None:
+    """A call of several requests may still be under way when the engine is closed."""
+    before = open_sockets()
+    engine = await reach({})
+    asked, ended = threading.Event(), threading.Event()
+
+    def ask_twice() -> None:
+        engine.client.version()
+        asked.set()
+        assert ended.wait(PATIENCE_SECONDS)
+        engine.client.info()
+
+    call = asyncio.create_task(engine.call("tell its machine", ask_twice))
+    await until(asked.is_set, "the first answer")
+    engine.close()
+    ended.set()
+    await call
+    assert open_sockets() <= before
+
+
+def open_sockets() -> set[str]:
+    """The sockets that this process has open, by the kernel's names for them."""
+    names = set()
     for entry in Path("/proc/self/fd").iterdir():
         with contextlib.suppress(OSError):
-            names.append(str(entry.readlink()))
-    return sum(name.startswith("socket:") for name in names)
+            names.add(str(entry.readlink()))
+    return {name for name in names if name.startswith("socket:")}

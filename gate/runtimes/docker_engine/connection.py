@@ -88,6 +88,7 @@ class Engine:
         self._lock = threading.Lock()
         self._creating = 0
         self._closing = False
+        self._closed = False
 
     async def call(
         self, purpose: str, function: Callable[[], Answer], *, seconds: float | None = None
@@ -101,7 +102,7 @@ class Engine:
         outcome = "not ended"
         try:
             async with asyncio.timeout(limit) as patience:
-                answer = await _in_thread(function)
+                answer = await _in_thread(lambda: self._leaving_nothing_open(function))
             outcome = "done"
             return answer
         except ENGINE_FAULTS as error:
@@ -147,7 +148,19 @@ class Engine:
             return self._creating == 0
 
     def close(self) -> None:
-        """Closes the connection without waiting for calls that hang."""
+        """Closes the connection without waiting for calls that hang: theirs closes when they end."""
+        self._closed = True
+        self._disconnect()
+
+    def _leaving_nothing_open(self, function: Callable[[], Answer]) -> Answer:
+        """`function`. The client connects anew for what it asks after it was closed."""
+        try:
+            return function()
+        finally:
+            if self._closed:
+                self._disconnect()
+
+    def _disconnect(self) -> None:
         with contextlib.suppress(Exception):
             self.client.close()
 
