@@ -24,9 +24,9 @@ from gate.core.scenario import JUDGED, Scenario
 from gate.core.secret import Secret
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted
 from gate.core.transcript_lines import decode
-from gate.core.verdict import Report, Verdict
+from gate.core.verdict import Report
 from gate.disruptions import DISRUPTIONS
-from gate.errors import ExitCode, GateError, InputError
+from gate.errors import GateError, InputError
 from gate.interfaces import Recorder, Reporter, Runtime
 from gate.judging import judge
 from gate.judging.measurement import Measurement
@@ -45,7 +45,6 @@ from gate.scorers import SCORERS
 from gate.settings import Settings
 from gate.stores import STORES
 
-KEY_BYTES = 16
 PROBE_BYTES = 1024 * 1024
 """What a report folder has to take before anything is started: the report of a small run."""
 
@@ -160,15 +159,6 @@ def _canceller() -> Callable[[], object]:
     return task.cancel
 
 
-def exit_code(report: Report, settings: Settings) -> ExitCode:
-    """What a verdict means to the caller of the process."""
-    if report.interrupted:
-        return ExitCode.INTERRUPTED
-    if report.verdict is Verdict.INCONCLUSIVE:
-        return ExitCode.PASSED if settings.policy.inconclusive == "allow" else ExitCode.INCONCLUSIVE
-    return ExitCode.PASSED if report.verdict is Verdict.PASSED else ExitCode.FAILED
-
-
 def runtime_name(settings: Settings) -> str:
     """The runtime that was asked for, or the one that fits how the bot is given."""
     return settings.run.runtime or ("process" if settings.bot.command else "docker")
@@ -199,7 +189,6 @@ async def _perform(
             if settings.model.mode != "none":
                 endpoint = ModelEndpoint(
                     reader_for(plan),
-                    key=secrets.token_hex(KEY_BYTES),
                     record=record,
                     clock=clock,
                     behind=behind(record=record, clock=clock),

@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gate.cli.execution import prepare_report_directory
-from gate.cli.run import code_of, file_reporters
+from gate.cli.exit_code import exit_code
+from gate.cli.ownership import hand_over
+from gate.cli.run import file_reporters
 from gate.core.transcript import Event
 from gate.core.transcript_lines import decode
-from gate.core.verdict import Report, Verdict
+from gate.core.verdict import Report
 from gate.errors import GateError, InputError, Problem
 from gate.interfaces import Reporter
 from gate.judging import judge
 from gate.judging.merging import Part, merge, read_part
 from gate.judging.regression import against
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
-from gate.reporters.report_reading import read_measurement
+from gate.reporters.report_reading import read_measurement, read_transcript
 from gate.reporters.transcript_file import NAME, TranscriptFile
 
 
@@ -30,9 +32,9 @@ def merge_command(
     """
     github = GitHubReporter(environment, sys.stdout, Path.cwd(), report_path=report_directory)
     # At once: a consumer of the output must never mistake runs that could not be merged for ones that passed.
-    github.set_outputs({"verdict": Verdict.INCONCLUSIVE.value})
+    github.announce()
     try:
-        measurement = None if baseline is None else read_measurement(baseline)
+        measurement = None if baseline is None else read_measurement(baseline, "baseline")
         parts, missing = _read_parts(paths, report_directory)
         events = merge(parts, missing)
         prepare_report_directory(report_directory)
@@ -45,13 +47,15 @@ def merge_command(
     if measurement is not None:
         report = against(report, measurement)
     _write(events, report, report_directory)
+    # Where the action's container merges: a later step reads, changes and removes the report.
+    hand_over([report_directory], Path.cwd())
     ConsoleReporter(
         open_console(sys.stdout, environment),
         github=environment.get("GITHUB_ACTIONS") == "true",
         report_directory=report_directory,
     ).finish(report)
     github.finish(report)
-    return code_of(report, allow=parts[0].history.policy.inconclusive == "allow")
+    return exit_code(report)
 
 
 def _write(events: Sequence[Event], report: Report, directory: Path) -> None:
@@ -88,12 +92,8 @@ def _read_parts(paths: Sequence[Path], report_directory: Path) -> tuple[list[Par
 def _read_part(path: Path) -> Part:
     file = path / NAME if path.is_dir() else path
     try:
-        return read_part(str(path), decode(file.read_text(encoding="utf-8").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"the transcript {file} cannot be read",
-            why=getattr(error, "strerror", None) or str(error),
-            remedy="name a report folder, or the transcript.jsonl in one",
-        ) from error
+        return read_part(str(path), decode(read_transcript(file)))
+    except InputError:
+        raise
     except GateError as error:
         raise GateError(f"{file} cannot be merged", why=error.sentence, remedy=error.remedy) from error

@@ -7,21 +7,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gate.cli.debugging import is_debugging
-from gate.cli.execution import execute, exit_code, new_run, prepare_report_directory
+from gate.cli.execution import execute, new_run, prepare_report_directory
+from gate.cli.exit_code import exit_code
 from gate.cli.interruption import run_until_signal
 from gate.cli.library import find_scenarios, settings_vocabulary
-from gate.core.transcript_lines import TranscriptError, decode
-from gate.core.verdict import Report, Verdict
-from gate.errors import ExitCode, InputError
+from gate.core.transcript_lines import decode
 from gate.interfaces import Reporter
 from gate.judging import judge
 from gate.judging.regression import against
 from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
-from gate.reporters.report_reading import read_measurement
+from gate.reporters.report_reading import read_measurement, read_transcript
 from gate.settings import Given, Overrides, Settings, load_settings
 
 REPEATED = (
-    *("image", "build", "previous_image", "replicas", "redis_image", "model"),
+    *("image", "build", "previous_image", "replicas", "redis_image", "model", "runtime"),
     *("threshold", "max_drop", "inconclusive"),
 )
 """Overrides that a run is repeated with. A baseline and a report folder are where the run was."""
@@ -61,7 +60,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
         )
     finally:
         console.close()
-    return exit_code(report, settings)
+    return exit_code(report)
 
 
 def file_reporters(directory: Path) -> tuple[Reporter, ...]:
@@ -95,15 +94,7 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
     With a `report_directory` the files of a run are written into it, to the byte as the run wrote them;
     for a run that had a `baseline` the same one is needed again.
     """
-    try:
-        content = transcript.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"the transcript {transcript} cannot be read",
-            why=str(error),
-            remedy="name the transcript.jsonl in a report folder",
-        ) from error
-    lines = _lines_of(content)
+    lines = read_transcript(transcript)
     report = judge(decode(lines))
     if baseline is not None:
         report = against(report, read_measurement(baseline, "baseline"))
@@ -116,23 +107,4 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
         for reporter in reporters:
             reporter.finish(report)
     ConsoleReporter(open_console(sys.stdout, {}), report_directory=report_directory).finish(report)
-    return code_of(report)
-
-
-def _lines_of(content: bytes) -> list[str]:
-    """Raises TranscriptError, naming the line, where it is no text."""
-    try:
-        return content.decode("utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        number = content.count(b"\n", 0, error.start) + 1
-        raise TranscriptError(
-            f"line {number} of the transcript cannot be read",
-            why=f"it is no text: {error.reason}",
-            remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
-        ) from error
-
-
-def code_of(report: Report, *, allow: bool = False) -> ExitCode:
-    """What the verdict on a run that is over means; `allow` lets what is inconclusive pass."""
-    codes = {Verdict.PASSED: ExitCode.PASSED, Verdict.FAILED: ExitCode.FAILED}
-    return codes.get(report.verdict, ExitCode.PASSED if allow else ExitCode.INCONCLUSIVE)
+    return exit_code(report)

@@ -68,7 +68,7 @@ class Breaches:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
+class DisruptedDeployment:
     """One deployment, and what was to be carried out in it.
 
     `whole` has every disruption: "restart+restart" where the row is named "restart".
@@ -89,22 +89,26 @@ class Stage:
 
 
 def conclude_disruption(
-    name: str, stages: Sequence[Stage], probes: Sequence[ProbeResult], counts: Counts, policy: Policy
+    name: str,
+    deployments: Sequence[DisruptedDeployment],
+    probes: Sequence[ProbeResult],
+    counts: Counts,
+    policy: Policy,
 ) -> Conclusion:
     """The verdict on what happened under the disruption `name`, leaks and fabrications aside.
 
-    There are several `stages` where the runs of several shards are merged. What one of them shows to fail
-    has failed, though others could not be judged.
+    There are several `deployments` where the runs of several shards are merged. What one of them shows to
+    fail has failed, though others could not be judged.
     """
-    faults = list(filter(None, (_fault(name, one.performance) for one in stages)))
-    if len(faults) == len(stages):
+    faults = list(filter(None, (_fault(name, one.performance) for one in deployments)))
+    if len(faults) == len(deployments):
         return Verdict.INCONCLUSIVE, (faults[0],)
-    broken = _what_was_seen_to_fail(name, stages, probes, counts, policy)
+    broken = _what_was_seen_to_fail(name, deployments, probes, counts, policy)
     if broken:
         return Verdict.FAILED, broken
     unseen = (
         next(iter(faults), "")
-        or next((one.undone for one in stages if one.undone), "")
+        or next((one.undone for one in deployments if one.undone), "")
         or _what_could_not_be_seen(name, probes, counts)
         or _what_was_not_shown(name, counts, policy)
     )
@@ -184,9 +188,13 @@ def _fault(name: str, performance: Performance) -> str:
 
 
 def _what_was_seen_to_fail(
-    name: str, stages: Sequence[Stage], probes: Sequence[ProbeResult], counts: Counts, policy: Policy
+    name: str,
+    deployments: Sequence[DisruptedDeployment],
+    probes: Sequence[ProbeResult],
+    counts: Counts,
+    policy: Policy,
 ) -> tuple[str, ...]:
-    own = [one.ended for stage in stages for one in stage.disturbances]
+    own = [one.ended for each in deployments for one in each.disturbances]
     gone = [one for one in own if not one.recovered]
     if gone:
         return tuple(f"the bot did not come back after {one.disruption}: {one.sentence}" for one in gone)

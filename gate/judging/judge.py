@@ -12,7 +12,7 @@ from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.availability import availability, together
 from gate.judging.bot_advice import bot_advice
-from gate.judging.conclusion import Breaches, Counts, Stage, conclude, conclude_disruption
+from gate.judging.conclusion import Breaches, Counts, DisruptedDeployment, conclude, conclude_disruption
 from gate.judging.examination import Examination, examine, named, remarks, standings
 from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
 from gate.judging.history import History, Performance, read_history
@@ -107,7 +107,7 @@ def _judge_disruption(
     history: History, name: str, all_probes: Sequence[ProbeResult], policy: Policy
 ) -> DisruptionResult:
     planned = [one for one in history.conversations.values() if history.row_of(one) == name]
-    stages = _stages(history, planned)
+    deployments = _disrupted(history, planned)
     probes = [one for one in all_probes if one.disruption == name]
     counts = Counts(
         before=_tally_arm(probes, planned, CONTROL),
@@ -115,15 +115,17 @@ def _judge_disruption(
         retained=retained(probes),
         conversations=by_conversation(probes),
         meanwhile=tally(recall_probes(probes, MEANWHILE), 0),
-        availability=together(availability(history, name, one.disturbances) for name, one in stages.items()),
+        availability=together(
+            availability(history, name, one.disturbances) for name, one in deployments.items()
+        ),
     )
-    verdict, reasons = conclude_disruption(name, tuple(stages.values()), probes, counts, policy)
+    verdict, reasons = conclude_disruption(name, tuple(deployments.values()), probes, counts, policy)
     if verdict is Verdict.FAILED:
         # What the store lost is not to be looked for in the bot.
-        faults = (store_fault(history, deployment) for deployment in stages)
+        faults = (store_fault(history, deployment) for deployment in deployments)
         others = (one.sentence for one in faults if one is not None and one.owner is not Owner.BOT)
         reasons = tuple(dict.fromkeys((*reasons, *others)))
-    ended = [one.ended for stage in stages.values() for one in stage.disturbances]
+    ended = [one.ended for each in deployments.values() for one in each.disturbances]
     return DisruptionResult(
         name=name,
         verdict=verdict,
@@ -135,15 +137,15 @@ def _judge_disruption(
         evidence="; ".join(one.sentence for one in ended),
         details={key: value for one in ended for key, value in one.details.items()},
         # Several deployments of one kind stand side by side.
-        seconds=max(sum(one.ended.seconds for one in stage.disturbances) for stage in stages.values()),
-        latency=latency(history, frozenset(stages)),
+        seconds=max(sum(one.ended.seconds for one in each.disturbances) for each in deployments.values()),
+        latency=latency(history, frozenset(deployments)),
         meanwhile=counts.meanwhile,
         availability=counts.availability,
-        store=store_use(history, tuple(stages)),
+        store=store_use(history, tuple(deployments)),
     )
 
 
-def _stages(history: History, planned: Sequence[ConversationPlanned]) -> dict[str, Stage]:
+def _disrupted(history: History, planned: Sequence[ConversationPlanned]) -> dict[str, DisruptedDeployment]:
     """Where these conversations took place, by deployment: several when the runs of shards are merged."""
     wholes: dict[str, str] = {}
     for one in planned:
@@ -151,7 +153,7 @@ def _stages(history: History, planned: Sequence[ConversationPlanned]) -> dict[st
         kinds = (wholes.get(one.deployment, ""), one.disruption)
         wholes[one.deployment] = max(kinds, key=lambda whole: len(whole.split("+")) if whole else 0)
     return {
-        deployment: Stage(performance=history.performances[deployment], whole=whole)
+        deployment: DisruptedDeployment(performance=history.performances[deployment], whole=whole)
         for deployment, whole in wholes.items()
     }
 

@@ -1,6 +1,7 @@
 """The model endpoint: enough of OpenAI's HTTP interface for the clients that bots use.
 
-It is reachable by the bot only and wants the run's own key. Every prompt and its answer go on record.
+It is reachable by the bots only and wants the key that was given to them. Every prompt and its answer go on
+record.
 """
 
 from __future__ import annotations
@@ -93,15 +94,14 @@ class Behind:
 class ModelEndpoint:
     """Serves a reader, or what stands in its place, over HTTP.
 
-    `key` is what a client must send as its API key. The bots of a deployment are given one of their own,
-    so that their requests are known from those of other deployments' bots.
+    A client must send a key that `key_of` gave. The bots of a deployment have one of their own, so that
+    their requests are known from those of other deployments' bots.
     """
 
     def __init__(
         self,
         reader: Reader,
         *,
-        key: str,
         record: Recorder,
         clock: Callable[[], float],
         behind: Behind | None = None,
@@ -111,7 +111,7 @@ class ModelEndpoint:
         """`exhausted` is told which deployment asks for more than the `allowance`, and a sentence."""
         self._reader = reader
         # Key → whose it is.
-        self._keys = {key.encode(): ""}
+        self._keys: dict[bytes, str] = {}
         self._allowance = allowance or Allowance.for_turns(0)
         self._exhausted = exhausted
         self._room = Room()

@@ -9,8 +9,8 @@ from gate.core.transcript import Event
 from gate.core.verdict import DisruptionResult, Outcome, Report, Verdict
 from gate.judging.regression import BESIDE
 from gate.judging.sentences import plural
+from gate.reporters.github_timeline import Timeline, timeline_blocks
 from gate.reporters.neutraliser import markdown, one_line
-from gate.reporters.timeline import Timeline, timeline_blocks
 from gate.reporters.whole_files import write_whole
 from gate.reporters.wording import (
     Failure,

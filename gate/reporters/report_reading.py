@@ -1,4 +1,4 @@
-"""Reads report.json back, as far as two runs are to be compared."""
+"""Reads reports and transcripts back: what two runs are compared by, and what a run is judged by again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.transcript_lines import TranscriptError
 from gate.core.typed_fields import misfits
 from gate.errors import InputError
 from gate.judging.measurement import MeasuredProbe, Measurement
@@ -33,6 +34,27 @@ def read_measurement(path: Path, called: str = "report") -> Measurement:
         # Among the first are wrong encodings and what is no JSON.
         why = str(error)
     raise InputError(f"the {called} {path} cannot be read", why=why, remedy=REMEDY)
+
+
+def read_transcript(path: Path) -> list[str]:
+    """The lines of the transcript at `path`. Raises InputError, and TranscriptError where it is no text."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"the transcript {path} cannot be read",
+            why=error.strerror or str(error),
+            remedy="name a report folder of memory-gate's, or the transcript.jsonl in one",
+        ) from error
+    try:
+        return content.decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        number = content.count(b"\n", 0, error.start) + 1
+        raise TranscriptError(
+            f"line {number} of the transcript cannot be read",
+            why=f"it is no text: {error.reason}",
+            remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
+        ) from error
 
 
 def _measurement(document: object) -> Measurement:

@@ -34,7 +34,7 @@ from gate.interfaces import CANDIDATE, Bot, Deployment, Traffic
 from gate.runner.plan import Plan, Wave
 from gate.runner.stage import Stage, never_missed
 from gate.runner.traffic import OpenSessions
-from gate.runner.turns import Room, TurnPlayer
+from gate.runner.turns import Places, TurnPlayer
 
 __all__ = ["Stage", "never_missed", "play"]
 
@@ -46,7 +46,7 @@ async def play(plan: Plan, stage: Stage) -> None:
     """
     for conversation in plan.conversations:
         stage.record(conversation.planned(stage.clock()))
-    room = Room(stage.concurrency)
+    room = Places(stage.concurrency)
     waves = iter(plan.waves)
 
     async def play_one_after_the_other() -> None:
@@ -62,7 +62,7 @@ async def play(plan: Plan, stage: Stage) -> None:
 
 
 class _WavePlayer:
-    def __init__(self, wave: Wave, stage: Stage, room: Room) -> None:
+    def __init__(self, wave: Wave, stage: Stage, room: Places) -> None:
         self._wave = wave
         self._stage = stage
         self._turns = TurnPlayer([*wave.conversations, *wave.bystanders], stage, room)

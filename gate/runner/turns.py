@@ -31,7 +31,7 @@ from gate.runner.stage import Stage
 from gate.scorers import forbids_only
 
 
-class Room:
+class Places:
     """The places of a run, one for each turn that is under way, whichever deployment it is put to."""
 
     def __init__(self, size: int) -> None:
@@ -50,7 +50,7 @@ class Room:
 class TurnPlayer:
     """Plays the turns of the conversations of one wave."""
 
-    def __init__(self, conversations: Sequence[Conversation], stage: Stage, room: Room) -> None:
+    def __init__(self, conversations: Sequence[Conversation], stage: Stage, room: Places) -> None:
         self._stage = stage
         self._room = room
         # Equal texts are never under way at once: a model request is tied to its turn by its text. Those

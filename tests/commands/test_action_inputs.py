@@ -78,5 +78,9 @@ def test_the_command_in_the_report_repeats_the_run(gate: Gate) -> None:
         assert again.report[name] == acted.report[name]
     told = [[one["expected"] for one in ended.report["probes"]] for ended in (acted, again)]
     assert told[0] == told[1]
+    here = gate.run("run", *disruptions("none"), "--runtime", "process", "--report-dir", "here")
+    assert here.code == 0, here.output
+    repeat = json.loads((gate.folder / "here" / "report.json").read_text())["repeat"]
+    assert "--runtime process" in repeat
     strict = gate.run("run", *disruptions("restart"), "--seed", json.dumps(acted.report["seed"]))
     assert strict.code == 1, strict.output

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.commands.gate_process import Gate, disruptions
@@ -41,6 +43,18 @@ def test_without_a_folder_nothing_is_written(gate: Gate) -> None:
     before = sorted(gate.folder.rglob("*"))
     assert gate.run("judge", "memory-gate-report/transcript.jsonl").code == 0
     assert sorted(gate.folder.rglob("*")) == before
+
+
+def test_a_run_that_may_be_inconclusive_may_be_so_later(gate: Gate) -> None:
+    """The rule by which a run was judged is in its transcript, and so decides the exit code again."""
+    gate.configure("redis")
+    settings = json.loads((gate.folder / "memory-gate.yml").read_text())
+    # Twelve conversations never show as much.
+    settings["gate"] = {"accuracy": 0.99, "confidence": 0.99}
+    gate.write("memory-gate.yml", json.dumps(settings))
+    ended = gate.run("run", *disruptions("none"), "--seed", "11", "--inconclusive", "allow")
+    assert (ended.code, ended.report["verdict"]) == (0, "inconclusive"), ended.output
+    assert gate.run("judge", "memory-gate-report/transcript.jsonl").code == 0
 
 
 def test_a_report_folder_that_cannot_be_written_is_told(gate: Gate) -> None:

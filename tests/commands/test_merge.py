@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gate.core.seal import without_seal
+from gate.reporters.github import OUTPUTS
 from tests.commands.gate_process import Gate, disruptions
 
 
@@ -80,7 +81,10 @@ def test_nothing_to_merge_is_refused(gate: Gate) -> None:
     ended = gate.run("merge", "nowhere", environment={"GITHUB_OUTPUT": str(output)})
     assert ended.code == 2, ended.output
     assert "nowhere" in ended.output
-    assert "inconclusive" in output.read_text()
+    set_ = output.read_text()
+    assert "inconclusive" in set_
+    # Every one of them, so that a job that reads one never reads an older step's.
+    assert all(name in set_ for name in OUTPUTS)
     assert not Path(gate.folder / "memory-gate-report").exists()
 
 

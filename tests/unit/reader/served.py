@@ -23,7 +23,6 @@ from gate.reader.reading import ACKNOWLEDGEMENT
 from gate.runner.plan import plan_run
 from tests.unit.runner.scripts import follow_up
 
-KEY = "mg-0123456789"
 PLAN = plan_run([follow_up()], ["restart"], 1, 7)
 ORDER = PLAN.conversations[0].facts["order"]
 TOLD = f"My order is {ORDER}."
@@ -52,6 +51,7 @@ class Served:
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         self._endpoint = self._wait_for(self._build(behind))
+        self.key = self._endpoint.key_of("")
         self.url = self._wait_for(self._endpoint.open("127.0.0.1"))
 
     def close(self) -> None:
@@ -65,7 +65,7 @@ class Served:
         self._loop.close()
 
     def client(self, **given: Any) -> openai.OpenAI:
-        return openai.OpenAI(**{"base_url": self.url, "api_key": KEY, "max_retries": 0, **given})
+        return openai.OpenAI(**{"base_url": self.url, "api_key": self.key, "max_retries": 0, **given})
 
     def post(
         self, path: str, body: bytes | str, method: str = "POST", **headers: str
@@ -74,7 +74,7 @@ class Served:
         address = urlsplit(self.url)
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_SECONDS)
         try:
-            sent = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", **headers}
+            sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **headers}
             connection.request(method, address.path + path, body, sent)
             answer = connection.getresponse()
             text = answer.read()
@@ -90,7 +90,6 @@ class Served:
     async def _build(self, behind: Callable[[Recorder], Behind] | None) -> ModelEndpoint:
         return ModelEndpoint(
             reader_for(PLAN),
-            key=KEY,
             record=self.events.append,
             clock=lambda: float(len(self.events)),
             behind=behind(self.events.append) if behind else None,

@@ -17,7 +17,7 @@ from gate.reader import endpoint, limits
 from gate.reader.endpoint import MAX_PROMPT_CHARACTERS, REFUSAL_SECONDS
 from gate.reader.limits import Room
 from tests.event_loop import in_event_loop
-from tests.unit.reader.served import CHAT, KEY, Served
+from tests.unit.reader.served import CHAT, Served
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_connections_beyond_the_limit_are_hung_up(served: Served) -> None:
             with suppress(OSError):
                 one.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\n")
         body = chat("Hello").encode()
-        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {KEY}\r\n"
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {served.key}\r\n"
         first.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         assert first.recv(12) == b"HTTP/1.1 200"
         last = open_ones.enter_context(connected(served))
@@ -118,7 +118,7 @@ def test_a_body_that_never_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPat
     served = Served()
     try:
         with connected(served) as slow:
-            head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {KEY}\r\n"
+            head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {served.key}\r\n"
             slow.sendall(f'{head}Content-Length: 1000\r\n\r\n{{"messages": '.encode())
             assert slow.recv(12) == b"HTTP/1.1 408"
         assert served.asked() == []
@@ -171,7 +171,7 @@ def test_who_hangs_up_or_talks_nonsense_writes_nothing_into_the_log(
     served: Served, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Else a bot could say there what it liked, in a workflow too."""
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {KEY}\r\n"
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {served.key}\r\n"
     for said in (
         f"{head}Content-Length: 1000\r\n\r\n{{",
         f"{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n::error::forged\r\n",

@@ -18,7 +18,7 @@ from gate.reader.endpoint import Behind
 from gate.reader.upstream import RealModel
 from gate.reader.whereabouts import Faults, Whereabouts
 from tests.unit.reader.real_model import REAL_KEY, RealModelServer
-from tests.unit.reader.served import CHAT, KEY, ORDER, PROMPT, QUESTION, TOLD, Served
+from tests.unit.reader.served import CHAT, ORDER, PROMPT, QUESTION, TOLD, Served
 
 Forward = Callable[..., Served]
 
@@ -96,10 +96,11 @@ def test_a_bot_needs_the_key_of_the_run(forward: Forward, real: RealModelServer)
 def test_the_real_model_is_told_its_key_and_not_that_of_the_run(
     forward: Forward, real: RealModelServer
 ) -> None:
-    forward().client(default_headers={"X-Bot": "1"}).chat.completions.create(model="m", messages=CHAT)
+    served = forward()
+    served.client(default_headers={"X-Bot": "1"}).chat.completions.create(model="m", messages=CHAT)
     [(_, _, headers)] = real.asked
     assert headers["Authorization"] == f"Bearer {REAL_KEY}"
-    assert KEY not in str(headers)
+    assert served.key not in str(headers)
     assert "X-Bot" not in headers
 
 

@@ -14,7 +14,7 @@ from gate.core.transcript import (
     Event,
     RunEnded,
 )
-from gate.reporters.timeline import DEPLOYMENTS_SHOWN, Timeline, timeline_blocks
+from gate.reporters.github_timeline import DEPLOYMENTS_SHOWN, Timeline, timeline_blocks
 from tests.unit.reporters import events, hostile
 from tests.unit.reporters.golden import assert_golden
 
