@@ -2,6 +2,9 @@
 PYTHON ?= python3
 ARGS ?=
 
+# The tests start the gate some hundred times: without its compiled modules each start takes a quarter longer.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fuzz hostile measurement bench zoo kill-matrix engine reference picture images lock clean
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gate.cli.collecting import collect_seldom
 from gate.cli.execution import missed
 from gate.cli.library import find_scenarios
 from gate.core.specification import BotSpecification
@@ -118,6 +119,8 @@ def most_memory() -> int:
 
 def main(arguments: Sequence[str]) -> None:
     """See above."""
+    # As the command does.
+    collect_seldom()
     address, scenarios, trials, concurrency, folder = arguments
     talking = functools.partial(talk, address, Path(scenarios), int(trials), int(concurrency), Path(folder))
     print(json.dumps(asyncio.run(talking())))  # noqa: T201

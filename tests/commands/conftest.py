@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import docker
 import pytest
 
-from tests.commands.gate_process import ZOO, Gate
+from tests.commands.gate_process import Gate
+from tests.contract.fixtures import zoo_image
 
-ZOO_IMAGE = "memory-gate-test-zoo-commands:latest"
+__all__ = ["zoo_image"]
 
 
 @pytest.fixture
@@ -21,16 +21,6 @@ def gate(tmp_path: Path) -> Iterator[Gate]:
     yield gate
     assert gate.processes_left() == []
     assert list(gate.scratch.glob("memory-gate-*")) == []
-
-
-@pytest.fixture(scope="session")
-def zoo_image() -> Iterator[str]:
-    """The zoo's image, for tests with the `docker` marker only."""
-    client = docker.from_env()
-    client.images.build(path=str(ZOO), tag=ZOO_IMAGE, rm=True, forcerm=True)
-    yield ZOO_IMAGE
-    client.images.remove(ZOO_IMAGE, force=True)
-    client.close()
 
 
 @pytest.fixture(params=["process", pytest.param("docker", marks=pytest.mark.docker)])
