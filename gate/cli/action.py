@@ -12,7 +12,7 @@ from gate.cli import faults
 from gate.cli.collecting import collect_seldom
 from gate.cli.debugging import is_debugging
 from gate.cli.execution import execute, new_run, prepare_report_directory
-from gate.cli.exit_code import exit_code
+from gate.cli.exit_codes import code_of_run
 from gate.cli.interruption import interrupt_on_signals, leave, run_until_signal
 from gate.cli.library import find_scenarios, settings_vocabulary
 from gate.cli.ownership import hand_over
@@ -125,7 +125,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
     finally:
         console.close()
         hand_over([settings.report_directory, Path(settings.model.cassette)], workspace)
-    return exit_code(report)
+    return code_of_run(report)
 
 
 def _require_files(overrides: Overrides, config: Path | None, workspace: Path) -> None:

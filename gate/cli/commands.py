@@ -253,7 +253,7 @@ def judge(
 ) -> None:
     """Judge a finished run again from its transcript, offline.
 
-    Gives the verdict and the exit code of the run itself, and with --report-dir its files.
+    Gives the verdict of the run itself, the exit code for it, and with --report-dir the files.
     """
     from gate.cli.run import judge_command
 

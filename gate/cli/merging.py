@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gate.cli.execution import prepare_report_directory
-from gate.cli.exit_code import exit_code
+from gate.cli.exit_codes import code_of_verdict
 from gate.cli.ownership import hand_over
 from gate.cli.run import file_reporters
 from gate.core.transcript import Event
@@ -55,7 +55,7 @@ def merge_command(
         report_directory=report_directory,
     ).finish(report)
     github.finish(report)
-    return exit_code(report)
+    return code_of_verdict(report)
 
 
 def _write(events: Sequence[Event], report: Report, directory: Path) -> None:

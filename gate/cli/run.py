@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gate.cli.debugging import is_debugging
 from gate.cli.execution import execute, new_run, prepare_report_directory
-from gate.cli.exit_code import exit_code
+from gate.cli.exit_codes import code_of_run, code_of_verdict
 from gate.cli.interruption import run_until_signal
 from gate.cli.library import find_scenarios, settings_vocabulary
 from gate.core.transcript_lines import decode
@@ -60,7 +60,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
         )
     finally:
         console.close()
-    return exit_code(report)
+    return code_of_run(report)
 
 
 def file_reporters(directory: Path) -> tuple[Reporter, ...]:
@@ -107,4 +107,4 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
         for reporter in reporters:
             reporter.finish(report)
     ConsoleReporter(open_console(sys.stdout, {}), report_directory=report_directory).finish(report)
-    return exit_code(report)
+    return code_of_verdict(report)

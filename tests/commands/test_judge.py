@@ -54,7 +54,11 @@ def test_a_run_that_may_be_inconclusive_may_be_so_later(gate: Gate) -> None:
     gate.write("memory-gate.yml", json.dumps(settings))
     ended = gate.run("run", *disruptions("none"), "--seed", "11", "--inconclusive", "allow")
     assert (ended.code, ended.report["verdict"]) == (0, "inconclusive"), ended.output
-    assert gate.run("judge", "memory-gate-report/transcript.jsonl").code == 0
+    path = gate.folder / "memory-gate-report" / "transcript.jsonl"
+    assert gate.run("judge", str(path)).code == 0
+    # Never what was cut short.
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    assert gate.run("judge", str(path)).code == 3
 
 
 def test_a_report_folder_that_cannot_be_written_is_told(gate: Gate) -> None:

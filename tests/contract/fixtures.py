@@ -17,7 +17,7 @@ from tests.contract.places import REDIS, ZOO, DockerPlace, ProcessPlace
 @pytest.fixture(scope="session")
 def zoo_image() -> Iterator[str]:
     """The image of the zoo's bot, built once."""
-    tag = f"memory-gate-zoo-{secrets.token_hex(4)}"
+    tag = f"memory-gate-zoo-{secrets.token_hex(4)}:latest"
     client = docker.from_env()
     client.images.build(path=str(ZOO), tag=tag, rm=True, forcerm=True)
     yield tag
