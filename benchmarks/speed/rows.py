@@ -14,8 +14,8 @@ ROWS = (
     ),
     Row(
         name="article",
-        title="24 scenarios in containers: the article's loop (one after the other, a restart for each) ÷"
-        " the whole command",
+        title="the same in containers, 24 scenarios in both arms: the article's loop (one after the other,"
+        " a restart for each) ÷ the whole command",
         bound=10.0,
         measure=containers.article,
         at_least=True,
