@@ -1,4 +1,4 @@
-"""A bot that costs next to nothing: its time is DELAY seconds a turn, its memory a list in Redis.
+"""A bot that costs next to nothing: its time is DELAY seconds a turn in all, its memory a list in Redis.
 
 Standard library only, so that it starts at once. It asks the model with the whole history when there is one.
 """
@@ -60,7 +60,6 @@ IN_PROCESS: dict[str, list[str]] = {}
 
 
 async def reply_to(session: str, text: str) -> str:
-    await asyncio.sleep(DELAY)
     if not STORE.hostname:
         # Without store and model: what was told comes back word for word, from the process.
         said = IN_PROCESS.setdefault(session, [])
@@ -93,6 +92,8 @@ async def ask_model(messages: list[dict[str, str]]) -> str:
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    loop = asyncio.get_running_loop()
+    arrived = loop.time()
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         sizes = [line.split(":")[1] for line in head if line.lower().startswith("content-length:")]
@@ -103,6 +104,8 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             try:
                 reply = await reply_to(asked["session_id"], asked["message"])
                 content = json.dumps({"reply": reply}).encode()
+                # What it did itself is part of its time.
+                await asyncio.sleep(arrived + DELAY - loop.time())
             except (OSError, ValueError, LookupError, asyncio.IncompleteReadError):
                 status, content = "503 Service Unavailable", b'{"error": "no store or no model"}'
         writer.write(
