@@ -43,6 +43,49 @@ def test_one_line_shows_what_was_said(text: str, shown: str) -> None:
     assert one_line(text) == shown
 
 
+@pytest.mark.parametrize("begun", ["\x1b[", "\x9b"], ids=["ESC [", "CSI"])
+def test_a_terminal_is_told_no_colour_and_no_place(begun: str) -> None:
+    """Whether a sequence begins with two characters or with the one that stands for them."""
+    assert one_line(f"a{begun}31mred{begun}0m, {begun}2J{begun}1;1H{begun}?25lb") == "ared, b"
+
+
+@pytest.mark.parametrize(
+    "begun", ["\x1b]", "\x9d", "\x1bP", "\x90", "\x1bX", "\x98", "\x1b^", "\x9e", "\x1b_", "\x9f"]
+)
+@pytest.mark.parametrize("ended", ["\x07", "\x1b\\", "\x9c"])
+def test_a_terminal_is_told_no_title_and_no_link(begun: str, ended: str) -> None:
+    """Nor anything else that it takes as a text of its own."""
+    assert one_line(f"a{begun}8;;http://a.example{ended}b") == "ab"
+
+
+@pytest.mark.parametrize("sequence", ["\x1bc", "\x1b7", "\x1b(B", "\x1b#8", "\x1b=", "\x1bM"])
+def test_a_terminal_is_told_no_mode(sequence: str) -> None:
+    assert one_line(f"a{sequence}b") == "ab"
+
+
+IGNORABLE = (
+    *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+    *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F)),
+    *((0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
+    (0xE0000, 0xE0FFF),
+)
+"""What Unicode calls Default_Ignorable_Code_Point: it is drawn as nothing at all."""
+NO_CHARACTERS = ((0xD800, 0xDFFF), (0xFDD0, 0xFDEF), (0xFFFE, 0xFFFF))
+BLOCK = 1024
+
+
+@pytest.mark.parametrize("first", range(0, 0x110000, 64 * BLOCK), ids=hex)
+def test_no_character_at_all_is_unseen(first: int) -> None:
+    """Each of all there are is shown, is a blank, vanishes or is spelt out."""
+    hidden = {chr(code) for low, high in (*IGNORABLE, *NO_CHARACTERS) for code in range(low, high + 1)}
+    for block in range(first, first + 64 * BLOCK, BLOCK):
+        shown = one_line("".join(map(chr, range(block, block + BLOCK))), 16 * BLOCK)
+        assert hostile.unseen_in(shown) == []
+        assert hidden.isdisjoint(shown)
+        assert all(one == " " or unicodedata.category(one) != "Zs" for one in shown)
+        assert not shown.endswith(ELLIPSIS)
+
+
 @hostile.LAW
 @given(hostile.texts(), st.integers(min_value=1, max_value=60))
 def test_one_line_is_one_line_of_visible_characters(text: str, limit: int) -> None:
