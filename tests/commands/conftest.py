@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,6 @@ import docker
 import pytest
 
 from tests.commands.gate_process import ZOO, Gate
-
-ZOO_IMAGE = "memory-gate-test-zoo-commands:latest"
 
 
 @pytest.fixture
@@ -26,10 +25,12 @@ def gate(tmp_path: Path) -> Iterator[Gate]:
 @pytest.fixture(scope="session")
 def zoo_image() -> Iterator[str]:
     """The zoo's image, for tests with the `docker` marker only."""
+    # A name of its own: whoever else tests on this engine removes theirs when they like.
+    tag = f"memory-gate-test-zoo-commands-{secrets.token_hex(4)}:latest"
     client = docker.from_env()
-    client.images.build(path=str(ZOO), tag=ZOO_IMAGE, rm=True, forcerm=True)
-    yield ZOO_IMAGE
-    client.images.remove(ZOO_IMAGE, force=True)
+    client.images.build(path=str(ZOO), tag=tag, rm=True, forcerm=True)
+    yield tag
+    client.images.remove(tag, force=True)
     client.close()
 
 
