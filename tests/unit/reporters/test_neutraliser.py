@@ -35,6 +35,7 @@ TABLE = "| first | second |\n|---|---|\n| {} | end |\n"
         ("::error::x", ": :error: :x"),
         ("std::vector", "std: :vector"),
         ("a ##[error]x", "a ## [error]x"),
+        ("##vso[task.x]y, ##TeamCity[z] and ##[", "## vso[task.x]y, ## TeamCity[z] and ## ["),
         ("## Heading, C# and [link]", "## Heading, C# and [link]"),
         ("10:30, a: b", "10:30, a: b"),
     ],
@@ -192,6 +193,33 @@ def test_github_finds_nothing_to_link_in_markdown(text: str) -> None:
     shown = markdown(text)
     for link in ("://", "www.", "@o", "@b", "#1"):
         assert link not in shown.replace("&#", "")
+
+
+@pytest.mark.parametrize("sign", "&<>|\\`*_[]()!~$@#")
+def test_a_sign_of_markdown_stands_for_itself(sign: str) -> None:
+    """Wherever it stands: each of them by itself, also where it takes two to mean something."""
+    entity = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(sign, f"&#{ord(sign)};")
+    shown = {"@": "@<wbr>", "#": f"{entity}<wbr>"}.get(sign, entity)
+    assert markdown(f"a{sign}b {sign} c") == f"a{shown}b {shown} c"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. one", "1&#46; one"),
+        ("999999999) one", "999999999&#41; one"),
+        ("- one", "&#45; one"),
+        ("+ one", "&#43; one"),
+        ("=== one", "&#61;== one"),
+        (": one", "&#58;<wbr> one"),
+        ("a - b + c = d: 1. e", "a - b + c = d: 1. e"),
+        ("WWW.a.example, www.b.example", "WWW<wbr>.a.example, www<wbr>.b.example"),
+        ("ftp://a.example", "ftp&#58;<wbr>//a.example"),
+        ("  - one\n- two", r"&#45; one&#92;n- two"),
+    ],
+)
+def test_nothing_begins_a_list_a_heading_or_a_link(text: str, shown: str) -> None:
+    assert markdown(text) == shown
 
 
 def test_markdown_of_an_honest_reply_reads_as_it_is() -> None:
