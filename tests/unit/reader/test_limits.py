@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -26,6 +27,18 @@ def scarce() -> Iterator[Served]:
     one = Served(allowance=Allowance(entries=3, characters=1000))
     yield one
     one.close()
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """Room for both ends of all connections, which here are one process's."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * limits.MAX_CONNECTIONS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def chat(text: str) -> str:
@@ -91,6 +104,7 @@ def test_who_has_asked_too_often_is_slowed_down(scarce: Served) -> None:
     assert time.monotonic() - began >= REFUSAL_SECONDS
 
 
+@pytest.mark.usefixtures("many_files")
 def test_connections_beyond_the_limit_are_hung_up(served: Served) -> None:
     """Half a request each, and never the rest; the gate goes on serving those who are inside."""
     with ExitStack() as open_ones:
