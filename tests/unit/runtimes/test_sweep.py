@@ -153,7 +153,7 @@ def test_at_the_very_second_of_its_expiry_a_run_is_over(engine: Any) -> None:
         *({RUN_LABEL: "x", EXPIRY_LABEL: one} for one in ("", "soon", "-5", "1e3", "12.5", " 5", "5 ", "+5")),
         *({RUN_LABEL: "x", EXPIRY_LABEL: one} for one in ("²", "٣", "0x1", "1_0", "5\n", "9" * 5000)),
     ],
-    ids=repr,
+    ids=lambda one: ", ".join(f"{name} {value[:9]!r}" for name, value in one.items()) or "none",
 )
 def test_what_the_gate_would_not_have_written_is_not_the_gates(
     engine: Any, made_with: Mapping[str, str]
