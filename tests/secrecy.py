@@ -46,6 +46,7 @@ def echoes(key: str) -> dict[str, str]:
         "upper hexadecimal": data.hex().upper(),
         "in a URL": quote(f"Bearer {key}", safe=""),
         "all escaped": "".join(f"%{one:02X}" for one in data),
+        "all escaped, in small letters": "".join(f"%{one:02x}" for one in data),
         "base64 for URLs": base64.urlsafe_b64encode(b"?" + data).decode(),
         **alignments,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from gate.documents import Node
 
@@ -70,9 +71,11 @@ class Section:
         if found is None:
             value = node.number(0, 1, hint="for example 0.95 or 95 %")
             return default if value is None else value
-        if float(found[1]) > 100:
+        # In decimal digits, so that 99.9 % is what 0.999 is, and not the next number above it.
+        percentage = Decimal(found[1])
+        if percentage > 100:
             node.problem(f"expected a percentage from 0 to 100, found {node.found}")
-        return float(found[1]) / 100
+        return float(percentage / 100)
 
     def duration(self, name: str, longest: int) -> float | None:
         """A length of time in seconds, written 3600, 90min, 12h or 30d; None when it is absent or wrong."""

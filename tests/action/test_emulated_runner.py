@@ -103,7 +103,8 @@ def workspace(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def runner(workspace: Path, tmp_path: Path, images: ActionImages) -> Iterator[EmulatedRunner]:
-    runner = EmulatedRunner(workspace, tmp_path / "_temp", images=images, stage_timeout=60)
+    # With more patience than the runner's own: how soon a container ends is the machine's to say.
+    runner = EmulatedRunner(workspace, tmp_path / "_temp", images=images, stage_timeout=240, sigint_grace=200)
     with runner:
         yield runner
     assert runner.survivors() == []
@@ -225,11 +226,13 @@ def test_an_invalid_line_in_a_file_fails_the_step(runner: EmulatedRunner, player
     assert step.outputs == {"verdict": "passed"}
 
 
-def test_commands_of_both_streams(runner: EmulatedRunner, player: Path) -> None:
+def test_commands_of_both_streams(runner: EmulatedRunner, player: Path, workspace: Path) -> None:
+    # Which of two streams comes first is nobody's to say: what comes on the one is waited for.
     script = """
-import sys
+import sys, time
 print("::error file=/github/workspace/memory/a.yml,line=3,title=Lost::who%0Aam I")
-print("::warning file=memory/a.yml::w", file=sys.stderr)
+print("::warning file=memory/a.yml::w", file=sys.stderr, flush=True)
+while not os.path.exists("go"): time.sleep(0.02)
 print("progress 10%\\r::notice::after a lone return")
 print("bot> ##[set-output name=verdict]passed")
 print("::stop-commands::k3y-k3y-k3y")
@@ -242,7 +245,13 @@ put("OUTPUT", "leak=my s3cret\\n")
 print("a s3cret", flush=True)
 sys.exit(3)
 """
-    step = runner.uses(player, inputs={"main-script": script})
+
+    def go_on(line: str) -> bool:
+        if line.startswith("::warning"):
+            (workspace / "go").touch()
+        return False
+
+    step = runner.uses(player, inputs={"main-script": script}, cancel_when=go_on)
     assert (step.exit_code, step.conclusion) == (3, "failure")
     found = {annotation.level: annotation for annotation in step.annotations}
     assert len(step.annotations) == 3

@@ -13,6 +13,7 @@ import docker
 import pytest
 
 from gate.runtimes.docker_engine import remove_run
+from gate.runtimes.docker_engine.connection import CALL_SECONDS
 from tests.commands.gate_process import Ended, Gate
 from tests.docker.engine_proxy import EngineProxy
 from tests.kill_matrix.striking import on_the_engine
@@ -32,11 +33,11 @@ script:
 IMPATIENT = """\
 import gate.runtimes.docker_engine.connection as connection
 import gate.cli.run
-connection.CALL_SECONDS = 8.0
+connection.CALL_SECONDS = {seconds!r}
 gate.cli.run.new_run = lambda: {run!r}
 gate.cli.main()
 """
-"""The command, with less time for a call to the engine than users have, and a name for the run."""
+"""The command, with some time for a call to the engine, and a name for the run."""
 
 
 @pytest.fixture
@@ -66,12 +67,12 @@ class Patient:
         }
         self.gate.write("memory-gate.yml", json.dumps(settings))
 
-    def run(self, *kinds: str) -> Ended:
-        """The run under these disruptions."""
+    def run(self, *kinds: str, seconds: float = CALL_SECONDS) -> Ended:
+        """The run under these disruptions; a call to the engine may take so many seconds."""
         return self.gate.run(
             "run",
             *(word for kind in kinds for word in ("--disrupt", kind)),
-            program=("-c", IMPATIENT.format(run=self.run_name)),
+            program=("-c", IMPATIENT.format(run=self.run_name, seconds=seconds)),
             environment={"DOCKER_HOST": self.proxy.host, "PYTHONPATH": str(Path(__file__).parents[2])},
         )
 
@@ -128,7 +129,8 @@ def test_an_engine_that_restarts_costs_what_was_under_way(patient: Patient) -> N
 def test_a_call_that_hangs_is_given_up(patient: Patient) -> None:
     """After the time that such calls have."""
     patient.proxy.swallow("GET .*/containers/[0-9a-f]+/json")
-    inconclusive(patient.run("restart"), "the Docker engine could not", "did not answer within 8 s")
+    ended = patient.run("restart", seconds=8.0)
+    inconclusive(ended, "the Docker engine could not", "did not answer within 8 s")
 
 
 @pytest.mark.parametrize(

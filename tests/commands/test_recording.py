@@ -112,6 +112,47 @@ async def test_what_the_clean_up_gives_or_raises_is_passed_on() -> None:
         await to_the_end(fail())
 
 
+@in_event_loop
+async def test_a_cancellation_is_heeded_also_when_the_clean_up_fails() -> None:
+    """The run was to end, and does."""
+    go_on = asyncio.Event()
+
+    async def clean_up() -> None:
+        await go_on.wait()
+        raise GateError("not everything was removed")
+
+    cleaning = asyncio.create_task(to_the_end(clean_up()))
+    await asyncio.sleep(0)
+    cleaning.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.wait({cleaning})
+    assert cleaning.cancelled()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_signal_does_not_break_off_the_end(number: signal.Signals) -> None:
+    """Runners send one after the other, and people press Ctrl-C twice."""
+
+    async def interrupted() -> str:
+        signal.raise_signal(number)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            signal.raise_signal(number)
+            # The loop hears of it within its next rounds.
+            for _ in range(10):
+                await asyncio.sleep(0)
+            return "removed"
+        raise AssertionError
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        assert run_until_signal(interrupted()) == "removed"
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_that_comes_after_the_first_is_held_back_to_the_end(number: signal.Signals) -> None:
     """Without its loop the process would die of it, in the middle of its last words."""

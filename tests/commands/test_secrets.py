@@ -161,6 +161,26 @@ def test_neither_in_what_a_bot_says_of_its_environment_nor_in_faults(
     assert traces(REAL_KEY, ended.output.encode()) == []
 
 
+@pytest.mark.parametrize("image", [""], ids=["process"])
+def test_a_bot_that_its_user_gave_the_key_tells_it_to_nobody(
+    gate: Gate, configure: Callable[..., None], real: Echo, judge: JudgeServer
+) -> None:
+    """Then it is no model that says it again, and nothing on the way but the record itself could hide it."""
+    configure("forward", "shows-environment")
+    path = gate.folder / "memory-gate.yml"
+    settings: dict[str, Any] = json.loads(path.read_text())
+    settings["bot"]["env"]["KEY_OF_ITS_OWN"] = REAL_KEY
+    path.write_text(json.dumps(settings))
+    ended = gate.run(*RUN, environment=environment(gate))
+    assert "Traceback" not in ended.output
+    reports = gate.folder / "memory-gate-report"
+    assert "KEY_OF_ITS_OWN" in (reports / "transcript.jsonl").read_text()
+    assert traces_in_folder(REAL_KEY, reports) == []
+    assert traces(REAL_KEY, ended.output.encode()) == []
+    for name in GITHUB_FILES:
+        assert traces(REAL_KEY, (gate.folder / name).read_bytes()) == [], name
+
+
 def test_a_planted_key_would_be_found(tmp_path: Path) -> None:
     """The search itself: each spelling, in the middle of a file."""
     for name, echo in echoes(REAL_KEY).items():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import socket
 import subprocess
 from collections.abc import Iterator
 
 import docker
 import pytest
 
+from gate.runtimes.processes.ports import Ports
 from tests.contract.places import REDIS, ZOO, DockerPlace, ProcessPlace
 
 
@@ -50,9 +50,7 @@ def process_place() -> Iterator[ProcessPlace]:
 @pytest.fixture
 def local_redis() -> Iterator[int]:
     """The port of a Redis server on this machine that is nobody's store; it keeps nothing on disk."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = Ports().take()
     command = (REDIS.local_server(), "--port", str(port), "--bind", "127.0.0.1", "--save", "")
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     asyncio.run(REDIS.wait_until_ready("127.0.0.1", port, 60))

@@ -85,9 +85,12 @@ class Place(ABC):
             yield await runtime.deploy("trial", {})
 
     def bot(self, **variables: str) -> dict[str, Any]:
-        """The specification's fields for a zoo bot with these environment variables, in lower case."""
+        """The specification's fields for a zoo bot with these environment variables, in lower case.
+
+        It has more time to start and to end than users give it: how long that takes is the machine's to say.
+        """
         environment = {name.upper(): value for name, value in variables.items()}
-        return {"environment": environment, "ready_seconds": 60.0}
+        return {"environment": environment, "ready_seconds": 60.0, "stop_seconds": 60.0}
 
 
 class ProcessPlace(Place):

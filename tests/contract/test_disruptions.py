@@ -205,7 +205,7 @@ async def test_turns_meet_a_store_that_does_not_answer(
 async def test_a_stop_that_had_to_be_enforced_is_seen(place: Place) -> None:
     """It took effect, and the evidence says that it was not graceful."""
     fields = place.bot(memory="redis", defect="ignores-sigterm")
-    async with scene(place, stop_seconds=0.5, **fields) as stage:
+    async with scene(place, **{**fields, "stop_seconds": 0.5}) as stage:
         for name in ("restart", "blue-green", "cold-start"):
             evidence = await DISRUPTIONS[name].inflict(stage.deployment, Silence())
             assert evidence.took_effect

@@ -116,7 +116,7 @@ async def test_the_store_outlives_every_disruption_of_the_bot(place: Place) -> N
 @in_event_loop
 async def test_a_bot_that_ignores_sigterm_is_killed_after_the_grace(place: Place) -> None:
     """The exit code shows that the stop was not graceful."""
-    async with place.deployed(**place.bot(defect="ignores-sigterm"), stop_seconds=1) as deployment:
+    async with place.deployed(**{**place.bot(defect="ignores-sigterm"), "stop_seconds": 1}) as deployment:
         assert await deployment.stop() == 137
         assert not (await deployment.instance()).running
 
@@ -125,7 +125,7 @@ async def test_a_bot_that_ignores_sigterm_is_killed_after_the_grace(place: Place
 async def test_a_grace_of_less_than_a_second_is_still_a_grace(place: Place) -> None:
     """It is never rounded down to a kill."""
     for _ in range(TRIES):
-        async with place.deployed(**place.bot(), stop_seconds=0.9) as deployment:
+        async with place.deployed(**{**place.bot(), "stop_seconds": 0.9}) as deployment:
             code = await deployment.stop()
         if code == 0:
             break  # a slow machine may need more tries; a kill never ends with 0
@@ -157,13 +157,12 @@ async def test_a_long_name_of_a_deployment_breaks_nothing(place: Place) -> None:
 @in_event_loop
 async def test_a_killed_store_is_a_fault(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said so, and a look into it fails instead of showing an empty store."""
-    monkeypatch.setattr(
-        "gate.stores.redis_connection.ANSWER_SECONDS", 2.0
-    )  # nobody answers for a dead container
     async with place.opened(**place.bot()) as runtime:
         deployment = await runtime.deploy("trial", {})
         assert await deployment.store_fault() is None
         await place.kill_store(deployment)
+        # Nobody answers for a dead container. A living one may take the time that it may take with users.
+        monkeypatch.setattr("gate.stores.redis_connection.ANSWER_SECONDS", 2.0)
         assert await deployment.store_fault()
         inspector = runtime.inspector(deployment)
         assert inspector is not None

@@ -111,12 +111,13 @@ async def test_an_image_that_vanishes_in_the_middle_of_a_pull_is_the_users_mista
 @in_event_loop
 async def test_a_registry_that_does_not_answer_is_not_the_users_mistake(docker_place: DockerPlace) -> None:
     """Whether the image exists is not known then."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        image = f"127.0.0.1:{probe.getsockname()[1]}/bot:1"
-    with pytest.raises(EngineError, match="cannot be pulled") as caught:
-        async with docker_place.opened(image=image):
-            pass
+    # Bound and not listened on: it refuses every connection, and nobody else can take it meanwhile.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        image = f"127.0.0.1:{taken.getsockname()[1]}/bot:1"
+        with pytest.raises(EngineError, match="cannot be pulled") as caught:
+            async with docker_place.opened(image=image):
+                pass
     assert "refused" in caught.value.why
 
 
@@ -219,7 +220,13 @@ class Workshop:
         """What can be run or takes up space, not what only stands between two of them."""
         return [str(one.id) for one in self.client.images.list(filters={"label": self.label})]
 
+    def containers(self) -> list[str]:
+        """Those in which steps of the build ran: they have the label of what was built so far."""
+        return [str(one["Id"]) for one in self.client.api.containers(all=True, filters={"label": self.label})]
+
     def close(self) -> None:
+        for container in self.containers():
+            self.client.api.remove_container(container, force=True)
         while found := self.images():
             self.client.images.remove(found[0], force=True)
         self.client.close()
@@ -250,18 +257,12 @@ async def test_a_folder_is_built_once_for_as_long_as_it_stays_the_same(
 async def test_a_build_that_fails_shows_its_last_lines(docker_place: DockerPlace, workshop: Workshop) -> None:
     """What the failing step printed is what the user needs; no container of it stays."""
     workshop.write("RUN echo the compiler is missing && exit 42")
-    before = {one.id for one in workshop.client.containers.list(all=True, ignore_removed=True)}
     with pytest.raises(InputError, match="cannot be built") as caught:
         async with docker_place.opened(image=None, build=str(workshop.folder)):
             pass
     assert "42" in caught.value.why
     assert "the compiler is missing" in caught.value.log
-    mine = [
-        one.name
-        for one in workshop.client.containers.list(all=True, ignore_removed=True)
-        if one.id not in before and "compiler" in str(one.attrs["Config"]["Cmd"])
-    ]
-    assert mine == []
+    assert workshop.containers() == []
 
 
 @in_event_loop

@@ -26,6 +26,19 @@ def test_every_way_of_saying_it_is_hidden(echo: str) -> None:
     assert REPLACEMENT in Secret(KEY).hidden(text)
 
 
+@pytest.mark.parametrize("echo", echoes(KEY).values(), ids=list(echoes(KEY)))
+def test_it_is_hidden_however_often_it_is_said(echo: str) -> None:
+    text = f"{echo}, {echo} and once more {echo}"
+    assert traces(KEY, Secret(KEY).hidden(text).encode()) == []
+    assert traces(KEY, Secret(KEY).hidden_bytes(text.encode())) == []
+
+
+def test_of_spellings_that_begin_alike_the_longest_is_hidden_whole() -> None:
+    """Else the end of it would tell the last letter."""
+    assert Secret("0123456789%").hidden("0123456789%25") == REPLACEMENT
+    assert Secret("0123456789%").hidden_bytes(b"0123456789%25") == REPLACEMENT.encode()
+
+
 @law
 @given(key=keys, before=st.binary(max_size=9), after=st.binary(max_size=9))
 def test_it_is_hidden_whatever_is_encoded_with_it(key: str, before: bytes, after: bytes) -> None:
@@ -66,14 +79,14 @@ def test_an_event_is_cleared_in_all_its_fields() -> None:
         arm="control",
         trial=1,
         sessions={"anna": KEY},
-        facts={},
+        facts={KEY[::-1]: "x"},
         told_by={},
         decoys={"x": [KEY]},
         unguessable=[],
         turns=1,
         probes=1,
     )
-    assert KEY not in repr(secret.hidden_in(planned))
+    assert traces(KEY, repr(secret.hidden_in(planned)).encode()) == []
 
 
 def test_it_does_not_show_itself() -> None:

@@ -14,6 +14,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.core.bounded_json import MAX_DEPTH
 from gate.core.specification import RequestShape
 from gate.errors import TurnRefused
 from gate.protocols.http_json import MAX_ANSWER_BYTES
@@ -158,6 +159,20 @@ async def test_json_that_is_made_to_exhaust_the_parser_is_a_refused_turn(answer:
     async with served(body(answer)) as (_, bot):
         with pytest.raises(TurnRefused):
             await bot.say("anna-1", "Hello")
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-ndjson", EVENT_STREAM])
+def test_the_depth_of_an_answer_is_bounded_in_what_nobody_reads_too(content_type: str) -> None:
+    """Whatever the parser at hand would bear, and in whichever form the answer comes."""
+
+    def answer(depth: int) -> bytes:
+        document = json.dumps({"reply": "yes"})[:-1] + f', "debug": {"[" * depth}{"]" * depth}}}'
+        return (f"data: {document}\n\n" if content_type == EVENT_STREAM else document).encode()
+
+    # The answer itself is one level.
+    assert reply_in(200, content_type, answer(MAX_DEPTH - 1), "reply") == "yes"
+    with pytest.raises(TurnRefused, match="not JSON"):
+        reply_in(200, content_type, answer(MAX_DEPTH), "reply")
 
 
 @pytest.mark.parametrize("value", ["42", "NaN", "Infinity", "null", "true", '["a"]', '{"text": "a"}'])

@@ -12,6 +12,7 @@ from aiohttp import web
 from gate.core.specification import BotSpecification
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.protocols import PROTOCOLS
+from gate.protocols.replies import EXCERPT_CHARACTERS
 from tests.event_loop import in_event_loop
 from tests.unit.protocols.servers import raw, replies, served
 
@@ -54,9 +55,13 @@ async def test_cookies_are_not_kept() -> None:
         found.set_cookie("session", "everybody")
         return found
 
-    async with served(answer) as (server, bot):
+    async with served(answer) as (server, _):
+        # By a name: clients keep no cookies of an address anyway.
+        bot = PROTOCOLS["http-json"].connect(BotSpecification(), lambda: f"http://localhost:{server.port}")
         await bot.say("anna-1", "Hello")
         await bot.say("ben-2", "Hello")
+        await bot.close()
+    assert len(server.requests) == 2
     assert all("Cookie" not in headers for _, _, headers, _ in server.requests)
 
 
@@ -95,14 +100,15 @@ async def test_an_answer_that_trickles_is_not_waited_for_for_ever() -> None:
 @in_event_loop
 async def test_a_refused_connection_is_a_refused_turn() -> None:
     """Nobody can have taken it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    bot = PROTOCOLS["http-json"].connect(BotSpecification(), lambda: f"http://127.0.0.1:{port}")
-    with pytest.raises(TurnRefused, match="refused the connection"):
-        await bot.say("anna-1", "Hello")
-    await bot.close()
-    await bot.close()
+    # Bound and not listened on: it refuses every connection, and nobody else can take it meanwhile.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        bot = PROTOCOLS["http-json"].connect(BotSpecification(), lambda: f"http://127.0.0.1:{port}")
+        with pytest.raises(TurnRefused, match="refused the connection"):
+            await bot.say("anna-1", "Hello")
+        await bot.close()
+        await bot.close()
 
 
 @in_event_loop
@@ -140,6 +146,20 @@ async def test_an_answer_that_is_not_http_is_a_refused_turn() -> None:
     async with raw(b"SSH-2.0-OpenSSH_9.7\r\n\r\n") as (_, bot):
         with pytest.raises(TurnRefused, match="not HTTP"):
             await bot.say("anna-1", "Hello")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"x" * 5000 + b"\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"z" * 5000],
+    ids=["no HTTP", "no chunk"],
+)
+@in_event_loop
+async def test_no_more_than_a_line_is_quoted_of_what_is_wrong(answer: bytes) -> None:
+    """What cannot be read is on record as well, and is the bot's own text."""
+    async with raw(answer) as (_, bot):
+        with pytest.raises(TurnRefused, match="not HTTP") as caught:
+            await bot.say("anna-1", "Hello")
+    assert 0 < len(caught.value.why) <= EXCERPT_CHARACTERS
 
 
 @in_event_loop

@@ -274,6 +274,9 @@ def hostile_report(text: str) -> Report:
                 **failing,
                 **places,
             ),
+            # Of the one disruption there is: some files show no others.
+            probe(outcome=Outcome.LOST, line=19, disruption=text, **failing, **places),
+            probe(outcome=Outcome.UNSCORED, line=20, disruption=text, **failing, **places),
         ),
         disruptions=(
             disruption(

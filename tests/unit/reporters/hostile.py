@@ -105,12 +105,28 @@ def runner_reads(output: str) -> StepLog:
     return log
 
 
+DRAWN = frozenset(
+    chr(code)
+    for low, high in (
+        # What Unicode calls Prepended_Concatenation_Mark: signs that are drawn around a number.
+        *((0x600, 0x605), (0x6DD, 0x6DD), (0x70F, 0x70F), (0x890, 0x891), (0x8E2, 0x8E2)),
+        *((0x110BD, 0x110BD), (0x110CD, 0x110CD)),
+        # What joins hieroglyphs into one, and is drawn where a font cannot.
+        (0x13430, 0x1343F),
+    )
+    for code in range(low, high + 1)
+)
+"""Characters of the category of the unseen ones that are seen all the same, and reorder nothing."""
+
+
 def unseen_in(text: str) -> list[str]:
     """The characters in `text` that control, reorder or hide something; line ends aside."""
     return [
         f"U+{ord(character):04X}"
         for character in text
-        if character != "\n" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        if character not in DRAWN
+        and character != "\n"
+        and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
     ]
 
 

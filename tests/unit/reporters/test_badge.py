@@ -11,6 +11,7 @@ from hypothesis import given
 
 from gate.core.verdict import Report
 from gate.reporters.badge import BadgeReporter, compose_badge, compose_benchmark
+from gate.reporters.neutraliser import one_line
 from tests.unit.reporters import builder, hostile
 
 
@@ -62,6 +63,9 @@ def test_any_text_stays_text(text: str) -> None:
         json.loads(written)
         assert hostile.runner_reads(written).commands == []
         assert hostile.unseen_in(written) == []
+    # A page shows the names as they are when they are read.
+    names = [one["name"] for one in json.loads(compose_benchmark(builder.hostile_report(text)))]
+    assert all(one_line(name) == name for name in names)
 
 
 def test_the_report_folder_gets_both(tmp_path: Path) -> None:

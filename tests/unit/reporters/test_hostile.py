@@ -15,8 +15,8 @@ from tests.action.file_commands import parse_pairs
 from tests.unit.reporters import builder, events, hostile
 
 OURS = {"group", "endgroup", "error", "warning", "notice", "stop-commands"}
-ANNOTATIONS = 7
-"""Five failures and one finding in a hostile report, and the verdict where it is none."""
+ANNOTATIONS = 8
+"""Six failures and one finding in a hostile report, and the verdict where it is none."""
 
 
 def everything_printed(folder: Path, text: str) -> str:
@@ -33,7 +33,7 @@ def everything_printed(folder: Path, text: str) -> str:
         *(kind(folder / "report") for kind in FILE_REPORTERS),
     )
     for event in (
-        *events.troubled(text, bot=text, version=text),
+        *events.troubled(text, bot=text, version=text, disruptions=[text]),
         *events.played(("restart",), conversations=1, reply=text),
     ):
         for reporter in reporters:
@@ -93,7 +93,7 @@ def test_no_text_forges_anything_at_any_width(text: str, width: int) -> None:
     console = open_console(stream, {})
     console.width = width
     reporter = ConsoleReporter(console)
-    for event in events.troubled(text, bot=text, version=text):
+    for event in events.troubled(text, bot=text, version=text, disruptions=[text]):
         reporter.show(event)
     reporter.finish(builder.hostile_report(text))
     log = hostile.runner_reads(stream.getvalue())
@@ -107,7 +107,7 @@ def test_every_encoding_takes_every_text(encoding: str, text: str) -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
     reporter = ConsoleReporter(open_console(stream, {}), github=True)
-    for event in events.troubled(text, bot=text, version=text):
+    for event in events.troubled(text, bot=text, version=text, disruptions=[text]):
         reporter.show(event)
     reporter.finish(builder.hostile_report(text))
     stream.flush()

@@ -35,12 +35,56 @@ TABLE = "| first | second |\n|---|---|\n| {} | end |\n"
         ("::error::x", ": :error: :x"),
         ("std::vector", "std: :vector"),
         ("a ##[error]x", "a ## [error]x"),
+        ("##vso[task.x]y, ##TeamCity[z] and ##[", "## vso[task.x]y, ## TeamCity[z] and ## ["),
         ("## Heading, C# and [link]", "## Heading, C# and [link]"),
         ("10:30, a: b", "10:30, a: b"),
     ],
 )
 def test_one_line_shows_what_was_said(text: str, shown: str) -> None:
     assert one_line(text) == shown
+
+
+@pytest.mark.parametrize("begun", ["\x1b[", "\x9b"], ids=["ESC [", "CSI"])
+def test_a_terminal_is_told_no_colour_and_no_place(begun: str) -> None:
+    """Whether a sequence begins with two characters or with the one that stands for them."""
+    assert one_line(f"a{begun}31mred{begun}0m, {begun}2J{begun}1;1H{begun}?25lb") == "ared, b"
+
+
+@pytest.mark.parametrize(
+    "begun", ["\x1b]", "\x9d", "\x1bP", "\x90", "\x1bX", "\x98", "\x1b^", "\x9e", "\x1b_", "\x9f"]
+)
+@pytest.mark.parametrize("ended", ["\x07", "\x1b\\", "\x9c"])
+def test_a_terminal_is_told_no_title_and_no_link(begun: str, ended: str) -> None:
+    """Nor anything else that it takes as a text of its own."""
+    assert one_line(f"a{begun}8;;http://a.example{ended}b") == "ab"
+
+
+@pytest.mark.parametrize("sequence", ["\x1bc", "\x1b7", "\x1b(B", "\x1b#8", "\x1b=", "\x1bM"])
+def test_a_terminal_is_told_no_mode(sequence: str) -> None:
+    assert one_line(f"a{sequence}b") == "ab"
+
+
+IGNORABLE = (
+    *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+    *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F)),
+    *((0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
+    (0xE0000, 0xE0FFF),
+)
+"""What Unicode calls Default_Ignorable_Code_Point: it is drawn as nothing at all."""
+NO_CHARACTERS = ((0xD800, 0xDFFF), (0xFDD0, 0xFDEF), (0xFFFE, 0xFFFF))
+BLOCK = 1024
+
+
+@pytest.mark.parametrize("first", range(0, 0x110000, 64 * BLOCK), ids=hex)
+def test_no_character_at_all_is_unseen(first: int) -> None:
+    """Each of all there are is shown, is a blank, vanishes or is spelt out."""
+    hidden = {chr(code) for low, high in (*IGNORABLE, *NO_CHARACTERS) for code in range(low, high + 1)}
+    for block in range(first, first + 64 * BLOCK, BLOCK):
+        shown = one_line("".join(map(chr, range(block, block + BLOCK))), 16 * BLOCK)
+        assert hostile.unseen_in(shown) == []
+        assert hidden.isdisjoint(shown)
+        assert all(one == " " or unicodedata.category(one) != "Zs" for one in shown)
+        assert not shown.endswith(ELLIPSIS)
 
 
 @hostile.LAW
@@ -149,6 +193,33 @@ def test_github_finds_nothing_to_link_in_markdown(text: str) -> None:
     shown = markdown(text)
     for link in ("://", "www.", "@o", "@b", "#1"):
         assert link not in shown.replace("&#", "")
+
+
+@pytest.mark.parametrize("sign", "&<>|\\`*_[]()!~$@#")
+def test_a_sign_of_markdown_stands_for_itself(sign: str) -> None:
+    """Wherever it stands: each of them by itself, also where it takes two to mean something."""
+    entity = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(sign, f"&#{ord(sign)};")
+    shown = {"@": "@<wbr>", "#": f"{entity}<wbr>"}.get(sign, entity)
+    assert markdown(f"a{sign}b {sign} c") == f"a{shown}b {shown} c"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. one", "1&#46; one"),
+        ("999999999) one", "999999999&#41; one"),
+        ("- one", "&#45; one"),
+        ("+ one", "&#43; one"),
+        ("=== one", "&#61;== one"),
+        (": one", "&#58;<wbr> one"),
+        ("a - b + c = d: 1. e", "a - b + c = d: 1. e"),
+        ("WWW.a.example, www.b.example", "WWW<wbr>.a.example, www<wbr>.b.example"),
+        ("ftp://a.example", "ftp&#58;<wbr>//a.example"),
+        ("  - one\n- two", r"&#45; one&#92;n- two"),
+    ],
+)
+def test_nothing_begins_a_list_a_heading_or_a_link(text: str, shown: str) -> None:
+    assert markdown(text) == shown
 
 
 def test_markdown_of_an_honest_reply_reads_as_it_is() -> None:

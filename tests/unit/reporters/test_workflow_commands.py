@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.reporters import workflow_commands
 from gate.reporters.neutraliser import one_line
-from gate.reporters.workflow_commands import MESSAGE_LIMIT, commands_stopped, pair, send
+from gate.reporters.workflow_commands import MESSAGE_LIMIT, PATH_LIMIT, commands_stopped, pair, send
 from tests.action.file_commands import parse_pairs
 from tests.unit.reporters import hostile
 
@@ -24,7 +25,26 @@ def test_a_command_is_one_line_and_one_command(title: str, data: str) -> None:
     assert log.commands[0].data == one_line(data, MESSAGE_LIMIT)
     assert log.commands[0].get("line") == "3"
     assert log.commands[0].get("file") == ""
+    # The runner drops blanks and "=" at the beginning of a value.
+    shown = one_line(title, PATH_LIMIT).lstrip("= ").rstrip()
+    assert log.commands[0].get("title").lstrip("= ").rstrip() == shown
     assert log.forged == log.unknown_commands == []
+
+
+def test_a_property_is_no_other_property() -> None:
+    """A scenario's name may hold whatever parts them."""
+    stream = io.StringIO()
+    send(stream, "error", "lost", {"title": "50 %, line=9,file=a: b", "line": 3})
+    [command] = hostile.runner_reads(stream.getvalue()).commands
+    assert command.get("title") == "50 %, line=9,file=a: b"
+    assert (command.get("line"), command.get("file"), command.data) == ("3", "", "lost")
+
+
+def test_an_empty_property_is_left_out() -> None:
+    """The runner would take it for a place."""
+    stream = io.StringIO()
+    send(stream, "error", "lost", {"title": "", "file": "", "line": 3})
+    assert stream.getvalue() == "::error line=3::lost\n"
 
 
 def test_a_command_without_properties_has_no_blank() -> None:
@@ -78,3 +98,17 @@ def test_a_pair_gives_back_its_value(value: str) -> None:
     pairs = parse_pairs(pair("report-path", value) + pair("verdict", "failed"))
     assert pairs.error is None
     assert pairs.values == {"report-path": value, "verdict": "failed"}
+
+
+def test_nobody_can_guess_where_a_value_ends() -> None:
+    """Else a value could end itself, and go on with outputs of its own."""
+    assert pair("verdict", "failed") != pair("verdict", "failed")
+
+
+def test_a_value_does_not_hold_its_own_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even one that was guessed."""
+    drawn = iter(["11", "22", "33"])
+    monkeypatch.setattr(workflow_commands.secrets, "token_hex", lambda _bytes: next(drawn))
+    text = pair("report-path", "a\nend-11\nverdict=passed\nend-22\n")
+    assert text.startswith("report-path<<end-33\n")
+    assert parse_pairs(text).values == {"report-path": "a\nend-11\nverdict=passed\nend-22\n"}

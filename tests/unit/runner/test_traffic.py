@@ -202,12 +202,19 @@ def test_turns_beyond_the_facts_are_small_talk() -> None:
     assert len(idle) == len(set(idle)) == SESSIONS * 3
 
 
-def test_several_replicas_are_read_often() -> None:
+@pytest.mark.parametrize("name", ["replica-hop", "rolling", "scale-in"])
+def test_several_replicas_are_read_often(name: str) -> None:
     stage = FakeStage()
-    run(stage, Sending("replica-hop", sends=2))
+    run(stage, Sending(name, sends=2))
     repeats = [one for one in stage.of(TurnStarted) if one.repeats]
     assert len(repeats) == SESSIONS * 2 * (READS - 1)
     assert {one.asks[0] for one in repeats} == {"parcel 0", "parcel 2"}
+
+
+def test_one_replica_is_read_once() -> None:
+    stage = FakeStage()
+    run(stage, Sending("kill", sends=2))
+    assert [one for one in stage.of(TurnStarted) if one.repeats] == []
 
 
 def played_in_flight(
@@ -236,6 +243,24 @@ def test_a_turn_in_flight_that_is_cut_off_is_asked_for_by_nobody() -> None:
     assert asked == {"parcel 0"}
 
 
+def test_who_had_no_answer_meanwhile_is_asked_again_like_anybody() -> None:
+    """A turn that was cut off says nothing of what comes after the disruption."""
+    bot = ModelledBot()
+    stage = FakeStage(
+        runtime=FakeRuntime(lambda: bot),
+        # As when an answer comes from a replica that has not heard of it yet.
+        missed=lambda turn, reply: "parcel 0" in turn.asks,
+    )
+
+    def kill(patient: MemoryBot) -> None:
+        bot.dead = True
+
+    run(stage, InFlight("kill-mid-turn", kill), hold=bot)
+    assert len(during(stage, INDETERMINATE)) == SESSIONS
+    repeats = [one for one in stage.of(TurnStarted) if one.repeats and "parcel 0" in one.asks]
+    assert len(repeats) == SESSIONS * stage.real().reasks
+
+
 @pytest.mark.parametrize(("concurrency", "places"), [(1, 100), (32, 1)])
 def test_one_turn_at_a_time_is_enough(concurrency: int, places: int) -> None:
     """A gate or a bot that takes one turn at a time does not wait for itself."""
@@ -243,6 +268,8 @@ def test_one_turn_at_a_time_is_enough(concurrency: int, places: int) -> None:
     disruption = InFlight("blue-green")
     stage, report = played_in_flight(bot, disruption, concurrency)
     assert disruption.asked == [True]
+    # No answer is waited for that cannot be asked for before another one is there.
+    assert len(bot.held) == min(SESSIONS, concurrency)
     assert report.verdict is Verdict.PASSED, report.reasons
     assert len(during(stage, ACKNOWLEDGED)) >= SESSIONS + 1
 
@@ -278,6 +305,38 @@ def test_nobody_waits_for_turns_in_flight_when_the_disruption_fails() -> None:
     assert any("did not come back" in reason for reason in report.reasons), report.reasons
 
 
+def test_turns_in_flight_are_over_when_the_block_is_left_by_a_failure() -> None:
+    """What a turn holds, its place above all, is free again for whatever is done next."""
+    bot = ModelledBot()
+    left: list[str] = []
+
+    async def hang(session: str, text: str) -> str:
+        if text not in bot.held:
+            return await MemoryBot.say(bot, session, text)
+        bot.waiting.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left.append(text)
+        raise AssertionError
+
+    bot.say = hang  # type: ignore[method-assign]
+    disruption = InFlight("kill-mid-turn")
+    seen: list[list[str]] = []
+
+    async def inflict(deployment: Deployment, traffic: Traffic) -> Evidence:
+        with pytest.raises(BotNotReady):
+            async with traffic.in_flight():
+                raise BotNotReady("the bot did not come back")
+        seen.append(sorted(left))
+        return Evidence(took_effect=True, sentence="done")
+
+    disruption.inflict = inflict  # type: ignore[method-assign]
+    played_in_flight(bot, disruption)
+    assert seen == [sorted(bot.held)]
+    assert len(bot.held) == SESSIONS
+
+
 def test_a_bot_that_refuses_never_asks_its_model() -> None:
     bot = ModelledBot()
     stage = FakeStage(runtime=FakeRuntime(lambda: bot))
@@ -293,16 +352,25 @@ def test_a_bot_that_refuses_never_asks_its_model() -> None:
     async def inflict(deployment: Deployment, traffic: Traffic) -> Evidence:
         async with refused(traffic) as asked:
             disruption.asked.append(asked)
+            known.append(len(given_up))
         return Evidence(took_effect=True, sentence="done")
 
     disruption.inflict = inflict  # type: ignore[method-assign]
     stage.disruptions = {disruption.name: disruption}
     plan = plan_run([follow_up("a")], [disruption.name], 1, 7)
 
+    given_up: list[bool] = []
+    known: list[int] = []
+
     class Unasked(FakeHold):
         async def asked(self) -> None:
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                # Nobody goes on waiting for what will not come.
+                given_up.append(True)
 
     asyncio.run(play(plan, replace(stage.real(), hold=lambda deployment, texts: Unasked(bot, ()))))
     assert disruption.asked == [False]
+    assert known == [1]
     assert len(during(stage, REFUSED)) == SESSIONS

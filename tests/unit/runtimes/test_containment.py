@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gate.core.specification import ContainerSpecification
-from gate.runtimes.docker_engine.containment import bot_options, likely_limit
+from gate.runtimes.docker_engine.containment import bot_options, likely_limit, store_options
 
 ALLOWED = ContainerSpecification()
 
@@ -45,6 +45,55 @@ def test_what_the_kernel_says_goes_before_what_is_printed() -> None:
 def test_no_more_processors_are_promised_than_there_are(processors: int, expected: float) -> None:
     """The engine would refuse; some tell none."""
     assert bot_options(ALLOWED, processors, internal=True)["nano_cpus"] == expected * 10**9
+
+
+def test_the_bots_container_is_allowed_this_and_nothing_else() -> None:
+    """Whatever is not here is left out of the order, or would be a way out."""
+    assert bot_options(ALLOWED, 2, internal=True) == {
+        "cap_drop": ["ALL"],
+        "cap_add": [],
+        "security_opt": ["no-new-privileges"],
+        "pids_limit": 1024,
+        "mem_limit": 2 * 1024**3,
+        "memswap_limit": 2 * 1024**3,
+        "nano_cpus": 2 * 10**9,
+        "cpu_shares": 512,
+        "log_config": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "1"}},
+        "dns": ["127.0.0.1"],
+        "privileged": False,
+        "publish_all_ports": False,
+        "use_config_proxy": False,
+    }
+
+
+def test_the_stores_container_is_allowed_this_and_nothing_else() -> None:
+    """Its image is the user's to choose, and begins as root."""
+    assert store_options(64 * 1024**2) == {
+        "cap_drop": ["ALL"],
+        "cap_add": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETPCAP", "SETUID"],
+        "security_opt": ["no-new-privileges"],
+        "pids_limit": 512,
+        "mem_limit": 64 * 1024**2,
+        "memswap_limit": 64 * 1024**2,
+        "log_config": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "1"}},
+        "privileged": False,
+        "publish_all_ports": False,
+        "use_config_proxy": False,
+    }
+
+
+def test_what_the_user_allows_arrives_and_lifts_nothing_else() -> None:
+    allowed = ContainerSpecification(capabilities=("CHOWN",), memory=2**29, cpus=0.5, processes=99)
+    given, usual = bot_options(allowed, 2, internal=True), bot_options(ALLOWED, 2, internal=True)
+    assert {name: value for name, value in given.items() if value != usual[name]} == {
+        "cap_add": ["CHOWN"],
+        "mem_limit": 2**29,
+        "memswap_limit": 2**29,
+        "nano_cpus": 5 * 10**8,
+        "pids_limit": 99,
+    }
+    privileged = bot_options(ContainerSpecification(new_privileges=True), 2, internal=True)
+    assert privileged == {**usual, "security_opt": []}
 
 
 def test_names_are_looked_up_outside_only_by_who_may_go_there() -> None:

@@ -90,6 +90,8 @@ def test_a_program_that_cannot_be_started_is_said_to_be_so(tmp_path: Path) -> No
 
 WITH_FAMILY = """
 import os, signal, sys, time
+# Before anybody can send it; it waits until it is asked for.
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
@@ -97,16 +99,16 @@ if os.fork() == 0:
         print(os.getpid(), flush=True)
         time.sleep(600)
     os._exit(0)
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
-signal.pause()
+signal.sigwait({signal.SIGTERM})
+sys.exit(5)
 """
 
 
 @pytest.mark.parametrize(("command", "expected"), [(b"T", 5), (b"K", 137), (b"TK", 137)])
 def test_all_that_the_program_started_ends_with_it(tmp_path: Path, command: bytes, expected: int) -> None:
     """What is left after it is killed, however it ended; the scratch folder stays."""
-    warden = start(tmp_path / "scratch", program(WITH_FAMILY))
     (tmp_path / "scratch").mkdir()
+    warden = start(tmp_path / "scratch", program(WITH_FAMILY))
     assert warden.stdout is not None
     assert warden.stdin is not None
     warden.stdout.readline()

@@ -125,6 +125,36 @@ def test_a_mistake_in_the_file_is_reported_at_its_place(
 
 
 @pytest.mark.parametrize(
+    ("key", "what"),
+    [
+        ("privileged", "a privileged container"),
+        ("socket", "the engine's socket"),
+        ("volumes", "a folder of the machine"),
+        ("binds", "a folder of the machine"),
+        ("mounts", "a folder of the machine"),
+        ("devices", "a device of the machine"),
+        ("network", "a network of the machine"),
+        ("pid", "the machine's processes"),
+        ("ipc", "the machine's shared memory"),
+        ("userns", "the machine's users"),
+        ("security-opt", "another security profile"),
+    ],
+)
+def test_what_would_give_a_bot_the_machine_cannot_be_had(tmp_path: Path, key: str, what: str) -> None:
+    """It is said what it would give, not that nobody knows the key."""
+    text = f"bot: {{image: a, container: {{memory: 1g, {key}: x}}}}"
+    assert mistakes(tmp_path, text) == [("1:41", f"{what} cannot be had")]
+
+
+def test_no_capability_is_had_beyond_those_of_any_container() -> None:
+    """The list is the engine's own default; each of the others is a way to the machine."""
+    assert set(CAPABILITIES) == {
+        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"),
+        *("NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+    }
+
+
+@pytest.mark.parametrize(
     ("text", "place", "message"),
     [
         ("bot: {url: 'http://a'}", "1:7", f"bot.url (a bot that runs elsewhere) {LATER}"),

@@ -15,17 +15,23 @@ from redis import Redis
 
 from gate.core.specification import StoreSpecification
 from gate.interfaces import StoreView
+from gate.runtimes.processes.ports import Ports
 from gate.stores.redis_server import RedisServer
 
 LOCALHOST = "127.0.0.1"
 STORE = RedisServer(StoreSpecification())
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((LOCALHOST, 0))
-        return int(probe.getsockname()[1])
+PORTS = Ports()
+"""None of them is one that a connection to anywhere could take before the server has it."""
+
+
+@contextlib.contextmanager
+def dead_port() -> Iterator[int]:
+    """A port that refuses every connection: it is taken, and nobody listens on it."""
+    with socket.socket() as taken:
+        taken.bind((LOCALHOST, 0))
+        yield int(taken.getsockname()[1])
 
 
 @dataclass(kw_only=True)
@@ -54,7 +60,7 @@ def running(
     **specification: Any,
 ) -> Iterator[Server]:
     """A server with those further options, in `folder`, until the block ends."""
-    port = port or free_port()
+    port = port or PORTS.take()
     store = store or RedisServer(StoreSpecification(**specification))
     place = ("--bind", LOCALHOST, "--port", str(port), "--dir", str(folder))
     process = subprocess.Popen(

@@ -14,14 +14,14 @@ from gate.core.specification import StoreSpecification
 from gate.errors import StoreError
 from gate.stores.redis_server import RedisServer
 from tests.event_loop import in_event_loop, until
-from tests.unit.stores.servers import LOCALHOST, STORE, free_port
+from tests.unit.stores.servers import LOCALHOST, PORTS, STORE, dead_port
 
 
 @in_event_loop
 async def test_the_identity_is_the_servers_and_changes_with_it(tmp_path: Path) -> None:
     """It stays while the server lives, and another life has another."""
     seen = []
-    port = free_port()
+    port = PORTS.take()
     for _ in range(2):
         server = subprocess.Popen(
             (STORE.local_server(), "--bind", LOCALHOST, "--port", str(port)),
@@ -38,13 +38,13 @@ async def test_the_identity_is_the_servers_and_changes_with_it(tmp_path: Path) -
 @in_event_loop
 async def test_a_dead_store_is_a_store_error() -> None:
     """Whatever is asked of it."""
-    port = free_port()
-    with pytest.raises(StoreError, match="does not answer"):
-        await STORE.identity(LOCALHOST, port)
-    with pytest.raises(StoreError, match="does not answer"):
-        await STORE.inspector(LOCALHOST, port).look(["Lisbon"])
-    with pytest.raises(StoreError, match="did not answer within"):
-        await STORE.wait_until_ready(LOCALHOST, port, 0.1)
+    with dead_port() as port:
+        with pytest.raises(StoreError, match="does not answer"):
+            await STORE.identity(LOCALHOST, port)
+        with pytest.raises(StoreError, match="does not answer"):
+            await STORE.inspector(LOCALHOST, port).look(["Lisbon"])
+        with pytest.raises(StoreError, match="did not answer within"):
+            await STORE.wait_until_ready(LOCALHOST, port, 0.1)
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\n\r\nhello", b"-NOAUTH no\r\n", b"$5\r\n"])
@@ -73,7 +73,7 @@ async def test_a_server_that_is_no_store_is_a_store_error_after_one_try(answer: 
 @in_event_loop
 async def test_the_wait_ends_as_soon_as_the_server_answers(tmp_path: Path) -> None:
     """Connections that are refused are tried again."""
-    port = free_port()
+    port = PORTS.take()
     waiting = asyncio.create_task(STORE.wait_until_ready(LOCALHOST, port, 60))
     await asyncio.sleep(0)
     command = (STORE.local_server(), "--bind", LOCALHOST, "--port", str(port))
@@ -88,7 +88,7 @@ async def test_the_wait_ends_as_soon_as_the_server_answers(tmp_path: Path) -> No
 @in_event_loop
 async def test_the_persistence_that_was_asked_for_is_the_servers(tmp_path: Path, persistence: str) -> None:
     """What the store keeps over its own restart is the user's choice."""
-    port = free_port()
+    port = PORTS.take()
     store = RedisServer(StoreSpecification(persistence=persistence))
     command = (store.local_server(), *store.arguments, "--bind", LOCALHOST, "--port", str(port))
     server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)

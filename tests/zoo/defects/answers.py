@@ -37,10 +37,10 @@ class WrongType(Bot):
 
 
 class HugeReply(Bot):
-    """Answers with 64 MiB."""
+    """Answers with 8 MiB: twice what is read, and little enough for a container with many turns at once."""
 
     def turn(self, session: str, message: str) -> str:
-        return "x" * (64 * 1024 * 1024)
+        return "x" * (8 * 1024 * 1024)
 
 
 class KnowsTheTest(Bot):
