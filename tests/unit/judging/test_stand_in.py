@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gate.core.transcript import Event, ModelAsked
-from gate.core.verdict import Outcome, Verdict
+from gate.core.verdict import Custody, Outcome, Verdict
 from gate.judging import judge
+from gate.judging.history import History, PlayedTurn, UnattributedRequest, read_history
+from gate.judging.stand_in import caused_by_reader
 from gate.scorers import SCORERS
 from tests.unit.judging.chats import ChatRun
 from tests.unit.judging.plants import CASES, forget, honest
@@ -84,3 +86,46 @@ def test_a_request_that_belongs_to_no_turn_may_have_kept_anything(about: bool) -
     run.not_stored = set(run.chats[-1].facts.values())
     report = judge(with_tool(run.events(), about=about), SCORERS)
     assert report.verdict is (Verdict.FAILED if about else Verdict.INCONCLUSIVE)
+
+
+NOWHERE = Custody(told=True, stored=False, loaded=False, answered=False)
+
+
+def last_probe(run: ChatRun) -> tuple[History, PlayedTurn]:
+    """The history of a run without tools, and the last question of its last conversation."""
+    history = read_history(run.events())
+    conversation = history.conversations[next(reversed(history.conversations))]
+    return history, history.turns_of(conversation.conversation)[-1]
+
+
+def unattributed(deployment: str) -> UnattributedRequest:
+    return UnattributedRequest(order=1, deployment=deployment, beyond_reader=[CLAUSE])
+
+
+@pytest.mark.parametrize("station", ["stored", "loaded"])
+def test_what_was_seen_on_its_way_needed_no_tool(station: str) -> None:
+    """In the store, or in the prompt: it got there without."""
+    history, probe = last_probe(forgetful())
+    probe.beyond_reader.append(CLAUSE)
+    seen = Custody(told=True, stored=station == "stored", loaded=station == "loaded", answered=False)
+    assert CLAUSE in caused_by_reader(history, probe, NOWHERE)
+    assert caused_by_reader(history, probe, seen) == ""
+
+
+def test_only_tools_until_the_question_count_and_each_is_named_once() -> None:
+    """What the bot may do later has kept nothing that was asked for before."""
+    history, last = last_probe(forgetful())
+    first, *_, before_last = history.turns_of(last.started.conversation)[:-1]
+    last.beyond_reader.append(CLAUSE)
+    assert caused_by_reader(history, before_last, NOWHERE) == ""
+    first.beyond_reader.append(CLAUSE)
+    assert caused_by_reader(history, last, NOWHERE).count(CLAUSE) == 1
+
+
+@pytest.mark.parametrize(("whose", "counts"), [("", True), ("own", True), ("another", False)])
+def test_a_request_of_no_turn_counts_for_its_own_deployment(whose: str, counts: bool) -> None:
+    """Or for any, where it is not known whose bot made it."""
+    history, probe = last_probe(forgetful())
+    own = history.conversations[probe.started.conversation].deployment
+    history.unattributed.append(unattributed(own if whose == "own" else whose))
+    assert bool(caused_by_reader(history, probe, NOWHERE)) is counts
