@@ -21,6 +21,8 @@ _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:_+[^\W_{_UNSPACED}]+)*")
 """Letters and digits. Underscores join within a word; around it they are Markdown's emphasis."""
 
+_ONLY_WORDS = bytes(code if chr(code).isalnum() and code < 128 else ord(" ") for code in range(256))
+"""Each ASCII character that is neither a letter nor a digit → a blank."""
 
 SHORT = 200
 """Characters: what a turn of small talk or its acknowledgement has, and no prompt."""
@@ -41,7 +43,7 @@ class WholeWords:
     def __init__(self, values: Collection[str]) -> None:
         # Word → the values, as they are sought and in folded case, that are looked up by it.
         self._by_word: dict[str, list[tuple[str, str]]] = {}
-        words = {value: _WORD.findall(value.casefold()) for value in dict.fromkeys(values)}
+        words = {value: _words_in(value.casefold()) for value in dict.fromkeys(values)}
         owners = Counter(word for every in words.values() for word in set(every))
         for value, every in words.items():
             # By the word that the fewest others have: those of ORD-482913 and ORD-175530 begin alike.
@@ -53,32 +55,36 @@ class WholeWords:
     def occurrences(self, text: str) -> Iterator[Occurrence]:
         """Every occurrence of every value, in no particular order."""
         folded, origin = _fold(text)
-        for value, sought in self._possible(folded):
-            for start in _starts(folded, sought):
-                end = origin[start + len(sought) - 1] + 1
-                yield Occurrence(value=value, start=origin[start], end=end)
+        for word in dict.fromkeys(_words_in(folded)):
+            for value, sought in self._by_word.get(word, ()):
+                for start in _starts(folded, sought):
+                    end = origin[start + len(sought) - 1] + 1
+                    yield Occurrence(value=value, start=origin[start], end=end)
         for value in self._wordless:
             for found in re.finditer(re.escape(value), text):
                 yield Occurrence(value=value, start=found.start(), end=found.end())
 
-    def found(self, text: str) -> set[str]:
-        """Those of the values that occur, which is sooner said than where."""
+    def found(self, text: str, ignored: Collection[str] = ()) -> set[str]:
+        """Those of the values that occur, which is sooner said than where; `ignored` are not looked for."""
         folded = text.casefold()
-        present = {value for value, sought in self._possible(folded) if _stands(folded, sought)}
-        present.update(value for value in self._wordless if value in text)
+        # Mostly it has none of their words.
+        present = {
+            value
+            for word in self._by_word.keys() & _words_in(folded)
+            for value, sought in self._by_word[word]
+            if value not in ignored and _stands(folded, sought)
+        }
+        for value in self._wordless:
+            if value in text and value not in ignored:
+                present.add(value)
         return present
-
-    def _possible(self, folded: str) -> list[tuple[str, str]]:
-        """The values of which a word stands in the text, each also in folded case."""
-        words = _words_in(folded)
-        # Mostly there are none.
-        if self._by_word.keys().isdisjoint(words):
-            return []
-        return [one for word in dict.fromkeys(words) for one in self._by_word.get(word, ())]
 
 
 def _words_in(folded: str) -> Collection[str]:
     """The words of a text in folded case, those of a short one remembered: bots say many things often."""
+    if folded.isascii() and "_" not in folded:
+        # All but letters and digits stands between words: much sooner split than matched.
+        return folded.encode().translate(_ONLY_WORDS).decode().split()
     return _words_in_short(folded) if len(folded) <= SHORT else _WORD.findall(folded)
 
 
@@ -138,6 +144,7 @@ def _inside_word(text: str, border: int) -> bool:
     return left >= 0 and right < len(text) and _joins(text[left]) and _joins(text[right])
 
 
+@functools.lru_cache(maxsize=1024)
 def _joins(character: str) -> bool:
     """Whether it is part of a word that may go on: a letter, a digit, or an accent upon one."""
     if _IS_UNSPACED.match(character):

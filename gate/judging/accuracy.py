@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from gate.core.transcript import ACKNOWLEDGED, CONTROL, TREATED
 from gate.core.verdict import Latency, Outcome, ProbeResult, Tally
@@ -64,13 +65,12 @@ def latency(history: History, deployments: frozenset[str]) -> Latency:
     """Times of acknowledged turns before and after the first disruption of each deployment."""
     before: list[float] = []
     after: list[float] = []
-    for turn in history.turns.values():
-        deployment = history.conversations[turn.started.conversation].deployment
-        if deployment not in deployments or turn.ended is None or turn.status != ACKNOWLEDGED:
-            continue
-        disturbances = history.performances[deployment].disturbances
-        disturbed = bool(disturbances) and turn.order > disturbances[0].order
-        (after if disturbed else before).append(turn.ended.seconds * 1000)
+    for name in deployments:
+        performance = history.performances[name]
+        disturbed = performance.disturbances[0].order if performance.disturbances else inf
+        for turn in history.turns_in(name):
+            if turn.status == ACKNOWLEDGED:
+                (after if turn.order > disturbed else before).append(turn.seconds * 1000)
     return Latency(
         p50_before=quantile(before, 0.50),
         p95_before=quantile(before, 0.95),

@@ -15,6 +15,7 @@ Each moment is counted once, whatever happened side by side, so the parts add up
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -77,9 +78,9 @@ class Timekeeper:
             case TurnEnded():
                 if event.turn in self._turns:
                     deployment, began = self._turns.pop(event.turn)
-                    self._span(_Of.TURN, began, event.at, deployment)
+                    self._span(_TURN, began, event.at, deployment)
             case ModelAsked():
-                self._until(_Of.REQUEST, event.at, event.seconds, event.deployment)
+                self._until(_REQUEST, event.at, event.seconds, event.deployment)
             case ConversationPlanned():
                 if not self._deployments:
                     self._span(_Of.ENGINE, 0.0, event.at)
@@ -112,13 +113,15 @@ class Timekeeper:
         """How the time until the last event was spent, in seconds."""
         for deployment in {*self._disrupted, *(place for place, _ in self._turns.values())}:
             self._end(deployment, self._last)
-        moment, state = 0.0, _UnderWay()
-        seconds: dict[str, float] = {}
-        for at, change, kind, deployment in sorted(self._edges, key=itemgetter(0)):
-            now = min(max(at, 0.0), self._last)
+        moment, last, state = 0.0, self._last, _UnderWay()
+        seconds: defaultdict[str, float] = defaultdict(float)
+        self._edges.sort(key=itemgetter(0))
+        for at, change, kind, deployment in self._edges:
+            now = at if at < last else last
             if now > moment:
+                passed = now - moment
                 for part, share in state.shares():
-                    seconds[part] = seconds.get(part, 0.0) + share * (now - moment)
+                    seconds[part] += share * passed
                 moment = now
             state.change(kind, deployment, change)
         parts = {part: round(value, 6) for part, value in seconds.items() if part != "gate"}
@@ -157,16 +160,14 @@ class _UnderWay:
     def __init__(self) -> None:
         self._everywhere = [0] * len(_Of)
         """Turns and requests of deployments that are being disrupted left out."""
-        self._deployments: dict[str, list[int]] = {}
+        self._deployments: defaultdict[str, list[int]] = defaultdict(lambda: [0] * (_DISRUPTION + 1))
 
     def change(self, kind: int, deployment: str, by: int) -> None:
         """So many more are under way from now on."""
         if kind > _DISRUPTION:
             self._everywhere[kind] += by
             return
-        counts = self._deployments.get(deployment)
-        if counts is None:
-            counts = self._deployments[deployment] = [0] * (_DISRUPTION + 1)
+        counts = self._deployments[deployment]
         counts[kind] += by
         if kind == _DISRUPTION:
             # Begun or over: what happens in the deployment stops counting, or counts again.

@@ -12,9 +12,10 @@ from gate.core.verdict import Outcome, ProbeResult
 from gate.core.words import found_in
 from gate.judging.accuracy import place_of
 from gate.judging.custody import tellings, wanted_facts
+from gate.judging.guarantees.reads import Reads, reads_of
 from gate.judging.history import Disturbance, History, PlayedTurn
 from gate.judging.leaks import Leak
-from gate.judging.prompts import SaidTexts, TurnInPrompt, said_before, standing_in
+from gate.judging.prompts import SaidTexts, said_before, standing_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +77,7 @@ class Observed:
     leaks: Sequence[Leak] = field(default_factory=tuple)
     _said: dict[str, SaidTexts] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Turn → what several checkers ask of it; likewise below."""
-    _standing: dict[str, Sequence[Sequence[TurnInPrompt]]] = field(
+    _standing: dict[str, Sequence[Sequence[str]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -101,28 +102,37 @@ class Observed:
             known = self._said[probe.started.turn] = said_before(self.history, probe)
         return known
 
-    def standing(self, probe: PlayedTurn) -> Sequence[Sequence[TurnInPrompt]]:
+    def standing(self, probe: PlayedTurn) -> Sequence[Sequence[str]]:
         """For each request of the probe, the turns said before that stand in it, in its order."""
         known = self._standing.get(probe.started.turn)
         if known is None:
             said = self.said_before(probe)
             known = self._standing[probe.started.turn] = [
-                tuple(standing_in(request, said)) for request in probe.requests
+                standing_in(request, said) for request in probe.requests
             ]
         return known
 
-    def answers(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
+    @cached_property
+    def answers(self) -> Sequence[tuple[PlayedTurn, ProbeResult]]:
         """Every answer that was scored, those to questions that were asked again included."""
-        for identifier, result in self.results.items():
-            if result.outcome is not Outcome.UNSCORED:
-                yield self.history.turns[identifier], result
+        return tuple(
+            (self.history.turns[identifier], result)
+            for identifier, result in self.results.items()
+            if result.outcome is not Outcome.UNSCORED
+        )
 
-    def probes(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
+    @cached_property
+    def probes(self) -> Sequence[tuple[PlayedTurn, ProbeResult]]:
         """Every probe that was scored. What is asked again is no probe of its own."""
-        return ((turn, result) for turn, result in self.answers() if not turn.started.repeats)
+        return tuple(one for one in self.answers if not one[0].started.repeats)
+
+    @cached_property
+    def reads(self) -> Sequence[Reads]:
+        """Every question that a session asked more than once on the same side of every disruption."""
+        return tuple(reads_of(self.answers))
 
     def _missed(self) -> Iterator[MissedProbe]:
-        for turn, result in self.probes():
+        for turn, result in self.probes:
             if result.outcome is Outcome.REMEMBERED or not result.recall:
                 continue
             conversation = self.history.conversations[turn.started.conversation]
@@ -138,11 +148,7 @@ class Observed:
                 result=result,
                 missing=missing,
                 told_in=told_in,
-                disturbances=[
-                    one
-                    for one in self.history.performance_of(turn).disturbances
-                    if since < one.order < turn.order
-                ],
+                disturbances=[one for one in turn.performance.disturbances if since < one.order < turn.order],
             )
 
 

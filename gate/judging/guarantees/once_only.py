@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.history import PlayedTurn
-from gate.judging.prompts import standing_in
+from gate.judging.prompts import SaidTexts, standing_in
 
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Prompts in which an earlier turn stands more often than the user said it."""
-    for turn, _ in observed.probes():
+    for turn, _ in observed.probes:
         repeated = _repeated(observed, turn)
         if repeated:
             yield Breach(
@@ -29,13 +29,11 @@ def _repeated(observed: Observed, turn: PlayedTurn) -> int:
     if question in said:
         # It may stand in its own prompt twice: at its place and as what is to be answered.
         said = {text: turns for text, turns in said.items() if text != question}
-        requests = [tuple(standing_in(request, said)) for request in turn.requests]
-    return max(
-        (
-            count
-            for standing in requests
-            for text, count in Counter(one.text for one in standing).items()
-            if count > len(said[text])
-        ),
-        default=0,
-    )
+        requests = [standing_in(request, said) for request in turn.requests]
+    return max((_most_repeated(standing, said) for standing in requests), default=0)
+
+
+def _most_repeated(standing: Sequence[str], said: SaidTexts) -> int:
+    if len(set(standing)) == len(standing):
+        return 0
+    return max((count for text, count in Counter(standing).items() if count > len(said[text])), default=0)
