@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -44,7 +45,7 @@ class WholeWords:
         # Word → the values, as they are sought and in folded case, that are looked up by it.
         self._by_word: dict[str, list[tuple[str, str]]] = {}
         words = {value: _words_in(value.casefold()) for value in dict.fromkeys(values)}
-        owners = Counter(word for every in words.values() for word in set(every))
+        owners = Counter(chain.from_iterable(map(set, words.values())))
         for value, every in words.items():
             # By the word that the fewest others have: those of ORD-482913 and ORD-175530 begin alike.
             word = min(every, key=owners.__getitem__, default=None)
@@ -170,8 +171,10 @@ def contains(text: str, value: str) -> bool:
 
 def found_in(text: str, values: Collection[str]) -> frozenset[str]:
     """Those of `values` that stand in `text` as whole words."""
+    if not values:
+        return frozenset()
     folded = text.casefold()
-    return frozenset(value for value in values if _is_in(text, folded, value))
+    return frozenset([value for value in values if _is_in(text, folded, value)])
 
 
 def _is_in(text: str, folded: str, value: str) -> bool:

@@ -19,11 +19,12 @@ def recall_probes(probes: Iterable[ProbeResult], arm: str) -> tuple[ProbeResult,
 
 def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
     """How many were remembered. `planned` is the number that should have been asked."""
-    scored = [one for one in probes if one.outcome is not Outcome.UNSCORED]
+    outcomes = [one.outcome for one in probes]
+    scored = len(outcomes) - outcomes.count(Outcome.UNSCORED)
     return Tally(
-        remembered=sum(one.outcome is Outcome.REMEMBERED for one in scored),
-        scored=len(scored),
-        unscored=max(planned, len(probes)) - len(scored),
+        remembered=outcomes.count(Outcome.REMEMBERED),
+        scored=scored,
+        unscored=max(planned, len(outcomes)) - scored,
     )
 
 

@@ -14,7 +14,7 @@ from gate.core.json_escapes import without_escapes
 from gate.core.transcript import ACKNOWLEDGED, UNASKED, ConversationPlanned
 from gate.core.verdict import Custody
 from gate.core.words import found_in
-from gate.judging.history import History, PlayedTurn, Sighting
+from gate.judging.history import History, PlayedTurn
 from gate.scorers import ABSENCE_SCORERS, forbids_only
 
 
@@ -26,6 +26,8 @@ class AskedProbe:
     conversation: ConversationPlanned
     forbids_only: bool
     """Whether it only says what the reply must not be."""
+    is_recall: bool
+    """Whether it counts towards the accuracy."""
     wanted: tuple[str, ...]
     """The facts that the reply must hold, as opposed to those it must not."""
     tellings: Sequence[PlayedTurn]
@@ -33,20 +35,17 @@ class AskedProbe:
     told: frozenset[str]
     """The facts that those tell."""
 
-    @property
-    def is_recall(self) -> bool:
-        """Whether it counts towards the accuracy."""
-        return GUARANTEES[self.turn.started.guarantee].recall and not self.forbids_only
-
 
 def asked_probe(history: History, turn: PlayedTurn) -> AskedProbe:
     """The probe that was put with `turn`."""
     conversation = history.conversations[turn.started.conversation]
     told_in = tellings(history, turn)
+    forbids = forbids_only(turn.started.checks or ())
     return AskedProbe(
         turn=turn,
         conversation=conversation,
-        forbids_only=forbids_only(turn.started.checks or ()),
+        forbids_only=forbids,
+        is_recall=GUARANTEES[turn.started.guarantee].recall and not forbids,
         wanted=wanted_facts(conversation, turn),
         tellings=told_in,
         told=frozenset([fact for one in told_in for fact in one.tells]),
@@ -60,7 +59,8 @@ def trace(history: History, probe: AskedProbe, remembered: bool) -> Custody:
         return _NO_FACTS
     values = [probe.conversation.facts[fact] for fact in wanted]
     # What else was told after the last look into the store says nothing of these facts.
-    told_at = [turn.order for turn in probe.tellings if not set(wanted).isdisjoint(turn.tells)]
+    sought = set(wanted)
+    told_at = [turn.order for turn in probe.tellings if not sought.isdisjoint(turn.tells)]
     return Custody(
         told=probe.told.issuperset(wanted),
         stored=_stored(probe.turn, values, max(told_at, default=0)),
@@ -75,9 +75,9 @@ _NO_FACTS = Custody(told=None, stored=None, loaded=None, answered=None)
 def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[str, ...]:
     """The facts that the reply must hold, as opposed to those it must not."""
     checks = probe.started.checks or {}
-    forbidden = {value.casefold() for name in ABSENCE_SCORERS for value in checks.get(name, ())}
-    if not forbidden:
+    if ABSENCE_SCORERS.isdisjoint(checks):
         return tuple(probe.started.asks)
+    forbidden = {value.casefold() for name in ABSENCE_SCORERS for value in checks.get(name, ())}
     return tuple(fact for fact in probe.started.asks if conversation.facts[fact].casefold() not in forbidden)
 
 
@@ -104,17 +104,14 @@ def _stored(probe: PlayedTurn, values: Collection[str], last_told: int) -> bool 
     looks = [sighting for sighting in performance.sightings if sighting.order > last_told]
     if not looks:
         return None
-    decisive = _last_before(looks, probe) or looks[0]
+    before = [sighting for sighting in looks if sighting.order < probe.order]
+    decisive = before[-1] if before else looks[0]
     sought = [value.casefold() for value in values]
     if not decisive.held.issuperset(sought):
         # It may stand in a record that cannot be read as text.
         return None if decisive.seen.unreadable_keys else False
     # A value that another conversation was dealt too may be there on that one's account.
     return True if {performance.holders[value] for value in sought} == {1} else None
-
-
-def _last_before(looks: Sequence[Sighting], probe: PlayedTurn) -> Sighting | None:
-    return next((one for one in reversed(looks) if one.order < probe.order), None)
 
 
 def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> bool | None:

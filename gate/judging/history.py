@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -179,8 +179,12 @@ class History:
 
     def said_before(self, turn: PlayedTurn) -> list[PlayedTurn]:
         """The turns of its own session that began before it, in the order in which they began."""
-        session = self._by_session[turn.started.conversation, turn.started.session]
-        return [one for one in session if one.order < turn.order]
+        session, order = turn.started.session, turn.order
+        return [
+            one
+            for one in self.turns_of(turn.started.conversation)
+            if one.order < order and one.started.session == session
+        ]
 
     def unattributed_between(self, begin: int, end: int) -> Sequence[UnattributedRequest]:
         """The model requests that belong to no turn, between two positions in the transcript."""
@@ -205,18 +209,14 @@ class History:
 
     _deployments: dict[str, set[str]] = field(default_factory=dict)
     """Distinct kinds of disruption → the deployments in which they happen, as they were planned."""
-    _by_deployment: dict[str, list[PlayedTurn]] = field(default_factory=dict)
-    _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=dict)
-    _by_session: dict[tuple[str, str], list[PlayedTurn]] = field(default_factory=dict)
-    """A session is one of its conversation, whatever sessions of others are called."""
+    _by_deployment: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
+    _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
 
     def add_turn(self, turn: PlayedTurn) -> None:
-        """Files a turn under its id, its deployment, its conversation and its session."""
-        started = turn.started
-        self.turns[started.turn] = turn
-        self._by_deployment.setdefault(turn.performance.deployment, []).append(turn)
-        self._by_conversation.setdefault(started.conversation, []).append(turn)
-        self._by_session.setdefault((started.conversation, started.session), []).append(turn)
+        """Files a turn under its id, its deployment and its conversation."""
+        self.turns[turn.started.turn] = turn
+        self._by_deployment[turn.performance.deployment].append(turn)
+        self._by_conversation[turn.started.conversation].append(turn)
 
 
 @lru_cache(maxsize=256)
@@ -237,6 +237,7 @@ def read_history(events: Iterable[Event]) -> History:
     reader = _HistoryReader(History(run=first, policy=_policy(first.policy)))
     for order, event in enumerate(stream, start=1):
         reader.read(order, event)
+        reader.history.lines = order + 1
     reader.history.time = reader.timekeeper.spent()
     _count_those_who_say(reader.history)
     return reader.history
@@ -275,10 +276,9 @@ class _HistoryReader:
         self._asking: dict[str, list[PlayedTurn]] = {}
 
     def read(self, order: int, event: Event) -> None:
-        history, self._order = self.history, order
-        history.lines = order + 1
-        if event.at > history.seconds:
-            history.seconds = event.at
+        self._order = order
+        if event.at > self.history.seconds:
+            self.history.seconds = event.at
         self.timekeeper.take(event)
         # Of the first three there are many for each of the others.
         match event:
@@ -318,7 +318,7 @@ class _HistoryReader:
             case JudgeAnswered():
                 self._hear_judge(event)
             case RunEnded():
-                history.end = event
+                self.history.end = event
             case _:
                 self._check(False, "it begins another run")
 
@@ -335,7 +335,7 @@ class _HistoryReader:
         if event.turn in self.history.turns:
             raise self._misfit("it begins a turn again")
         named = {*event.tells, *event.asks, *event.states}
-        if not conversation.facts.keys() >= named:
+        if named and not conversation.facts.keys() >= named:
             raise self._misfit("it names a fact nobody planned")
         if event.repeats:
             original = self.history.turns.get(event.repeats)

@@ -185,10 +185,11 @@ def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
 def _contradiction(probe: AskedProbe) -> str:
     """Why this draw of the facts makes the probe worthless: it cannot be passed, or not be failed."""
     checks = probe.turn.started.checks or {}
-    demanded = [value for name in ("contains", "all") for value in checks.get(name, ())]
-    impossible = found_in("\n".join(demanded), checks.get("without", ()))
-    if impossible:
-        return f"the reply must hold {_listed(sorted(impossible))}, and must not"
+    if "without" in checks:
+        demanded = [value for name in ("contains", "all") for value in checks.get(name, ())]
+        impossible = found_in("\n".join(demanded), checks["without"])
+        if impossible:
+            return f"the reply must hold {_listed(sorted(impossible))}, and must not"
     given_away = found_in(probe.turn.started.text, [probe.conversation.facts[fact] for fact in probe.wanted])
     if given_away:
         return f"the question itself names {_listed(sorted(given_away))}"

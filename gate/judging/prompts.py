@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from gate.judging.history import History, PlayedTurn
 
@@ -20,6 +21,21 @@ SHORTEST_PIECE = 12
 
 SaidTexts = Mapping[str, Sequence[PlayedTurn]]
 """What one session has said until some moment: text → the turns that said it, mostly one."""
+
+
+class Shown(NamedTuple):
+    """What the requests of a probe show of its session."""
+
+    said: SaidTexts
+    """What the session had said when the probe was put, the probe itself left out."""
+    standing: Sequence[Sequence[str]]
+    """For each request the texts of these turns that stand in it, in its order."""
+
+
+def shown_by(history: History, probe: PlayedTurn) -> Shown:
+    """What was said before the probe, and what of it stands in the probe's requests."""
+    said = said_before(history, probe)
+    return Shown(said=said, standing=[standing_in(request, said) for request in probe.requests])
 
 
 def said_before(history: History, probe: PlayedTurn) -> SaidTexts:

@@ -19,7 +19,7 @@ def check(observed: Observed) -> Iterable[Breach]:
     for turn, _ in observed.probes:
         if turn.started.conversation not in broken_off:
             continue
-        said = observed.said_before(turn)
+        said, _ = observed.shown(turn)
         interrupted = [
             text for text, turns in said.items() if all(one.status == INDETERMINATE for one in turns)
         ]

@@ -15,7 +15,7 @@ from gate.judging.custody import tellings, wanted_facts
 from gate.judging.guarantees.reads import Reads, reads_of
 from gate.judging.history import Disturbance, History, PlayedTurn
 from gate.judging.leaks import Leak
-from gate.judging.prompts import SaidTexts, said_before, standing_in
+from gate.judging.prompts import Shown, shown_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +75,8 @@ class Observed:
     results: Mapping[str, ProbeResult]
     """Turn → its result, for probes and for the repeats of probes, in the order of the plan."""
     leaks: Sequence[Leak] = field(default_factory=tuple)
-    _said: dict[str, SaidTexts] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Turn → what several checkers ask of it; likewise below."""
-    _standing: dict[str, Sequence[Sequence[str]]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _shown: dict[str, Shown] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Turn → what several checkers ask of it."""
 
     @cached_property
     def missed(self) -> tuple[MissedProbe, ...]:
@@ -95,21 +92,11 @@ class Observed:
             if one.arm == CONTROL and one.outcome is Outcome.REMEMBERED
         )
 
-    def said_before(self, probe: PlayedTurn) -> SaidTexts:
-        """What the probe's session had said when it was put, the probe itself left out."""
-        known = self._said.get(probe.started.turn)
+    def shown(self, probe: PlayedTurn) -> Shown:
+        """What the probe's session had said when it was put, and what of that its requests show."""
+        known = self._shown.get(probe.started.turn)
         if known is None:
-            known = self._said[probe.started.turn] = said_before(self.history, probe)
-        return known
-
-    def standing(self, probe: PlayedTurn) -> Sequence[Sequence[str]]:
-        """For each request of the probe, the turns said before that stand in it, in its order."""
-        known = self._standing.get(probe.started.turn)
-        if known is None:
-            said = self.said_before(probe)
-            known = self._standing[probe.started.turn] = [
-                standing_in(request, said) for request in probe.requests
-            ]
+            known = self._shown[probe.started.turn] = shown_by(self.history, probe)
         return known
 
     @cached_property

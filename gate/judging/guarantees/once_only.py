@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.history import PlayedTurn
-from gate.judging.prompts import SaidTexts, standing_in
+from gate.judging.prompts import standing_in
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -24,16 +24,20 @@ def check(observed: Observed) -> Iterable[Breach]:
 
 def _repeated(observed: Observed, turn: PlayedTurn) -> int:
     """How often the most repeated turn stands in a prompt, 0 when none does more often than it was said."""
-    said, requests = observed.said_before(turn), observed.standing(turn)
+    said, requests = observed.shown(turn)
     question = turn.started.text.strip()
     if question in said:
         # It may stand in its own prompt twice: at its place and as what is to be answered.
         said = {text: turns for text, turns in said.items() if text != question}
         requests = [standing_in(request, said) for request in turn.requests]
-    return max((_most_repeated(standing, said) for standing in requests), default=0)
-
-
-def _most_repeated(standing: Sequence[str], said: SaidTexts) -> int:
-    if len(set(standing)) == len(standing):
-        return 0
-    return max((count for text, count in Counter(standing).items() if count > len(said[text])), default=0)
+    return max(
+        (
+            count
+            for standing in requests
+            # Mostly none stands there twice.
+            if len(set(standing)) < len(standing)
+            for text, count in Counter(standing).items()
+            if count > len(said[text])
+        ),
+        default=0,
+    )

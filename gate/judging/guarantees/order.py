@@ -22,8 +22,8 @@ def check(observed: Observed) -> Iterable[Breach]:
                 sentence="the reply holds what was said at another time",
             )
     for turn, _ in observed.probes:
-        said = observed.said_before(turn)
-        if any(_is_inverted(standing, said) for standing in observed.standing(turn)):
+        said, requests = observed.shown(turn)
+        if any(_is_inverted(standing, said) for standing in requests):
             yield Breach(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
@@ -39,8 +39,8 @@ def _names_another(missed: MissedProbe) -> bool:
 def _is_inverted(standing: Sequence[str], said: SaidTexts) -> bool:
     # Only texts that were said once tell which turn they are, and where they stand first.
     turns = [said[text][0] for text in dict.fromkeys(standing) if len(said[text]) == 1]
-    return any(
+    for first, second in pairwise(turns):
         # Turns that were under way together have no order.
-        second.ended is not None and second.ended_order < first.order
-        for first, second in pairwise(turns)
-    )
+        if second.ended is not None and second.ended_order < first.order:
+            return True
+    return False

@@ -65,7 +65,7 @@ def reads_of(answers: Iterable[tuple[PlayedTurn, ProbeResult]]) -> Iterator[Read
     for turn, result in answers:
         if result.outcome is Outcome.ERROR or not result.facts:
             continue
-        side = sum(one.order < turn.order for one in turn.performance.disturbances)
+        side = len([one for one in turn.performance.disturbances if one.order < turn.order])
         place = (turn.started.conversation, turn.started.session, tuple(result.facts), result.expected, side)
         asked.setdefault(place, []).append((turn, result))
     for several in asked.values():
