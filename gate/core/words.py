@@ -28,6 +28,9 @@ _ONLY_WORDS = bytes(code if chr(code).isalnum() and code < 128 else ord(" ") for
 SHORT = 200
 """Characters: what a turn of small talk or its acknowledgement has, and no prompt."""
 
+REMEMBERED = 4096
+"""How many short texts are remembered: bots say many things often."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Occurrence:
@@ -52,6 +55,8 @@ class WholeWords:
             if word is not None:
                 self._by_word.setdefault(word, []).append((value, value.casefold()))
         self._wordless = [value for value, every in words.items() if value.strip() and not every]
+        # Short texts that hold none of the words, as bots say many things often.
+        self._strangers: set[str] = set()
 
     def occurrences(self, text: str) -> Iterator[Occurrence]:
         """Every occurrence of every value, in no particular order."""
@@ -67,11 +72,17 @@ class WholeWords:
 
     def found(self, text: str, ignored: Collection[str] = ()) -> set[str]:
         """Those of the values that occur, which is sooner said than where; `ignored` are not looked for."""
+        if text in self._strangers:
+            return set()
         folded = text.casefold()
-        # Mostly it has none of their words.
+        known = self._by_word.keys() & _words_in(folded)
+        if not known and not self._wordless:
+            if len(text) <= SHORT and len(self._strangers) < REMEMBERED:
+                self._strangers.add(text)
+            return set()
         present = {
             value
-            for word in self._by_word.keys() & _words_in(folded)
+            for word in known
             for value, sought in self._by_word[word]
             if value not in ignored and _stands(folded, sought)
         }
@@ -82,14 +93,14 @@ class WholeWords:
 
 
 def _words_in(folded: str) -> Collection[str]:
-    """The words of a text in folded case, those of a short one remembered: bots say many things often."""
+    """The words of a text in folded case, those of a short one remembered where they take long to find."""
     if folded.isascii() and "_" not in folded:
         # All but letters and digits stands between words: much sooner split than matched.
         return folded.encode().translate(_ONLY_WORDS).decode().split()
     return _words_in_short(folded) if len(folded) <= SHORT else _WORD.findall(folded)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=REMEMBERED)
 def _words_in_short(folded: str) -> Collection[str]:
     return tuple(_WORD.findall(folded))
 

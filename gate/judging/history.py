@@ -334,8 +334,8 @@ class _HistoryReader:
             raise self._misfit("its conversation was never planned")
         if event.turn in self.history.turns:
             raise self._misfit("it begins a turn again")
-        named = {*event.tells, *event.asks, *event.states}
-        if named and not conversation.facts.keys() >= named:
+        named = (*event.tells, *event.asks, *event.states)
+        if named and not conversation.facts.keys() >= set(named):
             raise self._misfit("it names a fact nobody planned")
         if event.repeats:
             original = self.history.turns.get(event.repeats)

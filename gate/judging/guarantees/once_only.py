@@ -30,14 +30,10 @@ def _repeated(observed: Observed, turn: PlayedTurn) -> int:
         # It may stand in its own prompt twice: at its place and as what is to be answered.
         said = {text: turns for text, turns in said.items() if text != question}
         requests = [standing_in(request, said) for request in turn.requests]
-    return max(
-        (
-            count
-            for standing in requests
-            # Mostly none stands there twice.
-            if len(set(standing)) < len(standing)
-            for text, count in Counter(standing).items()
-            if count > len(said[text])
-        ),
-        default=0,
-    )
+    repeated = 0
+    for standing in requests:
+        # Mostly none stands there twice.
+        if len(set(standing)) < len(standing):
+            counts = Counter(standing)
+            repeated = max(repeated, *(n if n > len(said[text]) else 0 for text, n in counts.items()))
+    return repeated
