@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -21,9 +22,14 @@ _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:_+[^\W_{_UNSPACED}]+)*")
 """Letters and digits. Underscores join within a word; around it they are Markdown's emphasis."""
 
+_ONLY_WORDS = bytes(code if chr(code).isalnum() and code < 128 else ord(" ") for code in range(256))
+"""Each ASCII character that is neither a letter nor a digit → a blank."""
 
 SHORT = 200
 """Characters: what a turn of small talk or its acknowledgement has, and no prompt."""
+
+REMEMBERED = 4096
+"""How many short texts are remembered: bots say many things often."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,48 +47,60 @@ class WholeWords:
     def __init__(self, values: Collection[str]) -> None:
         # Word → the values, as they are sought and in folded case, that are looked up by it.
         self._by_word: dict[str, list[tuple[str, str]]] = {}
-        words = {value: _WORD.findall(value.casefold()) for value in dict.fromkeys(values)}
-        owners = Counter(word for every in words.values() for word in set(every))
+        words = {value: _words_in(value.casefold()) for value in dict.fromkeys(values)}
+        owners = Counter(chain.from_iterable(map(set, words.values())))
         for value, every in words.items():
             # By the word that the fewest others have: those of ORD-482913 and ORD-175530 begin alike.
             word = min(every, key=owners.__getitem__, default=None)
             if word is not None:
                 self._by_word.setdefault(word, []).append((value, value.casefold()))
         self._wordless = [value for value, every in words.items() if value.strip() and not every]
+        # Short texts that hold none of the words, as bots say many things often.
+        self._strangers: set[str] = set()
 
     def occurrences(self, text: str) -> Iterator[Occurrence]:
         """Every occurrence of every value, in no particular order."""
         folded, origin = _fold(text)
-        for value, sought in self._possible(folded):
-            for start in _starts(folded, sought):
-                end = origin[start + len(sought) - 1] + 1
-                yield Occurrence(value=value, start=origin[start], end=end)
+        for word in dict.fromkeys(_words_in(folded)):
+            for value, sought in self._by_word.get(word, ()):
+                for start in _starts(folded, sought):
+                    end = origin[start + len(sought) - 1] + 1
+                    yield Occurrence(value=value, start=origin[start], end=end)
         for value in self._wordless:
             for found in re.finditer(re.escape(value), text):
                 yield Occurrence(value=value, start=found.start(), end=found.end())
 
-    def found(self, text: str) -> set[str]:
-        """Those of the values that occur, which is sooner said than where."""
+    def found(self, text: str, ignored: Collection[str] = ()) -> set[str]:
+        """Those of the values that occur, which is sooner said than where; `ignored` are not looked for."""
+        if text in self._strangers:
+            return set()
         folded = text.casefold()
-        present = {value for value, sought in self._possible(folded) if _stands(folded, sought)}
-        present.update(value for value in self._wordless if value in text)
+        known = self._by_word.keys() & _words_in(folded)
+        if not known and not self._wordless:
+            if len(text) <= SHORT and len(self._strangers) < REMEMBERED:
+                self._strangers.add(text)
+            return set()
+        present = {
+            value
+            for word in known
+            for value, sought in self._by_word[word]
+            if value not in ignored and _stands(folded, sought)
+        }
+        for value in self._wordless:
+            if value in text and value not in ignored:
+                present.add(value)
         return present
-
-    def _possible(self, folded: str) -> list[tuple[str, str]]:
-        """The values of which a word stands in the text, each also in folded case."""
-        words = _words_in(folded)
-        # Mostly there are none.
-        if self._by_word.keys().isdisjoint(words):
-            return []
-        return [one for word in dict.fromkeys(words) for one in self._by_word.get(word, ())]
 
 
 def _words_in(folded: str) -> Collection[str]:
-    """The words of a text in folded case, those of a short one remembered: bots say many things often."""
+    """The words of a text in folded case, those of a short one remembered where they take long to find."""
+    if folded.isascii() and "_" not in folded:
+        # All but letters and digits stands between words: much sooner split than matched.
+        return folded.encode().translate(_ONLY_WORDS).decode().split()
     return _words_in_short(folded) if len(folded) <= SHORT else _WORD.findall(folded)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=REMEMBERED)
 def _words_in_short(folded: str) -> Collection[str]:
     return tuple(_WORD.findall(folded))
 
@@ -138,6 +156,7 @@ def _inside_word(text: str, border: int) -> bool:
     return left >= 0 and right < len(text) and _joins(text[left]) and _joins(text[right])
 
 
+@functools.lru_cache(maxsize=1024)
 def _joins(character: str) -> bool:
     """Whether it is part of a word that may go on: a letter, a digit, or an accent upon one."""
     if _IS_UNSPACED.match(character):
@@ -163,8 +182,10 @@ def contains(text: str, value: str) -> bool:
 
 def found_in(text: str, values: Collection[str]) -> frozenset[str]:
     """Those of `values` that stand in `text` as whole words."""
+    if not values:
+        return frozenset()
     folded = text.casefold()
-    return frozenset(value for value in values if _is_in(text, folded, value))
+    return frozenset([value for value in values if _is_in(text, folded, value)])
 
 
 def _is_in(text: str, folded: str, value: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from gate.core.transcript import ACKNOWLEDGED, CONTROL, TREATED
 from gate.core.verdict import Latency, Outcome, ProbeResult, Tally
@@ -18,11 +19,12 @@ def recall_probes(probes: Iterable[ProbeResult], arm: str) -> tuple[ProbeResult,
 
 def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
     """How many were remembered. `planned` is the number that should have been asked."""
-    scored = [one for one in probes if one.outcome is not Outcome.UNSCORED]
+    outcomes = [one.outcome for one in probes]
+    scored = len(outcomes) - outcomes.count(Outcome.UNSCORED)
     return Tally(
-        remembered=sum(one.outcome is Outcome.REMEMBERED for one in scored),
-        scored=len(scored),
-        unscored=max(planned, len(probes)) - len(scored),
+        remembered=outcomes.count(Outcome.REMEMBERED),
+        scored=scored,
+        unscored=max(planned, len(outcomes)) - scored,
     )
 
 
@@ -64,13 +66,12 @@ def latency(history: History, deployments: frozenset[str]) -> Latency:
     """Times of acknowledged turns before and after the first disruption of each deployment."""
     before: list[float] = []
     after: list[float] = []
-    for turn in history.turns.values():
-        deployment = history.conversations[turn.started.conversation].deployment
-        if deployment not in deployments or turn.ended is None or turn.status != ACKNOWLEDGED:
-            continue
-        disturbances = history.performances[deployment].disturbances
-        disturbed = bool(disturbances) and turn.order > disturbances[0].order
-        (after if disturbed else before).append(turn.ended.seconds * 1000)
+    for name in deployments:
+        performance = history.performances[name]
+        disturbed = performance.disturbances[0].order if performance.disturbances else inf
+        for turn in history.turns_in(name):
+            if turn.status == ACKNOWLEDGED:
+                (after if turn.order > disturbed else before).append(turn.seconds * 1000)
     return Latency(
         p50_before=quantile(before, 0.50),
         p95_before=quantile(before, 0.95),

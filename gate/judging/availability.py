@@ -18,10 +18,10 @@ def availability(history: History, deployment: str, disturbances: Iterable[Distu
     own = list(disturbances)
     during = [
         turn
-        for turn in history.turns.values()
-        if history.conversations[turn.started.conversation].arm == MEANWHILE
-        and history.conversations[turn.started.conversation].deployment == deployment
-        and any(one.began < turn.order < one.order for one in own)
+        for planned in history.conversations.values()
+        if planned.arm == MEANWHILE and planned.deployment == deployment
+        for turn in history.turns_of(planned.conversation)
+        if any(one.began < turn.order < one.order for one in own)
     ]
     counts = Counter(turn.status for turn in during)
     away = sum(one.ended.seconds for one in own if one.ended.kind in OUTAGES)

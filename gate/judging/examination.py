@@ -59,6 +59,8 @@ def examine(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS) -> E
 
 def named(result: ProbeResult, found: Sequence[Breach]) -> ProbeResult:
     """`result` with its anomaly: the probe says where to look, what is found there says what broke."""
+    if result.outcome is Outcome.REMEMBERED and not found:
+        return result
     if result.outcome in (Outcome.LOST, Outcome.ERROR):
         certain = [one for one in found if one.is_certain]
         anomaly = certain[0].name if certain else GUARANTEES[result.guarantee].anomaly

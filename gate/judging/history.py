@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import JUDGED
@@ -46,42 +48,6 @@ UNDISTURBED = "none"
 """The disruption that leaves the bot alone."""
 
 
-@dataclass(kw_only=True)
-class PlayedTurn:
-    """One turn: how it began, how it ended (None while it had not) and what the model was asked for it.
-
-    `order` and `ended_order` are positions in the transcript.
-    """
-
-    order: int
-    started: TurnStarted
-    ended: TurnEnded | None = None
-    ended_order: int = 0
-    status: str = ""
-    """How it ended, "" while it had not."""
-    requests: list[Sequence[str]] = field(default_factory=list)
-    """Each request as its messages, each led by its role."""
-
-    beyond_reader: list[str] = field(default_factory=list)
-    """What its requests ask for that the reader does not do."""
-
-    stated: list[str] = field(default_factory=list)
-    """The facts that the reply stated, as it was asked to."""
-
-    answers: dict[str, JudgeAnswered] = field(default_factory=dict)
-    """What a judge found in the reply, by criterion."""
-
-    @property
-    def prompts(self) -> list[str]:
-        """Each request as one text."""
-        return ["\n".join(one) for one in self.requests]
-
-    @property
-    def tells(self) -> Sequence[str]:
-        """The facts that were told with this turn, by the user or by the bot."""
-        return (*self.started.tells, *self.stated) if self.stated else self.started.tells
-
-
 @dataclass(frozen=True, kw_only=True)
 class UnattributedRequest:
     """A model request that belongs to no turn, its position in the transcript, and whose bot made it."""
@@ -89,8 +55,6 @@ class UnattributedRequest:
     order: int
     deployment: str
     """"" where that is not known either."""
-    beyond_reader: Sequence[str] = ()
-    """What it asks for that the reader does not do."""
 
 
 @dataclass(kw_only=True)
@@ -119,6 +83,7 @@ class Disturbance:
 class Performance:
     """Everything that happened in one deployment."""
 
+    deployment: str
     started: DeploymentStarted | None = None
     failed: DeploymentFailed | None = None
     disturbances: list[Disturbance] = field(default_factory=list)
@@ -145,6 +110,40 @@ class Performance:
         return ""
 
 
+@dataclass(kw_only=True, slots=True)
+class PlayedTurn:
+    """One turn: how it began, how it ended (None while it had not) and what the model was asked for it.
+
+    `order` and `ended_order` are positions in the transcript.
+    """
+
+    order: int
+    started: TurnStarted
+    performance: Performance = field(repr=False)
+    """What happened in the deployment in which it was said."""
+    tells: Sequence[str]
+    """The facts that were told with this turn, by the user or, as it was asked to, by the bot."""
+    ended: TurnEnded | None = None
+    ended_order: int = 0
+    status: str = ""
+    """How it ended, "" while it had not."""
+    seconds: float = 0.0
+    """How long it took, 0 while it had not ended."""
+    requests: list[Sequence[str]] = field(default_factory=list)
+    """Each request as its messages, each led by its role."""
+
+    beyond_reader: Sequence[str] = ()
+    """What its requests ask for that the reader does not do, each once."""
+
+    answers: dict[str, JudgeAnswered] = field(default_factory=dict)
+    """What a judge found in the reply, by criterion."""
+
+    @property
+    def prompts(self) -> list[str]:
+        """Each request as one text."""
+        return ["\n".join(one) for one in self.requests]
+
+
 def _shown(kind: str) -> str:
     if kind == UNDISTURBED:
         return "the bot cannot be shown to have been left alone"
@@ -162,6 +161,8 @@ class History:
     performances: dict[str, Performance] = field(default_factory=dict)
     unattributed: list[UnattributedRequest] = field(default_factory=list)
     """The model requests that belong to no turn."""
+    beyond_reader: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Deployment, and what those of its requests ask for that the reader does not do, each pair once."""
     end: RunEnded | None = None
     lines: int = 1
     """Of the transcript."""
@@ -172,9 +173,24 @@ class History:
         """The turns of a conversation in the order in which they began."""
         return self._by_conversation.get(conversation, [])
 
-    def performance_of(self, turn: PlayedTurn) -> Performance:
-        """What happened in the deployment in which the turn was said."""
-        return self.performances[self.conversations[turn.started.conversation].deployment]
+    def turns_in(self, deployment: str) -> list[PlayedTurn]:
+        """The turns of a deployment in the order in which they began."""
+        return self._by_deployment.get(deployment, [])
+
+    def said_before(self, turn: PlayedTurn) -> list[PlayedTurn]:
+        """The turns of its own session that began before it, in the order in which they began."""
+        session, order = turn.started.session, turn.order
+        return [
+            one
+            for one in self.turns_of(turn.started.conversation)
+            if one.order < order and one.started.session == session
+        ]
+
+    def unattributed_between(self, begin: int, end: int) -> Sequence[UnattributedRequest]:
+        """The model requests that belong to no turn, between two positions in the transcript."""
+        position = attrgetter("order")
+        first = bisect_right(self.unattributed, begin, key=position)
+        return self.unattributed[first : bisect_left(self.unattributed, end, lo=first, key=position)]
 
     def row_of(self, conversation: ConversationPlanned) -> str:
         """The row of the report that the conversation belongs to: the distinct kinds of its disruptions.
@@ -193,14 +209,17 @@ class History:
 
     _deployments: dict[str, set[str]] = field(default_factory=dict)
     """Distinct kinds of disruption → the deployments in which they happen, as they were planned."""
-    _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=dict)
+    _by_deployment: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
+    _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
 
     def add_turn(self, turn: PlayedTurn) -> None:
-        """Files a turn under its id and its conversation."""
+        """Files a turn under its id, its deployment and its conversation."""
         self.turns[turn.started.turn] = turn
-        self._by_conversation.setdefault(turn.started.conversation, []).append(turn)
+        self._by_deployment[turn.performance.deployment].append(turn)
+        self._by_conversation[turn.started.conversation].append(turn)
 
 
+@lru_cache(maxsize=256)
 def _distinct(disruption: str) -> str:
     return "+".join(dict.fromkeys(disruption.split("+")))
 
@@ -218,6 +237,7 @@ def read_history(events: Iterable[Event]) -> History:
     reader = _HistoryReader(History(run=first, policy=_policy(first.policy)))
     for order, event in enumerate(stream, start=1):
         reader.read(order, event)
+        reader.history.lines = order + 1
     reader.history.time = reader.timekeeper.spent()
     _count_those_who_say(reader.history)
     return reader.history
@@ -226,17 +246,13 @@ def read_history(events: Iterable[Event]) -> History:
 def _count_those_who_say(history: History) -> None:
     """What a conversation says of its own accord may be stored on its account, and is nobody's fact then."""
     sought = {name: WholeWords(one.holders) for name, one in history.performances.items()}
-    counted: set[tuple[str, str]] = set()
-    for turn in history.turns.values():
-        conversation = history.conversations[turn.started.conversation]
-        said = sought[conversation.deployment].found(turn.started.text)
-        if said:
-            said -= {value.casefold() for value in conversation.facts.values()}
-        if not said:
-            continue
-        new = {(conversation.conversation, value) for value in said} - counted
-        counted |= new
-        history.performances[conversation.deployment].holders.update(value for _, value in new)
+    for conversation in history.conversations.values():
+        words = sought[conversation.deployment]
+        own = {value.casefold() for value in conversation.facts.values()}
+        said: set[str] = set()
+        for turn in history.turns_of(conversation.conversation):
+            said |= words.found(turn.started.text, own)
+        history.performances[conversation.deployment].holders.update(said)
 
 
 def _policy(given: Mapping[str, object]) -> Policy:
@@ -260,21 +276,22 @@ class _HistoryReader:
         self._asking: dict[str, list[PlayedTurn]] = {}
 
     def read(self, order: int, event: Event) -> None:
-        history, self._order = self.history, order
-        history.lines = order + 1
-        history.seconds = max(history.seconds, event.at)
+        self._order = order
+        if event.at > self.history.seconds:
+            self.history.seconds = event.at
         self.timekeeper.take(event)
+        # Of the first three there are many for each of the others.
         match event:
-            case ConversationPlanned():
-                self._plan(event)
             case TurnStarted():
                 self._start_turn(event)
-            case TurnEnded():
-                self._end_turn(event)
-            case FactStated():
-                self._state(event)
             case ModelAsked():
                 self._attribute(event)
+            case TurnEnded():
+                self._end_turn(event)
+            case ConversationPlanned():
+                self._plan(event)
+            case FactStated():
+                self._state(event)
             case DeploymentStarted():
                 self._performance(event.deployment).started = event
             case DeploymentFailed():
@@ -294,14 +311,14 @@ class _HistoryReader:
                 # Its bot is gone and cannot ask any more.
                 performance = self._performance(event.deployment)
                 for text, asking in tuple(self._asking.items()):
-                    kept = [one for one in asking if history.performance_of(one) is not performance]
+                    kept = [one for one in asking if one.performance is not performance]
                     self._asking[text] = kept
             case JudgeAsked() | Waited():
                 pass
             case JudgeAnswered():
                 self._hear_judge(event)
             case RunEnded():
-                history.end = event
+                self.history.end = event
             case _:
                 self._check(False, "it begins another run")
 
@@ -315,15 +332,19 @@ class _HistoryReader:
         conversation = self.history.conversations.get(event.conversation)
         if conversation is None:
             raise self._misfit("its conversation was never planned")
-        self._check(event.turn not in self.history.turns, "it begins a turn again")
-        named = {*event.tells, *event.asks, *event.states}
-        self._check(named <= set(conversation.facts), "it names a fact nobody planned")
-        original = self.history.turns.get(event.repeats)
-        if event.repeats and (original is None or original.started.conversation != event.conversation):
-            raise self._misfit("it repeats a turn that is not on record")
-        known = event.checks is None or event.guarantee in GUARANTEES
-        self._check(known, f"there is no guarantee {event.guarantee!r}")
-        turn = PlayedTurn(order=self._order, started=event)
+        if event.turn in self.history.turns:
+            raise self._misfit("it begins a turn again")
+        named = (*event.tells, *event.asks, *event.states)
+        if named and not conversation.facts.keys() >= set(named):
+            raise self._misfit("it names a fact nobody planned")
+        if event.repeats:
+            original = self.history.turns.get(event.repeats)
+            if original is None or original.started.conversation != event.conversation:
+                raise self._misfit("it repeats a turn that is not on record")
+        if event.checks is not None and event.guarantee not in GUARANTEES:
+            raise self._misfit(f"there is no guarantee {event.guarantee!r}")
+        performance = self.history.performances[conversation.deployment]
+        turn = PlayedTurn(order=self._order, started=event, performance=performance, tells=event.tells)
         self.history.add_turn(turn)
         self._asking.setdefault(event.text, []).append(turn)
 
@@ -331,7 +352,8 @@ class _HistoryReader:
         turn = self.history.turns.get(event.turn)
         if turn is None or turn.ended is not None:
             raise self._misfit("it ends a turn that is not under way")
-        turn.ended, turn.ended_order, turn.status = event, self._order, event.status
+        turn.ended, turn.ended_order = event, self._order
+        turn.status, turn.seconds = event.status, event.seconds
         if event.status != INDETERMINATE:
             text = turn.started.text
             left = [one for one in self._asking.pop(text, ()) if one is not turn]
@@ -346,11 +368,11 @@ class _HistoryReader:
             raise self._misfit("it states a fact in a turn that has no reply")
         self._check(event.fact in turn.started.states, "it states a fact that was not asked for")
         conversation = history.conversations[event.conversation]
-        turn.stated.append(event.fact)
+        turn.tells = (*turn.tells, event.fact)
         if event.value == conversation.facts[event.fact]:
             return
         own = {value.casefold() for value in conversation.facts.values()}
-        history.performance_of(turn).holders.update({event.value.casefold()} - own)
+        turn.performance.holders.update({event.value.casefold()} - own)
         history.conversations[event.conversation] = replace(
             conversation,
             facts={**conversation.facts, event.fact: event.value},
@@ -369,25 +391,30 @@ class _HistoryReader:
 
     def _attribute(self, event: ModelAsked) -> None:
         """A request is tied to the one turn of its deployment with the text that it is about, or to none."""
-        history = self.history
         asking = [
             turn
             for turn in self._asking.get(event.about, ())
-            if event.deployment in ("", history.conversations[turn.started.conversation].deployment)
+            if event.deployment in ("", turn.performance.deployment)
         ]
         if len(asking) == 1:
             asking[0].requests.append(event.prompt)
-            asking[0].beyond_reader += event.beyond_reader
-            history.performance_of(asking[0]).model_asked = True
-        else:
-            history.unattributed.append(
-                UnattributedRequest(
-                    order=self._order, deployment=event.deployment, beyond_reader=event.beyond_reader
+            if event.beyond_reader:
+                asking[0].beyond_reader = tuple(
+                    dict.fromkeys((*asking[0].beyond_reader, *event.beyond_reader))
                 )
+            asking[0].performance.model_asked = True
+        else:
+            self.history.unattributed.append(
+                UnattributedRequest(order=self._order, deployment=event.deployment)
             )
+            for clause in event.beyond_reader:
+                self.history.beyond_reader[event.deployment, clause] = None
 
     def _performance(self, deployment: str) -> Performance:
-        return self.history.performances.setdefault(deployment, Performance())
+        performances = self.history.performances
+        if deployment not in performances:
+            performances[deployment] = Performance(deployment=deployment)
+        return performances[deployment]
 
     def _check(self, fits: bool, why: str) -> None:
         if not fits:

@@ -12,6 +12,7 @@ from gate.interfaces import Scorer
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.availability import availability, together
 from gate.judging.bot_advice import bot_advice
+from gate.judging.collecting import collection_paused
 from gate.judging.conclusion import Breaches, Counts, DisruptedDeployment, conclude, conclude_disruption
 from gate.judging.examination import Examination, examine, named, remarks, standings
 from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
@@ -35,6 +36,7 @@ FABRICATION = GUARANTEES["no-fabrication"].anomaly
 ZOMBIE = GUARANTEES["retention"].other_anomaly
 
 
+@collection_paused()
 def judge(
     events: Iterable[Event],
     scorers: Mapping[str, Scorer] = SCORERS,

@@ -26,29 +26,50 @@ def find_leaks(history: History) -> tuple[Leak, ...]:
 
     that two sessions own, that could be named by chance, or that the session's own user has said.
     """
-    owners: dict[str, set[str]] = {}
+    owner_of = _owners(history)
+    own: dict[str, set[str]] = {}
+    for value, session in owner_of.items():
+        own.setdefault(session, set()).add(value)
+    words = WholeWords(owner_of)
+    found: list[Leak] = []
     for turn in history.turns.values():
-        conversation = history.conversations[turn.started.conversation]
+        if turn.performance.faults:
+            continue
+        ignored = own.get(turn.started.session, ())
+        replied = turn.ended is not None and turn.status == ACKNOWLEDGED
+        in_reply = words.found(turn.ended.reply, ignored) if turn.ended and replied else set()
+        asked = turn.started.checks is not None
+        in_prompt = words.found("\n".join(turn.prompts), ignored) if asked else set()
+        if in_reply or in_prompt:
+            found += _leaks_in(turn, in_reply, in_prompt, owner_of, history)
+    return tuple(found)
+
+
+def _owners(history: History) -> dict[str, str]:
+    """Each value that was told in one session only, and cannot be named by chance → that session."""
+    owners: dict[str, str] = {}
+    shared: set[str] = set()
+    for turn in history.turns.values():
+        if not turn.tells:
+            continue
+        conversation, session = history.conversations[turn.started.conversation], turn.started.session
         for fact in turn.tells:
             if fact in conversation.unguessable:
-                owners.setdefault(conversation.facts[fact].casefold(), set()).add(turn.started.session)
-    owner_of = {value: next(iter(sessions)) for value, sessions in owners.items() if len(sessions) == 1}
-    words = WholeWords(owner_of)
-    return tuple(
-        leak
-        for turn in history.turns.values()
-        if not history.performance_of(turn).faults
-        for leak in _leaks_in(turn, words, owner_of, history)
+                value = conversation.facts[fact].casefold()
+                if owners.setdefault(value, session) != session:
+                    shared.add(value)
+    return {value: session for value, session in owners.items() if value not in shared}
+
+
+def _leaks_in(
+    turn: PlayedTurn, in_reply: set[str], in_prompt: set[str], owner_of: dict[str, str], history: History
+) -> list[Leak]:
+    """What of these values of other sessions the turn's own user has not said."""
+    said = "\n".join(
+        one.started.text
+        for one in history.turns_of(turn.started.conversation)
+        if one.started.session == turn.started.session
     )
-
-
-def _leaks_in(turn: PlayedTurn, words: WholeWords, owner_of: dict[str, str], history: History) -> list[Leak]:
-    in_reply: set[str] = set()
-    if turn.ended is not None and turn.status == ACKNOWLEDGED:
-        in_reply = _foreign(turn.ended.reply, turn, words, owner_of, history)
-    in_prompt: set[str] = set()
-    if turn.started.checks is not None:
-        in_prompt = _foreign("\n".join(turn.prompts), turn, words, owner_of, history)
     return [
         Leak(
             # A question that was asked again is still one question.
@@ -59,18 +80,5 @@ def _leaks_in(turn: PlayedTurn, words: WholeWords, owner_of: dict[str, str], his
             in_reply=value in in_reply,
         )
         for value in sorted(in_reply | in_prompt)
+        if not contains(said, value)
     ]
-
-
-def _foreign(
-    text: str, turn: PlayedTurn, words: WholeWords, owner_of: dict[str, str], history: History
-) -> set[str]:
-    foreign = {value for value in words.found(text) if owner_of[value] != turn.started.session}
-    if not foreign:
-        return foreign
-    said = "\n".join(
-        one.started.text
-        for one in history.turns_of(turn.started.conversation)
-        if one.started.session == turn.started.session
-    )
-    return {value for value in foreign if not contains(said, value)}

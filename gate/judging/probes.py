@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import (
     ACKNOWLEDGED,
     CONTROL,
@@ -20,19 +19,19 @@ from gate.core.verdict import Outcome, ProbeResult
 from gate.core.words import found_in
 from gate.errors import Undecided
 from gate.interfaces import Scorer
-from gate.judging.custody import acknowledged_elsewhere, acknowledged_facts, trace, wanted_facts
+from gate.judging.custody import AskedProbe, acknowledged_elsewhere, asked_probe, trace
 from gate.judging.history import UNDISTURBED, History, PlayedTurn
 from gate.judging.stand_in import caused_by_reader
 from gate.judging.tiebreak import comparisons, refusals
-from gate.scorers import forbids_only
 
 
 def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> ProbeResult:
     """The result of one probe, its anomaly still to be named."""
-    conversation = history.conversations[probe.started.conversation]
-    judgement = _judge(history, conversation, probe, scorers)
-    custody = trace(history, probe, judgement.outcome is Outcome.REMEMBERED)
-    if judgement.outcome is Outcome.LOST and is_recall(probe):
+    asked = asked_probe(history, probe)
+    conversation = asked.conversation
+    judgement = _judge(history, asked, scorers)
+    custody = trace(history, asked, judgement.outcome is Outcome.REMEMBERED)
+    if judgement.outcome is Outcome.LOST and asked.is_recall:
         excuse = caused_by_reader(history, probe, custody)
         judgement = _Judgement(outcome=Outcome.UNSCORED, reason=excuse) if excuse else judgement
     return ProbeResult(
@@ -51,7 +50,7 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
         reply=probe.ended.reply if probe.ended else "",
         outcome=judgement.outcome,
         anomaly=None,
-        forbids_only=forbids_only(probe.started.checks or ()),
+        forbids_only=asked.forbids_only,
         facts=probe.started.asks,
         custody=custody,
         content=conversation.content,
@@ -65,32 +64,21 @@ class _Judgement:
     reason: str = ""
 
 
-def is_recall(probe: PlayedTurn) -> bool:
-    """Whether the probe counts towards the accuracy."""
-    return GUARANTEES[probe.started.guarantee].recall and not forbids_only(probe.started.checks or ())
-
-
 _REMEMBERED = _Judgement(outcome=Outcome.REMEMBERED)
 
 
 def is_undisputed(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> bool:
     """Whether all comparisons find the reply as expected, so that a judge has something to say."""
-    conversation = history.conversations[probe.started.conversation]
-    return _compare(history, conversation, probe, scorers) == _REMEMBERED
+    return _compare(history, asked_probe(history, probe), scorers) is _REMEMBERED
 
 
-def _judge(
-    history: History,
-    conversation: ConversationPlanned,
-    probe: PlayedTurn,
-    scorers: Mapping[str, Scorer],
-) -> _Judgement:
-    judgement = _compare(history, conversation, probe, scorers)
-    if judgement != _REMEMBERED:
+def _judge(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer]) -> _Judgement:
+    judgement = _compare(history, probe, scorers)
+    if judgement is not _REMEMBERED:
         # No judge makes good what is missing.
         return judgement
     try:
-        failures = refusals(probe, scorers)
+        failures = refusals(probe.turn, scorers)
     except Undecided as undecided:
         return _Judgement(outcome=Outcome.UNSCORED, reason=undecided.sentence)
     if failures:
@@ -98,30 +86,26 @@ def _judge(
     return judgement
 
 
-def _compare(
-    history: History,
-    conversation: ConversationPlanned,
-    probe: PlayedTurn,
-    scorers: Mapping[str, Scorer],
-) -> _Judgement:
+def _compare(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer]) -> _Judgement:
     """The judgement without any judge model's."""
-    obstacle = _obstacle(history, conversation, probe)
+    obstacle = _obstacle(history, probe)
     if obstacle:
         return _Judgement(outcome=Outcome.UNSCORED, reason=obstacle)
-    if probe.ended is None or probe.status != ACKNOWLEDGED:
-        error = probe.ended.error if probe.ended else ""
-        if is_recall(probe):
+    turn = probe.turn
+    if turn.ended is None or turn.status != ACKNOWLEDGED:
+        error = turn.ended.error if turn.ended else ""
+        if probe.is_recall:
             return _Judgement(outcome=Outcome.ERROR, reason=error)
         # Who says nothing gives nothing away, and shows nothing either.
         return _Judgement(outcome=Outcome.UNSCORED, reason=error)
     try:
-        failures = _failures(probe, probe.ended.reply, scorers)
+        failures = _failures(turn, turn.ended.reply, scorers)
     except Exception as error:
         # A checker that crashes has not seen the bot fail.
         return _Judgement(outcome=Outcome.UNSCORED, reason=f"the reply could not be checked: {error!r}")
     if failures:
         return _Judgement(outcome=Outcome.LOST, reason="; ".join(failures))
-    decoys = guessed(history, probe)
+    decoys = guessed(history, turn)
     if decoys:
         return _Judgement(
             outcome=Outcome.LOST, reason=f"it also names {_listed(sorted(decoys))}, which it was never told"
@@ -129,42 +113,38 @@ def _compare(
     return _REMEMBERED
 
 
-def _obstacle(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> str:
+def _obstacle(history: History, probe: AskedProbe) -> str:
     """Why the probe says nothing about the bot's memory; "" when it does."""
-    performance = history.performance_of(probe)
-    recall = is_recall(probe)
+    turn, conversation = probe.turn, probe.conversation
+    performance = turn.performance
     if performance.faults:
         return performance.faults[0].sentence
-    if probe.ended is None:
+    if turn.ended is None:
         return "the run ended before the bot answered"
-    untold = _untold(history, conversation, probe)
+    untold = _untold(history, probe)
     if untold:
-        return _why_untold(history, probe, untold)
-    if recall and conversation.arm != CONTROL:
+        return _why_untold(history, turn, untold)
+    if probe.is_recall and conversation.arm != CONTROL:
         undone = performance.undone(conversation.disruption)
         if undone:
             return undone
-    if recall and _is_out_of_place(history, conversation, probe):
+    if probe.is_recall and _is_out_of_place(conversation, turn):
         return f"it was not asked on the right side of {conversation.disruption}"
-    if probe.status == UNASKED and not _bot_is_silent(history, probe):
-        return probe.ended.error
-    return _contradiction(conversation, probe)
+    if turn.status == UNASKED and not _bot_is_silent(history, turn):
+        return turn.ended.error
+    return _contradiction(probe)
 
 
-def _untold(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> list[str]:
+def _untold(history: History, probe: AskedProbe) -> list[str]:
     """The facts that the probe takes for told and that the bot never acknowledged."""
-    here = acknowledged_facts(history, probe)
-    if probe.started.guarantee == "no-fabrication":
-        # What must not be made up is best never told at all.
-        asked = wanted_facts(conversation, probe)
-    else:
-        asked = tuple(probe.started.asks)
-    unheard = [fact for fact in asked if fact not in here]
+    started = probe.turn.started
+    # What must not be made up is best never told at all.
+    asked = probe.wanted if started.guarantee == "no-fabrication" else started.asks
+    unheard = [fact for fact in asked if fact not in probe.told]
     if not unheard:
         return []
-    elsewhere = acknowledged_elsewhere(history, probe)
-    wanted = wanted_facts(conversation, probe)
-    return [fact for fact in unheard if fact in wanted or fact not in elsewhere]
+    elsewhere = acknowledged_elsewhere(history, probe.turn)
+    return [fact for fact in unheard if fact in probe.wanted or fact not in elsewhere]
 
 
 def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> str:
@@ -180,9 +160,9 @@ def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> s
     return f"the bot never acknowledged the turn that tells {_listed(untold)}"
 
 
-def _is_out_of_place(history: History, conversation: ConversationPlanned, probe: PlayedTurn) -> bool:
+def _is_out_of_place(conversation: ConversationPlanned, probe: PlayedTurn) -> bool:
     """Whether a control probe met the disruption, or a treated one came before it."""
-    disturbances = history.performance_of(probe).disturbances
+    disturbances = probe.performance.disturbances
     if not disturbances or conversation.disruption == UNDISTURBED:
         return False
     if conversation.arm == CONTROL:
@@ -192,7 +172,7 @@ def _is_out_of_place(history: History, conversation: ConversationPlanned, probe:
 
 def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
     """Whether the probe was not asked because the bot, once disturbed, did not answer any more."""
-    disturbances = history.performance_of(probe).disturbances
+    disturbances = probe.performance.disturbances
     if any(not one.ended.recovered for one in disturbances):
         return True
     return any(
@@ -202,18 +182,43 @@ def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
     )
 
 
-def _contradiction(conversation: ConversationPlanned, probe: PlayedTurn) -> str:
+def _contradiction(probe: AskedProbe) -> str:
     """Why this draw of the facts makes the probe worthless: it cannot be passed, or not be failed."""
-    checks = probe.started.checks or {}
-    demanded = [value for name in ("contains", "all") for value in checks.get(name, ())]
-    impossible = found_in("\n".join(demanded), checks.get("without", ()))
-    if impossible:
-        return f"the reply must hold {_listed(sorted(impossible))}, and must not"
-    wanted = [conversation.facts[fact] for fact in wanted_facts(conversation, probe)]
-    given_away = found_in(probe.started.text, wanted)
+    checks = probe.turn.started.checks or {}
+    if "without" in checks:
+        demanded = [value for name in ("contains", "all") for value in checks.get(name, ())]
+        impossible = found_in("\n".join(demanded), checks["without"])
+        if impossible:
+            return f"the reply must hold {_listed(sorted(impossible))}, and must not"
+    given_away = found_in(probe.turn.started.text, [probe.conversation.facts[fact] for fact in probe.wanted])
     if given_away:
         return f"the question itself names {_listed(sorted(given_away))}"
     return ""
+
+
+_FAILURES = {
+    "contains": "the reply does not hold {}",
+    "all": "the reply does not hold {}",
+    "any": "the reply holds none of {}",
+    "without": "the reply holds {}, which it must not",
+    "matches": "the reply does not match {}",
+    "number": "the reply does not hold the number {}",
+    "fuzzy": "the reply holds nothing like {}",
+    "unknown": "the reply does not admit that the bot was never told",
+}
+"""Scorer → what a reply is not that does not meet it."""
+
+_EXPECTATIONS = {
+    "contains": "{}",
+    "all": "all of {}",
+    "any": "any of {}",
+    "without": "not {}",
+    "number": "{}",
+    "fuzzy": "{}, or nearly so",
+    "unknown": "no answer but that it was never told",
+    "judge": "in a judge's eyes a reply that {}",
+}
+"""Scorer → what it wants of a reply."""
 
 
 def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> list[str]:
@@ -227,17 +232,7 @@ def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> l
 
 def _failure(name: str, arguments: Sequence[str], reply: str, scorer: Scorer) -> str:
     at_fault = [one for one in arguments if not scorer.score(reply, (one,))] or arguments
-    wording = {
-        "contains": "the reply does not hold {}",
-        "all": "the reply does not hold {}",
-        "any": "the reply holds none of {}",
-        "without": "the reply holds {}, which it must not",
-        "matches": "the reply does not match {}",
-        "number": "the reply does not hold the number {}",
-        "fuzzy": "the reply holds nothing like {}",
-        "unknown": "the reply does not admit that the bot was never told",
-    }
-    return wording.get(name, f"{name} does not hold for {{}}").format(_listed(at_fault))
+    return _FAILURES.get(name, f"{name} does not hold for {{}}").format(_listed(at_fault))
 
 
 def guessed(history: History, probe: PlayedTurn) -> frozenset[str]:
@@ -246,23 +241,16 @@ def guessed(history: History, probe: PlayedTurn) -> frozenset[str]:
     decoys = [value for fact in probe.started.asks for value in conversation.decoys.get(fact, ())]
     if not decoys or probe.ended is None:
         return frozenset()
+    named = found_in(probe.ended.reply, decoys)
+    if not named:
+        return named
     said = "\n".join(turn.started.text for turn in history.turns_of(conversation.conversation))
-    return found_in(probe.ended.reply, decoys) - found_in(said, decoys)
+    return named - found_in(said, named)
 
 
 def _expected(probe: PlayedTurn) -> str:
-    phrases = {
-        "contains": "{}",
-        "all": "all of {}",
-        "any": "any of {}",
-        "without": "not {}",
-        "number": "{}",
-        "fuzzy": "{}, or nearly so",
-        "unknown": "no answer but that it was never told",
-        "judge": "in a judge's eyes a reply that {}",
-    }
     return ", ".join(
-        phrases.get(name, "{1} {0}").format(_listed(arguments), name)
+        _EXPECTATIONS.get(name, "{1} {0}").format(_listed(arguments), name)
         for name, arguments in (probe.started.checks or {}).items()
     )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from gate.judging.history import History, PlayedTurn
 
@@ -18,45 +19,65 @@ SHORTEST_PIECE = 12
 """A shorter beginning of a turn may be a turn of its own."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TurnInPrompt:
-    """A turn's text in a request. `follower` is the role of the message after it, "" where none is known."""
-
-    text: str
-    follower: str = ""
-
-
 SaidTexts = Mapping[str, Sequence[PlayedTurn]]
 """What one session has said until some moment: text → the turns that said it, mostly one."""
+
+
+class Shown(NamedTuple):
+    """What the requests of a probe show of its session."""
+
+    said: SaidTexts
+    """What the session had said when the probe was put, the probe itself left out."""
+    standing: Sequence[Sequence[str]]
+    """For each request the texts of these turns that stand in it, in its order."""
+
+
+def shown_by(history: History, probe: PlayedTurn) -> Shown:
+    """What was said before the probe, and what of it stands in the probe's requests."""
+    said = said_before(history, probe)
+    return Shown(said=said, standing=[standing_in(request, said) for request in probe.requests])
 
 
 def said_before(history: History, probe: PlayedTurn) -> SaidTexts:
     """What the probe's session had said when the probe was put, the probe itself left out."""
     texts: dict[str, list[PlayedTurn]] = {}
-    for turn in history.turns_of(probe.started.conversation):
-        if turn.started.session == probe.started.session and turn.order < probe.order:
-            texts.setdefault(turn.started.text.strip(), []).append(turn)
+    for turn in history.said_before(probe):
+        texts.setdefault(turn.started.text.strip(), []).append(turn)
     return texts
 
 
-def standing_in(request: Sequence[str], texts: SaidTexts) -> Iterator[TurnInPrompt]:
+def standing_in(request: Sequence[str], texts: SaidTexts) -> list[str]:
     """Every one of `texts` that stands in `request` as a turn, in the order of the request."""
-    first_lines: dict[str, list[str]] = {}
-    for text in texts:
-        first_lines.setdefault(text.partition("\n")[0], []).append(text)
-    roles = [message.partition(": ")[0] for message in request]
-    for index, message in enumerate(request):
+    found: list[str] = []
+    for message in request:
         role, _, body = message.partition(": ")
-        follower = roles[index + 1] if index + 1 < len(roles) else ""
+        if role in USER_ROLES and (text := body.strip()) in texts:
+            found.append(text)
+        elif ":" in body:
+            found += _lines_of_user(body, texts)
+    return found
+
+
+def _lines_of_user(body: str, texts: SaidTexts) -> Iterator[str]:
+    """The turns that stand in one message, each led by the user's name."""
+    first_lines: dict[str, list[str]] = {}
+    for lead in _LINE_OF_USER.finditer(body):
+        if not first_lines:
+            for text in texts:
+                first_lines.setdefault(text.partition("\n")[0], []).append(text)
+        line = body[lead.end() :].partition("\n")[0].strip()
+        for text in first_lines.get(line, ()):
+            if body.startswith(text, lead.end()):
+                yield text
+                break
+
+
+def followed_by(request: Sequence[str], texts: SaidTexts) -> Iterator[tuple[str, str]]:
+    """Every one of `texts` that is a message of the user's, and the role of the message after it."""
+    for message, follower in pairwise(request):
+        role, _, body = message.partition(": ")
         if role in USER_ROLES and body.strip() in texts:
-            yield TurnInPrompt(text=body.strip(), follower=follower)
-            continue
-        for lead in _LINE_OF_USER.finditer(body):
-            line = body[lead.end() :].partition("\n")[0].strip()
-            for text in first_lines.get(line, ()):
-                if body.startswith(text, lead.end()):
-                    yield TurnInPrompt(text=text)
-                    break
+            yield body.strip(), follower.partition(": ")[0]
 
 
 def pieces_in(request: Sequence[str], text: str) -> bool:

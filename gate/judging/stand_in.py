@@ -15,7 +15,6 @@ def caused_by_reader(history: History, probe: PlayedTurn, custody: Custody) -> s
     """
     if custody.stored or custody.loaded:
         return ""
-    deployment = history.conversations[probe.started.conversation].deployment
     clauses = [
         *(
             clause
@@ -25,9 +24,8 @@ def caused_by_reader(history: History, probe: PlayedTurn, custody: Custody) -> s
         ),
         *(
             clause
-            for request in history.unattributed
-            if request.deployment in ("", deployment)
-            for clause in request.beyond_reader
+            for deployment, clause in history.beyond_reader
+            if deployment in ("", probe.performance.deployment)
         ),
     ]
     if not clauses:

@@ -144,4 +144,5 @@ def _said(history: History, deployment: str, performance: Performance) -> Iterat
     for planned in history.conversations.values():
         if planned.deployment == deployment:
             for turn in history.turns_of(planned.conversation):
-                yield turn.ended.error if turn.ended else ""
+                if turn.ended is not None and turn.ended.error:
+                    yield turn.ended.error

@@ -27,10 +27,9 @@ def store_use(history: History, deployments: Collection[str]) -> StoreUse | None
     if not looks:
         return None
     turns = sum(
-        turn.status == ACKNOWLEDGED and turn.ended_order < looks[planned.deployment].order
-        for planned in history.conversations.values()
-        if planned.deployment in looks
-        for turn in history.turns_of(planned.conversation)
+        turn.status == ACKNOWLEDGED and turn.ended_order < look.order
+        for name, look in looks.items()
+        for turn in history.turns_in(name)
     )
     seen = [look.seen for look in looks.values()]
     commands = [one.commands for one in seen if one.commands is not None]

@@ -15,9 +15,11 @@ Each moment is counted once, whatever happened side by side, so the parts add up
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from operator import itemgetter
 
 from gate.core.transcript import (
@@ -55,8 +57,10 @@ class _Of(IntEnum):
 class Timekeeper:
     """Takes the events of a run in their order."""
 
-    _edges: list[tuple[float, int, int, str]] = field(default_factory=list)
-    """Moment, how many more are under way from then on, of what, and in which deployment."""
+    _edges: list[tuple[float, int, int, list[int]]] = field(default_factory=list)
+    """Moment, how many more are under way from then on, of what, and the counts of its deployment."""
+    _counts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * len(_Of)))
+    """Deployment → how many of each kind are under way in it, at the moment that is looked at."""
     _deployments: dict[str, str] = field(default_factory=dict)
     _turns: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Turn under way → its deployment, and since when."""
@@ -75,11 +79,12 @@ class Timekeeper:
             case TurnStarted():
                 self._turns[event.turn] = self._deployments.get(event.conversation, ""), event.at
             case TurnEnded():
-                if event.turn in self._turns:
-                    deployment, began = self._turns.pop(event.turn)
-                    self._span(_Of.TURN, began, event.at, deployment)
+                under_way = self._turns.pop(event.turn, None)
+                if under_way is not None:
+                    deployment, began = under_way
+                    self._span(_TURN, began, event.at, deployment)
             case ModelAsked():
-                self._until(_Of.REQUEST, event.at, event.seconds, event.deployment)
+                self._until(_REQUEST, event.at, event.seconds, event.deployment)
             case ConversationPlanned():
                 if not self._deployments:
                     self._span(_Of.ENGINE, 0.0, event.at)
@@ -112,15 +117,26 @@ class Timekeeper:
         """How the time until the last event was spent, in seconds."""
         for deployment in {*self._disrupted, *(place for place, _ in self._turns.values())}:
             self._end(deployment, self._last)
-        moment, state = 0.0, _UnderWay()
-        seconds: dict[str, float] = {}
-        for at, change, kind, deployment in sorted(self._edges, key=itemgetter(0)):
-            now = min(max(at, 0.0), self._last)
+        moment, last = 0.0, self._last
+        # Turns and requests of deployments that are being disrupted left out.
+        everywhere = [0] * len(_Of)
+        seconds: dict[str, float] = defaultdict(float)
+        self._edges.sort(key=itemgetter(0))
+        for at, by, kind, counts in self._edges:
+            now = at if at < last else last
             if now > moment:
-                for part, share in state.shares():
-                    seconds[part] = seconds.get(part, 0.0) + share * (now - moment)
+                for part, share in _shares(*everywhere):
+                    seconds[part] += share * (now - moment)
                 moment = now
-            state.change(kind, deployment, change)
+            counts[kind] += by
+            if kind == _DISRUPTION:
+                # Begun or over: what happens in the deployment stops counting, or counts again.
+                if counts[kind] == max(by, 0):
+                    everywhere[_TURN] -= by * counts[_TURN]
+                    everywhere[_REQUEST] -= by * counts[_REQUEST]
+            elif kind < _DISRUPTION and counts[_DISRUPTION]:
+                continue
+            everywhere[kind] += by
         parts = {part: round(value, 6) for part, value in seconds.items() if part != "gate"}
         return TimeSpent(**parts, gate=max(0.0, round(self._last - sum(parts.values()), 6)))
 
@@ -148,46 +164,24 @@ class Timekeeper:
 
     def _span(self, kind: int, began: float, ended: float, deployment: str = "") -> None:
         if began < ended:
-            self._edges += [(began, 1, kind, deployment), (ended, -1, kind, deployment)]
+            counts = self._counts[deployment]
+            self._edges.append((began, 1, kind, counts))
+            self._edges.append((ended, -1, kind, counts))
 
 
-class _UnderWay:
-    """What is under way at one moment."""
-
-    def __init__(self) -> None:
-        self._everywhere = [0] * len(_Of)
-        """Turns and requests of deployments that are being disrupted left out."""
-        self._deployments: dict[str, list[int]] = {}
-
-    def change(self, kind: int, deployment: str, by: int) -> None:
-        """So many more are under way from now on."""
-        if kind > _DISRUPTION:
-            self._everywhere[kind] += by
-            return
-        counts = self._deployments.get(deployment)
-        if counts is None:
-            counts = self._deployments[deployment] = [0] * (_DISRUPTION + 1)
-        counts[kind] += by
-        if kind == _DISRUPTION:
-            # Begun or over: what happens in the deployment stops counting, or counts again.
-            if counts[kind] == max(by, 0):
-                self._everywhere[_TURN] -= by * counts[_TURN]
-                self._everywhere[_REQUEST] -= by * counts[_REQUEST]
-        elif counts[_DISRUPTION]:
-            return
-        self._everywhere[kind] += by
-
-    def shares(self) -> Sequence[tuple[str, float]]:
-        """The parts to which the moment goes, and how much of it to each; 1 in all."""
-        turns, requests, disruptions, engine, judge, waits = self._everywhere
-        if judge:
-            return (("model", 1.0),)
-        if turns:
-            waiting = min(requests, turns) / turns
-            return ("model", waiting), ("bot", 1.0 - waiting)
-        if engine or disruptions:
-            return (("engine", 1.0),)
-        return (("script" if waits else "gate", 1.0),)
+@lru_cache(maxsize=1024)
+def _shares(
+    turns: int, requests: int, disruptions: int, engine: int, judge: int, waits: int
+) -> Sequence[tuple[str, float]]:
+    """The parts to which a moment goes while so many are under way, and how much of it to each; 1 in all."""
+    if judge:
+        return (("model", 1.0),)
+    if turns:
+        waiting = min(requests, turns) / turns
+        return ("model", waiting), ("bot", 1.0 - waiting)
+    if engine or disruptions:
+        return (("engine", 1.0),)
+    return (("script" if waits else "gate", 1.0),)
 
 
 _TURN, _REQUEST, _DISRUPTION = int(_Of.TURN), int(_Of.REQUEST), int(_Of.DISRUPTION)

@@ -6,15 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from gate.core.transcript import INDETERMINATE
 from gate.judging.guarantees.breach import Breach, Observed
-from gate.judging.prompts import USER_ROLES, TurnInPrompt, pieces_in
+from gate.judging.prompts import USER_ROLES, SaidTexts, followed_by, pieces_in
 
 GUARANTEE = "atomic-turns"
 
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Prompts that hold an interrupted turn in part: cut short, or without the answer that others have."""
-    for turn, _ in observed.probes():
-        said = observed.said_before(turn)
+    broken_off = {
+        turn.started.conversation for turn in observed.history.turns.values() if turn.status == INDETERMINATE
+    }
+    for turn, _ in observed.probes:
+        if turn.started.conversation not in broken_off:
+            continue
+        said, _ = observed.shown(turn)
         interrupted = [
             text for text, turns in said.items() if all(one.status == INDETERMINATE for one in turns)
         ]
@@ -26,7 +31,7 @@ def check(observed: Observed) -> Iterable[Breach]:
                 turn=turn.started.turn,
                 sentence="the prompt holds a turn that was interrupted, cut short",
             )
-        elif any(_lacks_answer(standing, interrupted) for standing in observed.standing(turn)):
+        elif any(_lacks_answer(request, said, interrupted) for request in turn.requests):
             # Who stores what the user says before he asks his model loses no word of it.
             yield Breach(
                 guarantee=GUARANTEE,
@@ -36,8 +41,9 @@ def check(observed: Observed) -> Iterable[Breach]:
             )
 
 
-def _lacks_answer(standing: Sequence[TurnInPrompt], interrupted: Sequence[str]) -> bool:
-    answered = {one.text for one in standing if one.follower and one.follower not in USER_ROLES}
-    unanswered = {one.text for one in standing if one.follower in USER_ROLES}
+def _lacks_answer(request: Sequence[str], said: SaidTexts, interrupted: Sequence[str]) -> bool:
+    followers = tuple(followed_by(request, said))
+    answered = {text for text, role in followers if role and role not in USER_ROLES}
+    unanswered = {text for text, role in followers if role in USER_ROLES}
     # Where no turn has its answer in the prompt, the bot keeps only what users say.
     return bool(answered) and any(text in unanswered for text in interrupted)

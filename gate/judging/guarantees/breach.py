@@ -12,9 +12,10 @@ from gate.core.verdict import Outcome, ProbeResult
 from gate.core.words import found_in
 from gate.judging.accuracy import place_of
 from gate.judging.custody import tellings, wanted_facts
+from gate.judging.guarantees.reads import Reads, reads_of
 from gate.judging.history import Disturbance, History, PlayedTurn
 from gate.judging.leaks import Leak
-from gate.judging.prompts import SaidTexts, TurnInPrompt, said_before, standing_in
+from gate.judging.prompts import Shown, shown_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +75,8 @@ class Observed:
     results: Mapping[str, ProbeResult]
     """Turn → its result, for probes and for the repeats of probes, in the order of the plan."""
     leaks: Sequence[Leak] = field(default_factory=tuple)
-    _said: dict[str, SaidTexts] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Turn → what several checkers ask of it; likewise below."""
-    _standing: dict[str, Sequence[Sequence[TurnInPrompt]]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _shown: dict[str, Shown] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Turn → what several checkers ask of it."""
 
     @cached_property
     def missed(self) -> tuple[MissedProbe, ...]:
@@ -94,35 +92,34 @@ class Observed:
             if one.arm == CONTROL and one.outcome is Outcome.REMEMBERED
         )
 
-    def said_before(self, probe: PlayedTurn) -> SaidTexts:
-        """What the probe's session had said when it was put, the probe itself left out."""
-        known = self._said.get(probe.started.turn)
+    def shown(self, probe: PlayedTurn) -> Shown:
+        """What the probe's session had said when it was put, and what of that its requests show."""
+        known = self._shown.get(probe.started.turn)
         if known is None:
-            known = self._said[probe.started.turn] = said_before(self.history, probe)
+            known = self._shown[probe.started.turn] = shown_by(self.history, probe)
         return known
 
-    def standing(self, probe: PlayedTurn) -> Sequence[Sequence[TurnInPrompt]]:
-        """For each request of the probe, the turns said before that stand in it, in its order."""
-        known = self._standing.get(probe.started.turn)
-        if known is None:
-            said = self.said_before(probe)
-            known = self._standing[probe.started.turn] = [
-                tuple(standing_in(request, said)) for request in probe.requests
-            ]
-        return known
-
-    def answers(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
+    @cached_property
+    def answers(self) -> Sequence[tuple[PlayedTurn, ProbeResult]]:
         """Every answer that was scored, those to questions that were asked again included."""
-        for identifier, result in self.results.items():
-            if result.outcome is not Outcome.UNSCORED:
-                yield self.history.turns[identifier], result
+        return tuple(
+            (self.history.turns[identifier], result)
+            for identifier, result in self.results.items()
+            if result.outcome is not Outcome.UNSCORED
+        )
 
-    def probes(self) -> Iterator[tuple[PlayedTurn, ProbeResult]]:
+    @cached_property
+    def probes(self) -> Sequence[tuple[PlayedTurn, ProbeResult]]:
         """Every probe that was scored. What is asked again is no probe of its own."""
-        return ((turn, result) for turn, result in self.answers() if not turn.started.repeats)
+        return tuple(one for one in self.answers if not one[0].started.repeats)
+
+    @cached_property
+    def reads(self) -> Sequence[Reads]:
+        """Every question that a session asked more than once on the same side of every disruption."""
+        return tuple(reads_of(self.answers))
 
     def _missed(self) -> Iterator[MissedProbe]:
-        for turn, result in self.probes():
+        for turn, result in self.probes:
             if result.outcome is Outcome.REMEMBERED or not result.recall:
                 continue
             conversation = self.history.conversations[turn.started.conversation]
@@ -138,11 +135,7 @@ class Observed:
                 result=result,
                 missing=missing,
                 told_in=told_in,
-                disturbances=[
-                    one
-                    for one in self.history.performance_of(turn).disturbances
-                    if since < one.order < turn.order
-                ],
+                disturbances=[one for one in turn.performance.disturbances if since < one.order < turn.order],
             )
 
 

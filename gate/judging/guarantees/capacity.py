@@ -28,8 +28,8 @@ def check(observed: Observed) -> Iterable[Breach]:
 def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
     if not missed.told_in:
         return False
-    said = observed.said_before(missed.turn)
-    present = {one.text for standing in observed.standing(missed.turn) for one in standing}
+    said, requests = observed.shown(missed.turn)
+    present = {text for standing in requests for text in standing}
     turns = sorted((one for some in said.values() for one in some), key=lambda one: one.order)
     kept = [one.started.text.strip() in present for one in turns]
     if True not in kept:

@@ -32,7 +32,7 @@ def _took_both(observed: Observed, missed: MissedProbe) -> bool:
     told = [one for one in tellings(observed.history, missed.turn) if not asked.isdisjoint(one.tells)]
     if len(told) < 2:
         return False
-    said = observed.said_before(missed.turn)
+    said, _ = observed.shown(missed.turn)
     between = [
         text
         for text, turns in said.items()

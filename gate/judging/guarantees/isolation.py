@@ -16,7 +16,7 @@ def check(observed: Observed) -> Iterable[Breach]:
     for leak in observed.leaks:
         place = "reply" if leak.in_reply else "prompt"
         leaking[leak.turn] = f"the {place} holds {leak.value}, which only another session was told"
-    for turn, result in observed.probes():
+    for turn, result in observed.probes:
         if result.guarantee == "isolation" and result.outcome is Outcome.LOST and _is_held(observed, turn):
             leaking.setdefault(turn.started.turn, result.reason)
     for identifier, sentence in leaking.items():

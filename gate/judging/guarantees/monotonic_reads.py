@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gate.judging.guarantees.breach import Breach, Observed
-from gate.judging.guarantees.reads import reads_of
 
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Mixed answers to one question, with nothing told or disrupted in between."""
-    for reads in reads_of(observed):
+    for reads in observed.reads:
         if reads.mixed and not reads.stale:
             for turn in reads.misses:
                 yield Breach(

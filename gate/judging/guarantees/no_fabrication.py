@@ -11,7 +11,7 @@ from gate.judging.probes import guessed
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Replies that know what nobody told."""
-    for turn, result in observed.probes():
+    for turn, result in observed.probes:
         if result.outcome is not Outcome.LOST or result.recall:
             continue
         # Who lists all values that a told fact might have has lost it: that is a loss among others.

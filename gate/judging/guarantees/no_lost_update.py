@@ -41,7 +41,7 @@ def _is_there(history: History, missed: MissedProbe, sibling: PlayedTurn) -> boo
     """Whether the sibling is in the prompt, or its facts in some later reply of the session."""
     said = said_before(history, missed.turn)
     text = sibling.started.text.strip()
-    if any(one.text == text for request in missed.turn.requests for one in standing_in(request, said)):
+    if any(text in standing_in(request, said) for request in missed.turn.requests):
         return True
     values = [missed.conversation.facts[fact] for fact in sibling.tells]
     return any(

@@ -12,7 +12,7 @@ from gate.judging.prompts import standing_in
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Prompts in which an earlier turn stands more often than the user said it."""
-    for turn, _ in observed.probes():
+    for turn, _ in observed.probes:
         repeated = _repeated(observed, turn)
         if repeated:
             yield Breach(
@@ -24,18 +24,16 @@ def check(observed: Observed) -> Iterable[Breach]:
 
 def _repeated(observed: Observed, turn: PlayedTurn) -> int:
     """How often the most repeated turn stands in a prompt, 0 when none does more often than it was said."""
-    said, requests = observed.said_before(turn), observed.standing(turn)
+    said, requests = observed.shown(turn)
     question = turn.started.text.strip()
     if question in said:
         # It may stand in its own prompt twice: at its place and as what is to be answered.
         said = {text: turns for text, turns in said.items() if text != question}
-        requests = [tuple(standing_in(request, said)) for request in turn.requests]
-    return max(
-        (
-            count
-            for standing in requests
-            for text, count in Counter(one.text for one in standing).items()
-            if count > len(said[text])
-        ),
-        default=0,
-    )
+        requests = [standing_in(request, said) for request in turn.requests]
+    repeated = 0
+    for standing in requests:
+        # Mostly none stands there twice.
+        if len(set(standing)) < len(standing):
+            counts = Counter(standing)
+            repeated = max(repeated, *(n if n > len(said[text]) else 0 for text, n in counts.items()))
+    return repeated

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from gate.core.words import found_in
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
-from gate.judging.history import PlayedTurn
-from gate.judging.prompts import SaidTexts, TurnInPrompt
+from gate.judging.prompts import SaidTexts
 
 GUARANTEE = "order"
 
@@ -22,9 +21,9 @@ def check(observed: Observed) -> Iterable[Breach]:
                 turn=missed.identifier,
                 sentence="the reply holds what was said at another time",
             )
-    for turn, _ in observed.probes():
-        said = observed.said_before(turn)
-        if any(_is_inverted(standing, said) for standing in observed.standing(turn)):
+    for turn, _ in observed.probes:
+        said, requests = observed.shown(turn)
+        if any(_is_inverted(standing, said) for standing in requests):
             yield Breach(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
@@ -37,19 +36,11 @@ def _names_another(missed: MissedProbe) -> bool:
     return bool(found_in(missed.reply, asked))
 
 
-def _is_inverted(standing: Sequence[TurnInPrompt], said: SaidTexts) -> bool:
-    return any(
+def _is_inverted(standing: Sequence[str], said: SaidTexts) -> bool:
+    # Only texts that were said once tell which turn they are, and where they stand first.
+    turns = [said[text][0] for text in dict.fromkeys(standing) if len(said[text]) == 1]
+    for first, second in pairwise(turns):
         # Turns that were under way together have no order.
-        second.ended is not None and second.ended_order < first.order
-        for first, second in pairwise(_once_said(standing, said))
-    )
-
-
-def _once_said(standing: Sequence[TurnInPrompt], said: SaidTexts) -> Iterator[PlayedTurn]:
-    """The turns in the request whose texts tell which turn they are, in the order of the request."""
-    seen: set[str] = set()
-    for one in standing:
-        turns = said[one.text]
-        if len(turns) == 1 and one.text not in seen:
-            seen.add(one.text)
-            yield turns[0]
+        if second.ended is not None and second.ended_order < first.order:
+            return True
+    return False

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gate.core.disruption_names import kind_of
 from gate.core.verdict import Outcome, ProbeResult
-from gate.judging.guarantees.breach import Observed
 from gate.judging.history import PlayedTurn
 
 REPLICATED = frozenset({"replica-hop", "scale-in", "rolling", "blue-green", "rollback"})
@@ -60,18 +59,17 @@ class Reads:
         return f"asked {len(self.answers)} times, the bot knew it {knew} {'time' if knew == 1 else 'times'}"
 
 
-def reads_of(observed: Observed) -> Iterator[Reads]:
+def reads_of(answers: Iterable[tuple[PlayedTurn, ProbeResult]]) -> Iterator[Reads]:
     """Every question that a session asked more than once on the same side of every disruption."""
     asked: dict[tuple[object, ...], list[tuple[PlayedTurn, ProbeResult]]] = {}
-    for turn, result in observed.answers():
+    for turn, result in answers:
         if result.outcome is Outcome.ERROR or not result.facts:
             continue
-        performance = observed.history.performance_of(turn)
-        side = sum(one.order < turn.order for one in performance.disturbances)
+        side = len([one for one in turn.performance.disturbances if one.order < turn.order])
         place = (turn.started.conversation, turn.started.session, tuple(result.facts), result.expected, side)
         asked.setdefault(place, []).append((turn, result))
-    for answers in asked.values():
-        if len(answers) > 1:
-            answers.sort(key=lambda one: one[0].order)
-            reads = (Read(turn=turn, knew=result.outcome is Outcome.REMEMBERED) for turn, result in answers)
-            yield Reads(probe=answers[0][1], answers=tuple(reads))
+    for several in asked.values():
+        if len(several) > 1:
+            several.sort(key=lambda one: one[0].order)
+            reads = (Read(turn=turn, knew=result.outcome is Outcome.REMEMBERED) for turn, result in several)
+            yield Reads(probe=several[0][1], answers=tuple(reads))

@@ -19,7 +19,7 @@ FORGETFUL_SETTINGS = frozenset({"TTL", "maxmemory-policy"})
 def check(observed: Observed) -> Iterable[Breach]:
     """What was to be forgotten and is known, and what runs out, or is thrown out, before its time."""
     history = observed.history
-    for turn, result in observed.probes():
+    for turn, result in observed.probes:
         if result.guarantee == "retention" and result.outcome is Outcome.LOST and not result.recall:
             yield Breach(
                 guarantee="retention",
@@ -33,7 +33,7 @@ def check(observed: Observed) -> Iterable[Breach]:
         if fault is not None and _explains(fault, missed):
             yield Breach(guarantee="retention", turn=missed.identifier, sentence=fault.sentence)
         elif missed.result.guarantee == "retention" and missed.result.custody.stored is False:
-            thrown_out = _thrown_out(observed, missed)
+            thrown_out = _thrown_out(missed)
             if thrown_out:
                 yield Breach(guarantee="retention", turn=missed.identifier, sentence=thrown_out)
     for name in history.performances:
@@ -45,9 +45,9 @@ def _explains(fault: StoreFault, missed: MissedProbe) -> bool:
     return fault.setting in FORGETFUL_SETTINGS and fault.values.issuperset(missed.missing_values)
 
 
-def _thrown_out(observed: Observed, missed: MissedProbe) -> str:
+def _thrown_out(missed: MissedProbe) -> str:
     """How the store says that it gave keys up before anybody looked; "" when it says so of none."""
-    for sighting in reversed(observed.history.performance_of(missed.turn).sightings):
+    for sighting in reversed(missed.turn.performance.sightings):
         for count, what in ((sighting.seen.evicted_keys, "evicted"), (sighting.seen.expired_keys, "expired")):
             if count:
                 return f"it is not in the store, which has {what} {plural(count, 'key')}"

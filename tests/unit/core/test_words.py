@@ -81,6 +81,29 @@ def test_what_is_found_is_what_stands_somewhere(sought: list[str], text: str) ->
 
 
 @law
+@given(
+    st.lists(st.text("ab1-_. é\u0301ß日", max_size=4), max_size=6),
+    st.lists(st.text("ab1-_. é\u0301ß日", max_size=30), max_size=4),
+    st.data(),
+)
+def test_what_is_ignored_is_left_out_of_what_is_found(
+    sought: list[str], texts: list[str], data: st.DataObject
+) -> None:
+    ignored = data.draw(st.sets(st.sampled_from(sought))) if sought else set()
+    every = WholeWords(sought)
+    for text in (*texts, *texts):
+        # Whether or not it was asked about the text before.
+        assert every.found(text, ignored) == found_in(text, sought) - ignored
+
+
+@law
+@given(st.text(st.characters(max_codepoint=127), max_size=40), words)
+def test_ascii_is_split_into_the_words_that_it_is_matched_as(text: str, value: str) -> None:
+    """An ASCII text is split and another one matched; a letter that is not ASCII stands for itself alone."""
+    assert WholeWords([value]).found(text) == WholeWords([value]).found(f"{text} ж")
+
+
+@law
 @given(st.lists(values, min_size=1, max_size=5), st.text(LETTERS + BORDERS, max_size=80))
 def test_many_values_at_once_are_found_as_each_is_alone(sought: list[str], text: str) -> None:
     assert found_in(text, sought) == {value for value in sought if contains(text, value)}

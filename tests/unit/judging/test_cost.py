@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from types import FrameType
 
 import pytest
 
 from benchmarks.transcripts import short_scenarios, transcript
-from gate.core.transcript import Event
+from gate.core.transcript import Event, ModelAsked, TurnEnded
 from gate.judging import judge
 
 SMALL, LARGE = 100, 400
-MOST_CALLS = 600
-"""For a probe. 500 were counted when this was written, and 750 before judging was made to cost less."""
+MOST_CALLS = 270
+"""For a probe. 220 were counted when this was written, and 440 before judging was made to cost less."""
 
 
 def calls_of_judging(events: list[Event]) -> int:
@@ -46,6 +47,23 @@ def calls() -> dict[int, float]:
 
 def test_four_times_the_probes_cost_four_times_as_much(calls: dict[int, float]) -> None:
     assert calls[LARGE] < 1.1 * calls[SMALL]
+
+
+def test_requests_that_belong_to_no_turn_are_not_gone_through_for_each_probe() -> None:
+    """As a bot makes them that rewrites every question, and that forgets everything besides."""
+    costs = {}
+    for size in (SMALL, LARGE):
+        events, probes = transcript(short_scenarios(), size)
+        costs[size] = calls_of_judging([_rewritten(event) for event in events]) / probes
+    assert costs[LARGE] < 1.1 * costs[SMALL]
+
+
+def _rewritten(event: Event) -> Event:
+    if isinstance(event, ModelAsked):
+        return replace(event, about="", beyond_reader=("a tool call",))
+    if isinstance(event, TurnEnded):
+        return replace(event, reply="I don't know.")
+    return event
 
 
 def test_a_probe_costs_no_more_than_it_did(calls: dict[int, float]) -> None:
