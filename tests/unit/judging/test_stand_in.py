@@ -7,7 +7,7 @@ import pytest
 from gate.core.transcript import Event, ModelAsked
 from gate.core.verdict import Custody, Outcome, Verdict
 from gate.judging import judge
-from gate.judging.history import History, PlayedTurn, UnattributedRequest, read_history
+from gate.judging.history import History, PlayedTurn, read_history
 from gate.judging.stand_in import caused_by_reader
 from gate.scorers import SCORERS
 from tests.unit.judging.chats import ChatRun
@@ -98,15 +98,11 @@ def last_probe(run: ChatRun) -> tuple[History, PlayedTurn]:
     return history, history.turns_of(conversation.conversation)[-1]
 
 
-def unattributed(deployment: str) -> UnattributedRequest:
-    return UnattributedRequest(order=1, deployment=deployment, beyond_reader=[CLAUSE])
-
-
 @pytest.mark.parametrize("station", ["stored", "loaded"])
 def test_what_was_seen_on_its_way_needed_no_tool(station: str) -> None:
     """In the store, or in the prompt: it got there without."""
     history, probe = last_probe(forgetful())
-    probe.beyond_reader.append(CLAUSE)
+    probe.beyond_reader = (CLAUSE,)
     seen = Custody(told=True, stored=station == "stored", loaded=station == "loaded", answered=False)
     assert CLAUSE in caused_by_reader(history, probe, NOWHERE)
     assert caused_by_reader(history, probe, seen) == ""
@@ -116,9 +112,9 @@ def test_only_tools_until_the_question_count_and_each_is_named_once() -> None:
     """What the bot may do later has kept nothing that was asked for before."""
     history, last = last_probe(forgetful())
     first, *_, before_last = history.turns_of(last.started.conversation)[:-1]
-    last.beyond_reader.append(CLAUSE)
+    last.beyond_reader = (CLAUSE,)
     assert caused_by_reader(history, before_last, NOWHERE) == ""
-    first.beyond_reader.append(CLAUSE)
+    first.beyond_reader = (CLAUSE,)
     assert caused_by_reader(history, last, NOWHERE).count(CLAUSE) == 1
 
 
@@ -126,6 +122,6 @@ def test_only_tools_until_the_question_count_and_each_is_named_once() -> None:
 def test_a_request_of_no_turn_counts_for_its_own_deployment(whose: str, counts: bool) -> None:
     """Or for any, where it is not known whose bot made it."""
     history, probe = last_probe(forgetful())
-    own = history.conversations[probe.started.conversation].deployment
-    history.unattributed.append(unattributed(own if whose == "own" else whose))
+    own = probe.performance.deployment
+    history.beyond_reader[own if whose == "own" else whose, CLAUSE] = None
     assert bool(caused_by_reader(history, probe, NOWHERE)) is counts
