@@ -17,6 +17,9 @@ ONE_CHECK_SECONDS = 5.0
 LOOK_SECONDS = 0.25
 """How often it is looked whether the bot still runs at all."""
 
+LEAVING_SECONDS = 5.0
+"""A server that shuts down takes no connections any more, and writes its data before it ends."""
+
 LOG_LINES = 20
 LOG_LINE_CHARACTERS = 300
 
@@ -116,6 +119,18 @@ async def wait_for_store(
     finally:
         answering.cancel()
         await asyncio.gather(answering, return_exceptions=True)
+
+
+async def why_silent(silence: StoreError, died: Callable[[], Awaitable[str | None]]) -> str:
+    """What is wrong with a store that did not answer, given why: one that hung up may only now be ending.
+
+    `died` gives a sentence when it has ended, else None.
+    """
+    try:
+        async with asyncio.timeout(LEAVING_SECONDS):
+            return await _until_ended(died)
+    except TimeoutError:
+        return silence.sentence
 
 
 async def wait_until_loaded(inspector: StoreInspector, seconds: float) -> None:

@@ -7,7 +7,7 @@ from gate.interfaces import Instance, Store
 from gate.runtimes.docker_engine.containers import EngineContainer, Ground
 from gate.runtimes.docker_engine.containment import memory_limit, store_options
 from gate.runtimes.docker_engine.sweep import remove_volume
-from gate.runtimes.readiness import count_keys, wait_for_store, wait_until_loaded
+from gate.runtimes.readiness import count_keys, wait_for_store, wait_until_loaded, why_silent
 
 STORE_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -84,17 +84,23 @@ class DockerStore:
         """Whether the container has stopped, or its server is not the one that was started."""
         if self._container is None:
             return None
-        state = await self._container.state()
-        if not state["Running"]:
-            why = f"exit code {state['ExitCode']}"
-            if state.get("OOMKilled"):
-                why += f", killed for want of memory; {memory_limit(self._store.memory, 'store.memory')}"
-            return f"the store died during the run ({why})"
+        died = await self._why_died()
+        if died:
+            return died
         try:
             identity = await self._store.identity(self.host, self._store.port)
         except StoreError as error:
-            return error.sentence
+            return await why_silent(error, self._why_died)
         return None if identity == self._server else "the store was restarted by someone else"
+
+    async def _why_died(self) -> str | None:
+        state = await self._require_container().state()
+        if state["Running"]:
+            return None
+        why = f"exit code {state['ExitCode']}"
+        if state.get("OOMKilled"):
+            why += f", killed for want of memory; {memory_limit(self._store.memory, 'store.memory')}"
+        return f"the store died during the run ({why})"
 
     async def start(self) -> None:
         """`docker start`, and learns the address, which may have changed."""

@@ -9,7 +9,7 @@ from gate.interfaces import Instance, Store
 from gate.runtimes.processes.ports import Ports
 from gate.runtimes.processes.program import Program
 from gate.runtimes.processes.scratch import LOCALHOST, Scratch
-from gate.runtimes.readiness import count_keys, wait_for_store, wait_until_loaded
+from gate.runtimes.readiness import count_keys, wait_for_store, wait_until_loaded, why_silent
 
 STORE_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -81,13 +81,18 @@ class ProcessStore:
         """Whether the server has died, or is not the one that was started."""
         if self._program is None:
             return None
-        if not self._program.running:
-            return f"the store died during the run (exit code {self._program.exit_code})"
+        died = await self._why_died()
+        if died:
+            return died
         try:
             identity = await self._store.identity(LOCALHOST, self.port)
         except StoreError as error:
-            return error.sentence
+            return await why_silent(error, self._why_died)
         return None if identity == self._server else "the store was restarted by someone else"
+
+    async def _why_died(self) -> str | None:
+        ended = await self._require_program().why_ended()
+        return f"the store died during the run ({ended})" if ended else None
 
     async def start(self) -> None:
         """Starts the server on its data."""

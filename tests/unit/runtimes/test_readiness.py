@@ -10,7 +10,14 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from gate.errors import BotNotReady, StoreError
-from gate.runtimes.readiness import LOG_LINE_CHARACTERS, LOG_LINES, tail, wait_for_store, wait_until_healthy
+from gate.runtimes.readiness import (
+    LOG_LINE_CHARACTERS,
+    LOG_LINES,
+    tail,
+    wait_for_store,
+    wait_until_healthy,
+    why_silent,
+)
 from tests.event_loop import in_event_loop
 
 
@@ -162,6 +169,29 @@ async def test_a_store_that_answers_gives_its_identity_and_one_that_does_not_its
     assert await wait_for_store(answers(), runs) == "5f3a"
     with pytest.raises(StoreError, match="within 20 s"):
         await wait_for_store(is_silent(), runs)
+
+
+@in_event_loop
+async def test_a_store_that_hung_up_and_ends_a_moment_later_has_died() -> None:
+    """And not only: does not answer. Its last words to its clients come before its end."""
+    looks = iter([None, None, "the store died during the run (exit code 0)"])
+
+    async def died() -> str | None:
+        return next(looks)
+
+    silence = StoreError("the store does not answer")
+    assert await why_silent(silence, died) == "the store died during the run (exit code 0)"
+
+
+@in_event_loop
+async def test_a_store_that_stays_and_says_nothing_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not waited for without end."""
+    monkeypatch.setattr("gate.runtimes.readiness.LEAVING_SECONDS", 0.05)
+
+    async def lives() -> None:
+        return None
+
+    assert await why_silent(StoreError("the store does not answer"), lives) == "the store does not answer"
 
 
 def test_the_tail_of_a_log_is_bounded() -> None:
