@@ -25,6 +25,7 @@ DELAY = 0.05
 ANSWER_SECONDS = 20
 STARTS = 7
 TRIES = 5
+JUDGINGS = 3
 SIZES = (1_000, 10_000, 100_000)
 WAVES = ("restart", "kill", "recreate", "cold-start", "store-restart", "kill-mid-turn")
 
@@ -92,7 +93,7 @@ def waves() -> Measured:
 
 def judging() -> Measured:
     """Processor time to judge 10,000 probes, at the size at which it is worst."""
-    seconds = {size: _judge(size) for size in SIZES}
+    seconds = {size: min(_judge(size) for _ in range(JUDGINGS)) for size in SIZES}
     each = {size: 10_000 * spent / probes for size, (spent, probes) in seconds.items()}
     return Measured(
         figure=max(each.values()),

@@ -356,9 +356,9 @@ class _HistoryReader:
         turn.status, turn.seconds = event.status, event.seconds
         if event.status != INDETERMINATE:
             text = turn.started.text
-            left = [one for one in self._asking.pop(text, ()) if one is not turn]
-            if left:
-                self._asking[text] = left
+            asking = self._asking.pop(text, ())
+            if len(asking) > 1:
+                self._asking[text] = [one for one in asking if one is not turn]
 
     def _state(self, event: FactStated) -> None:
         """From here on the fact is what the bot said it is."""
@@ -391,18 +391,15 @@ class _HistoryReader:
 
     def _attribute(self, event: ModelAsked) -> None:
         """A request is tied to the one turn of its deployment with the text that it is about, or to none."""
-        asking = [
-            turn
-            for turn in self._asking.get(event.about, ())
-            if event.deployment in ("", turn.performance.deployment)
-        ]
+        asking: Sequence[PlayedTurn] = self._asking.get(event.about, ())
+        if event.deployment:
+            asking = [turn for turn in asking if turn.performance.deployment == event.deployment]
         if len(asking) == 1:
-            asking[0].requests.append(event.prompt)
+            [turn] = asking
+            turn.requests.append(event.prompt)
             if event.beyond_reader:
-                asking[0].beyond_reader = tuple(
-                    dict.fromkeys((*asking[0].beyond_reader, *event.beyond_reader))
-                )
-            asking[0].performance.model_asked = True
+                turn.beyond_reader = tuple(dict.fromkeys((*turn.beyond_reader, *event.beyond_reader)))
+            turn.performance.model_asked = True
         else:
             self.history.unattributed.append(
                 UnattributedRequest(order=self._order, deployment=event.deployment)

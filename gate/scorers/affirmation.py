@@ -19,6 +19,8 @@ REACH = 4
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[,'’\u00a0\u202f]\d{3})+(?![\d])")
 """A number with marks between its thousands. A plain blank is none: it also parts telephone numbers."""
+_MARKED = re.compile(r"\d[.,'’\u00a0\u202f]\d")
+"""What both have, and most texts do not."""
 _NO_CENTS = re.compile(r"(?<=\d)[.]0{1,2}(?![\d])")
 
 
@@ -35,6 +37,8 @@ def affirms(reply: str, value: str) -> bool:
 
 def normalised(text: str) -> str:
     """`text` with its numbers written without grouping marks and empty decimals."""
+    if not _MARKED.search(text):
+        return text
     plain = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
     return _NO_CENTS.sub("", plain)
 
@@ -42,6 +46,8 @@ def normalised(text: str) -> str:
 def denied(text: str, found: Occurrence) -> bool:
     """Whether one of the few words before the value, within its clause, is a negation."""
     before = text[max(0, found.start - 80) : found.start]
+    if not before.strip():
+        return False
     clause = _CLAUSE_ENDS.split(before)[-1]
     words = [word.casefold().replace("’", "'") for word in _WORD.findall(clause)][-REACH:]
     if words and words[-1] == "no" and any(character.isdigit() for character in found.value):
