@@ -19,6 +19,7 @@ MAX_REPLY_CHARACTERS = 256 * 1024
 """Of the text that is the reply, which is kept, and searched for every value of the run."""
 LINES_OF_JSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 _INDEX = re.compile("[0-9]{1,6}")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _EVENT_END = re.compile(r"\r\n\r\n|\n\n|\r\r")
 _DONE = "[DONE]"
 
@@ -83,7 +84,7 @@ def _streamed(parts: Iterable[str], path: str) -> str:
 def _events(stream: str) -> Iterator[str]:
     """The data of each event that has any, without the mark that closes the stream."""
     for event in _EVENT_END.split(stream.removeprefix("\ufeff")):
-        lines = [line[5:].removeprefix(" ") for line in event.splitlines() if line.startswith("data:")]
+        lines = [line[5:].removeprefix(" ") for line in _LINE_END.split(event) if line.startswith("data:")]
         data = "\n".join(lines)
         if lines and data != _DONE:
             yield data

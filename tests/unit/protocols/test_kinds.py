@@ -91,6 +91,17 @@ async def test_pieces_of_a_stream_are_one_reply(end: str) -> None:
         assert await bot.say("anna-1", "Hello") == "Order ORD-123"
 
 
+@in_event_loop
+async def test_only_what_ends_a_line_of_a_stream_ends_it() -> None:
+    """Other breaks may stand in a text, and raw in JSON: Python knows more ends of lines than streams do."""
+    text = "a\u2028b\x85c\x0bd\x1ce"
+    async with served(typed(f"data: {text}\n\n", EVENTS), protocol="http-text") as (_, bot):
+        assert await bot.say("anna-1", "Hello") == text
+    part = json.dumps({"reply": "a\u2028b\x85c"}, ensure_ascii=False)
+    async with served(typed(f"data: {part}\n\n", EVENTS)) as (_, bot):
+        assert await bot.say("anna-1", "Hello") == "a\u2028b\x85c"
+
+
 def deltas(*texts: str | None) -> str:
     """A stream as OpenAI writes it."""
     events = [{"choices": [{"delta": {"role": "assistant"}}]}]
