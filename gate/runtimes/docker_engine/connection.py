@@ -27,6 +27,10 @@ CALL_SECONDS = 60.0
 PULL_SECONDS = 15 * 60.0
 BUILD_SECONDS = 30 * 60.0
 PING_SECONDS = 10
+SETTLING_SECONDS = 2.5
+"""How long what is being started is waited for before it is removed. Removed meanwhile, it can leave its
+network with an endpoint of nobody's, which the engine then keeps for good (seen with 20.10)."""
+POLL_SECONDS = 0.02
 CONNECTIONS = 16
 
 ENGINE_FAULTS = (
@@ -86,7 +90,8 @@ class Engine:
         self.host = host
         self._trace = trace
         self._lock = threading.Lock()
-        self._creating = 0
+        self._creating: list[str] = []
+        self._starting: list[str] = []
         self._closing = False
         self._closed = False
 
@@ -122,19 +127,14 @@ class Engine:
         Refused once the run is being ended, and waited for by `settled`: nothing that is created
         late can be missed by the removal.
         """
+        return await self.call(purpose, lambda: self._counted(self._creating, purpose, function))
 
-        def guarded() -> Answer:
-            with self._lock:
-                if self._closing:
-                    raise EngineError("the run is being ended")
-                self._creating += 1
-            try:
-                return function()
-            finally:
-                with self._lock:
-                    self._creating -= 1
+    async def start(self, purpose: str, function: Callable[[], Answer]) -> Answer:
+        """Like `call`, for what brings something to life, or onto a network.
 
-        return await self.call(purpose, guarded)
+        Refused once the run is being ended, and waited for by `wait_until_quiet`.
+        """
+        return await self.call(purpose, lambda: self._counted(self._starting, purpose, function))
 
     def refuse_creations(self) -> None:
         """From now on nothing new is created."""
@@ -145,7 +145,22 @@ class Engine:
     def settled(self) -> bool:
         """Whether no creation is under way."""
         with self._lock:
-            return self._creating == 0
+            return not self._creating
+
+    async def wait_until_quiet(self) -> None:
+        """Returns once nothing is being created or started, or after SETTLING_SECONDS."""
+        await within(SETTLING_SECONDS, lambda: not self._creating and not self._starting)
+
+    def _counted(self, under_way: list[str], purpose: str, function: Callable[[], Answer]) -> Answer:
+        with self._lock:
+            if self._closing:
+                raise EngineError("the run is being ended")
+            under_way.append(purpose)
+        try:
+            return function()
+        finally:
+            with self._lock:
+                under_way.remove(purpose)
 
     def close(self) -> None:
         """Closes the connection without waiting for calls that hang: theirs closes when they end."""
@@ -163,6 +178,14 @@ class Engine:
     def _disconnect(self) -> None:
         with contextlib.suppress(Exception):
             self.client.close()
+
+
+async def within(seconds: float, condition: Callable[[], bool]) -> None:
+    """Returns once `condition` holds, or after so many seconds."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await asyncio.sleep(POLL_SECONDS)
 
 
 async def _in_thread(function: Callable[[], Answer]) -> Answer:

@@ -11,7 +11,8 @@ from docker.models.containers import Container
 
 from gate.errors import EngineError
 from gate.interfaces import CANDIDATE
-from gate.runtimes.docker_engine.connection import CALL_SECONDS, Engine
+from gate.runtimes.docker_engine.connection import CALL_SECONDS, SETTLING_SECONDS, Engine, within
+from gate.runtimes.docker_engine.endpoints import changing_endpoints
 from gate.runtimes.docker_engine.sweep import remove_container
 from gate.runtimes.readiness import LOG_LINES, tail
 
@@ -51,6 +52,7 @@ class EngineContainer:
         self.what = what
         self.identity = str(container.id)
         self._asked_at: float | None = None
+        self._starting = False
 
     async def inspect(self) -> dict[str, Any]:
         """All that the engine knows of it."""
@@ -71,7 +73,7 @@ class EngineContainer:
     async def start(self) -> None:
         """`docker start`."""
         self._asked_at = None
-        await self.engine.call(f"start {self.what}", self.container.start)
+        await self.engine.start(f"start {self.what}", self._start)
 
     async def ask_to_stop(self) -> None:
         """The stop signal of its image, once."""
@@ -129,10 +131,19 @@ class EngineContainer:
         return tail(log.decode("utf-8", "replace"))
 
     async def remove(self) -> None:
-        """Removes it with its files."""
+        """Removes it with its files, once it is not being started any more."""
+        await within(SETTLING_SECONDS, lambda: not self._starting)
         await self.engine.call(
             f"remove {self.what}", lambda: remove_container(self.engine.client, self.identity)
         )
+
+    def _start(self) -> None:
+        self._starting = True
+        try:
+            with changing_endpoints():
+                self.container.start()
+        finally:
+            self._starting = False
 
     async def _signal(self, signal: str) -> None:
         def send() -> None:

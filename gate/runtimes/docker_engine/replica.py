@@ -9,6 +9,7 @@ from gate.errors import BotNotReady, EngineError
 from gate.interfaces import Instance
 from gate.runtimes.docker_engine.containers import EngineContainer, Ground
 from gate.runtimes.docker_engine.containment import bot_options, likely_limit
+from gate.runtimes.docker_engine.endpoints import changing_endpoints
 from gate.runtimes.docker_engine.memory import exhaust_memory
 from gate.runtimes.readiness import wait_until_healthy
 
@@ -144,19 +145,23 @@ class DockerReplica:
         """
         api, network = self._ground.engine.client.api, self._ground.store_network_name
         address = self._store_side or None
-        await self._ground.engine.call(
-            "connect the bot to its store",
-            lambda: api.connect_container_to_network(self.identity, network, ipv4_address=address),
-        )
+
+        def connect() -> None:
+            with changing_endpoints():
+                api.connect_container_to_network(self.identity, network, ipv4_address=address)
+
+        await self._ground.engine.start("connect the bot to its store", connect)
 
     async def disconnect_store(self) -> None:
         """Leaves the network of the stores."""
         api, network = self._ground.engine.client.api, self._ground.store_network_name
         self._store_side = await self._container.address_on(network)
-        await self._ground.engine.call(
-            "cut the bot off from its store",
-            lambda: api.disconnect_container_from_network(self.identity, network),
-        )
+
+        def disconnect() -> None:
+            with changing_endpoints():
+                api.disconnect_container_from_network(self.identity, network)
+
+        await self._ground.engine.call("cut the bot off from its store", disconnect)
 
     async def store_connected(self) -> bool:
         """Whether the engine counts it to the network of the stores."""

@@ -125,6 +125,7 @@ class DockerEngine:
         why = ""
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
+                await self._engine.wait_until_quiet()
                 while not self._closed:
                     settled = self._engine.settled
                     try:

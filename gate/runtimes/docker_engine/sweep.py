@@ -17,6 +17,7 @@ import docker
 from docker.errors import APIError, NotFound
 
 from gate.runtimes.docker_engine.connection import ENGINE_FAULTS
+from gate.runtimes.docker_engine.endpoints import changing_endpoints
 
 RUN_LABEL = "memory-gate.run"
 EXPIRY_LABEL = "memory-gate.expires"
@@ -54,7 +55,8 @@ def remove_expired(client: docker.DockerClient, now: float) -> int:
 def remove_container(client: docker.DockerClient, container: str) -> None:
     """Removes a container with its anonymous volumes, and returns when it is gone."""
     try:
-        client.api.remove_container(container, v=True, force=True)
+        with changing_endpoints():
+            client.api.remove_container(container, v=True, force=True)
     except NotFound:
         return
     except APIError as error:
