@@ -37,6 +37,8 @@ class FakeEngine:
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     for module in ("connection", "containers"):
         monkeypatch.setattr(f"gate.runtimes.docker_engine.{module}.SETTLING_SECONDS", PATIENCE_SECONDS)
+    # So that it is not for this wait that nothing is removed.
+    monkeypatch.setattr("gate.runtimes.docker_engine.endpoints.PATIENCE_SECONDS", 0.01)
     return FakeEngine()
 
 
@@ -68,7 +70,6 @@ async def test_a_start_that_hangs_is_not_waited_for_without_end(
 ) -> None:
     for module in ("connection", "containers"):
         monkeypatch.setattr(f"gate.runtimes.docker_engine.{module}.SETTLING_SECONDS", 0.05)
-    monkeypatch.setattr("gate.runtimes.docker_engine.endpoints.PATIENCE_SECONDS", 0.05)
     container = container_of(fake)
     starting = asyncio.create_task(container.start())
     await until(fake.begun.is_set, "the start")
