@@ -81,13 +81,18 @@ class Replicates(AtTurn):
 
 
 class KillsConnections(Bot):
-    """Hangs up on everybody who is connected to the store, again and again."""
+    """Hangs up on everybody who is connected to the store, so fast that nobody slips through."""
 
     def start(self) -> None:
+        everybody = b"CLIENT KILL TYPE normal SKIPME yes\r\n"
+
         def kill() -> None:
-            while not self.stopping.wait(0.005):
-                with contextlib.suppress(OSError, RuntimeError, ValueError):
-                    redis("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+            while not self.stopping.is_set():
+                with contextlib.suppress(OSError), connected() as connection:
+                    while not self.stopping.is_set():
+                        connection.sendall(everybody)
+                        if not connection.recv(64):
+                            break
 
         threading.Thread(target=kill, daemon=True).start()
 
