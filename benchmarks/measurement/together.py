@@ -14,7 +14,7 @@ from gate.core.scenario import Disrupt, Expectation, Position, Say, Scenario
 from gate.core.transcript import TREATED, Event, ModelAsked, TurnEnded, TurnStarted
 from gate.core.verdict import Custody, Outcome, ProbeResult
 from gate.judging import judge
-from gate.judging.history import read_history
+from gate.judging.history_reading import read_history
 from gate.runner.plan import Conversation
 
 QUESTION = "What is my order number?"

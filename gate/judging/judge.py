@@ -16,7 +16,8 @@ from gate.judging.collecting import collection_paused
 from gate.judging.conclusion import Breaches, Counts, DisruptedDeployment, conclude, conclude_disruption
 from gate.judging.examination import Examination, examine, named, remarks, standings
 from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
-from gate.judging.history import History, Performance, read_history
+from gate.judging.history import History, Performance
+from gate.judging.history_reading import read_history
 from gate.judging.leaks import Leak, find_leaks
 from gate.judging.power import power_of
 from gate.judging.probes import judge_probe

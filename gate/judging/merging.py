@@ -24,7 +24,8 @@ from gate.core.transcript import (
     RunStarted,
 )
 from gate.errors import GateError, InputError
-from gate.judging.history import History, read_history
+from gate.judging.history import History
+from gate.judging.history_reading import read_history
 
 ALIKE: Mapping[str, tuple[str, str]] = {
     "version": ("versions of memory-gate", "run all of them with one version"),

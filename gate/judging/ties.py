@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gate.core.transcript import Event
 from gate.interfaces import Scorer
-from gate.judging.history import read_history
+from gate.judging.history_reading import read_history
 from gate.judging.probes import is_undisputed
 from gate.judging.tiebreak import unanswered
 from gate.scorers import SCORERS

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gate.judging import judge
-from gate.judging.history import read_history
+from gate.judging.history_reading import read_history
 from gate.reporters.html_report.document import Budget
 from gate.reporters.html_report.page import compose_page
 from tests.browser import story

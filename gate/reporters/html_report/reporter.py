@@ -7,7 +7,8 @@ from pathlib import Path
 from gate.core.transcript import Event
 from gate.core.verdict import Report
 from gate.errors import GateError
-from gate.judging.history import History, read_history
+from gate.judging.history import History
+from gate.judging.history_reading import read_history
 from gate.reporters.html_report.bounds import bounded
 from gate.reporters.html_report.page import compose_page
 from gate.reporters.whole_files import write_whole

@@ -18,7 +18,8 @@ from gate.core.transcript import (
 from gate.core.transcript_lines import TranscriptError
 from gate.errors import GateError
 from gate.judging import judge
-from gate.judging.history import History, read_history
+from gate.judging.history import History
+from gate.judging.history_reading import read_history
 from tests.unit.judging.builder import NOON, Run, honest_run, result_of
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import Outcome, Verdict
-from gate.judging.history import read_history
+from gate.judging.history_reading import read_history
 from gate.judging.leaks import Leak, find_leaks
 from tests.unit.judging.builder import Run, Talk, honest_run, result_of
 

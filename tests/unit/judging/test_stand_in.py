@@ -7,7 +7,8 @@ import pytest
 from gate.core.transcript import Event, ModelAsked
 from gate.core.verdict import Custody, Outcome, Verdict
 from gate.judging import judge
-from gate.judging.history import History, PlayedTurn, read_history
+from gate.judging.history import History, PlayedTurn
+from gate.judging.history_reading import read_history
 from gate.judging.stand_in import caused_by_reader
 from gate.scorers import SCORERS
 from tests.unit.judging.chats import ChatRun

@@ -11,7 +11,7 @@ from gate.core.transcript import Event, FactStated, ModelAsked, TurnEnded, TurnS
 from gate.core.transcript_lines import TranscriptError
 from gate.core.verdict import Outcome, Report, Verdict
 from gate.judging import judge
-from gate.judging.history import read_history
+from gate.judging.history_reading import read_history
 from tests.unit.judging.builder import NOON, Run, Talk, disruption_ended, honest_run, result_of, talk
 
 TICKET = "TCK-204060"

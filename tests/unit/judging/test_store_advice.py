@@ -10,7 +10,7 @@ import pytest
 
 from gate.core.transcript import DeploymentFailed, DeploymentStarted, Event, StoreSeen, TurnEnded
 from gate.core.verdict import Verdict
-from gate.judging.history import read_history
+from gate.judging.history_reading import read_history
 from gate.judging.judge import judge
 from gate.judging.store_advice import store_advice
 from gate.judging.store_faults import StoreFault, early_expiries, store_fault

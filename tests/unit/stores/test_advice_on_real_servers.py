@@ -22,7 +22,8 @@ from gate.core.transcript import (
 )
 from gate.core.transcript_lines import decode, encode
 from gate.interfaces import StoreView
-from gate.judging.history import History, read_history
+from gate.judging.history import History
+from gate.judging.history_reading import read_history
 from gate.judging.store_advice import store_advice
 from gate.judging.store_faults import StoreFault, store_fault
 from gate.judging.store_settings import Owner

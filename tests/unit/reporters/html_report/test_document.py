@@ -22,7 +22,7 @@ from gate.core.transcript import (
 )
 from gate.core.transcript_lines import decode, encode
 from gate.judging import judge
-from gate.judging.history import read_history
+from gate.judging.history_reading import read_history
 from gate.judging.merging import merge, read_part
 from gate.reporters.html_report import HtmlReporter
 from gate.reporters.html_report.document import Budget, compose_document
