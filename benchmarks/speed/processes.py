@@ -25,7 +25,7 @@ DELAY = 0.05
 ANSWER_SECONDS = 20
 STARTS = 7
 TRIES = 5
-JUDGINGS = 3
+JUDGINGS = 5
 SIZES = (1_000, 10_000, 100_000)
 WAVES = ("restart", "kill", "recreate", "cold-start", "store-restart", "kill-mid-turn")
 

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -32,8 +32,7 @@ REMEMBERED = 4096
 """How many short texts are remembered: bots say many things often."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """Where one of the sought values stands; `value` is spelt as it was sought."""
 
     value: str
@@ -121,7 +120,7 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
 def occurrences_of(value: str, text: str) -> Iterator[Occurrence]:
     """Every occurrence of one value, sooner found than with many."""
     sought = value.casefold()
-    if not _WORD.search(sought):
+    if not _holds_word(sought):
         yield from WholeWords((value,)).occurrences(text)
         return
     folded, origin = _fold(text)
@@ -131,15 +130,22 @@ def occurrences_of(value: str, text: str) -> Iterator[Occurrence]:
 
 def _starts(folded: str, sought: str) -> Iterator[int]:
     """Where `sought`, which holds a word, stands in `folded` as whole words."""
-    start = folded.find(sought)
+    start = _start(folded, sought, 0)
     while start >= 0:
-        if _stands_alone(folded, start, start + len(sought)):
-            yield start
+        yield start
+        start = _start(folded, sought, start + 1)
+
+
+def _start(folded: str, sought: str, since: int) -> int:
+    """The first of these places from `since` on; -1 when there is none."""
+    start = folded.find(sought, since)
+    while start >= 0 and not _stands_alone(folded, start, start + len(sought)):
         start = folded.find(sought, start + 1)
+    return start
 
 
 def _stands(folded: str, sought: str) -> bool:
-    return next(_starts(folded, sought), -1) >= 0
+    return _start(folded, sought, 0) >= 0
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -148,7 +154,11 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _inside_word(text: str, border: int) -> bool:
     """Whether a word goes on across `border`, be it over underscores."""
+    if border in (0, len(text)):
+        return False
     left, right = border - 1, border
+    if text[left] != "_" and text[right] != "_":
+        return _joins(text[right]) and _joins(text[left])
     while left >= 0 and text[left] == "_":
         left -= 1
     while right < len(text) and text[right] == "_":
@@ -185,18 +195,23 @@ def found_in(text: str, values: Collection[str]) -> frozenset[str]:
     if not values:
         return frozenset()
     folded = text.casefold()
-    return frozenset([value for value in values if _is_in(text, folded, value)])
-
-
-def _is_in(text: str, folded: str, value: str) -> bool:
-    """Whether `value` stands in `text`, which is `folded` without its letter case, as whole words."""
-    sought = value.casefold()
-    if sought not in folded:
+    found = []
+    for value in values:
+        sought = value.casefold()
         # Mostly it does not stand there at all.
-        return False
-    if _WORD.search(sought):
-        return _stands(folded, sought)
+        if sought in folded and (_stands(folded, sought) if _holds_word(sought) else _is_in(text, value)):
+            found.append(value)
+    return frozenset(found)
+
+
+def _is_in(text: str, value: str) -> bool:
+    """Whether `value`, which holds no word, stands in `text`."""
     return bool(value.strip()) and value in text
+
+
+def _holds_word(folded: str) -> bool:
+    # Mostly it begins with one, which is sooner seen.
+    return folded[:1].isalnum() or _WORD.search(folded) is not None
 
 
 def facts_in(text: str, facts: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import inf
 
-from gate.core.transcript import ACKNOWLEDGED, CONTROL, TREATED
+from gate.core.transcript import ACKNOWLEDGED
 from gate.core.verdict import Latency, Outcome, ProbeResult, Tally
 from gate.judging.history import History
 from gate.judging.statistics import Cluster, quantile
@@ -28,16 +28,10 @@ def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
     )
 
 
-def retained(probes: Sequence[ProbeResult]) -> Tally:
-    """Of the treated probes whose twin in the control arm was remembered: how many were too."""
-    twins = {place_of(one): one for one in recall_probes(probes, CONTROL)}
-    pairs = [
-        one
-        for one in recall_probes(probes, TREATED)
-        if one.outcome is not Outcome.UNSCORED
-        and (twin := twins.get(place_of(one))) is not None
-        and twin.outcome is Outcome.REMEMBERED
-    ]
+def retained(control: Iterable[ProbeResult], treated: Iterable[ProbeResult]) -> Tally:
+    """Of the treated recall probes whose twin in the control arm was remembered: how many were too."""
+    kept = {place_of(one): one.outcome is Outcome.REMEMBERED for one in control}
+    pairs = [one for one in treated if one.outcome is not Outcome.UNSCORED and kept.get(place_of(one), False)]
     return Tally(remembered=sum(one.outcome is Outcome.REMEMBERED for one in pairs), scored=len(pairs))
 
 
@@ -47,19 +41,19 @@ def place_of(probe: ProbeResult) -> tuple[object, ...]:
     return probe.file, probe.scenario, probe.line, probe.column, speaker, probe.trial, probe.disruption
 
 
-def by_conversation(probes: Sequence[ProbeResult]) -> tuple[Cluster, ...]:
+def by_conversation(treated: Iterable[ProbeResult]) -> tuple[Cluster, ...]:
     """The treated recall probes, conversation by conversation: how many were remembered, how many scored."""
     clusters: dict[str, Cluster] = {}
-    for one in recall_probes(probes, TREATED):
+    for one in treated:
         if one.outcome is not Outcome.UNSCORED:
             part, size = clusters.get(one.conversation, (0, 0))
             clusters[one.conversation] = part + (one.outcome is Outcome.REMEMBERED), size + 1
     return tuple(clusters.values())
 
 
-def lost_at(probes: Sequence[ProbeResult]) -> dict[str, int]:
-    """Station → number of treated recall probes that were lost there."""
-    return dict(Counter(one.lost_at for one in recall_probes(probes, TREATED) if one.lost_at))
+def lost_at(treated: Iterable[ProbeResult]) -> dict[str, int]:
+    """Station → number of these probes that were lost there."""
+    return dict(Counter(station for one in treated if (station := one.lost_at)))
 
 
 def latency(history: History, deployments: frozenset[str]) -> Latency:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.json_escapes import without_escapes
@@ -56,20 +57,23 @@ def trace(history: History, probe: AskedProbe, remembered: bool) -> Custody:
     """Where the facts that `probe` asks for were seen on their way. All of them must be at a station."""
     wanted = probe.wanted
     if not wanted:
-        return _NO_FACTS
+        return _custody(None, None, None, None)
     values = [probe.conversation.facts[fact] for fact in wanted]
     # What else was told after the last look into the store says nothing of these facts.
     sought = set(wanted)
     told_at = [turn.order for turn in probe.tellings if not sought.isdisjoint(turn.tells)]
-    return Custody(
-        told=probe.told.issuperset(wanted),
-        stored=_stored(probe.turn, values, max(told_at, default=0)),
-        loaded=_loaded(history, probe.turn, values),
-        answered=remembered,
+    return _custody(
+        probe.told.issuperset(wanted),
+        _stored(probe.turn, values, told_at[-1] if told_at else 0),
+        _loaded(history, probe.turn, values),
+        remembered,
     )
 
 
-_NO_FACTS = Custody(told=None, stored=None, loaded=None, answered=None)
+@cache
+def _custody(told: bool | None, stored: bool | None, loaded: bool | None, answered: bool | None) -> Custody:
+    """One for all probes that went alike: there are very many probes, and few ways to go."""
+    return Custody(told=told, stored=stored, loaded=loaded, answered=answered)
 
 
 def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[str, ...]:
@@ -95,17 +99,18 @@ def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str
 
 def tellings(history: History, probe: PlayedTurn) -> list[PlayedTurn]:
     """The acknowledged turns of the probe's own session before it that tell facts."""
-    return [turn for turn in history.said_before(probe) if turn.status == ACKNOWLEDGED and turn.tells]
+    return [turn for turn in history.said_before(probe) if turn.tells and turn.status == ACKNOWLEDGED]
 
 
 def _stored(probe: PlayedTurn, values: Collection[str], last_told: int) -> bool | None:
     """Whether the store held the values when the probe was asked, or at the first look after."""
     performance = probe.performance
-    looks = [sighting for sighting in performance.sightings if sighting.order > last_told]
-    if not looks:
+    decisive = None
+    for look in performance.sightings:
+        if look.order > last_told and (decisive is None or look.order < probe.order):
+            decisive = look
+    if decisive is None:
         return None
-    before = [sighting for sighting in looks if sighting.order < probe.order]
-    decisive = before[-1] if before else looks[0]
     sought = [value.casefold() for value in values]
     if not decisive.held.issuperset(sought):
         # It may stand in a record that cannot be read as text.
@@ -118,7 +123,7 @@ def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> boo
     """Whether the values stood in what the bot sent to its model for this probe."""
     if not probe.performance.model_asked or probe.status == UNASKED:
         return None
-    prompts = "\n".join(probe.prompts)
+    prompts = probe.prompt_text
     plain = without_escapes(prompts)
     loaded = found_in(prompts, values)
     if plain != prompts:

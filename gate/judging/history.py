@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import chain
 from operator import attrgetter
 
 from gate.core.specification import Policy
@@ -105,6 +106,8 @@ class PlayedTurn:
     """What happened in the deployment in which it was said."""
     tells: Sequence[str]
     """The facts that were told with this turn, by the user or, as it was asked to, by the bot."""
+    place: int
+    """How many turns of its session began before it."""
     ended: TurnEnded | None = None
     ended_order: int = 0
     status: str = ""
@@ -117,13 +120,20 @@ class PlayedTurn:
     beyond_reader: Sequence[str] = ()
     """What its requests ask for that the reader does not do, each once."""
 
-    answers: dict[str, JudgeAnswered] = field(default_factory=dict)
-    """What a judge found in the reply, by criterion."""
+    answers: Mapping[str, JudgeAnswered] | None = None
+    """What a judge found in the reply, by criterion; None where it was never put to one."""
 
     @property
     def prompts(self) -> list[str]:
         """Each request as one text."""
         return ["\n".join(one) for one in self.requests]
+
+    @property
+    def prompt_text(self) -> str:
+        """All requests as one text."""
+        if len(self.requests) == 1:
+            return "\n".join(self.requests[0])
+        return "\n".join(chain.from_iterable(self.requests))
 
 
 def _shown(kind: str) -> str:
@@ -159,14 +169,9 @@ class History:
         """The turns of a deployment in the order in which they began."""
         return self._by_deployment.get(deployment, [])
 
-    def said_before(self, turn: PlayedTurn) -> list[PlayedTurn]:
+    def said_before(self, turn: PlayedTurn) -> Sequence[PlayedTurn]:
         """The turns of its own session that began before it, in the order in which they began."""
-        session, order = turn.started.session, turn.order
-        return [
-            one
-            for one in self.turns_of(turn.started.conversation)
-            if one.order < order and one.started.session == session
-        ]
+        return self._by_session[turn.started.conversation, turn.started.session][: turn.place]
 
     def unattributed_between(self, begin: int, end: int) -> Sequence[UnattributedRequest]:
         """The model requests that belong to no turn, between two positions in the transcript."""
@@ -193,12 +198,20 @@ class History:
     """Distinct kinds of disruption → the deployments in which they happen, as they were planned."""
     _by_deployment: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
     _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
+    _by_session: dict[tuple[str, str], list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
+    """Conversation and session → turns."""
 
-    def add_turn(self, turn: PlayedTurn) -> None:
-        """Files a turn under its id, its deployment and its conversation."""
-        self.turns[turn.started.turn] = turn
-        self._by_deployment[turn.performance.deployment].append(turn)
-        self._by_conversation[turn.started.conversation].append(turn)
+    def add_turn(self, order: int, started: TurnStarted, performance: Performance) -> PlayedTurn:
+        """Files the turn that began with `started`: under its id, deployment, conversation and session."""
+        session = self._by_session[started.conversation, started.session]
+        turn = PlayedTurn(
+            order=order, started=started, performance=performance, tells=started.tells, place=len(session)
+        )
+        session.append(turn)
+        self.turns[started.turn] = turn
+        self._by_deployment[performance.deployment].append(turn)
+        self._by_conversation[started.conversation].append(turn)
+        return turn
 
 
 @lru_cache(maxsize=256)

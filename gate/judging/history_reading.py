@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import JUDGED
@@ -53,10 +54,7 @@ def read_history(events: Iterable[Event]) -> History:
     reader = _HistoryReader(History(run=first, policy=_policy(first.policy)))
     for order, event in enumerate(stream, start=1):
         reader.read(order, event)
-        reader.history.lines = order + 1
-    reader.history.time = reader.timekeeper.spent()
-    _count_those_who_say(reader.history)
-    return reader.history
+    return reader.read_to_the_end()
 
 
 def _count_those_who_say(history: History) -> None:
@@ -65,10 +63,10 @@ def _count_those_who_say(history: History) -> None:
     for conversation in history.conversations.values():
         words = sought[conversation.deployment]
         own = {value.casefold() for value in conversation.facts.values()}
-        said: set[str] = set()
-        for turn in history.turns_of(conversation.conversation):
-            said |= words.found(turn.started.text, own)
-        history.performances[conversation.deployment].holders.update(said)
+        texts = [turn.started.text for turn in history.turns_of(conversation.conversation)]
+        said = words.found("\n".join(texts), own)
+        if said:
+            history.performances[conversation.deployment].holders.update(said)
 
 
 def _policy(given: Mapping[str, object]) -> Policy:
@@ -85,87 +83,89 @@ class _HistoryReader:
     """Files event after event."""
 
     def __init__(self, history: History) -> None:
-        self.history = history
-        self.timekeeper = Timekeeper()
+        self._history = history
+        self._timekeeper = Timekeeper()
         self._order = 0
         # The turns of each text that may be asking the model: under way, or given up by the gate only.
         self._asking: dict[str, list[PlayedTurn]] = {}
 
     def read(self, order: int, event: Event) -> None:
+        """Files one event, the `order`th after the first."""
         self._order = order
-        if event.at > self.history.seconds:
-            self.history.seconds = event.at
-        self.timekeeper.take(event)
-        # Of the first three there are many for each of the others.
-        match event:
-            case TurnStarted():
-                self._start_turn(event)
-            case ModelAsked():
-                self._attribute(event)
-            case TurnEnded():
-                self._end_turn(event)
-            case ConversationPlanned():
-                self._plan(event)
-            case FactStated():
-                self._state(event)
-            case DeploymentStarted():
-                self._performance(event.deployment).started = event
-            case DeploymentFailed():
-                self._performance(event.deployment).failed = event
-            case DisruptionStarted():
-                self._performance(event.deployment).began = order
-            case DisruptionEnded():
-                performance = self._performance(event.deployment)
-                began = order if performance.began is None else performance.began
-                performance.disturbances.append(Disturbance(began=began, order=order, ended=event))
-                performance.began = None
-            case StoreSeen():
-                self._performance(event.deployment).sightings.append(Sighting(order=order, seen=event))
-            case FaultSeen():
-                self._performance(event.deployment).faults.append(event)
-            case DeploymentClosed():
-                # Its bot is gone and cannot ask any more.
-                performance = self._performance(event.deployment)
-                for text, asking in tuple(self._asking.items()):
-                    kept = [one for one in asking if one.performance is not performance]
-                    self._asking[text] = kept
-            case JudgeAsked() | Waited():
-                pass
-            case JudgeAnswered():
-                self._hear_judge(event)
-            case RunEnded():
-                self.history.end = event
-            case _:
-                self._check(False, "it begins another run")
+        self._timekeeper.take(event)
+        reading = _READINGS.get(type(event))
+        if reading is None:
+            raise self._misfit("it begins another run")
+        reading(self, event)
+
+    def read_to_the_end(self) -> History:
+        """The history, when all events were filed."""
+        history = self._history
+        history.lines = self._order + 1
+        history.time = self._timekeeper.spent()
+        history.seconds = self._timekeeper.last
+        _count_those_who_say(history)
+        return history
+
+    def _pass_over(self, event: JudgeAsked | Waited) -> None:
+        """These say only where the time went."""
+
+    def _start_deployment(self, event: DeploymentStarted) -> None:
+        self._performance(event.deployment).started = event
+
+    def _fail_deployment(self, event: DeploymentFailed) -> None:
+        self._performance(event.deployment).failed = event
+
+    def _close_deployment(self, event: DeploymentClosed) -> None:
+        """Its bot is gone and cannot ask any more."""
+        performance = self._performance(event.deployment)
+        for text, asking in tuple(self._asking.items()):
+            self._asking[text] = [one for one in asking if one.performance is not performance]
+
+    def _start_disruption(self, event: DisruptionStarted) -> None:
+        self._performance(event.deployment).began = self._order
+
+    def _end_disruption(self, event: DisruptionEnded) -> None:
+        performance = self._performance(event.deployment)
+        began = self._order if performance.began is None else performance.began
+        performance.disturbances.append(Disturbance(began=began, order=self._order, ended=event))
+        performance.began = None
+
+    def _look_into_store(self, event: StoreSeen) -> None:
+        self._performance(event.deployment).sightings.append(Sighting(order=self._order, seen=event))
+
+    def _see_fault(self, event: FaultSeen) -> None:
+        self._performance(event.deployment).faults.append(event)
+
+    def _end_run(self, event: RunEnded) -> None:
+        self._history.end = event
 
     def _plan(self, event: ConversationPlanned) -> None:
-        self._check(event.conversation not in self.history.conversations, "it plans a conversation again")
+        self._check(event.conversation not in self._history.conversations, "it plans a conversation again")
         self._check(event.arm in (CONTROL, TREATED, MEANWHILE), f"there is no arm {event.arm!r}")
-        self.history.add_conversation(event)
+        self._history.add_conversation(event)
         self._performance(event.deployment).holders.update({one.casefold() for one in event.facts.values()})
 
     def _start_turn(self, event: TurnStarted) -> None:
-        conversation = self.history.conversations.get(event.conversation)
+        conversation = self._history.conversations.get(event.conversation)
         if conversation is None:
             raise self._misfit("its conversation was never planned")
-        if event.turn in self.history.turns:
+        if event.turn in self._history.turns:
             raise self._misfit("it begins a turn again")
         named = (*event.tells, *event.asks, *event.states)
         if named and not conversation.facts.keys() >= set(named):
             raise self._misfit("it names a fact nobody planned")
         if event.repeats:
-            original = self.history.turns.get(event.repeats)
+            original = self._history.turns.get(event.repeats)
             if original is None or original.started.conversation != event.conversation:
                 raise self._misfit("it repeats a turn that is not on record")
         if event.checks is not None and event.guarantee not in GUARANTEES:
             raise self._misfit(f"there is no guarantee {event.guarantee!r}")
-        performance = self.history.performances[conversation.deployment]
-        turn = PlayedTurn(order=self._order, started=event, performance=performance, tells=event.tells)
-        self.history.add_turn(turn)
+        turn = self._history.add_turn(self._order, event, self._history.performances[conversation.deployment])
         self._asking.setdefault(event.text, []).append(turn)
 
     def _end_turn(self, event: TurnEnded) -> None:
-        turn = self.history.turns.get(event.turn)
+        turn = self._history.turns.get(event.turn)
         if turn is None or turn.ended is not None:
             raise self._misfit("it ends a turn that is not under way")
         turn.ended, turn.ended_order = event, self._order
@@ -178,7 +178,7 @@ class _HistoryReader:
 
     def _state(self, event: FactStated) -> None:
         """From here on the fact is what the bot said it is."""
-        history = self.history
+        history = self._history
         turn = history.turns.get(event.turn)
         if turn is None or turn.started.conversation != event.conversation or turn.ended is None:
             raise self._misfit("it states a fact in a turn that has no reply")
@@ -197,13 +197,14 @@ class _HistoryReader:
         )
 
     def _hear_judge(self, event: JudgeAnswered) -> None:
-        turn = self.history.turns.get(event.turn)
+        turn = self._history.turns.get(event.turn)
         if turn is None or turn.ended is None:
             raise self._misfit("its turn has not ended")
         criteria = (turn.started.checks or {}).get(JUDGED, ())
         self._check(event.criterion in criteria, "its turn has no such criterion")
-        self._check(event.criterion not in turn.answers, "it answers a question again")
-        turn.answers[event.criterion] = event
+        answers = turn.answers or {}
+        self._check(event.criterion not in answers, "it answers a question again")
+        turn.answers = {**answers, event.criterion: event}
 
     def _attribute(self, event: ModelAsked) -> None:
         """A request is tied to the one turn of its deployment with the text that it is about, or to none."""
@@ -217,14 +218,14 @@ class _HistoryReader:
                 turn.beyond_reader = tuple(dict.fromkeys((*turn.beyond_reader, *event.beyond_reader)))
             turn.performance.model_asked = True
         else:
-            self.history.unattributed.append(
+            self._history.unattributed.append(
                 UnattributedRequest(order=self._order, deployment=event.deployment)
             )
             for clause in event.beyond_reader:
-                self.history.beyond_reader[event.deployment, clause] = None
+                self._history.beyond_reader[event.deployment, clause] = None
 
     def _performance(self, deployment: str) -> Performance:
-        performances = self.history.performances
+        performances = self._history.performances
         if deployment not in performances:
             performances[deployment] = Performance(deployment=deployment)
         return performances[deployment]
@@ -239,3 +240,24 @@ class _HistoryReader:
             why=why,
             remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
         )
+
+
+_READINGS: dict[type[Event], Callable[[_HistoryReader, Any], None]] = {
+    ConversationPlanned: _HistoryReader._plan,
+    TurnStarted: _HistoryReader._start_turn,
+    TurnEnded: _HistoryReader._end_turn,
+    FactStated: _HistoryReader._state,
+    ModelAsked: _HistoryReader._attribute,
+    DeploymentStarted: _HistoryReader._start_deployment,
+    DeploymentFailed: _HistoryReader._fail_deployment,
+    DeploymentClosed: _HistoryReader._close_deployment,
+    DisruptionStarted: _HistoryReader._start_disruption,
+    DisruptionEnded: _HistoryReader._end_disruption,
+    StoreSeen: _HistoryReader._look_into_store,
+    FaultSeen: _HistoryReader._see_fault,
+    JudgeAsked: _HistoryReader._pass_over,
+    JudgeAnswered: _HistoryReader._hear_judge,
+    Waited: _HistoryReader._pass_over,
+    RunEnded: _HistoryReader._end_run,
+}
+"""How each kind of event is filed: of very many events, a look-up is sooner done than comparisons."""

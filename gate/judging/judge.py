@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from gate.core.guarantees import GUARANTEES
@@ -73,7 +74,7 @@ def judge(
         accuracy=after.share,
         accuracy_before=_sum(one.before for one in disruptions).share,
         retention=_sum(one.retained for one in disruptions).share,
-        interval=clustered_interval(by_conversation(probes)),
+        interval=clustered_interval(by_conversation(recall_probes(probes, TREATED))),
         leaks=breaches.leaks,
         fabrications=breaches.fabrications,
         disruptions=disruptions,
@@ -112,11 +113,13 @@ def _judge_disruption(
     planned = [one for one in history.conversations.values() if history.row_of(one) == name]
     deployments = _disrupted(history, planned)
     probes = [one for one in all_probes if one.disruption == name]
+    control, treated = recall_probes(probes, CONTROL), recall_probes(probes, TREATED)
+    asked = Counter(one.arm for one in probes)
     counts = Counts(
-        before=_tally_arm(probes, planned, CONTROL),
-        after=_tally_arm(probes, planned, TREATED),
-        retained=retained(probes),
-        conversations=by_conversation(probes),
+        before=_tally_arm(control, asked[CONTROL], planned, CONTROL),
+        after=_tally_arm(treated, asked[TREATED], planned, TREATED),
+        retained=retained(control, treated),
+        conversations=by_conversation(treated),
         meanwhile=tally(recall_probes(probes, MEANWHILE), 0),
         availability=together(
             availability(history, name, one.disturbances) for name, one in deployments.items()
@@ -136,7 +139,7 @@ def _judge_disruption(
         before=counts.before,
         after=counts.after,
         retained=counts.retained,
-        lost_at=lost_at(probes),
+        lost_at=lost_at(treated),
         evidence="; ".join(one.sentence for one in ended),
         details={key: value for one in ended for key, value in one.details.items()},
         # Several deployments of one kind stand side by side.
@@ -161,12 +164,13 @@ def _disrupted(history: History, planned: Sequence[ConversationPlanned]) -> dict
     }
 
 
-def _tally_arm(probes: Sequence[ProbeResult], planned: Sequence[ConversationPlanned], arm: str) -> Tally:
+def _tally_arm(
+    counted: Sequence[ProbeResult], asked: int, planned: Sequence[ConversationPlanned], arm: str
+) -> Tally:
     """Probes that were never asked are unscored, unless they are of the kinds that are counted apart."""
-    asked = recall_probes(probes, arm)
-    apart = sum(one.arm == arm for one in probes) - len(asked)
+    apart = asked - len(counted)
     expected = sum(one.probes for one in planned if one.arm == arm)
-    return tally(asked, expected - apart)
+    return tally(counted, expected - apart)
 
 
 def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult], examination: Examination) -> Breaches:
@@ -198,8 +202,9 @@ def _power(
     if policy.confidence is None:
         counts = [one.after.scored for one in disruptions]
     else:
+        treated = recall_probes(probes, TREATED)
         counts = [
-            effective_counts(by_conversation([probe for probe in probes if probe.disruption == one.name]))[1]
+            effective_counts(by_conversation([probe for probe in treated if probe.disruption == one.name]))[1]
             for one in disruptions
         ]
     return power_of(min(filter(None, counts), default=0), policy.accuracy, policy.confidence)

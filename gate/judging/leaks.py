@@ -39,7 +39,7 @@ def find_leaks(history: History) -> tuple[Leak, ...]:
         replied = turn.ended is not None and turn.status == ACKNOWLEDGED
         in_reply = words.found(turn.ended.reply, ignored) if turn.ended and replied else set()
         asked = turn.started.checks is not None
-        in_prompt = words.found("\n".join(turn.prompts), ignored) if asked else set()
+        in_prompt = words.found(turn.prompt_text, ignored) if asked else set()
         if in_reply or in_prompt:
             found += _leaks_in(turn, in_reply, in_prompt, owner_of, history)
     return tuple(found)

@@ -7,7 +7,7 @@ name in a transcript. What a summary or a profile quotes may stand where and as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -38,6 +38,20 @@ def shown_by(history: History, probe: PlayedTurn) -> Shown:
     return Shown(said=said, standing=[standing_in(request, said) for request in probe.requests])
 
 
+def shown_amiss(history: History, probe: PlayedTurn) -> Shown | None:
+    """The same of a probe in whose requests turns may stand elsewhere, or more often, than they were said.
+
+    None for all others, as nearly all are: each turn that stands there stands there once, and in its order.
+    """
+    said = enumerate(history.said_before(probe))
+    places = {turn.started.text.strip(): place for place, turn in said}
+    for request in probe.requests:
+        standing = [places[text] for text in standing_in(request, places)]
+        if standing != sorted(set(standing)):
+            return shown_by(history, probe)
+    return None
+
+
 def said_before(history: History, probe: PlayedTurn) -> SaidTexts:
     """What the probe's session had said when the probe was put, the probe itself left out."""
     texts: dict[str, list[PlayedTurn]] = {}
@@ -46,7 +60,7 @@ def said_before(history: History, probe: PlayedTurn) -> SaidTexts:
     return texts
 
 
-def standing_in(request: Sequence[str], texts: SaidTexts) -> list[str]:
+def standing_in(request: Sequence[str], texts: Collection[str]) -> list[str]:
     """Every one of `texts` that stands in `request` as a turn, in the order of the request."""
     found: list[str] = []
     for message in request:
@@ -58,7 +72,7 @@ def standing_in(request: Sequence[str], texts: SaidTexts) -> list[str]:
     return found
 
 
-def _lines_of_user(body: str, texts: SaidTexts) -> Iterator[str]:
+def _lines_of_user(body: str, texts: Collection[str]) -> Iterator[str]:
     """The turns that stand in one message, each led by the user's name."""
     first_lines: dict[str, list[str]] = {}
     for lead in _LINE_OF_USER.finditer(body):
@@ -72,7 +86,7 @@ def _lines_of_user(body: str, texts: SaidTexts) -> Iterator[str]:
                 break
 
 
-def followed_by(request: Sequence[str], texts: SaidTexts) -> Iterator[tuple[str, str]]:
+def followed_by(request: Sequence[str], texts: Collection[str]) -> Iterator[tuple[str, str]]:
     """Every one of `texts` that is a message of the user's, and the role of the message after it."""
     for message, follower in pairwise(request):
         role, _, body = message.partition(": ")

@@ -10,17 +10,18 @@ from gate.interfaces import Scorer, Tiebreaker
 from gate.judging.history import PlayedTurn
 
 
-def comparisons(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, Sequence[str]]:
+def comparisons(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> Mapping[str, Sequence[str]]:
     """The probe's checks that need nobody's opinion."""
+    checks = probe.started.checks or {}
     judged = _tiebreakers(probe, scorers)
-    return {name: one for name, one in (probe.started.checks or {}).items() if name not in judged}
+    return {name: one for name, one in checks.items() if name not in judged} if judged else checks
 
 
 def unanswered(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[str, ...]:
     """The criteria to which no judge has answered, each once."""
     checks = probe.started.checks or {}
     criteria = dict.fromkeys(one for name in _tiebreakers(probe, scorers) for one in checks[name])
-    return tuple(one for one in criteria if one not in probe.answers)
+    return tuple(one for one in criteria if one not in (probe.answers or ()))
 
 
 def refusals(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> list[str]:
@@ -42,7 +43,7 @@ def _tiebreakers(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, 
     for name in probe.started.checks or {}:
         tiebreaker = _as_tiebreaker(scorers.get(name))
         if tiebreaker is not None:
-            found[name] = tiebreaker.advised(probe.answers)
+            found[name] = tiebreaker.advised(probe.answers or {})
     return found
 
 
@@ -60,6 +61,6 @@ def _is_refused(scorer: Scorer, reply: str, criterion: str) -> bool:
 
 
 def _refusal(probe: PlayedTurn, criterion: str) -> str:
-    answer = probe.answers.get(criterion)
+    answer = (probe.answers or {}).get(criterion)
     why = f": {answer.reason}" if answer is not None and answer.reason else ""
     return f'the judge does not find that the reply "{criterion}"{why}'

@@ -14,13 +14,12 @@ Each moment is counted once, whatever happened side by side, so the parts add up
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
-from functools import lru_cache
+from math import inf
 from operator import itemgetter
+from typing import Any
 
 from gate.core.transcript import (
     ConversationPlanned,
@@ -43,7 +42,7 @@ from gate.core.verdict import TimeSpent
 
 
 class _Of(IntEnum):
-    """What is under way. Plain numbers where it is counted: there are some for every turn."""
+    """What is under way."""
 
     TURN = 0
     REQUEST = 1
@@ -53,123 +52,164 @@ class _Of(IntEnum):
     WAIT = 5
 
 
-@dataclass(kw_only=True)
 class Timekeeper:
     """Takes the events of a run in their order."""
 
-    _edges: list[tuple[float, int, int, list[int]]] = field(default_factory=list)
-    """Moment, how many more are under way from then on, of what, and the counts of its deployment."""
-    _counts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * len(_Of)))
-    """Deployment → how many of each kind are under way in it, at the moment that is looked at."""
-    _deployments: dict[str, str] = field(default_factory=dict)
-    _turns: dict[str, tuple[str, float]] = field(default_factory=dict)
-    """Turn under way → its deployment, and since when."""
-    _disrupted: dict[str, float] = field(default_factory=dict)
-    _judged_until: float | None = None
-    _last_end: float | None = None
-    _last: float = 0.0
+    def __init__(self) -> None:
+        self.last = 0.0
+        """The moment of the last event."""
+        # By turns a moment at which something began or ended, and which it was: its kind, or ~kind for an
+        # end. No pairs, because a run has many times more of these than of anything else that is kept.
+        self._changes: list[float] = []
+        self._deployments: dict[str, str] = {}
+        # Turn under way → its deployment, and since when.
+        self._turns: dict[str, tuple[str, float]] = {}
+        # Deployment → when it was being disrupted, in order; without end while it is.
+        self._disruptions: dict[str, list[tuple[float, float]]] = {}
+        self._judged_until: float | None = None
+        self._last_end: float | None = None
 
     def take(self, event: Event) -> None:
         """To be called with every event."""
-        if not math.isfinite(event.at):
-            return
-        if event.at > self._last:
-            self._last = event.at
-        match event:
-            case TurnStarted():
-                self._turns[event.turn] = self._deployments.get(event.conversation, ""), event.at
-            case TurnEnded():
-                under_way = self._turns.pop(event.turn, None)
-                if under_way is not None:
-                    deployment, began = under_way
-                    self._span(_TURN, began, event.at, deployment)
-            case ModelAsked():
-                self._until(_REQUEST, event.at, event.seconds, event.deployment)
-            case ConversationPlanned():
-                if not self._deployments:
-                    self._span(_Of.ENGINE, 0.0, event.at)
-                self._deployments[event.conversation] = event.deployment
-            case DeploymentStarted():
-                self._until(_Of.ENGINE, event.at, event.seconds)
-            case DeploymentFailed() | DeploymentClosed():
-                self._until(_Of.ENGINE, event.at, event.seconds)
-                self._end(event.deployment, event.at - event.seconds)
-                self._last_end = event.at
-            case DisruptionStarted():
-                self._disrupted[event.deployment] = event.at
-            case DisruptionEnded() | FaultSeen():
-                self._end_disruption(event.deployment, event.at)
-            case Waited():
-                self._until(_Of.WAIT, event.at, event.seconds)
-            case JudgeAsked():
-                self._take_down(event.at)
-                self._judged_until = event.at
-            case JudgeAnswered():
-                if self._judged_until is not None:
-                    self._span(_Of.JUDGE, self._judged_until, event.at)
-                    self._judged_until = event.at
-            case RunEnded():
-                self._take_down(event.at)
-            case _:
-                pass
+        if self.last < event.at < inf:
+            self.last = event.at
+        taking = _TAKINGS.get(type(event))
+        if taking is not None:
+            taking(self, event)
 
     def spent(self) -> TimeSpent:
         """How the time until the last event was spent, in seconds."""
-        for deployment in {*self._disrupted, *(place for place, _ in self._turns.values())}:
-            self._end(deployment, self._last)
-        moment, last = 0.0, self._last
-        # Turns and requests of deployments that are being disrupted left out.
-        everywhere = [0] * len(_Of)
-        seconds: dict[str, float] = defaultdict(float)
-        self._edges.sort(key=itemgetter(0))
-        for at, by, kind, counts in self._edges:
-            now = at if at < last else last
-            if now > moment:
-                for part, share in _shares(*everywhere):
-                    seconds[part] += share * (now - moment)
-                moment = now
-            counts[kind] += by
-            if kind == _DISRUPTION:
-                # Begun or over: what happens in the deployment stops counting, or counts again.
-                if counts[kind] == max(by, 0):
-                    everywhere[_TURN] -= by * counts[_TURN]
-                    everywhere[_REQUEST] -= by * counts[_REQUEST]
-            elif kind < _DISRUPTION and counts[_DISRUPTION]:
-                continue
-            everywhere[kind] += by
-        parts = {part: round(value, 6) for part, value in seconds.items() if part != "gate"}
-        return TimeSpent(**parts, gate=max(0.0, round(self._last - sum(parts.values()), 6)))
+        for deployment in {*self._disruptions, *(place for place, _ in self._turns.values())}:
+            self._end(deployment, self.last)
+        moment, under_way = 0.0, 0
+        # What is under way, all counts in one number → for how long.
+        lasted: dict[int, float] = defaultdict(float)
+        changes = zip(self._changes[::2], self._changes[1::2], strict=True)
+        for at, change in sorted(changes, key=itemgetter(0)):
+            if at > moment:
+                lasted[under_way] += at - moment
+                moment = at
+            under_way += _COUNTED[int(change)]
+        parts: dict[str, float] = defaultdict(float)
+        for counts, seconds in lasted.items():
+            for part, share in _shares(*((counts >> shift) & _MOST for shift in _SHIFTS)):
+                parts[part] += share * seconds
+        rounded = {part: round(seconds, 6) for part, seconds in parts.items() if part != "gate"}
+        return TimeSpent(**rounded, gate=max(0.0, round(self.last - sum(rounded.values()), 6)))
+
+    def _plan(self, event: ConversationPlanned) -> None:
+        if not self._deployments:
+            # Until then the networks were made.
+            self._span(_ENGINE, 0.0, event.at)
+        self._deployments[event.conversation] = event.deployment
+
+    def _start_turn(self, event: TurnStarted) -> None:
+        self._turns[event.turn] = self._deployments.get(event.conversation, ""), event.at
+
+    def _end_turn(self, event: TurnEnded) -> None:
+        under_way = self._turns.pop(event.turn, None)
+        if under_way is not None:
+            deployment, began = under_way
+            self._undisturbed_span(_TURN, began, event.at, deployment)
+
+    def _ask_model(self, event: ModelAsked) -> None:
+        self._undisturbed_span(_REQUEST, event.at - event.seconds, event.at, event.deployment)
+
+    def _start_deployment(self, event: DeploymentStarted) -> None:
+        self._span(_ENGINE, event.at - event.seconds, event.at)
+
+    def _end_deployment(self, event: DeploymentFailed | DeploymentClosed) -> None:
+        self._span(_ENGINE, event.at - event.seconds, event.at)
+        self._end(event.deployment, event.at - event.seconds)
+        self._last_end = event.at
+
+    def _start_disruption(self, event: DisruptionStarted) -> None:
+        disruptions = self._disruptions.setdefault(event.deployment, [])
+        if disruptions and disruptions[-1][1] == inf:
+            disruptions.pop()
+        disruptions.append((event.at, inf))
+
+    def _end_disruption(self, event: DisruptionEnded | FaultSeen) -> None:
+        self._recover(event.deployment, event.at)
+
+    def _wait(self, event: Waited) -> None:
+        self._span(_WAIT, event.at - event.seconds, event.at)
+
+    def _ask_judge(self, event: JudgeAsked) -> None:
+        self._take_down(event.at)
+        self._judged_until = event.at
+
+    def _hear_judge(self, event: JudgeAnswered) -> None:
+        if self._judged_until is not None:
+            self._span(_JUDGE, self._judged_until, event.at)
+            self._judged_until = event.at
+
+    def _end_run(self, event: RunEnded) -> None:
+        self._take_down(event.at)
 
     def _take_down(self, at: float) -> None:
         """From the end of the last deployment on the networks are removed."""
         if self._last_end is not None:
-            self._span(_Of.ENGINE, self._last_end, at)
+            self._span(_ENGINE, self._last_end, at)
             self._last_end = None
 
     def _end(self, deployment: str, at: float) -> None:
         """What was under way there is over."""
-        self._end_disruption(deployment, at)
+        self._recover(deployment, at)
         for turn in [turn for turn, (place, _) in self._turns.items() if place == deployment]:
             _, began = self._turns.pop(turn)
-            self._span(_Of.TURN, began, at, deployment)
+            self._undisturbed_span(_TURN, began, at, deployment)
 
-    def _end_disruption(self, deployment: str, at: float) -> None:
-        began = self._disrupted.pop(deployment, None)
-        if began is not None:
-            self._span(_Of.DISRUPTION, began, at, deployment)
+    def _recover(self, deployment: str, at: float) -> None:
+        disruptions = self._disruptions.get(deployment)
+        if disruptions and disruptions[-1][1] == inf:
+            began, _ = disruptions.pop()
+            disruptions.append((began, at))
+            self._span(_DISRUPTION, began, at)
 
-    def _until(self, kind: int, at: float, seconds: float, deployment: str = "") -> None:
-        if math.isfinite(seconds):
-            self._span(kind, at - seconds, at, deployment)
+    def _undisturbed_span(self, kind: int, began: float, ended: float, deployment: str) -> None:
+        """What of a turn or a request lies outside of the disruptions of its deployment."""
+        if deployment in self._disruptions:
+            for start, end in _outside(self._disruptions[deployment], began, ended):
+                self._span(kind, start, end)
+        else:
+            self._span(kind, began, ended)
 
-    def _span(self, kind: int, began: float, ended: float, deployment: str = "") -> None:
-        if began < ended:
-            counts = self._counts[deployment]
-            self._edges.append((began, 1, kind, counts))
-            self._edges.append((ended, -1, kind, counts))
+    def _span(self, kind: int, began: float, ended: float) -> None:
+        if -inf < began < ended < inf:
+            self._changes += (began, kind, ended, ~kind)
 
 
-@lru_cache(maxsize=1024)
+_TAKINGS: dict[type[Event], Callable[[Timekeeper, Any], None]] = {
+    ConversationPlanned: Timekeeper._plan,
+    TurnStarted: Timekeeper._start_turn,
+    TurnEnded: Timekeeper._end_turn,
+    ModelAsked: Timekeeper._ask_model,
+    DeploymentStarted: Timekeeper._start_deployment,
+    DeploymentFailed: Timekeeper._end_deployment,
+    DeploymentClosed: Timekeeper._end_deployment,
+    DisruptionStarted: Timekeeper._start_disruption,
+    DisruptionEnded: Timekeeper._end_disruption,
+    FaultSeen: Timekeeper._end_disruption,
+    Waited: Timekeeper._wait,
+    JudgeAsked: Timekeeper._ask_judge,
+    JudgeAnswered: Timekeeper._hear_judge,
+    RunEnded: Timekeeper._end_run,
+}
+"""What begins or ends with each kind of event."""
+
+
+def _outside(
+    disruptions: Sequence[tuple[float, float]], began: float, ended: float
+) -> Iterator[tuple[float, float]]:
+    """The pieces of a stretch of time that lie outside of these, which are in order."""
+    for start, end in disruptions:
+        if start < ended and end > began:
+            yield began, start
+            began = end
+    yield began, ended
+
+
 def _shares(
     turns: int, requests: int, disruptions: int, engine: int, judge: int, waits: int
 ) -> Sequence[tuple[str, float]]:
@@ -184,4 +224,12 @@ def _shares(
     return (("script" if waits else "gate", 1.0),)
 
 
-_TURN, _REQUEST, _DISRUPTION = int(_Of.TURN), int(_Of.REQUEST), int(_Of.DISRUPTION)
+# Plain numbers where it is counted: there are some for every turn.
+_TURN, _REQUEST, _DISRUPTION, _ENGINE, _JUDGE, _WAIT = map(int, _Of)
+
+_BITS = 24
+_MOST = (1 << _BITS) - 1
+"""How many of one kind can be told apart that are under way at once."""
+_SHIFTS = range(0, _BITS * len(_Of), _BITS)
+_COUNTED = (*(1 << shift for shift in _SHIFTS), *(-1 << shift for shift in reversed(_SHIFTS)))
+"""How the beginning of a kind, at its number, and its end, at ~number, change the counts in one number."""

@@ -18,11 +18,12 @@ from gate.scorers.without import Without
 
 ABSENCE_SCORERS = frozenset({"without", "unknown"})
 """Scorers that are content with a bot that remembers nothing."""
+_DEMANDING_NOTHING = ABSENCE_SCORERS | {JUDGED}
 
 
 def forbids_only(checks: Iterable[str]) -> bool:
     """Whether these scorers say nothing but what a reply must not be. A judge adds nothing to that."""
-    return ABSENCE_SCORERS.issuperset(set(checks) - {JUDGED})
+    return _DEMANDING_NOTHING.issuperset(checks)
 
 
 SCORERS: dict[str, Scorer] = {

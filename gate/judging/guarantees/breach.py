@@ -15,7 +15,7 @@ from gate.judging.custody import tellings, wanted_facts
 from gate.judging.guarantees.reads import Reads, reads_of
 from gate.judging.history import Disturbance, History, PlayedTurn
 from gate.judging.leaks import Leak
-from gate.judging.prompts import Shown, shown_by
+from gate.judging.prompts import Shown, shown_amiss, shown_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +75,6 @@ class Observed:
     results: Mapping[str, ProbeResult]
     """Turn → its result, for probes and for the repeats of probes, in the order of the plan."""
     leaks: Sequence[Leak] = field(default_factory=tuple)
-    _shown: dict[str, Shown] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Turn → what several checkers ask of it."""
 
     @cached_property
     def missed(self) -> tuple[MissedProbe, ...]:
@@ -94,10 +92,13 @@ class Observed:
 
     def shown(self, probe: PlayedTurn) -> Shown:
         """What the probe's session had said when it was put, and what of that its requests show."""
-        known = self._shown.get(probe.started.turn)
-        if known is None:
-            known = self._shown[probe.started.turn] = shown_by(self.history, probe)
-        return known
+        return shown_by(self.history, probe)
+
+    @cached_property
+    def shown_amiss(self) -> Sequence[tuple[PlayedTurn, Shown]]:
+        """The same of the probes in whose requests turns may stand elsewhere, or more often, than said."""
+        seen = ((turn, shown_amiss(self.history, turn)) for turn, _ in self.probes)
+        return tuple((turn, shown) for turn, shown in seen if shown is not None)
 
     @cached_property
     def answers(self) -> Sequence[tuple[PlayedTurn, ProbeResult]]:

@@ -17,7 +17,7 @@ def check(observed: Observed) -> Iterable[Breach]:
         old = _corrected(missed)
         if found_in(missed.reply, old):
             sentence = "the reply holds a value that was corrected"
-        elif missed.result.custody.loaded is False and found_in("\n".join(missed.turn.prompts), old):
+        elif missed.result.custody.loaded is False and found_in(missed.turn.prompt_text, old):
             sentence = "the prompt holds a value that was corrected, and not the correction"
         elif missed.result.custody.loaded is False and _took_both(observed, missed):
             sentence = "the prompt holds what was said before the correction, and neither value"

@@ -43,7 +43,7 @@ def _where_changed(missed: MissedProbe, other_turns: Collection[str]) -> str:
     unmistakable = [
         missed.conversation.facts[fact] for fact in missed.missing if fact in missed.conversation.unguessable
     ]
-    prompts = _without("\n".join(missed.turn.prompts), others)
+    prompts = _without(missed.turn.prompt_text, others)
     if any(_is_changed(value, prompts) for value in unmistakable):
         return "prompt"
     gone = missed.result.custody.loaded is False

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.history import PlayedTurn
-from gate.judging.prompts import standing_in
+from gate.judging.prompts import Shown, standing_in
 
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Prompts in which an earlier turn stands more often than the user said it."""
-    for turn, _ in observed.probes:
-        repeated = _repeated(observed, turn)
+    for turn, shown in observed.shown_amiss:
+        repeated = _repeated(turn, shown)
         if repeated:
             yield Breach(
                 guarantee="once-only",
@@ -22,9 +22,9 @@ def check(observed: Observed) -> Iterable[Breach]:
             )
 
 
-def _repeated(observed: Observed, turn: PlayedTurn) -> int:
+def _repeated(turn: PlayedTurn, shown: Shown) -> int:
     """How often the most repeated turn stands in a prompt, 0 when none does more often than it was said."""
-    said, requests = observed.shown(turn)
+    said, requests = shown
     question = turn.started.text.strip()
     if question in said:
         # It may stand in its own prompt twice: at its place and as what is to be answered.

@@ -21,8 +21,7 @@ def check(observed: Observed) -> Iterable[Breach]:
                 turn=missed.identifier,
                 sentence="the reply holds what was said at another time",
             )
-    for turn, _ in observed.probes:
-        said, requests = observed.shown(turn)
+    for turn, (said, requests) in observed.shown_amiss:
         if any(_is_inverted(standing, said) for standing in requests):
             yield Breach(
                 guarantee=GUARANTEE,
