@@ -30,6 +30,12 @@ REMOVAL_THREADS = 16
 GONE_POLL_SECONDS = 0.05
 GONE_SECONDS = 30.0
 
+QUIET_SECONDS = 2.0
+"""How long nothing of a killed gate may have come to light. An engine goes on with what it was asked for, and
+shows it only when it is made."""
+SWEEP_SECONDS = 20.0
+"""After which what cannot be removed is left, and said."""
+
 
 def labels(run: str, now: float) -> dict[str, str]:
     """The labels of everything that `run` makes; `now` is in seconds since the epoch."""
@@ -38,7 +44,31 @@ def labels(run: str, now: float) -> dict[str, str]:
 
 def remove_run(client: docker.DockerClient, run: str) -> int:
     """Removes every container, network and volume of `run`, in parallel. How many there were."""
-    return _remove_labelled(client, {"label": f"{RUN_LABEL}={run}"}, lambda _labels: True)
+    return _whole(_remove_all_of(client, run))
+
+
+def remove_dead_run(client: docker.DockerClient, run: str, *, ended: bool = False) -> int:
+    """As `remove_run`, for a run whose gate may have been killed in the middle of making things.
+
+    What the engine is still making for it is removed as it comes to light, and what that holds on to is tried
+    again. `ended`: the gate came to its end by itself, so that nothing is to come where nothing is left.
+    """
+    began = time.monotonic()
+    seen = None if ended else began
+    total = 0
+    while True:
+        count, failures = _remove_all_of(client, run)
+        total += count
+        now = time.monotonic()
+        if count or failures:
+            seen = now
+        if any(not isinstance(one, APIError) for one in failures):
+            break  # the engine is gone
+        is_quiet = not failures and (seen is None or now - seen >= QUIET_SECONDS)
+        if is_quiet or now - began >= SWEEP_SECONDS:
+            break
+        time.sleep(GONE_POLL_SECONDS)
+    return _whole((total, failures))
 
 
 def remove_expired(client: docker.DockerClient, now: float) -> int:
@@ -49,7 +79,7 @@ def remove_expired(client: docker.DockerClient, now: float) -> int:
         expiry = found.get(EXPIRY_LABEL, "")
         return _WRITTEN_EXPIRY.fullmatch(expiry) is not None and int(expiry) <= now
 
-    return _remove_labelled(client, {"label": [RUN_LABEL, EXPIRY_LABEL]}, expired)
+    return _whole(_remove_labelled(client, {"label": [RUN_LABEL, EXPIRY_LABEL]}, expired))
 
 
 def remove_container(client: docker.DockerClient, container: str) -> None:
@@ -88,9 +118,25 @@ def remove_volume(client: docker.DockerClient, volume: str) -> None:
         client.api.remove_volume(volume, force=True)
 
 
+Removal = tuple[int, list[BaseException]]
+"""How many were removed, and why others were not."""
+
+
+def _whole(removal: Removal) -> int:
+    """How many were removed. Raises why not all were."""
+    count, failures = removal
+    if failures:
+        raise failures[0]
+    return count
+
+
+def _remove_all_of(client: docker.DockerClient, run: str) -> Removal:
+    return _remove_labelled(client, {"label": f"{RUN_LABEL}={run}"}, lambda _labels: True)
+
+
 def _remove_labelled(
     client: docker.DockerClient, filters: dict[str, Any], wanted: Callable[[dict[str, str]], bool]
-) -> int:
+) -> Removal:
     """Containers first: networks and volumes that are in use cannot be removed."""
     containers = client.api.containers(all=True, filters=filters)
     networks = client.api.networks(filters=filters)
@@ -111,6 +157,4 @@ def _remove_labelled(
                     count += 1
                 except ENGINE_FAULTS as error:
                     failures.append(error)
-    if failures:
-        raise failures[0]
-    return count
+    return count, failures
