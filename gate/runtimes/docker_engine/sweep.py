@@ -7,10 +7,12 @@ with the time after which anybody may remove it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
+import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 import docker
@@ -141,20 +143,37 @@ def _remove_labelled(
     containers = client.api.containers(all=True, filters=filters)
     networks = client.api.networks(filters=filters)
     volumes = client.api.volumes(filters=filters).get("Volumes") or []
-    with ThreadPoolExecutor(REMOVAL_THREADS) as threads:
-        jobs: Iterable[tuple[Callable[[docker.DockerClient, str], None], list[str]]] = (
-            (remove_container, [one["Id"] for one in containers if wanted(one.get("Labels") or {})]),
-            (remove_network, [one["Id"] for one in networks if wanted(one.get("Labels") or {})]),
-            (remove_volume, [one["Name"] for one in volumes if wanted(one.get("Labels") or {})]),
-        )
-        count = 0
-        failures: list[BaseException] = []
-        for remove, names in jobs:
-            results = [threads.submit(remove, client, name) for name in names]
-            for result in results:
-                try:
-                    result.result()
-                    count += 1
-                except ENGINE_FAULTS as error:
-                    failures.append(error)
+    jobs: Iterable[tuple[Callable[[docker.DockerClient, str], None], list[str]]] = (
+        (remove_container, [one["Id"] for one in containers if wanted(one.get("Labels") or {})]),
+        (remove_network, [one["Id"] for one in networks if wanted(one.get("Labels") or {})]),
+        (remove_volume, [one["Name"] for one in volumes if wanted(one.get("Labels") or {})]),
+    )
+    room = threading.Semaphore(REMOVAL_THREADS)
+    count = 0
+    failures: list[BaseException] = []
+    for remove, names in jobs:
+        results = [_in_thread(room, functools.partial(remove, client, name)) for name in names]
+        for result in results:
+            try:
+                result.result()
+                count += 1
+            except ENGINE_FAULTS as error:
+                failures.append(error)
     return count, failures
+
+
+def _in_thread(room: threading.Semaphore, removal: Callable[[], None]) -> Future[None]:
+    """What comes of it, once there is room. A call that hangs does not hold up the end of the gate."""
+    done: Future[None] = Future()
+
+    def work() -> None:
+        with room:
+            try:
+                removal()
+            except BaseException as error:
+                done.set_exception(error)
+            else:
+                done.set_result(None)
+
+    threading.Thread(target=work, name="docker", daemon=True).start()
+    return done

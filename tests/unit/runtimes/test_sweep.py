@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +23,24 @@ from gate.runtimes.docker_engine.sweep import (
 )
 
 NOW = 1_800_000_000.5
+PATIENCE_SECONDS = 60.0
+
+HANGING = """\
+import sys, threading
+from gate.runtimes.docker_engine.sweep import labels, remove_run
+from tests.unit.runtimes.test_sweep import FakeEngine
+
+class Hanging(FakeEngine):
+    def _remove(self, kind, name):
+        begun.set()
+        threading.Event().wait()
+
+begun, engine = threading.Event(), Hanging()
+engine.make("mine", labels("mine", 0.0))
+threading.Thread(target=remove_run, args=(engine, "mine"), daemon=True).start()
+assert begun.wait(60)
+sys.exit(3)
+"""
 
 
 class FakeEngine:
@@ -278,3 +299,11 @@ def test_an_engine_that_is_gone_is_not_waited_for(engine: Any, clock: FakeTime) 
     with pytest.raises(ConnectionError):
         remove_dead_run(engine, "mine")
     assert clock.now == 0.0
+
+
+def test_a_removal_that_hangs_does_not_hold_up_the_end_of_the_gate() -> None:
+    """All is written by then, and nobody would learn anything more."""
+    ended = subprocess.run(
+        [sys.executable, "-c", HANGING], cwd=Path(__file__).parents[3], timeout=PATIENCE_SECONDS, check=False
+    )
+    assert ended.returncode == 3
