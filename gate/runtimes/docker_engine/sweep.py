@@ -109,7 +109,7 @@ def remove_network(client: docker.DockerClient, network: str) -> None:
     """Removes a network after disconnecting whatever is still on it, the gate itself included."""
     with contextlib.suppress(NotFound):
         for endpoint in client.api.inspect_network(network).get("Containers") or {}:
-            with contextlib.suppress(NotFound, APIError):
+            with contextlib.suppress(NotFound, APIError), changing_endpoints():
                 client.api.disconnect_container_from_network(endpoint, network, force=True)
         client.api.remove_network(network)
 
