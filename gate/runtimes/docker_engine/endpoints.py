@@ -23,12 +23,15 @@ class _Queue:
         self._inside: object | None = None
         self._since = 0.0
 
-    def enter(self) -> object:
-        """Returns when it is the caller's turn; with what it shows when it leaves."""
+    def enter(self, at_most: float | None) -> object:
+        """Returns when it is the caller's turn, or after so many seconds; with what it leaves by."""
         ticket = object()
         with self._changed:
+            came = monotonic()
             while self._inside is not None:
-                left = self._since + PATIENCE_SECONDS - monotonic()
+                now = monotonic()
+                left = self._since + PATIENCE_SECONDS - now
+                left = left if at_most is None else min(left, came + at_most - now)
                 if left <= 0:
                     break
                 self._changed.wait(left)
@@ -47,9 +50,12 @@ _QUEUE = _Queue()
 
 
 @contextmanager
-def changing_endpoints() -> Iterator[None]:
-    """For a call that starts or removes a container, or takes it onto a network or off it."""
-    ticket = _QUEUE.enter()
+def changing_endpoints(at_most: float | None = None) -> Iterator[None]:
+    """For a call that starts or removes a container, or takes it onto a network or off it.
+
+    Who is in a hurry waits for `at_most` so many seconds.
+    """
+    ticket = _QUEUE.enter(at_most)
     try:
         yield
     finally:

@@ -29,6 +29,8 @@ LIFETIME_SECONDS = 6 * 60 * 60
 _WRITTEN_EXPIRY = re.compile(r"[0-9]{1,12}")
 
 REMOVAL_THREADS = 16
+REMOVAL_TURN_SECONDS = 5.0
+"""How long a removal waits for others: the runner's first signal and its last are ten seconds apart."""
 GONE_POLL_SECONDS = 0.05
 GONE_SECONDS = 30.0
 
@@ -87,7 +89,7 @@ def remove_expired(client: docker.DockerClient, now: float) -> int:
 def remove_container(client: docker.DockerClient, container: str) -> None:
     """Removes a container with its anonymous volumes, and returns when it is gone."""
     try:
-        with changing_endpoints():
+        with changing_endpoints(at_most=REMOVAL_TURN_SECONDS):
             client.api.remove_container(container, v=True, force=True)
     except NotFound:
         return

@@ -117,6 +117,17 @@ def test_a_change_that_hangs_holds_up_nobody_for_ever(monkeypatch: pytest.Monkey
     assert second.is_set()
 
 
-def _change(done: threading.Event) -> None:
+def test_who_is_in_a_hurry_does_not_wait_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is ended has seconds; what it could not remove by then would all be left."""
+    monkeypatch.setattr(endpoints, "PATIENCE_SECONDS", PATIENCE_SECONDS * 2)
+    done = threading.Event()
+    hurried = threading.Thread(target=_change, args=(done, 0.01))
     with changing_endpoints():
+        hurried.start()
+        assert done.wait(PATIENCE_SECONDS)
+    hurried.join(PATIENCE_SECONDS)
+
+
+def _change(done: threading.Event, at_most: float | None = None) -> None:
+    with changing_endpoints(at_most):
         done.set()
