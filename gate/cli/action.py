@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from gate.errors import DocumentError, ExitCode, GateError, Problem
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement
 from gate.reporters.workflow_commands import commands_stopped
-from gate.runtimes.docker_engine import ENGINE_FAULTS, connect, remove_run
+from gate.runtimes.docker_engine import ENGINE_FAULTS, connect, remove_dead_run
 from gate.runtimes.docker_engine.connection import explain
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import remove_container
@@ -30,6 +31,8 @@ from gate.settings import Overrides, load_settings, overrides_from_action
 RUN_STATE = "run"
 CONTAINER_STATE = "container"
 REPORT_STATE = "report"
+ENDED_STATE = "ended"
+"""Said by a main stage that came to its end unhurried: whoever sweeps after it need not wait for more."""
 DEFAULT_WORKSPACE = "/github/workspace"
 
 
@@ -66,7 +69,7 @@ def sweep_after_action() -> int:
         orphan = environment.get(f"STATE_{CONTAINER_STATE}", "")
         if orphan and orphan != find_own_container(engine.client, environment):
             remove_container(engine.client, orphan)
-        count = remove_run(engine.client, run)
+        count = remove_dead_run(engine.client, run, ended=bool(environment.get(f"STATE_{ENDED_STATE}")))
     except (GateError, *ENGINE_FAULTS) as error:
         fault = error if isinstance(error, GateError) else GateError("the sweep failed", why=explain(error))
         faults.explain(fault, sys.stdout)
@@ -125,7 +128,11 @@ def _main_stage(environment: Mapping[str, str]) -> int:
     finally:
         console.close()
         hand_over([settings.report_directory, Path(settings.model.cassette)], workspace)
-    return code_of_run(report)
+    code = code_of_run(report)
+    if code != ExitCode.INTERRUPTED:
+        with contextlib.suppress(OSError):
+            github.save_state(ENDED_STATE, "1")
+    return code
 
 
 def _require_files(overrides: Overrides, config: Path | None, workspace: Path) -> None:

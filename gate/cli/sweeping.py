@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 from gate.errors import EngineError
-from gate.runtimes.docker_engine import ENGINE_FAULTS, connect, remove_expired, remove_run
+from gate.runtimes.docker_engine import ENGINE_FAULTS, connect, remove_dead_run, remove_expired
 from gate.runtimes.docker_engine.connection import explain
 
 
@@ -14,7 +14,7 @@ def sweep_engine(run: str | None, environment: Mapping[str, str]) -> str:
     """Removes what `run` made, or what all runs made whose time is over. A sentence on what was done."""
     engine = connect(environment)
     try:
-        count = remove_run(engine.client, run) if run else remove_expired(engine.client, time.time())
+        count = remove_dead_run(engine.client, run) if run else remove_expired(engine.client, time.time())
     except ENGINE_FAULTS as error:
         raise EngineError(
             "not everything could be removed", why=explain(error), remedy="sweep again"

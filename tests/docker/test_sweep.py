@@ -227,3 +227,15 @@ def test_what_a_killed_gate_left_is_removed_by_its_run(docker_place: DockerPlace
     assert len(docker_place.running()) == 2
     assert remove_run(docker_place.client, docker_place.run) == 5  # bot, store, two networks, volume
     assert docker_place.leftovers() == []
+
+
+@in_event_loop
+async def test_a_volume_that_the_engine_makes_anew_belongs_to_the_run(docker_place: DockerPlace) -> None:
+    """The run's end removes a volume for which a store is just being created: the engine makes another."""
+    async with docker_place.deployed(**docker_place.bot(memory="redis")) as deployment:
+        server = deployment.store_server()
+        assert server is not None
+        await server.remove()
+        await server._create_container()
+        filters = {"label": f"{RUN_LABEL}={docker_place.run}"}
+        assert [one.name for one in docker_place.client.volumes.list(filters=filters)] == [server._volume]

@@ -92,6 +92,7 @@ class Engine:
         self._lock = threading.Lock()
         self._creating: list[str] = []
         self._starting: list[str] = []
+        self._unanswered = False
         self._closing = False
         self._closed = False
 
@@ -147,6 +148,12 @@ class Engine:
         with self._lock:
             return not self._creating
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether a creation ended without the engine's word: what was asked for may still come."""
+        with self._lock:
+            return self._unanswered
+
     async def wait_until_quiet(self) -> None:
         """Returns once nothing is being created or started, or after SETTLING_SECONDS."""
         await within(SETTLING_SECONDS, lambda: not self._creating and not self._starting)
@@ -156,11 +163,18 @@ class Engine:
             if self._closing:
                 raise EngineError("the run is being ended")
             under_way.append(purpose)
+        answered = False
         try:
-            return function()
+            answer = function()
+            answered = True
+            return answer
+        except APIError:
+            answered = True
+            raise
         finally:
             with self._lock:
                 under_way.remove(purpose)
+                self._unanswered |= not answered and under_way is self._creating
 
     def close(self) -> None:
         """Closes the connection without waiting for calls that hang: theirs closes when they end."""

@@ -15,10 +15,11 @@ from gate.interfaces import CANDIDATE, PREVIOUS, Store, StoreInspector
 from gate.runtimes.docker_engine.connection import Engine
 from gate.runtimes.docker_engine.containers import Ground
 from gate.runtimes.docker_engine.deployment import DockerDeployment
+from gate.runtimes.docker_engine.endpoints import changing_endpoints
 from gate.runtimes.docker_engine.images import build_image, check_architecture, require_image
 from gate.runtimes.docker_engine.networks import make_network, make_store_network
 from gate.runtimes.docker_engine.own_container import find_own_container
-from gate.runtimes.docker_engine.sweep import labels, remove_expired, remove_run
+from gate.runtimes.docker_engine.sweep import QUIET_SECONDS, labels, remove_expired, remove_run
 
 CLOSING_SECONDS = 6.0
 """All the time there is between the runner's first signal and its last."""
@@ -84,7 +85,7 @@ class DockerEngine:
             stores = self._ground.store_network_name
             networks.append(make_store_network(self._engine, stores, self._labels, hostless=hostless))
         await asyncio.gather(*networks)
-        return await self._engine.call("join the network", lambda: self._join(own))
+        return await self._engine.start("join the network", lambda: self._join(own))
 
     async def deploy(
         self, name: str, environment: Mapping[str, str], version: str = CANDIDATE
@@ -123,16 +124,21 @@ class DockerEngine:
             return
         self._engine.refuse_creations()
         why = ""
+        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self._engine.wait_until_quiet()
+                seen: float | None = None
                 while not self._closed:
                     settled = self._engine.settled
                     try:
-                        await self._engine.call(
+                        count = await self._engine.call(
                             "remove the run", lambda: remove_run(self._engine.client, self._run)
                         )
-                        self._closed = settled
+                        now = loop.time()
+                        seen = now if count or seen is None else seen
+                        is_quiet = now - seen >= QUIET_SECONDS
+                        self._closed = settled and (is_quiet or not self._engine.unanswered)
                     except EngineError as error:
                         # What is still being created holds on to what is being removed.
                         why = error.why
@@ -179,9 +185,10 @@ class DockerEngine:
             raise EngineError("there is no network to join")
         client, network = self._engine.client, self._ground.network_name
         if own is not None:
-            client.api.connect_container_to_network(own, network)
-            if self._store is not None:
-                client.api.connect_container_to_network(own, self._ground.store_network_name)
+            with changing_endpoints():
+                client.api.connect_container_to_network(own, network)
+                if self._store is not None:
+                    client.api.connect_container_to_network(own, self._ground.store_network_name)
             endpoints = client.api.inspect_container(own)["NetworkSettings"]["Networks"]
             return str(endpoints[network]["IPAddress"])
         if client.info().get("OperatingSystem") == "Docker Desktop":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from docker.types import Mount
+
 from gate.errors import EngineError, StoreError
 from gate.interfaces import Instance, Store
 from gate.runtimes.docker_engine.containers import EngineContainer, Ground
@@ -142,7 +144,7 @@ class DockerStore:
         await self._engine.call("remove a volume", lambda: remove_volume(self._engine.client, self._volume))
 
     async def _create_container(self) -> None:
-        store, client = self._store, self._engine.client
+        store, client, labels = self._store, self._engine.client, dict(self._ground.labels)
         created = await self._engine.create(
             "create the store",
             lambda: client.containers.create(
@@ -150,9 +152,10 @@ class DockerStore:
                 # The image's entrypoint stays: it loads the modules that upstream ships.
                 command=[store.program, *store.arguments],
                 name=self._name,
-                labels=dict(self._ground.labels),
+                labels=labels,
                 network=self._ground.store_network_name,
-                volumes={self._volume: {"bind": store.data_folder, "mode": "rw"}},
+                # Labelled here too: if the run's end has just removed the volume, the engine makes it anew.
+                mounts=[Mount(store.data_folder, self._volume, type="volume", labels=labels)],
                 **store_options(store.memory),
             ),
         )

@@ -7,10 +7,12 @@ with the time after which anybody may remove it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
+import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 import docker
@@ -27,8 +29,16 @@ LIFETIME_SECONDS = 6 * 60 * 60
 _WRITTEN_EXPIRY = re.compile(r"[0-9]{1,12}")
 
 REMOVAL_THREADS = 16
+REMOVAL_TURN_SECONDS = 5.0
+"""How long a removal waits for others: the runner's first signal and its last are ten seconds apart."""
 GONE_POLL_SECONDS = 0.05
 GONE_SECONDS = 30.0
+
+QUIET_SECONDS = 2.0
+"""How long nothing of a killed gate may have come to light. An engine goes on with what it was asked for, and
+shows it only when it is made."""
+SWEEP_SECONDS = 20.0
+"""After which what cannot be removed is left, and said."""
 
 
 def labels(run: str, now: float) -> dict[str, str]:
@@ -38,7 +48,31 @@ def labels(run: str, now: float) -> dict[str, str]:
 
 def remove_run(client: docker.DockerClient, run: str) -> int:
     """Removes every container, network and volume of `run`, in parallel. How many there were."""
-    return _remove_labelled(client, {"label": f"{RUN_LABEL}={run}"}, lambda _labels: True)
+    return _whole(_remove_all_of(client, run))
+
+
+def remove_dead_run(client: docker.DockerClient, run: str, *, ended: bool = False) -> int:
+    """As `remove_run`, for a run whose gate may have been killed in the middle of making things.
+
+    What the engine is still making for it is removed as it comes to light, and what that holds on to is tried
+    again. `ended`: the gate came to its end by itself, so that nothing is to come where nothing is left.
+    """
+    began = time.monotonic()
+    seen = None if ended else began
+    total = 0
+    while True:
+        count, failures = _remove_all_of(client, run)
+        total += count
+        now = time.monotonic()
+        if count or failures:
+            seen = now
+        if any(not isinstance(one, APIError) for one in failures):
+            break  # the engine is gone
+        is_quiet = not failures and (seen is None or now - seen >= QUIET_SECONDS)
+        if is_quiet or now - began >= SWEEP_SECONDS:
+            break
+        time.sleep(GONE_POLL_SECONDS)
+    return _whole((total, failures))
 
 
 def remove_expired(client: docker.DockerClient, now: float) -> int:
@@ -49,13 +83,13 @@ def remove_expired(client: docker.DockerClient, now: float) -> int:
         expiry = found.get(EXPIRY_LABEL, "")
         return _WRITTEN_EXPIRY.fullmatch(expiry) is not None and int(expiry) <= now
 
-    return _remove_labelled(client, {"label": [RUN_LABEL, EXPIRY_LABEL]}, expired)
+    return _whole(_remove_labelled(client, {"label": [RUN_LABEL, EXPIRY_LABEL]}, expired))
 
 
 def remove_container(client: docker.DockerClient, container: str) -> None:
     """Removes a container with its anonymous volumes, and returns when it is gone."""
     try:
-        with changing_endpoints():
+        with changing_endpoints(at_most=REMOVAL_TURN_SECONDS):
             client.api.remove_container(container, v=True, force=True)
     except NotFound:
         return
@@ -77,7 +111,7 @@ def remove_network(client: docker.DockerClient, network: str) -> None:
     """Removes a network after disconnecting whatever is still on it, the gate itself included."""
     with contextlib.suppress(NotFound):
         for endpoint in client.api.inspect_network(network).get("Containers") or {}:
-            with contextlib.suppress(NotFound, APIError):
+            with contextlib.suppress(NotFound, APIError), changing_endpoints():
                 client.api.disconnect_container_from_network(endpoint, network, force=True)
         client.api.remove_network(network)
 
@@ -88,29 +122,60 @@ def remove_volume(client: docker.DockerClient, volume: str) -> None:
         client.api.remove_volume(volume, force=True)
 
 
+Removal = tuple[int, list[BaseException]]
+"""How many were removed, and why others were not."""
+
+
+def _whole(removal: Removal) -> int:
+    """How many were removed. Raises why not all were."""
+    count, failures = removal
+    if failures:
+        raise failures[0]
+    return count
+
+
+def _remove_all_of(client: docker.DockerClient, run: str) -> Removal:
+    return _remove_labelled(client, {"label": f"{RUN_LABEL}={run}"}, lambda _labels: True)
+
+
 def _remove_labelled(
     client: docker.DockerClient, filters: dict[str, Any], wanted: Callable[[dict[str, str]], bool]
-) -> int:
+) -> Removal:
     """Containers first: networks and volumes that are in use cannot be removed."""
     containers = client.api.containers(all=True, filters=filters)
     networks = client.api.networks(filters=filters)
     volumes = client.api.volumes(filters=filters).get("Volumes") or []
-    with ThreadPoolExecutor(REMOVAL_THREADS) as threads:
-        jobs: Iterable[tuple[Callable[[docker.DockerClient, str], None], list[str]]] = (
-            (remove_container, [one["Id"] for one in containers if wanted(one.get("Labels") or {})]),
-            (remove_network, [one["Id"] for one in networks if wanted(one.get("Labels") or {})]),
-            (remove_volume, [one["Name"] for one in volumes if wanted(one.get("Labels") or {})]),
-        )
-        count = 0
-        failures: list[BaseException] = []
-        for remove, names in jobs:
-            results = [threads.submit(remove, client, name) for name in names]
-            for result in results:
-                try:
-                    result.result()
-                    count += 1
-                except ENGINE_FAULTS as error:
-                    failures.append(error)
-    if failures:
-        raise failures[0]
-    return count
+    jobs: Iterable[tuple[Callable[[docker.DockerClient, str], None], list[str]]] = (
+        (remove_container, [one["Id"] for one in containers if wanted(one.get("Labels") or {})]),
+        (remove_network, [one["Id"] for one in networks if wanted(one.get("Labels") or {})]),
+        (remove_volume, [one["Name"] for one in volumes if wanted(one.get("Labels") or {})]),
+    )
+    room = threading.Semaphore(REMOVAL_THREADS)
+    count = 0
+    failures: list[BaseException] = []
+    for remove, names in jobs:
+        results = [_in_thread(room, functools.partial(remove, client, name)) for name in names]
+        for result in results:
+            try:
+                result.result()
+                count += 1
+            except ENGINE_FAULTS as error:
+                failures.append(error)
+    return count, failures
+
+
+def _in_thread(room: threading.Semaphore, removal: Callable[[], None]) -> Future[None]:
+    """What comes of it, once there is room. A call that hangs does not hold up the end of the gate."""
+    done: Future[None] = Future()
+
+    def work() -> None:
+        with room:
+            try:
+                removal()
+            except BaseException as error:
+                done.set_exception(error)
+            else:
+                done.set_result(None)
+
+    threading.Thread(target=work, name="docker", daemon=True).start()
+    return done

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +17,30 @@ from gate.runtimes.docker_engine.sweep import (
     LIFETIME_SECONDS,
     RUN_LABEL,
     labels,
+    remove_dead_run,
     remove_expired,
     remove_run,
 )
 
 NOW = 1_800_000_000.5
+PATIENCE_SECONDS = 60.0
+
+HANGING = """\
+import sys, threading
+from gate.runtimes.docker_engine.sweep import labels, remove_run
+from tests.unit.runtimes.test_sweep import FakeEngine
+
+class Hanging(FakeEngine):
+    def _remove(self, kind, name):
+        begun.set()
+        threading.Event().wait()
+
+begun, engine = threading.Event(), Hanging()
+engine.make("mine", labels("mine", 0.0))
+threading.Thread(target=remove_run, args=(engine, "mine"), daemon=True).start()
+assert begun.wait(60)
+sys.exit(3)
+"""
 
 
 class FakeEngine:
@@ -29,6 +51,8 @@ class FakeEngine:
         self.things: dict[str, dict[str, Mapping[str, str]]] = {"container": {}, "network": {}, "volume": {}}
         self.removed: list[str] = []
         self.faults: dict[str, Exception] = {}
+        self.refusals: dict[str, int] = {}
+        """What the engine does not let go so many times."""
         self.busy: list[str] = []
         """What somebody else is removing; it is gone with the second look at it."""
 
@@ -78,6 +102,9 @@ class FakeEngine:
     def _remove(self, kind: str, name: str) -> None:
         if name in self.faults:
             raise self.faults[name]
+        if self.refusals.get(name, 0) > 0:
+            self.refusals[name] -= 1
+            raise APIError("volume is in use")
         if name in self.busy:
             raise APIError("conflict", response=Conflict())  # type: ignore[arg-type]
         del self.things[kind][name]
@@ -188,3 +215,95 @@ def test_what_somebody_is_removing_is_waited_for(engine: Any, monkeypatch: pytes
     engine.busy.append("container-mine")
     assert remove_run(engine, "mine") == 3
     assert engine.left() == set()
+
+
+class FakeTime:
+    """Passes in sleep alone; what is to come comes while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.coming: list[tuple[float, Callable[[], None]]] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        for one in [one for one in self.coming if one[0] <= self.now]:
+            self.coming.remove(one)
+            one[1]()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
+    clock = FakeTime()
+    monkeypatch.setattr(sweep, "time", clock)
+    return clock
+
+
+def test_what_an_engine_was_still_making_for_a_killed_gate_is_removed_too(
+    engine: Any, clock: FakeTime
+) -> None:
+    """Each in its time, although nothing was there to begin with."""
+    for late in (1.5, 3.0):
+        clock.coming.append((late, lambda late=late: engine.make(f"mine-{late}", labels("mine", NOW))))
+    assert remove_dead_run(engine, "mine") == 6
+    assert engine.left() == set()
+    assert clock.now < 3.0 + 2 * sweep.QUIET_SECONDS
+
+
+def test_after_a_gate_that_ended_by_itself_one_look_is_enough(engine: Any, clock: FakeTime) -> None:
+    """Unless something was left: then who knows what else will be."""
+    assert remove_dead_run(engine, "mine", ended=True) == 0
+    assert clock.now == 0.0
+    engine.make("mine", labels("mine", NOW))
+    clock.coming.append((1.0, lambda: engine.make("late", labels("mine", NOW))))
+    assert remove_dead_run(engine, "mine", ended=True) == 6
+    assert engine.left() == set()
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_what_the_engine_does_not_let_go_is_tried_again(engine: Any, clock: FakeTime, ended: bool) -> None:
+    """A container that is being made holds on to its volume."""
+    engine.make("mine", labels("mine", NOW))
+    engine.refusals["volume-mine"] = 3
+    assert remove_dead_run(engine, "mine", ended=ended) == 3
+    assert engine.left() == set()
+
+
+def test_what_the_engine_never_lets_go_is_said(engine: Any, clock: FakeTime) -> None:
+    """After a time that somebody waits for."""
+    engine.make("mine", labels("mine", NOW))
+    engine.faults["network-mine"] = APIError("has active endpoints")
+    with pytest.raises(APIError, match="active endpoints"):
+        remove_dead_run(engine, "mine")
+    assert engine.removed == ["container-mine", "volume-mine"]
+    assert sweep.SWEEP_SECONDS <= clock.now < sweep.SWEEP_SECONDS + 1
+
+
+def test_a_gate_that_lives_on_keeps_nobody_sweeping_for_ever(engine: Any, clock: FakeTime) -> None:
+    """It makes anew what is removed, and what it makes last is its own to remove."""
+
+    def make() -> None:
+        engine.make(f"at {clock.now}", labels("mine", NOW))
+        clock.coming.append((clock.now + 1.0, make))
+
+    make()
+    assert remove_dead_run(engine, "mine") > 3
+    assert clock.now < sweep.SWEEP_SECONDS + 1
+
+
+def test_an_engine_that_is_gone_is_not_waited_for(engine: Any, clock: FakeTime) -> None:
+    engine.make("mine", labels("mine", NOW))
+    engine.faults["container-mine"] = ConnectionError("refused")
+    with pytest.raises(ConnectionError):
+        remove_dead_run(engine, "mine")
+    assert clock.now == 0.0
+
+
+def test_a_removal_that_hangs_does_not_hold_up_the_end_of_the_gate() -> None:
+    """All is written by then, and nobody would learn anything more."""
+    ended = subprocess.run(
+        [sys.executable, "-c", HANGING], cwd=Path(__file__).parents[3], timeout=PATIENCE_SECONDS, check=False
+    )
+    assert ended.returncode == 3
