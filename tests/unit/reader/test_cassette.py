@@ -311,6 +311,22 @@ def test_a_run_that_breaks_off_leaves_the_older_cassette(tmp_path: Path) -> None
     assert json.loads(path.read_text().splitlines()[1])["body"] == "{}"
 
 
+def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
+    """A checkout may bring one, to anything."""
+    (tmp_path / "precious").write_text("precious")
+    path = tmp_path / "cassette.jsonl"
+    (tmp_path / "cassette.jsonl.unfinished").symlink_to(tmp_path / "precious")
+    CassetteWriter(path, 8).discard()
+    assert [one.name for one in tmp_path.iterdir()] == ["precious"]
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_a_folder_in_its_place_is_said_before_anything_is_recorded(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written") as caught:
+        CassetteWriter(tmp_path, 8)
+    assert caught.value.why == "Is a directory"
+
+
 def test_a_cassette_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot be written"):
