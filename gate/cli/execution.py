@@ -152,7 +152,7 @@ def open_transcript(directory: Path) -> TranscriptFile:
     try:
         return TranscriptFile(directory)
     except OSError as error:
-        raise _unwritable(directory, error) from error
+        raise unwritable(directory, error) from error
 
 
 def _canceller() -> Callable[[], object]:
@@ -327,10 +327,11 @@ def prepare_report_directory(directory: Path) -> None:
             if place.is_dir() and not place.is_symlink():
                 raise IsADirectoryError(errno.EISDIR, f"{name}: {os.strerror(errno.EISDIR)}")
     except OSError as error:
-        raise _unwritable(directory, error) from error
+        raise unwritable(directory, error) from error
 
 
-def _unwritable(directory: Path, error: OSError) -> InputError:
+def unwritable(directory: Path, error: OSError) -> InputError:
+    """What is to be said of a report folder that does not take what is written."""
     return InputError(
         f"the report folder {directory} cannot be written",
         why=error.strerror or str(error),

@@ -6,21 +6,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gate.cli.execution import prepare_report_directory
+from gate.cli.execution import open_transcript, prepare_report_directory, unwritable
 from gate.cli.exit_codes import code_of_verdict
 from gate.cli.ownership import hand_over
+from gate.cli.recording import finish_all
 from gate.cli.run import file_reporters
 from gate.core.transcript import Event
 from gate.core.transcript_lines import decode
 from gate.core.verdict import Report
 from gate.errors import GateError, InputError, Problem
-from gate.interfaces import Reporter
 from gate.judging import judge
 from gate.judging.merging import Part, merge, read_part
 from gate.judging.regression import against
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
-from gate.reporters.transcript_file import NAME, TranscriptFile
+from gate.reporters.transcript_file import NAME
 
 
 def merge_command(
@@ -59,14 +59,19 @@ def merge_command(
 
 
 def _write(events: Sequence[Event], report: Report, directory: Path) -> None:
-    transcript = TranscriptFile(directory)
-    reporters: tuple[Reporter, ...] = (transcript, *file_reporters(directory))
+    """Raises GateError."""
+    transcript = open_transcript(directory)
+    reporters = file_reporters(directory)
+    try:
+        for event in events:
+            transcript.show(event)
+        transcript.close()
+    except OSError as error:
+        raise unwritable(directory, error) from error
     for event in events:
         for reporter in reporters:
             reporter.show(event)
-    transcript.close()
-    for reporter in reporters:
-        reporter.finish(report)
+    finish_all(reporters, report)
 
 
 def _read_parts(paths: Sequence[Path], report_directory: Path) -> tuple[list[Part], list[str]]:

@@ -99,6 +99,22 @@ def test_a_disk_that_is_full(gate: Gate, disk: Disk, size: int) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_a_disk_without_room_for_what_is_judged_again(gate: Gate, disk: Disk) -> None:
+    """It is one sentence, and no defect of the gate's."""
+    gate.configure("process")
+    assert gate.run("run", *disruptions("none"), "--report-dir", "first").code == 0
+    folder = disk(MiB + 64 * 1024)
+    (folder / "others").write_bytes(bytes(MiB))
+    for words in (("merge", "first"), ("judge", "first/transcript.jsonl", "--report-dir", REPORT)):
+        ended = gate.run(*words)
+        assert (ended.code, "cannot be written" in ended.output) == (2, True), ended.output
+    (folder / "others").write_bytes(bytes(16 * 1024))
+    ended = gate.run("merge", "first")
+    assert (ended.code, "cannot be written" in ended.output) == (2, True), ended.output
+    ended = gate.run("judge", "first/transcript.jsonl", "--report-dir", REPORT)
+    assert ended.code == 0, ended.output
+
+
 def test_a_disk_that_fills_up_in_mid_run(gate: Gate, disk: Disk) -> None:
     """The run ends, what it made is removed, and what is known is written: there is a reserve for that."""
     gate.configure("redis")
