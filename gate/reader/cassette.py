@@ -157,6 +157,9 @@ def load_cassette(path: Path) -> Cassette:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError(f"it is larger than {MAX_BYTES >> 20} MiB")
+        if path.is_char_device() or path.is_fifo() or path.is_socket():
+            # It need not have an end.
+            raise ValueError("it is no file")
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, start=1):
                 content = json.loads(line)

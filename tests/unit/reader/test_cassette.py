@@ -288,6 +288,14 @@ def test_a_cassette_that_is_missing_or_a_folder(tmp_path: Path) -> None:
             load_cassette(path)
 
 
+def test_a_cassette_that_is_no_file_and_may_have_no_end(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    path.symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        load_cassette(path)
+    assert caught.value.why == "it is no file"
+
+
 def test_a_run_that_breaks_off_leaves_the_older_cassette(tmp_path: Path) -> None:
     path = tmp_path / "one.jsonl"
     path.write_text(HEAD)
