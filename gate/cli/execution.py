@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import errno
 import functools
+import os
 import secrets
 import shlex
 import time
@@ -36,6 +38,7 @@ from gate.protocols.bounded import BoundedBot
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
 from gate.reader.whereabouts import Faults, Whereabouts
+from gate.reporters import REPORT_FILES
 from gate.reporters.transcript_file import TranscriptFile
 from gate.reporters.whole_files import DRAFT, remove_drafts
 from gate.runner.plan import Plan, Turn
@@ -75,7 +78,7 @@ async def execute(
     seed = tapes.seed
     plan, left_out = plan_part(scenarios, settings.run, window=settings.bot.window, seed=seed)
     jobs = settings.run.jobs or sensible_jobs(settings, deployments=len(plan.waves))
-    transcript = _open_transcript(settings.report_directory)
+    transcript = open_transcript(settings.report_directory)
     secret = Secret(settings.openai_api_key)
     whereabouts = Whereabouts()
     recording = Recording(transcript, reporters, end=_canceller())
@@ -144,12 +147,12 @@ async def execute(
     return report
 
 
-def _open_transcript(directory: Path) -> TranscriptFile:
-    """Raises InputError."""
+def open_transcript(directory: Path) -> TranscriptFile:
+    """A transcript that is to be written. Raises InputError."""
     try:
         return TranscriptFile(directory)
     except OSError as error:
-        raise _unwritable(directory, error) from error
+        raise unwritable(directory, error) from error
 
 
 def _canceller() -> Callable[[], object]:
@@ -319,13 +322,18 @@ def prepare_report_directory(directory: Path) -> None:
             probe.write_bytes(bytes(PROBE_BYTES))
         finally:
             probe.unlink(missing_ok=True)
+        for name in REPORT_FILES:
+            place = directory / name
+            if place.is_dir() and not place.is_symlink():
+                raise IsADirectoryError(errno.EISDIR, f"{name}: {os.strerror(errno.EISDIR)}")
     except OSError as error:
-        raise _unwritable(directory, error) from error
+        raise unwritable(directory, error) from error
 
 
-def _unwritable(directory: Path, error: OSError) -> InputError:
+def unwritable(directory: Path, error: OSError) -> InputError:
+    """What is to be said of a report folder that does not take what is written."""
     return InputError(
         f"the report folder {directory} cannot be written",
         why=error.strerror or str(error),
-        remedy="make room in it, or name another one with --report-dir, or the input report-dir",
+        remedy="make room in it, or name another folder with --report-dir, or the input report-dir",
     )

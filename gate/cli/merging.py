@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
-from gate.cli.execution import prepare_report_directory
+from gate.cli.execution import open_transcript, prepare_report_directory, unwritable
 from gate.cli.exit_codes import code_of_verdict
 from gate.cli.ownership import hand_over
+from gate.cli.recording import finish_all
 from gate.cli.run import file_reporters
 from gate.core.transcript import Event
 from gate.core.transcript_lines import decode
 from gate.core.verdict import Report
 from gate.errors import GateError, InputError, Problem
-from gate.interfaces import Reporter
 from gate.judging import judge
 from gate.judging.merging import Part, merge, read_part
 from gate.judging.regression import against
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
-from gate.reporters.transcript_file import NAME, TranscriptFile
+from gate.reporters.transcript_file import NAME
 
 
 def merge_command(
@@ -37,6 +39,7 @@ def merge_command(
         measurement = None if baseline is None else read_measurement(baseline, "baseline")
         parts, missing = _read_parts(paths, report_directory)
         events = merge(parts, missing)
+        _check_same_whole(parts)
         prepare_report_directory(report_directory)
     except GateError as error:
         github.annotate_problems(
@@ -59,14 +62,19 @@ def merge_command(
 
 
 def _write(events: Sequence[Event], report: Report, directory: Path) -> None:
-    transcript = TranscriptFile(directory)
-    reporters: tuple[Reporter, ...] = (transcript, *file_reporters(directory))
+    """Raises GateError."""
+    transcript = open_transcript(directory)
+    reporters = file_reporters(directory)
+    try:
+        for event in events:
+            transcript.show(event)
+        transcript.close()
+    except OSError as error:
+        raise unwritable(directory, error) from error
     for event in events:
         for reporter in reporters:
             reporter.show(event)
-    transcript.close()
-    for reporter in reporters:
-        reporter.finish(report)
+    finish_all(reporters, report)
 
 
 def _read_parts(paths: Sequence[Path], report_directory: Path) -> tuple[list[Part], list[str]]:
@@ -87,6 +95,34 @@ def _read_parts(paths: Sequence[Path], report_directory: Path) -> tuple[list[Par
     if not parts:
         raise faults[0]
     return parts, [one.sentence for one in faults]
+
+
+def _check_same_whole(parts: Sequence[Part]) -> None:
+    """Raises InputError where shards were cut from different wholes: together they are neither of them."""
+    earlier: dict[tuple[str, ...], tuple[Part, set[str]]] = {}
+    for part in parts:
+        given = _scenarios_given(part)
+        if part.shard is None or given is None:
+            continue
+        first, expected = earlier.setdefault(tuple(part.run.disruptions), (part, given))
+        if given != expected:
+            raise InputError(
+                f"{first.name} and {part.name} cannot be merged: they were split from different scenarios",
+                why=f"only one of them was given {min(given ^ expected)}",
+                remedy="run all shards on the same scenario files",
+            )
+
+
+def _scenarios_given(part: Part) -> set[str] | None:
+    """The paths of scenarios in the command that repeats the run, without any the built-in ones.
+
+    None where that command is not known.
+    """
+    try:
+        words = shlex.split(part.run.repeat)
+    except ValueError:
+        return None
+    return {path for option, path in pairwise(words) if option == "--scenarios"} if words else None
 
 
 def _read_part(path: Path) -> Part:

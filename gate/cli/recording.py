@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gate.core.transcript import DeploymentClosed, Event, FaultSeen
 from gate.core.verdict import Report
@@ -65,30 +65,35 @@ class Recording:
         ]
 
     def finish(self, report: Report) -> None:
-        """Lets every reporter report, whatever becomes of the others.
-
-        Raises GateError, naming what could not be written.
-        """
-        failures: list[str] = []
-        for reporter in self._reporters:
-            try:
-                reporter.finish(report)
-            except OSError as error:
-                if not isinstance(reporter, ConsoleReporter):
-                    failures.append(_reason(error))
-        if failures:
-            raise GateError(
-                "the report could not be written whole",
-                why=failures[0],
-                remedy="make room in the report folder, or name another one with --report-dir;"
-                " the transcript in it gives the report again: memory-gate judge",
-            )
+        """Lets every reporter report. Raises GateError, see `finish_all`."""
+        finish_all(self._reporters, report)
 
     def _give_up(self, error: OSError) -> None:
         if not self.fault:
             self.fault = f"the transcript could not be written any further: {_reason(error)}"
             if not self._over:
                 self._end()
+
+
+def finish_all(reporters: Iterable[Reporter], report: Report) -> None:
+    """Lets every reporter report, whatever becomes of the others.
+
+    Raises GateError, naming what could not be written.
+    """
+    failures: list[str] = []
+    for reporter in reporters:
+        try:
+            reporter.finish(report)
+        except OSError as error:
+            if not isinstance(reporter, ConsoleReporter):
+                failures.append(_reason(error))
+    if failures:
+        raise GateError(
+            "the report could not be written whole",
+            why=failures[0],
+            remedy="make room in the report folder, or name another one with --report-dir;"
+            " the transcript in it gives the report again: memory-gate judge",
+        )
 
 
 def _reason(error: OSError) -> str:

@@ -11,6 +11,7 @@ from gate.cli.execution import execute, new_run, prepare_report_directory
 from gate.cli.exit_codes import code_of_run, code_of_verdict
 from gate.cli.interruption import run_until_signal
 from gate.cli.library import find_scenarios, settings_vocabulary
+from gate.cli.recording import finish_all
 from gate.core.transcript_lines import decode
 from gate.interfaces import Reporter
 from gate.judging import judge
@@ -98,13 +99,13 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
     report = judge(decode(lines))
     if baseline is not None:
         report = against(report, read_measurement(baseline, "baseline"))
+    reporters: tuple[Reporter, ...] = ()
     if report_directory is not None:
         prepare_report_directory(report_directory)
         reporters = file_reporters(report_directory)
         for event in decode(lines):
             for reporter in reporters:
                 reporter.show(event)
-        for reporter in reporters:
-            reporter.finish(report)
-    ConsoleReporter(open_console(sys.stdout, {}), report_directory=report_directory).finish(report)
+    console = ConsoleReporter(open_console(sys.stdout, {}), report_directory=report_directory)
+    finish_all((*reporters, console), report)
     return code_of_verdict(report)

@@ -15,6 +15,7 @@ DEADLINE_SECONDS = 120.0
 """For one answer, every retry included."""
 ATTEMPT_SECONDS = 60.0
 RETRIES = 2
+KEY_REFUSED = (401, 403, 407)
 GIVE_UP_AFTER = 5
 """Questions without an answer, one after the other: a judge that is down must not hold up the run."""
 
@@ -78,6 +79,10 @@ class OpenAIJudge:
         except TimeoutError as fault:
             raise NoAnswer(f"it took longer than {self._deadline:g} s") from fault
         except OpenAIError as fault:
+            status = getattr(fault, "status_code", None)
+            if status in KEY_REFUSED:
+                # Its own words may hold a part of the key.
+                raise NoAnswer(f"it refuses the key that the gate was given (status {status})") from None
             raise NoAnswer(self._scrubbed(str(fault))) from None
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as fault:
             raise NoAnswer("what it sent is no answer of the API") from fault

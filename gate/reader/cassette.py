@@ -7,9 +7,11 @@ is one answer. A request is known again by a hash of what it asks, and by the tu
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import itertools
 import json
+import os
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
@@ -65,7 +67,11 @@ class CassetteWriter:
         self._unfinished = path.with_name(f"{path.name}.unfinished")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._unfinished.open("w", encoding="utf-8")
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            # Anew: what lies there may be a link to anything.
+            self._unfinished.unlink(missing_ok=True)
+            self._file = self._unfinished.open("x", encoding="utf-8")
         except OSError as fault:
             raise InputError(
                 f"the cassette {path} cannot be written",
@@ -151,6 +157,9 @@ def load_cassette(path: Path) -> Cassette:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError(f"it is larger than {MAX_BYTES >> 20} MiB")
+        if path.is_char_device() or path.is_fifo() or path.is_socket():
+            # It need not have an end.
+            raise ValueError("it is no file")
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, start=1):
                 content = json.loads(line)

@@ -16,7 +16,16 @@ from gate.judging.measurement import MeasuredProbe, Measurement
 
 REMEDY = "name the report.json in a report folder, as memory-gate wrote it"
 
+MAX_REPORT_BYTES = 512 * 1024 * 1024
+MAX_TRANSCRIPT_BYTES = 2 * 1024 * 1024 * 1024
+"""More than a run of a hundred thousand probes writes."""
+PIECE_BYTES = 1024 * 1024
+
 UNKNOWN: Mapping[str, object] = {"confidence": None, "accuracy": None, "policy": None}
+
+
+class TooLarge(ValueError):
+    """A file that no run can have written."""
 
 
 def read_measurement(path: Path, called: str = "report") -> Measurement:
@@ -26,7 +35,7 @@ def read_measurement(path: Path, called: str = "report") -> Measurement:
     """
     file = path / "report.json" if path.is_dir() else path
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = json.loads(_read(file, MAX_REPORT_BYTES).decode("utf-8"))
         return _measurement(document)
     except OSError as error:
         why = error.strerror or str(error)
@@ -39,11 +48,11 @@ def read_measurement(path: Path, called: str = "report") -> Measurement:
 def read_transcript(path: Path) -> list[str]:
     """The lines of the transcript at `path`. Raises InputError, and TranscriptError where it is no text."""
     try:
-        content = path.read_bytes()
-    except OSError as error:
+        content = _read(path, MAX_TRANSCRIPT_BYTES)
+    except (OSError, TooLarge) as error:
         raise InputError(
             f"the transcript {path} cannot be read",
-            why=error.strerror or str(error),
+            why=getattr(error, "strerror", None) or str(error),
             remedy="name a report folder of memory-gate's, or the transcript.jsonl in one",
         ) from error
     try:
@@ -55,6 +64,17 @@ def read_transcript(path: Path) -> list[str]:
             why=f"it is no text: {error.reason}",
             remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
         ) from error
+
+
+def _read(path: Path, most: int) -> bytearray:
+    """The content of a file, which need not have an end. Raises OSError and TooLarge."""
+    content = bytearray()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            content += piece
+            if len(content) > most:
+                raise TooLarge(f"it is larger than {most >> 20} MiB")
+    return content
 
 
 def _measurement(document: object) -> Measurement:

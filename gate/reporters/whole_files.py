@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from io import FileIO
 from pathlib import Path
 
 DRAFT = ".memory-gate-draft-"
@@ -24,6 +25,16 @@ def write_whole(path: Path, content: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def open_anew(path: Path) -> FileIO:
+    """An empty file at `path`, for what is written bit by bit, in the place of whatever lay there.
+
+    A link is not followed, whoever put it there: a checkout may bring one that leads to anything.
+    Raises OSError.
+    """
+    path.unlink(missing_ok=True)
+    return path.open("xb", buffering=0)
 
 
 def remove_drafts(directory: Path) -> None:

@@ -244,6 +244,38 @@ def test_a_matrix_of_disruptions_comes_to_one_verdict(job: Job, tagged: list[str
     assert not merged.forged
 
 
+def test_a_matrix_of_shards_comes_to_one_verdict(job: Job, tagged: list[str]) -> None:
+    """Each part plays scenarios of its own; without one of them nothing is known."""
+    example = EXAMPLES / "shards.yml"
+    for number in (2, 3):
+        (job.workspace / "checks" / f"order-{number}.yml").write_text(SCENARIO.replace("An", f"{number}."))
+    tagged.append(f"my-bot:{job.commit}")
+    build_bot(job, tagged[0])
+    numbers = load_workflow(example).document["jobs"]["part"]["strategy"]["matrix"]["part"]
+    played: list[str] = []
+    for number in numbers:
+        step = job.run(example, "part", matrix={"part": number})
+        assert step.exit_code == 0, step.log
+        assert step.outputs["report-path"] == f"memory-gate-{number}"
+        played += {one["file"] for one in job.report(f"memory-gate-{number}")["probes"]}
+    assert sorted(played) == ["checks/order-2.yml", "checks/order-3.yml", "checks/order.yml"]
+    parts = job.workspace / "parts"
+    parts.mkdir()
+    for number in numbers:
+        (job.workspace / f"memory-gate-{number}").rename(parts / f"memory-gate-{number}")
+
+    merged = job.run(example, "verdict")
+    assert merged.exit_code == 0, merged.log
+    assert merged.outputs["verdict"] == "passed"
+    assert {one["file"] for one in job.report()["probes"]} == set(played)
+    assert not merged.forged
+
+    shutil.rmtree(parts / f"memory-gate-{numbers[-1]}")
+    missing = job.run(example, "verdict")
+    assert missing.outputs["verdict"] == "inconclusive", missing.log
+    assert missing.exit_code == 3
+
+
 def test_a_deploy_is_tried_with_the_version_in_production(job: Job, tagged: list[str]) -> None:
     """Both images under the names that the workflow gives them; the verdict is what the deploy waits for."""
     name = f"ghcr.io/octo-org/helpdesk-bot-{job.commit[:8]}"

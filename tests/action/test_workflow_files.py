@@ -80,13 +80,21 @@ def test_scripts_are_clean(workflow: Workflow, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout
 
 
-def test_a_merge_names_every_part_of_its_matrix() -> None:
+@pytest.mark.parametrize(("name", "key"), [("matrix-merge", "disruption"), ("shards", "part")])
+def test_a_merge_names_every_part_of_its_matrix(name: str, key: str) -> None:
     """A part that is not named would not be missed."""
-    workflow = load_workflow(REPOSITORY / "examples/workflows/matrix-merge.yml")
-    kinds = workflow.document["jobs"]["part"]["strategy"]["matrix"]["disruption"]
+    workflow = load_workflow(REPOSITORY / f"examples/workflows/{name}.yml")
+    parts = workflow.document["jobs"]["part"]["strategy"]["matrix"][key]
     assert workflow.gate("verdict").inputs["args"].split()[1:] == [
-        f"parts/memory-gate-{one}" for one in kinds
+        f"parts/memory-gate-{one}" for one in parts
     ]
+
+
+def test_the_shards_are_as_many_as_the_jobs_that_play_them() -> None:
+    workflow = load_workflow(REPOSITORY / "examples/workflows/shards.yml")
+    parts = workflow.document["jobs"]["part"]["strategy"]["matrix"]["part"]
+    assert parts == [str(number) for number in range(1, len(parts) + 1)]
+    assert f"--shard ${{{{ matrix.part }}}}/{len(parts)} " in workflow.gate("part").inputs["args"]
 
 
 def test_a_deploy_needs_the_verdict() -> None:

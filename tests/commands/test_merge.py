@@ -75,6 +75,22 @@ def test_the_shards_of_a_run_become_one_report_with_its_outputs(sharded: Gate) -
     assert "parts/2/transcript.jsonl cannot be merged" in damaged.reasons
 
 
+def test_shards_of_other_scenarios_are_refused(sharded: Gate) -> None:
+    """They have nothing in common to collide on, and together would pass without ever playing the rest."""
+    path = sharded.folder / "memory-gate.yml"
+    settings = json.loads(path.read_text())
+    *others, left_out = settings["scenarios"]
+    path.write_text(json.dumps({**settings, "scenarios": others}))
+    ended = sharded.run(
+        *("run", *disruptions("none"), "--seed", "11", "--shard", "2/2", "--report-dir", "parts/2")
+    )
+    assert ended.code == 0, ended.output
+    merged = sharded.run("merge", "parts/1", "parts/2")
+    assert merged.code == 2, merged.output
+    assert "parts/1 and parts/2 cannot be merged: they were split from different scenarios" in merged.output
+    assert f"only one of them was given {left_out}" in merged.output
+
+
 def test_nothing_to_merge_is_refused(gate: Gate) -> None:
     """With the output that says so, for those who read it instead of the exit code."""
     output = gate.write("output", "")

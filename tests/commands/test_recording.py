@@ -16,6 +16,7 @@ from gate.core.verdict import Report
 from gate.errors import GateError
 from gate.reporters.transcript_file import NAME, UNFINISHED, TranscriptFile
 from tests.event_loop import in_event_loop
+from tests.full_disk import fill_up
 from tests.unit.judging.builder import honest_run
 
 
@@ -54,10 +55,10 @@ def test_a_report_that_cannot_be_written_keeps_no_other_from_being_written(tmp_p
 
 def test_what_is_not_on_record_ends_the_run_once_and_nothing_is_built_on_it(tmp_path: Path) -> None:
     """Each deployment that was not seen to its end has a fault; the others stay judged."""
-    (tmp_path / UNFINISHED).symlink_to("/dev/full")
     ends: list[None] = []
     listener = Listener()
     recording = Recording(TranscriptFile(tmp_path, reserve=0), [listener], end=lambda: ends.append(None))
+    fill_up(tmp_path / UNFINISHED)
     for _ in range(2):
         recording(DeploymentStarted(at=1.0, deployment="restart", seconds=0.5))
     assert ends == [None]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gate.core.transcript_lines import decode
+from gate.reporters import REPORT_FILES
 from gate.reporters.transcript_file import RESERVE_BYTES
 from gate.reporters.whole_files import DRAFT
 from tests.commands.gate_process import Gate, disruptions
@@ -61,6 +62,28 @@ def test_a_file_in_the_place_of_the_folder(gate: Gate) -> None:
     refused_at_once(gate, "File exists")
 
 
+@pytest.mark.parametrize("name", ["transcript.jsonl", "report.html", "benchmark.json"])
+def test_a_folder_in_the_place_of_a_report(gate: Gate, name: str) -> None:
+    """Not once all has been played: then nobody would find the verdict."""
+    gate.configure("redis")
+    gate.write(f"{REPORT}/{name}/mine.txt", "mine")
+    refused_at_once(gate, name, "Is a directory")
+    assert (gate.folder / REPORT / name / "mine.txt").read_text() == "mine"
+
+
+def test_a_folder_that_another_run_writes(gate: Gate) -> None:
+    """It is refused, and the other one goes on as if alone."""
+    gate.configure("redis")
+    with gate.start("run", *disruptions("restart")) as process:
+        assert process.stdout is not None
+        # The first line is shown once the first event is on record.
+        process.stdout.readline()
+        refused_at_once(gate, "another run writes into it")
+        output, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, output
+    assert gate.ended(0, output).report["verdict"] == "passed"
+
+
 def test_a_folder_that_may_not_be_written(gate: Gate, disk: Disk) -> None:
     gate.configure("redis")
     disk(MiB, "ro")
@@ -74,6 +97,22 @@ def test_a_disk_that_is_full(gate: Gate, disk: Disk, size: int) -> None:
     folder = disk(size)
     refused_at_once(gate, "No space left on device", "make room")
     assert list(folder.iterdir()) == []
+
+
+def test_a_disk_without_room_for_what_is_judged_again(gate: Gate, disk: Disk) -> None:
+    """It is one sentence, and no defect of the gate's."""
+    gate.configure("process")
+    assert gate.run("run", *disruptions("none"), "--report-dir", "first").code == 0
+    folder = disk(MiB + 64 * 1024)
+    (folder / "others").write_bytes(bytes(MiB))
+    for words in (("merge", "first"), ("judge", "first/transcript.jsonl", "--report-dir", REPORT)):
+        ended = gate.run(*words)
+        assert (ended.code, "cannot be written" in ended.output) == (2, True), ended.output
+    (folder / "others").write_bytes(bytes(16 * 1024))
+    ended = gate.run("merge", "first")
+    assert (ended.code, "cannot be written" in ended.output) == (2, True), ended.output
+    ended = gate.run("judge", "first/transcript.jsonl", "--report-dir", REPORT)
+    assert ended.code == 0, ended.output
 
 
 def test_a_disk_that_fills_up_in_mid_run(gate: Gate, disk: Disk) -> None:
@@ -100,8 +139,7 @@ def test_what_a_killed_run_left_half_written_goes_with_the_next_one(gate: Gate) 
         gate.write(f"{REPORT}/{name}", "{")
     assert gate.run("run", *disruptions("none")).code == 0
     names = {one.name for one in (gate.folder / REPORT).iterdir()}
-    assert {one for one in names if one.startswith(".")} == {".mine"}
-    assert {"mine.txt", "report.json", "transcript.jsonl"} <= names
+    assert names == {".mine", "mine.txt", *REPORT_FILES}
 
 
 def test_a_transcript_that_was_changed_gives_no_verdict(gate: Gate) -> None:

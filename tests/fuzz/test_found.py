@@ -16,10 +16,10 @@ HUGE = 10**400
 
 
 def changed_transcript(folder: Path, event: str, change: Callable[[dict[str, Any]], None]) -> Path:
-    """A sound transcript with a change in every event of one name."""
+    """A sound transcript with a change in every event of one name; of all events for none."""
     events = [json.loads(line) for line in transcripts()[0].splitlines()]
     for one in events:
-        if one["event"] == event:
+        if event in ("", one["event"]):
             change(one)
     file = folder / "transcript.jsonl"
     file.write_text("".join(json.dumps(one) + "\n" for one in events))
@@ -30,6 +30,18 @@ def changed_transcript(folder: Path, event: str, change: Callable[[dict[str, Any
 def test_a_time_that_no_float_holds_is_refused_with_its_line(tmp_path: Path, field: str) -> None:
     file = changed_transcript(tmp_path, "turn-ended", lambda one: one.update({field: HUGE}))
     assert read_transcript(file) is False
+
+
+@pytest.mark.parametrize(("first", "others"), [(-1e308, 1e308), (1e308, -1e308)])
+def test_times_whose_difference_no_float_holds_are_drawn(tmp_path: Path, first: float, others: float) -> None:
+    """Each of them is a number, and the page has a scale for all of them."""
+
+    def change(one: dict[str, Any]) -> None:
+        one["at"] = first if one["event"] == "deployment-started" else others
+
+    file = changed_transcript(tmp_path, "", change)
+    assert read_transcript(file) is True
+    assert "lanes" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_threshold_that_no_float_holds_is_refused(tmp_path: Path) -> None:

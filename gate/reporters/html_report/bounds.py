@@ -25,6 +25,9 @@ LEADING_MESSAGES = 2
 REQUESTS_SHOWN = 4
 """Requests that one turn may have put to the model."""
 
+MOST_SECONDS = 1e9
+"""Three decades, either way."""
+
 CONVERSATIONS_BUDGET = 10_000_000
 PROMPTS_BUDGET = 4_000_000
 """Characters in the whole report, each distinct text counted once."""
@@ -33,9 +36,9 @@ TURN_COST = 120
 """Characters that a turn takes besides its texts."""
 
 
-def finite(number: float) -> float:
-    """0 for what is no number: a transcript from elsewhere may hold that."""
-    return number if math.isfinite(number) else 0.0
+def finite(seconds: float) -> float:
+    """Seconds that can be drawn, 0 for what is no number: a transcript from elsewhere may hold anything."""
+    return min(max(seconds, -MOST_SECONDS), MOST_SECONDS) if math.isfinite(seconds) else 0.0
 
 
 def several_lines(text: str, limit: int = TURN_LIMIT) -> str:

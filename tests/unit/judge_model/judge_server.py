@@ -76,7 +76,8 @@ class JudgeServer:
         await asyncio.to_thread(self.released.wait, PATIENCE_SECONDS)
         self.waiting -= 1
         if sent != f"Bearer {self._key}":
-            return _error(401, f"Incorrect API key provided: {sent[7:]}")
+            # As some do: the beginning and the end of it.
+            return _error(401, f"Incorrect API key provided: {sent[7:15]}********{sent[-4:]}")
         if self.statuses:
             # The client waits as long as it is told before it tries again.
             return _error(self.statuses.popleft(), f"no luck with {self._key}")

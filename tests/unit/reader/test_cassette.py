@@ -288,6 +288,14 @@ def test_a_cassette_that_is_missing_or_a_folder(tmp_path: Path) -> None:
             load_cassette(path)
 
 
+def test_a_cassette_that_is_no_file_and_may_have_no_end(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    path.symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        load_cassette(path)
+    assert caught.value.why == "it is no file"
+
+
 def test_a_run_that_breaks_off_leaves_the_older_cassette(tmp_path: Path) -> None:
     path = tmp_path / "one.jsonl"
     path.write_text(HEAD)
@@ -309,6 +317,22 @@ def test_a_run_that_breaks_off_leaves_the_older_cassette(tmp_path: Path) -> None
     tape.discard()
     assert load_cassette(path).seed == 8
     assert json.loads(path.read_text().splitlines()[1])["body"] == "{}"
+
+
+def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
+    """A checkout may bring one, to anything."""
+    (tmp_path / "precious").write_text("precious")
+    path = tmp_path / "cassette.jsonl"
+    (tmp_path / "cassette.jsonl.unfinished").symlink_to(tmp_path / "precious")
+    CassetteWriter(path, 8).discard()
+    assert [one.name for one in tmp_path.iterdir()] == ["precious"]
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_a_folder_in_its_place_is_said_before_anything_is_recorded(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written") as caught:
+        CassetteWriter(tmp_path, 8)
+    assert caught.value.why == "Is a directory"
 
 
 def test_a_cassette_that_cannot_be_written(tmp_path: Path) -> None:

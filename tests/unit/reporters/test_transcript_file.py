@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from gate.core.transcript import Event, RunEnded, TurnEnded
 from gate.core.transcript_lines import TranscriptError, decode
 from gate.reporters.transcript_file import NAME, UNFINISHED, TranscriptFile
+from tests.full_disk import fill_up
 
 EVENTS: list[Event] = [
     *(TurnEnded(at=float(one), turn=f"c.{one}", status="acknowledged", reply="ORD-1.") for one in range(4)),
@@ -67,10 +69,43 @@ def test_a_line_that_was_meddled_with_is_named(
 
 
 def test_a_full_disk_is_told_and_what_was_written_stays_whole(tmp_path: Path) -> None:
-    """/dev/full takes nothing, as a full disk."""
-    (tmp_path / UNFINISHED).symlink_to("/dev/full")
     file = TranscriptFile(tmp_path, reserve=0)
+    file.show(EVENTS[0])
+    fill_up(tmp_path / UNFINISHED)
     with pytest.raises(OSError, match="No space left"):
-        file.show(EVENTS[0])
+        file.show(EVENTS[1])
+    assert list(decode((tmp_path / UNFINISHED).read_text().splitlines())) == EVENTS[:1]
     file.discard()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("left", ["a link", "a pipe", "of a killed run"])
+def test_what_lies_in_its_place_is_replaced_and_never_written_to(tmp_path: Path, left: str) -> None:
+    """A checkout may bring a link to anything there; and whoever opens a pipe waits for a reader."""
+    (tmp_path / "precious").write_text("precious")
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    place = folder / UNFINISHED
+    match left:
+        case "a link":
+            place.symlink_to(tmp_path / "precious")
+        case "a pipe":
+            os.mkfifo(place)
+        case _:
+            place.write_text("{}\n{")
+    assert list(decode(written(folder))) == EVENTS
+    assert (tmp_path / "precious").read_text() == "precious"
+    assert [one.name for one in folder.iterdir()] == [NAME]
+    assert not (folder / NAME).is_symlink()
+
+
+def test_a_folder_is_written_by_one_run_at_a_time(tmp_path: Path) -> None:
+    first = TranscriptFile(tmp_path, reserve=0)
+    first.show(EVENTS[0])
+    with pytest.raises(OSError, match="another run writes into it"):
+        TranscriptFile(tmp_path, reserve=0)
+    for event in EVENTS[1:]:
+        first.show(event)
+    first.close()
+    assert list(decode((tmp_path / NAME).read_text().splitlines())) == EVENTS
+    assert list(decode(written(tmp_path))) == EVENTS
