@@ -36,7 +36,7 @@ def planned_deployment(deployment: str) -> str:
     return deployment.partition(PART)[0]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """Something that happened."""
 
@@ -69,7 +69,7 @@ class RunStarted(Event):
     """What should have been merged into this run and could not be, one clause each."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ConversationPlanned(Event):
     """One performance of a scenario, in one arm, under one disruption, with facts of its own."""
 
@@ -95,7 +95,7 @@ class ConversationPlanned(Event):
     """What the scenario says, by `content_of`; "" on transcripts that do not know it."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TurnStarted(Event):
     """A text was put to the bot. Only probes have `asks`, `guarantee` and `checks`, which is else None."""
 
@@ -124,7 +124,7 @@ class TurnStarted(Event):
     """The probe whose question this asks again, because the reply missed. It is no probe of its own."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TurnEnded(Event):
     """What came of it: acknowledged with a reply, refused with an error, indeterminate, or unasked.
 
@@ -157,7 +157,7 @@ class Waited(Event):
     seconds: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModelAsked(Event):
     """The bot put a request to the model endpoint.
 

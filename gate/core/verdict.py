@@ -54,7 +54,7 @@ class Custody:
         return next((station for station, present in after if present is False), None)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProbeResult:
     """One probe, judged."""
 

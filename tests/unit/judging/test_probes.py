@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -162,9 +163,7 @@ def test_probes_come_in_the_order_of_the_plan() -> None:
 def test_a_graceful_stop_that_was_a_kill_is_a_finding() -> None:
     run = honest_run(["restart"])
     [ended] = run.ended["restart"]
-    run.ended["restart"] = [
-        type(ended)(**{**vars(ended), "details": {"exit code": "137", "needed SIGKILL": "yes"}})
-    ]
+    run.ended["restart"] = [replace(ended, details={"exit code": "137", "needed SIGKILL": "yes"})]
     report = run.judge()
     assert report.verdict is Verdict.PASSED
     assert report.findings == (

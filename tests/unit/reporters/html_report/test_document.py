@@ -166,13 +166,7 @@ def test_a_huge_text_is_cut(name: str) -> None:
 def test_numbers_that_are_none_are_shown_as_none(tmp_path: Path) -> None:
     """JSON knows no infinity, and a transcript from elsewhere may hold it."""
     events = [
-        type(one)(
-            **{
-                **vars(one),
-                "at": float("nan"),
-                **({"seconds": float("inf")} if hasattr(one, "seconds") else {}),
-            }
-        )
+        replace(one, at=float("nan"), **({"seconds": float("inf")} if hasattr(one, "seconds") else {}))
         for one in story.events()
     ]
     page = story.write_report(tmp_path, events).read_text(encoding="utf-8")
