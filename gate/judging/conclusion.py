@@ -130,11 +130,12 @@ def conclude(
         several = f" ({plural(len(breaches.expiring), 'fact')})" if len(breaches.expiring) > 1 else ""
         blocking.append(f"{breaches.expiring[0]}{several}")
     blocking += [reason for one in disruptions if one.verdict is Verdict.FAILED for reason in one.reasons]
-    if blocking:
+    if blocking and history.end is not None:
         return Verdict.FAILED, tuple(blocking)
     unseen = []
     if history.end is None:
-        unseen.append(f"the transcript ends with line {history.lines}, before the run does")
+        # What was cut off may have shown that the bot is not to blame: that its store had died.
+        unseen += [f"the transcript ends with line {history.lines}, before the run does", *blocking]
     elif history.end.interrupted:
         unseen.append("the run was interrupted")
     unseen += history.run.missing

@@ -269,6 +269,17 @@ def test_an_interrupted_run_never_passes(run: Run, seed: int, data: st.DataObjec
     assert report.interrupted
 
 
+def test_a_transcript_that_was_cut_off_after_a_loss_does_not_blame_the_bot() -> None:
+    """What comes after it may have said that the store was gone."""
+    run = honest_run()
+    lose(run.of(TREATED)[0], run)
+    events = list(run.events())
+    assert judge(events).verdict is Verdict.FAILED
+    report = judge(events[:-1])
+    assert (report.verdict, report.interrupted) == (Verdict.INCONCLUSIVE, True)
+    assert report.reasons[0] == f"the transcript ends with line {len(events) - 1}, before the run does"
+
+
 def test_an_interrupted_run_that_has_seen_a_loss_fails() -> None:
     run = honest_run()
     lose(run.of(TREATED)[0], run)
