@@ -196,15 +196,20 @@ def _looked_for(gate: Gate, run: str, on_engine: bool) -> list[str]:
 
 
 def on_the_engine(run: str) -> list[str]:
-    """The containers, networks and volumes of the run."""
+    """The containers, networks and volumes of the run: by label, or by name where one has lost its label."""
     client = docker.from_env()
     with contextlib.closing(client):
-        filters = {"label": f"{RUN_LABEL}={run}"}
-        return [
-            *(f"container {one['Names']}" for one in client.api.containers(all=True, filters=filters)),
-            *(f"network {one['Name']}" for one in client.api.networks(filters=filters)),
-            *(f"volume {one['Name']}" for one in client.api.volumes(filters=filters).get("Volumes") or ()),
+        api = client.api
+        found = [
+            *(("container", " ".join(one["Names"] or ()), one) for one in api.containers(all=True)),
+            *(("network", one["Name"], one) for one in api.networks()),
+            *(("volume", one["Name"], one) for one in api.volumes().get("Volumes") or ()),
         ]
+    return [
+        f"{kind} {name}"
+        for kind, name, one in found
+        if run in name or (one.get("Labels") or {}).get(RUN_LABEL) == run
+    ]
 
 
 def examine(point: Point, folder: Path, strike: Strike, code: int, output: str) -> tuple[list[str], bool]:
