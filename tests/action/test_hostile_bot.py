@@ -113,7 +113,7 @@ def test_the_runner_obeys_the_gate_alone(run: tuple[StepResult, Path]) -> None:
     assert {one.name for one in step.commands} - tokens <= OWN_COMMANDS
     assert step.env == {}
     assert step.path == ()
-    assert set(step.state) == {"run", "report", "container"}
+    assert set(step.state) == {"run", "report", "container", "ended"}
     assert (step.masked_outputs, step.undeclared_outputs) == ((), ())
     assert hostile.unseen_in("\n".join(step.raw_lines)) == []
 
