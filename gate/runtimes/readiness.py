@@ -9,7 +9,7 @@ from typing import Protocol
 import aiohttp
 
 from gate.errors import BotNotReady, StoreError
-from gate.interfaces import StoreInspector
+from gate.interfaces import Store, StoreInspector
 
 FIRST_POLL_SECONDS = 0.02
 LAST_POLL_SECONDS = 0.25
@@ -104,10 +104,20 @@ async def _until_ended(ended: Callable[[], Awaitable[str | None]]) -> str:
     return reason
 
 
+async def identity_once_loaded(store: Store, host: str, port: int, seconds: float) -> str:
+    """The identity of the server that answers there, once it has read all its data. Raises StoreError."""
+    identity = await store.wait_until_ready(host, port, seconds)
+    await wait_until_loaded(store.inspector(host, port), seconds)
+    return identity
+
+
 async def wait_for_store(
     ready: Coroutine[None, None, str], ended: Callable[[], Awaitable[str | None]]
 ) -> str | None:
-    """What `ready` gives; None when the store ended first, as `ended` tells by a sentence."""
+    """What `ready` gives; None when the store ended first, as `ended` tells by a sentence.
+
+    A server may end in the middle of reading its data: what is broken there, or takes too much memory.
+    """
     answering = asyncio.create_task(ready)
     try:
         while not answering.done():

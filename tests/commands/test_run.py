@@ -100,7 +100,7 @@ def test_a_bot_that_does_not_come_back_fails(gate: Gate, configure: Configure) -
         ("hangs", "no question could be judged", {"turn-timeout": 5}),
         ("never-healthy", "the bot did not start", {"ready-timeout": 5}),
         ("crash-on-start", "exit code 3", {}),
-        ("kills-store", "the store died", {}),
+        ("kills-store", "the store died", {"turn-timeout": 5}),
     ],
     ids=lambda one: one if isinstance(one, str) and " " not in one else "",
 )

@@ -9,7 +9,7 @@ from gate.interfaces import Instance, Store
 from gate.runtimes.docker_engine.containers import EngineContainer, Ground
 from gate.runtimes.docker_engine.containment import memory_limit, store_options
 from gate.runtimes.docker_engine.sweep import remove_volume
-from gate.runtimes.readiness import count_keys, wait_for_store, wait_until_loaded, why_silent
+from gate.runtimes.readiness import count_keys, identity_once_loaded, wait_for_store, why_silent
 
 STORE_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -71,7 +71,7 @@ class DockerStore:
         identity = None
         if self.host:
             identity = await wait_for_store(
-                store.wait_until_ready(self.host, store.port, STORE_SECONDS), container.why_ended
+                identity_once_loaded(store, self.host, store.port, STORE_SECONDS), container.why_ended
             )
         if identity is None:
             raise StoreError(
@@ -79,7 +79,6 @@ class DockerStore:
                 why=await container.why_ended() or "",
                 log=await container.log_tail(),
             )
-        await wait_until_loaded(store.inspector(self.host, store.port), STORE_SECONDS)
         self._server = identity
 
     async def fault(self) -> str | None:

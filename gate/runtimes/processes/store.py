@@ -9,7 +9,7 @@ from gate.interfaces import Instance, Store
 from gate.runtimes.processes.ports import Ports
 from gate.runtimes.processes.program import Program
 from gate.runtimes.processes.scratch import LOCALHOST, Scratch
-from gate.runtimes.readiness import count_keys, wait_for_store, wait_until_loaded, why_silent
+from gate.runtimes.readiness import count_keys, identity_once_loaded, wait_for_store, why_silent
 
 STORE_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -66,7 +66,7 @@ class ProcessStore:
         """Waits for an answer with all data loaded, and takes the server that gives it for the store."""
         program, store = self._require_program(), self._store
         identity = await wait_for_store(
-            store.wait_until_ready(LOCALHOST, self.port, STORE_SECONDS), program.why_ended
+            identity_once_loaded(store, LOCALHOST, self.port, STORE_SECONDS), program.why_ended
         )
         if identity is None:
             raise StoreError(
@@ -74,7 +74,6 @@ class ProcessStore:
                 why=f"exit code {program.exit_code}",
                 log=program.log_tail(),
             )
-        await wait_until_loaded(store.inspector(LOCALHOST, self.port), STORE_SECONDS)
         self._server = identity
 
     async def fault(self) -> str | None:

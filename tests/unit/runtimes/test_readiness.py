@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import cast
 
 import pytest
 
 from gate.errors import BotNotReady, StoreError
+from gate.interfaces import Store
 from gate.runtimes.readiness import (
     LOG_LINE_CHARACTERS,
     LOG_LINES,
+    identity_once_loaded,
     tail,
     wait_for_store,
     wait_until_healthy,
@@ -151,6 +154,35 @@ async def test_a_store_that_ended_is_not_waited_for() -> None:
 
     assert await wait_for_store(never(), ended) is None
     assert let_go.is_set()
+
+
+class LoadingStore:
+    """Answers, and never comes to the end of its data."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    async def wait_until_ready(self, host: str, port: int, seconds: float) -> str:
+        return "5f3a"
+
+    def inspector(self, host: str, port: int) -> LoadingStore:
+        return self
+
+    async def look(self, sought: Collection[str]) -> None:
+        self.looks += 1
+        raise StoreError("the store does not answer", why="LOADING Redis is loading the dataset in memory")
+
+
+@in_event_loop
+async def test_a_store_that_ends_while_it_reads_its_data_is_not_waited_for() -> None:
+    """What is broken in a file, or takes too much memory, shows only there."""
+    store = LoadingStore()
+
+    async def ended() -> str | None:
+        return "exit code 1" if store.looks else None
+
+    ready = identity_once_loaded(cast(Store, store), "127.0.0.1", 6379, 3600)
+    assert await wait_for_store(ready, ended) is None
 
 
 @in_event_loop
