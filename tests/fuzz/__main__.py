@@ -69,9 +69,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--guided",
         type=int,
-        default=60,
+        default=10,
         metavar="SECONDS",
-        help="guided by coverage besides, in all; 0 for none",
+        help="guided by coverage besides, for each kind; 0 for none",
     )
     parser.add_argument("--mode", choices=list(TARGETS), action="append", help="one kind; may be repeated")
     return parser.parse_args()
@@ -117,9 +117,8 @@ def _guide(targets: list[Target], seconds: int, rows: dict[str, Row]) -> None:
     for target in targets:
         folder = KEPT / f"guided-{target.name}"
         command = (sys.executable, "-m", "tests.fuzz.guided", target.name, str(folder))
-        share = max(1, seconds // len(targets))
         came = subprocess.run(
-            [*command, str(share)],
+            [*command, str(seconds)],
             env={**os.environ, "PYTHONPATH": path},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -129,7 +128,7 @@ def _guide(targets: list[Target], seconds: int, rows: dict[str, Row]) -> None:
         )
         said = [line for line in came.stdout.splitlines() if not line.startswith("INFO")]
         tried = next((line.split()[-1] for line in said if "number_of_executed_units" in line), "?")
-        print(f"{target.name:12}{tried:>8} files in {share} s, guided by coverage")
+        print(f"{target.name:12}{tried:>8} files in {seconds} s, guided by coverage")
         if came.returncode != 0:
             rows[target.name].faults.append(f"{folder}: " + " / ".join(said[-12:]))
 
