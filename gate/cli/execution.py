@@ -22,6 +22,7 @@ from gate.cli.real_model import build_behind, load_tapes
 from gate.cli.recording import Recording
 from gate.cli.tiebreak import ask_judge, check_judge
 from gate.core.allowance import Allowance
+from gate.core.content import contents_of
 from gate.core.scenario import JUDGED, Scenario
 from gate.core.secret import Secret
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted
@@ -109,6 +110,7 @@ async def execute(
             left_out=left_out,
             jobs=jobs,
             shard=str(settings.run.shard or ""),
+            split_from=contents_of(scenarios) if settings.run.shard else {},
         )
     )
     interrupted = False

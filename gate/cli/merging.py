@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 from gate.cli.execution import open_transcript, prepare_report_directory, unwritable
@@ -39,7 +37,6 @@ def merge_command(
         measurement = None if baseline is None else read_measurement(baseline, "baseline")
         parts, missing = _read_parts(paths, report_directory)
         events = merge(parts, missing)
-        _check_same_whole(parts)
         prepare_report_directory(report_directory)
     except GateError as error:
         github.annotate_problems(
@@ -95,34 +92,6 @@ def _read_parts(paths: Sequence[Path], report_directory: Path) -> tuple[list[Par
     if not parts:
         raise faults[0]
     return parts, [one.sentence for one in faults]
-
-
-def _check_same_whole(parts: Sequence[Part]) -> None:
-    """Raises InputError where shards were cut from different wholes: together they are neither of them."""
-    earlier: dict[tuple[str, ...], tuple[Part, set[str]]] = {}
-    for part in parts:
-        given = _scenarios_given(part)
-        if part.shard is None or given is None:
-            continue
-        first, expected = earlier.setdefault(tuple(part.run.disruptions), (part, given))
-        if given != expected:
-            raise InputError(
-                f"{first.name} and {part.name} cannot be merged: they were split from different scenarios",
-                why=f"only one of them was given {min(given ^ expected)}",
-                remedy="run all shards on the same scenario files",
-            )
-
-
-def _scenarios_given(part: Part) -> set[str] | None:
-    """The paths of scenarios in the command that repeats the run, without any the built-in ones.
-
-    None where that command is not known.
-    """
-    try:
-        words = shlex.split(part.run.repeat)
-    except ValueError:
-        return None
-    return {path for option, path in pairwise(words) if option == "--scenarios"} if words else None
 
 
 def _read_part(path: Path) -> Part:

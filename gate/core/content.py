@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gate.core.scenario import Position, Scenario
 
@@ -17,6 +17,11 @@ def content_of(scenario: Scenario) -> str:
     """A hash of the facts' definitions and the script, whatever the scenario's name, file and lines are."""
     parts = json.dumps([_plain(scenario.facts), _plain(scenario.script)], sort_keys=True)
     return hashlib.sha256(parts.encode()).hexdigest()[:DIGITS]
+
+
+def contents_of(scenarios: Iterable[Scenario]) -> dict[str, str]:
+    """File and name of each scenario → what it says."""
+    return {f"{one.file} ({one.name})": content_of(one) for one in scenarios}
 
 
 def _plain(value: object) -> object:

@@ -65,6 +65,9 @@ class RunStarted(Event):
     """How many deployments may be up at once."""
     shard: str = ""
     """The part of the scenarios that was played, as 2/4; "" for all of them."""
+    split_from: Mapping[str, str] = field(default_factory=dict)
+    """File and name of each scenario that was dealt out to the shards → what it says, by `content_of`; empty
+    where all were played, and on transcripts that do not know it."""
     missing: Sequence[str] = ()
     """What should have been merged into this run and could not be, one clause each."""
 

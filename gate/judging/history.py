@@ -132,6 +132,7 @@ class PlayedTurn:
     def prompt_text(self) -> str:
         """All requests as one text."""
         if len(self.requests) == 1:
+            # As mostly: joined by itself it takes a fifth of the time.
             return "\n".join(self.requests[0])
         return "\n".join(chain.from_iterable(self.requests))
 

@@ -102,6 +102,7 @@ def merge(parts: Sequence[Part], missing: Sequence[str] = ()) -> list[Event]:
             repeat=_repeat(runs),
             left_out=_left_out(runs),
             shard="",
+            split_from={},
             missing=[
                 *dict.fromkeys((*(one for run in runs for one in run.missing), *missing)),
                 *_absent(parts),
@@ -176,6 +177,7 @@ def _absent(parts: Sequence[Part]) -> list[str]:
                     why=f"the one is shard {first}, the other shard {shard}",
                     remedy="merge the shards 1/N to N/N of one run",
                 )
+            _check_same_whole(named, part)
         of = f" of {', '.join(kinds)}" if len(groups) > 1 else ""
         there = {shard.number for shard, _ in members}
         clauses += [
@@ -184,6 +186,21 @@ def _absent(parts: Sequence[Part]) -> list[str]:
             if number not in there
         ]
     return clauses
+
+
+def _check_same_whole(first: Part, other: Part) -> None:
+    """Shards that were cut from different wholes are together neither of them. Raises InputError."""
+    mine, others = first.run.split_from, other.run.split_from
+    differing = mine.items() ^ others.items()
+    if not differing:
+        return
+    scenario, _ = min(differing)
+    both = scenario in mine and scenario in others
+    raise InputError(
+        f"{first.name} and {other.name} cannot be merged: they were split from different scenarios",
+        why=f"{scenario} said something else" if both else f"only one of them was given {scenario}",
+        remedy="run all shards on the same scenario files",
+    )
 
 
 def _left_out(runs: Sequence[RunStarted]) -> int:

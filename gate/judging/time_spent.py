@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from enum import IntEnum
 from math import inf
 from operator import itemgetter
 from typing import Any
@@ -40,16 +39,15 @@ from gate.core.transcript import (
 )
 from gate.core.verdict import TimeSpent
 
+_TURN, _REQUEST, _DISRUPTION, _ENGINE, _JUDGE, _WAIT = _KINDS = range(6)
+"""What may be under way. In the order in which `_shares` takes their counts."""
 
-class _Of(IntEnum):
-    """What is under way."""
-
-    TURN = 0
-    REQUEST = 1
-    DISRUPTION = 2
-    ENGINE = 3
-    JUDGE = 4
-    WAIT = 5
+_BITS = 24
+_MOST = (1 << _BITS) - 1
+"""How many of one kind can be told apart that are under way at once."""
+_SHIFTS = range(0, _BITS * len(_KINDS), _BITS)
+_COUNTED = (*(1 << shift for shift in _SHIFTS), *(-1 << shift for shift in reversed(_SHIFTS)))
+"""How the beginning of a kind, at its number, and its end, at ~number, change the counts in one number."""
 
 
 class Timekeeper:
@@ -222,14 +220,3 @@ def _shares(
     if engine or disruptions:
         return (("engine", 1.0),)
     return (("script" if waits else "gate", 1.0),)
-
-
-# Plain numbers where it is counted: there are some for every turn.
-_TURN, _REQUEST, _DISRUPTION, _ENGINE, _JUDGE, _WAIT = map(int, _Of)
-
-_BITS = 24
-_MOST = (1 << _BITS) - 1
-"""How many of one kind can be told apart that are under way at once."""
-_SHIFTS = range(0, _BITS * len(_Of), _BITS)
-_COUNTED = (*(1 << shift for shift in _SHIFTS), *(-1 << shift for shift in reversed(_SHIFTS)))
-"""How the beginning of a kind, at its number, and its end, at ~number, change the counts in one number."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import socket
 
 import pytest
 
+from gate.core.specification import StoreSpecification
 from gate.errors import BotNotReady, GateError, StoreError
-from tests.contract.places import Place, spoken_to
+from gate.stores.redis_inspector import RedisInspector
+from gate.stores.redis_server import RedisServer
+from tests.contract.places import REDIS, Place, spoken_to
 from tests.event_loop import in_event_loop
 
 TRIES = 5
@@ -168,6 +172,26 @@ async def test_a_killed_store_is_a_fault(place: Place, monkeypatch: pytest.Monke
         assert inspector is not None
         with pytest.raises(StoreError):
             await inspector.look(["Lisbon"])
+
+
+class Unreadable(RedisServer):
+    """A server that answers at once, and ends over the data that it reads."""
+
+    def inspector(self, host: str, port: int) -> RedisInspector:
+        with socket.create_connection((host, port)) as connection:
+            connection.sendall(b"SHUTDOWN NOSAVE\r\n")
+            connection.recv(1)
+        return super().inspector(host, port)
+
+
+@in_event_loop
+async def test_a_store_that_ends_while_it_reads_its_data_has_stopped(place: Place) -> None:
+    """It is not waited for until it could have read everything."""
+    store = Unreadable(StoreSpecification(image=REDIS.image))
+    async with place.opened(store=store, **place.bot()) as runtime:
+        with pytest.raises(StoreError, match="stopped as it was started") as caught:
+            await runtime.deploy("trial", {})
+    assert "exit code 0" in caught.value.why
 
 
 @in_event_loop

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gate.core.transcript import INDETERMINATE
 from gate.judging.guarantees.breach import Breach, Observed
-from gate.judging.prompts import USER_ROLES, SaidTexts, followed_by, pieces_in
+from gate.judging.prompts import USER_ROLES, SaidTexts, followed_by, pieces_in, said_before
 
 GUARANTEE = "atomic-turns"
 
@@ -19,7 +19,7 @@ def check(observed: Observed) -> Iterable[Breach]:
     for turn, _ in observed.probes:
         if turn.started.conversation not in broken_off:
             continue
-        said, _ = observed.shown(turn)
+        said = said_before(observed.history, turn)
         interrupted = [
             text for text, turns in said.items() if all(one.status == INDETERMINATE for one in turns)
         ]

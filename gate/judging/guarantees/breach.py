@@ -15,7 +15,7 @@ from gate.judging.custody import tellings, wanted_facts
 from gate.judging.guarantees.reads import Reads, reads_of
 from gate.judging.history import Disturbance, History, PlayedTurn
 from gate.judging.leaks import Leak
-from gate.judging.prompts import Shown, shown_amiss, shown_by
+from gate.judging.prompts import Shown, shown_amiss
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +90,9 @@ class Observed:
             if one.arm == CONTROL and one.outcome is Outcome.REMEMBERED
         )
 
-    def shown(self, probe: PlayedTurn) -> Shown:
-        """What the probe's session had said when it was put, and what of that its requests show."""
-        return shown_by(self.history, probe)
-
     @cached_property
     def shown_amiss(self) -> Sequence[tuple[PlayedTurn, Shown]]:
-        """The same of the probes in whose requests turns may stand elsewhere, or more often, than said."""
+        """The probes in whose requests turns may stand elsewhere, or more often, than they were said."""
         seen = ((turn, shown_amiss(self.history, turn)) for turn, _ in self.probes)
         return tuple((turn, shown) for turn, shown in seen if shown is not None)
 

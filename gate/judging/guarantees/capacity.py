@@ -8,6 +8,7 @@ from gate.core.transcript import CONTROL
 from gate.judging.accuracy import place_of
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import PlayedTurn
+from gate.judging.prompts import shown_by
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -28,7 +29,7 @@ def check(observed: Observed) -> Iterable[Breach]:
 def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
     if not missed.told_in:
         return False
-    said, requests = observed.shown(missed.turn)
+    said, requests = shown_by(observed.history, missed.turn)
     present = {text for standing in requests for text in standing}
     turns = sorted((one for some in said.values() for one in some), key=lambda one: one.order)
     kept = [one.started.text.strip() in present for one in turns]

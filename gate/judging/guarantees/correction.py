@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from gate.core.words import found_in
 from gate.judging.custody import tellings
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
+from gate.judging.prompts import said_before
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -32,7 +33,7 @@ def _took_both(observed: Observed, missed: MissedProbe) -> bool:
     told = [one for one in tellings(observed.history, missed.turn) if not asked.isdisjoint(one.tells)]
     if len(told) < 2:
         return False
-    said, _ = observed.shown(missed.turn)
+    said = said_before(observed.history, missed.turn)
     between = [
         text
         for text, turns in said.items()

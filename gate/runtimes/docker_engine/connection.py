@@ -44,7 +44,7 @@ Answer = TypeVar("Answer")
 
 async def reach(environment: Mapping[str, str], trace: Callable[[str], None] | None = None) -> Engine:
     """As `connect`, without holding up the event loop: an engine that hangs is waited for in a thread."""
-    return await _in_thread(lambda: connect(environment, trace))
+    return await asyncio.wrap_future(in_thread(lambda: connect(environment, trace)))
 
 
 def connect(environment: Mapping[str, str], trace: Callable[[str], None] | None = None) -> Engine:
@@ -108,7 +108,7 @@ class Engine:
         outcome = "not ended"
         try:
             async with asyncio.timeout(limit) as patience:
-                answer = await _in_thread(lambda: self._leaving_nothing_open(function))
+                answer = await asyncio.wrap_future(in_thread(lambda: self._leaving_nothing_open(function)))
             outcome = "done"
             return answer
         except ENGINE_FAULTS as error:
@@ -202,7 +202,7 @@ async def within(seconds: float, condition: Callable[[], bool]) -> None:
                 await asyncio.sleep(POLL_SECONDS)
 
 
-async def _in_thread(function: Callable[[], Answer]) -> Answer:
+def in_thread(function: Callable[[], Answer]) -> Future[Answer]:
     """`function` in a thread that holds nobody up: the gate can end while the engine hangs."""
     answer: Future[Answer] = Future()
 
@@ -215,7 +215,7 @@ async def _in_thread(function: Callable[[], Answer]) -> Answer:
             answer.set_exception(error)
 
     threading.Thread(target=work, name="docker", daemon=True).start()
-    return await asyncio.wrap_future(answer)
+    return answer
 
 
 def explain(error: BaseException) -> str:

@@ -12,13 +12,12 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from typing import Any
 
 import docker
 from docker.errors import APIError, NotFound
 
-from gate.runtimes.docker_engine.connection import ENGINE_FAULTS
+from gate.runtimes.docker_engine.connection import ENGINE_FAULTS, in_thread
 from gate.runtimes.docker_engine.endpoints import changing_endpoints
 
 RUN_LABEL = "memory-gate.run"
@@ -154,7 +153,7 @@ def _remove_labelled(
     count = 0
     failures: list[BaseException] = []
     for remove, names in jobs:
-        results = [_in_thread(room, functools.partial(remove, client, name)) for name in names]
+        results = [in_thread(functools.partial(_within_room, room, remove, client, name)) for name in names]
         for result in results:
             try:
                 result.result()
@@ -164,18 +163,11 @@ def _remove_labelled(
     return count, failures
 
 
-def _in_thread(room: threading.Semaphore, removal: Callable[[], None]) -> Future[None]:
-    """What comes of it, once there is room. A call that hangs does not hold up the end of the gate."""
-    done: Future[None] = Future()
-
-    def work() -> None:
-        with room:
-            try:
-                removal()
-            except BaseException as error:
-                done.set_exception(error)
-            else:
-                done.set_result(None)
-
-    threading.Thread(target=work, name="docker", daemon=True).start()
-    return done
+def _within_room(
+    room: threading.Semaphore,
+    remove: Callable[[docker.DockerClient, str], None],
+    client: docker.DockerClient,
+    name: str,
+) -> None:
+    with room:
+        remove(client, name)

@@ -267,6 +267,24 @@ def test_the_same_thing_twice_is_refused(shard: Shard | None) -> None:
     assert refused.value.why == "both played one.yml under restart" if shard is None else refused.value.why
 
 
+@pytest.mark.parametrize(
+    ("another", "why"),
+    [
+        ({"one.yml (one)": "5f3a"}, "only one of them was given two.yml (two)"),
+        ({"one.yml (one)": "77d0", "two.yml (two)": "c0de"}, "one.yml (one) said something else"),
+    ],
+)
+def test_shards_that_were_cut_from_different_scenarios_are_refused(another: dict[str, str], why: str) -> None:
+    """They have nothing in common to collide on, and together would pass without the rest being played."""
+    first, second = shards(ChattingBot, 2)
+    whole = {"one.yml (one)": "5f3a", "two.yml (two)": "c0de"}
+    with pytest.raises(InputError, match="split from different scenarios") as refused:
+        merged(changed(first, split_from=whole), changed(second, split_from=another))
+    assert refused.value.why == why
+    both = merged(changed(first, split_from=whole), changed(second, split_from=whole))
+    assert both.verdict is merged(first, second).verdict
+
+
 def test_shards_of_different_splits_are_refused() -> None:
     """Where they happen to have no scenario in common."""
     with pytest.raises(InputError, match="they were split differently"):
