@@ -18,7 +18,7 @@ import typer
 import yaml
 
 from gate.cli.commands import application
-from gate.cli.library import settings_vocabulary
+from gate.cli.library import known_kinds
 from gate.core.specification import Contract
 from gate.errors import ExitCode
 from gate.protocols import PROTOCOLS
@@ -60,7 +60,7 @@ def renewed(page: str) -> str:
 
 def generated() -> dict[str, str]:
     """Each generated part of the page, by its name."""
-    sections = settings_schema(settings_vocabulary())["properties"]
+    sections = settings_schema(known_kinds())["properties"]
     action = load_action()
     return {
         **{name: _keys(name, one) for name, one in sections.items() if name != SCENARIOS},

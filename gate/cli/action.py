@@ -15,7 +15,7 @@ from gate.cli.debugging import is_debugging
 from gate.cli.execution import execute, new_run, prepare_report_directory
 from gate.cli.exit_codes import code_of_run
 from gate.cli.interruption import interrupt_on_signals, leave, run_until_signal
-from gate.cli.library import find_scenarios, settings_vocabulary
+from gate.cli.library import find_scenarios, known_kinds
 from gate.cli.ownership import hand_over
 from gate.cli.run import file_reporters, repeat_command
 from gate.errors import DocumentError, ExitCode, GateError, Problem
@@ -92,7 +92,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
             config=config,
             overrides=overrides,
             working_directory=workspace,
-            vocabulary=settings_vocabulary(),
+            kinds=known_kinds(),
         )
         scenarios = find_scenarios(settings.scenarios, workspace)
         baseline = None if settings.baseline is None else read_measurement(settings.baseline, "baseline")

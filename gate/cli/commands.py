@@ -224,13 +224,13 @@ def schema(
     """Print a JSON Schema, with which editors complete keys."""
     import json
 
-    from gate.cli.library import scenario_vocabulary, settings_vocabulary
+    from gate.cli.library import known_kinds
     from gate.scenario_files import scenario_schema
     from gate.settings import settings_schema
 
     schemas: dict[str, Callable[[], dict[str, Any]]] = {
-        "scenario": lambda: scenario_schema(scenario_vocabulary()),
-        "config": lambda: settings_schema(settings_vocabulary()),
+        "scenario": lambda: scenario_schema(known_kinds()),
+        "config": lambda: settings_schema(known_kinds()),
     }
     if what not in schemas:
         raise InputError(f'there is no schema of "{what}"', remedy=f"choose from {', '.join(schemas)}")

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.kinds import Kinds
 from gate.core.scenario import Scenario
 from gate.disruptions import DISRUPTIONS, NEED_MODEL, NEED_STORE
 from gate.protocols import PROTOCOLS
 from gate.runtimes import RUNTIMES, UNSUPPORTED
-from gate.scenario_files import Vocabulary, load_scenarios
+from gate.scenario_files import load_scenarios
 from gate.scorers import SCORERS
-from gate.settings import SettingsVocabulary
+from gate.stores import STORES
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SOURCE_TREE = PACKAGE.parent
@@ -29,17 +30,15 @@ def article_bot() -> Path:
     return _first_folder(PACKAGE / "library" / "article", SOURCE_TREE / "examples" / "bots" / "article")
 
 
-def scenario_vocabulary() -> Vocabulary:
-    """The names that scenarios may use."""
-    return Vocabulary(scorers=tuple(SCORERS), disruptions=tuple(DISRUPTIONS), guarantees=tuple(GUARANTEES))
-
-
-def settings_vocabulary() -> SettingsVocabulary:
-    """The names that settings may use."""
-    return SettingsVocabulary(
+def known_kinds() -> Kinds:
+    """The kinds that this version knows, from their registries."""
+    return Kinds(
         disruptions=tuple(DISRUPTIONS),
+        scorers=tuple(SCORERS),
+        guarantees=tuple(GUARANTEES),
         protocols={name: one.contract for name, one in PROTOCOLS.items()},
         runtimes=tuple(RUNTIMES),
+        stores=tuple(STORES),
         unfit={
             **{f"runtime: {name}": tuple(refused) for name, refused in UNSUPPORTED.items()},
             "store: none": tuple(NEED_STORE),
@@ -66,9 +65,9 @@ def disruption_table() -> list[tuple[str, str]]:
 def find_scenarios(paths: Sequence[Path], working_directory: Path) -> tuple[Scenario, ...]:
     """The scenarios in `paths`, or the built-in ones when none are given. Raises DocumentError."""
     if paths:
-        return load_scenarios(paths, scenario_vocabulary(), working_directory=working_directory)
+        return load_scenarios(paths, known_kinds(), working_directory=working_directory)
     folder = scenarios_folder()
-    scenarios = load_scenarios((Path(),), scenario_vocabulary(), working_directory=folder)
+    scenarios = load_scenarios((Path(),), known_kinds(), working_directory=folder)
     # A built-in file must not be taken for one of the user's files of the same name.
     inside = folder.is_relative_to(working_directory)
     shown = folder.relative_to(working_directory).as_posix() if inside else "built-in"

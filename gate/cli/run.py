@@ -10,7 +10,7 @@ from gate.cli.debugging import is_debugging
 from gate.cli.execution import execute, new_run, prepare_report_directory
 from gate.cli.exit_codes import code_of_run, code_of_verdict
 from gate.cli.interruption import run_until_signal
-from gate.cli.library import find_scenarios, settings_vocabulary
+from gate.cli.library import find_scenarios, known_kinds
 from gate.cli.recording import finish_all
 from gate.core.transcript_lines import decode
 from gate.interfaces import Reporter
@@ -34,7 +34,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
         config=config,
         overrides=overrides,
         working_directory=working_directory,
-        vocabulary=settings_vocabulary(),
+        kinds=known_kinds(),
     )
     scenarios = find_scenarios(settings.scenarios, working_directory)
     baseline = None if settings.baseline is None else read_measurement(settings.baseline, "baseline")

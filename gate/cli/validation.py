@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gate.cli.library import find_scenarios, settings_vocabulary
+from gate.cli.library import find_scenarios, known_kinds
 from gate.cli.tiebreak import check_judge
 from gate.core.scenario import Scenario
 from gate.errors import DocumentError, Problem
@@ -34,7 +34,7 @@ def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[s
                 # A key is no part of the files, and whether there is one shows when the gate is run.
                 overrides=Overrides(openai_api_key=Given(value="unused", origin="validate")),
                 working_directory=working_directory,
-                vocabulary=settings_vocabulary(),
+                kinds=known_kinds(),
             )
             if not paths:
                 scenario_paths = list(settings.scenarios)

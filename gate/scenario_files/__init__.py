@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from gate.scenario_files.loader import load_scenarios
 from gate.scenario_files.schema import scenario_schema
-from gate.scenario_files.script import Vocabulary
 
-__all__ = ["Vocabulary", "load_scenarios", "scenario_schema"]
+__all__ = ["load_scenarios", "scenario_schema"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gate.core.kinds import Kinds
 from gate.core.scenario import Scenario
 from gate.documents import Node, given_node, quoted, read_document
 from gate.errors import DocumentError, Problem
 from gate.scenario_files.facts import read_facts
-from gate.scenario_files.script import ScriptReader, Vocabulary
+from gate.scenario_files.script import ScriptReader
 
 SUFFIXES = (".yml", ".yaml")
 SCENARIO_KEYS = ("name", "facts", "script")
@@ -18,7 +19,7 @@ MAX_NAME = 200
 
 
 def load_scenarios(
-    paths: Sequence[Path], vocabulary: Vocabulary, *, working_directory: Path = Path()
+    paths: Sequence[Path], kinds: Kinds, *, working_directory: Path = Path()
 ) -> tuple[Scenario, ...]:
     """All scenarios in `paths`, which are files, or folders that are searched for *.yml and *.yaml.
 
@@ -40,7 +41,7 @@ def load_scenarios(
                 continue
             seen.add(location)
             root = read_document(location, name=file.as_posix(), problems=problems)
-            scenario = _scenario(root, vocabulary, names) if root is not None else None
+            scenario = _scenario(root, kinds, names) if root is not None else None
             if scenario is not None:
                 scenarios.append(scenario)
     if problems:
@@ -79,7 +80,7 @@ def _scenarios_at(location: Path) -> list[Path] | None:
     return sorted(one for one in found if not any(part.startswith(".") for part in one.parts))
 
 
-def _scenario(root: Node, vocabulary: Vocabulary, names: dict[str, Node]) -> Scenario | None:
+def _scenario(root: Node, kinds: Kinds, names: dict[str, Node]) -> Scenario | None:
     """The scenario in one file, None when it has none; `names` holds the names taken so far."""
     fields = root.fields(SCENARIO_KEYS, required=REQUIRED_KEYS)
     name = fields["name"].line_of_text() if "name" in fields else None
@@ -94,7 +95,7 @@ def _scenario(root: Node, vocabulary: Vocabulary, names: dict[str, Node]) -> Sce
     facts = read_facts(fields["facts"]) if "facts" in fields else {}
     if "script" not in fields:
         return None
-    reader = ScriptReader(vocabulary=vocabulary, facts=facts)
+    reader = ScriptReader(kinds=kinds, facts=facts)
     script = reader.read(fields["script"])
     for fact_name, node in fields["facts"].mapping().items() if facts else ():
         if fact_name not in reader.used and node.key is not None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from gate.core.kinds import Kinds
 from gate.core.scenario import JUDGED
 from gate.documents import disruption_schema
 from gate.scenario_files.expectations import DECISIVE_SCORERS
 from gate.scenario_files.facts import FACT_KEYS, FACT_KINDS, FACT_NAME, PLAIN_KINDS
 from gate.scenario_files.loader import MAX_NAME, REQUIRED_KEYS, SCENARIO_KEYS
-from gate.scenario_files.script import Vocabulary
 from gate.scenario_files.steps import (
     DURATION,
     FEWEST_PARALLEL,
@@ -30,7 +30,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
 
-def scenario_schema(vocabulary: Vocabulary) -> Schema:
+def scenario_schema(kinds: Kinds) -> Schema:
     """The schema of one scenario file, for the names that this version knows."""
     parts: dict[str, Schema] = {
         "name": {
@@ -61,9 +61,9 @@ def scenario_schema(vocabulary: Vocabulary) -> Schema:
         "additionalProperties": False,
         "$defs": {
             "fact": _fact(),
-            "step": {"anyOf": [{"const": "disrupt"}, *_marked_steps(vocabulary), {"$ref": "#/$defs/turn"}]},
-            "turn": _turn(vocabulary),
-            "expectation": _expectation(vocabulary),
+            "step": {"anyOf": [{"const": "disrupt"}, *_marked_steps(kinds), {"$ref": "#/$defs/turn"}]},
+            "turn": _turn(kinds),
+            "expectation": _expectation(kinds),
         },
     }
 
@@ -86,10 +86,10 @@ def _fact() -> Schema:
     }
 
 
-def _marked_steps(vocabulary: Vocabulary) -> list[Schema]:
+def _marked_steps(kinds: Kinds) -> list[Schema]:
     marked: dict[str, Schema] = {
         "filler": {"type": "integer", "minimum": 1, "maximum": MAX_FILLER},
-        "disrupt": disruption_schema(vocabulary.disruptions),
+        "disrupt": disruption_schema(kinds.disruptions),
         "wait": {
             "anyOf": [
                 {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT},
@@ -116,12 +116,12 @@ def _marked_steps(vocabulary: Vocabulary) -> list[Schema]:
     ]
 
 
-def _turn(vocabulary: Vocabulary) -> Schema:
+def _turn(kinds: Kinds) -> Schema:
     """One speaker and what is said; `expect` makes it a probe."""
     speaker = f"^(?!(?:{'|'.join(RESERVED)})$)(?:{SPEAKER_NAME.pattern})$"
     beside: dict[str, Schema] = {
         "expect": {"$ref": "#/$defs/expectation"},
-        "guarantee": {"enum": list(vocabulary.guarantees)},
+        "guarantee": {"enum": list(kinds.guarantees)},
         "states": {
             **_one_or_more({"type": "string"}),
             "description": "The facts that the bot is to state in its reply",
@@ -156,7 +156,7 @@ def _turn(vocabulary: Vocabulary) -> Schema:
     }
 
 
-def _expectation(vocabulary: Vocabulary) -> Schema:
+def _expectation(kinds: Kinds) -> Schema:
     text: Schema = {"type": "string", "pattern": r"\S"}
     special: dict[str, Schema] = {
         "number": {"anyOf": [text, {"type": ["number", "boolean"]}]},
@@ -167,12 +167,12 @@ def _expectation(vocabulary: Vocabulary) -> Schema:
             text,
             {
                 "type": "object",
-                "properties": {name: _one_or_more(special.get(name, text)) for name in vocabulary.scorers},
+                "properties": {name: _one_or_more(special.get(name, text)) for name in kinds.scorers},
                 "additionalProperties": False,
                 "minProperties": 1,
                 "anyOf": [
                     {"not": {"required": [JUDGED]}},
-                    *({"required": [name]} for name in vocabulary.scorers if name in DECISIVE_SCORERS),
+                    *({"required": [name]} for name in kinds.scorers if name in DECISIVE_SCORERS),
                 ],
             },
         ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from gate.core.facts import Fact
+from gate.core.kinds import Kinds
 from gate.core.scenario import (
     Disrupt,
     Filler,
@@ -32,24 +32,15 @@ from gate.scenario_files.steps import (
 from gate.scenario_files.tellings import Telling, Tellings
 
 
-@dataclass(frozen=True, kw_only=True)
-class Vocabulary:
-    """The names that a scenario may use, as this version knows them."""
-
-    scorers: Collection[str]
-    disruptions: Collection[str]
-    guarantees: Collection[str]
-
-
 class ScriptReader:
     """Reads the script of one scenario. Mistakes are reported at the nodes they are in."""
 
-    def __init__(self, *, vocabulary: Vocabulary, facts: Mapping[str, Fact | None]) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, *, kinds: Kinds, facts: Mapping[str, Fact | None]) -> None:
+        self._kinds = kinds
         self._names = FactNames(facts)
         self._tellings = Tellings()
         self._expectations = ExpectationReader(
-            scorers=vocabulary.scorers, names=self._names, tellings=self._tellings
+            scorers=kinds.scorers, names=self._names, tellings=self._tellings
         )
         self._told_now: list[Telling] = []
         self._segment = self._moment = self._turn = 0
@@ -106,7 +97,7 @@ class ScriptReader:
         position = position_of(value.key or value)
         if word == "disrupt":
             self._segment += 1
-            kind = read_disruption(value, self._vocabulary.disruptions)
+            kind = read_disruption(value, self._kinds.disruptions)
             return Disrupt(kind=kind, position=position)
         if word == "wait":
             seconds = duration(value)
@@ -171,7 +162,7 @@ class ScriptReader:
         guarantee = Say.guarantee
         if "guarantee" in entries:
             node = entries["guarantee"]
-            guarantee = node.choice(self._vocabulary.guarantees, "guarantee") or guarantee
+            guarantee = node.choice(self._kinds.guarantees, "guarantee") or guarantee
             if "expect" not in entries and node.key is not None:
                 node.key.problem('"guarantee" needs an "expect" beside it', hint="say what the reply must be")
         expectation = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.settings.loading import REPORT_DIRECTORY, Settings, SettingsVocabulary, load_settings
+from gate.settings.loading import REPORT_DIRECTORY, Settings, load_settings
 from gate.settings.overrides import Given, Overrides, overrides_from_action, overrides_from_options
 from gate.settings.schema import settings_schema
 
@@ -11,7 +11,6 @@ __all__ = [
     "Given",
     "Overrides",
     "Settings",
-    "SettingsVocabulary",
     "load_settings",
     "overrides_from_action",
     "overrides_from_options",

@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from gate.core.kinds import Kinds
 from gate.core.specification import (
     MAX_SHARDS,
     BotSpecification,
-    Contract,
     JudgeSpecification,
     ModelSpecification,
     Policy,
@@ -62,7 +62,6 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
 }
 """Section → key → the override that replaces it."""
 
-STORES = ("redis", "none")
 PERSISTENCE = ("aof", "rdb", "none")
 MAX_TTL_SECONDS = 10 * 365 * 86_400
 LATER_RUNTIMES = ("external",)
@@ -76,18 +75,6 @@ CONFIDENCE = (0.5, 0.999)
 SEEDS = (0, 2**53)
 """A larger seed would not survive a JSON reader that knows only doubles."""
 MAX_UNAVAILABLE_SECONDS = 86_400
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettingsVocabulary:
-    """The names that settings may use, as this version knows them."""
-
-    disruptions: Collection[str]
-    protocols: Mapping[str, Contract]
-    """Protocol → what is sent and read where `request` and `reply` say nothing else."""
-    runtimes: Collection[str]
-    unfit: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """A setting (`runtime: process`, `store: none`, `model: none`) → the disruptions that it rules out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +99,7 @@ class Settings:
 
 
 def load_settings(
-    *, config: Path | None, overrides: Overrides, working_directory: Path, vocabulary: SettingsVocabulary
+    *, config: Path | None, overrides: Overrides, working_directory: Path, kinds: Kinds
 ) -> Settings:
     """The settings in `config` (memory-gate.yml when None, if there is one) under the `overrides`.
 
@@ -146,7 +133,7 @@ def load_settings(
                 hint=f"write `bot: {{image: my-bot:candidate}}` in {CONFIG_FILE}, or give an image",
             )
     others = Section(nodes=given)
-    store = _store(sections["store"])
+    store = _store(sections["store"], kinds.stores)
     key = others.text("openai_api_key", "")
     model = read_model(sections["model"], base=base, directory=working_directory / folder, key=key)
     check_key(given.get("openai_api_key"), key)
@@ -155,7 +142,7 @@ def load_settings(
             sections["bot"],
             base=base,
             directory=working_directory / folder,
-            protocols=vocabulary.protocols,
+            protocols=kinds.protocols,
             supplied=_supplied(store, model),
         ),
         store=store,
@@ -165,7 +152,7 @@ def load_settings(
             sections["run"],
             given.get("runtime"),
             given.get("shard"),
-            vocabulary,
+            kinds,
             usual_runtime="process" if "command" in sections["bot"].nodes else "docker",
             others=(f"store: {store.kind}", f"model: {model.mode}"),
         ),
@@ -199,10 +186,10 @@ def _supplied(store: StoreSpecification, model: ModelSpecification) -> tuple[str
     )
 
 
-def _store(section: Section) -> StoreSpecification:
+def _store(section: Section, stores: Collection[str]) -> StoreSpecification:
     defaults = StoreSpecification()
     return StoreSpecification(
-        kind=section.choice("kind", STORES, defaults.kind),
+        kind=section.choice("kind", stores, defaults.kind),
         image=section.image("image") or defaults.image,
         persistence=section.choice("persistence", PERSISTENCE, defaults.persistence),
         ttl=section.duration("ttl", MAX_TTL_SECONDS),
@@ -214,7 +201,7 @@ def _run(
     section: Section,
     runtime: Node | None,
     shard: Node | None,
-    vocabulary: SettingsVocabulary,
+    kinds: Kinds,
     *,
     usual_runtime: str,
     others: Collection[str],
@@ -222,15 +209,15 @@ def _run(
     """`others` are the settings besides the runtime that rule disruptions out."""
     defaults = RunSpecification()
     place = (runtime.text if runtime else None) or usual_runtime
-    unfit = {name for setting in (f"runtime: {place}", *others) for name in vocabulary.unfit.get(setting, ())}
+    unfit = {name for setting in (f"runtime: {place}", *others) for name in kinds.unfit.get(setting, ())}
     return RunSpecification(
-        disruptions=read_disruptions(section, known=vocabulary.disruptions, unfit=unfit),
+        disruptions=read_disruptions(section, known=kinds.disruptions, unfit=unfit),
         trials=section.integer("trials", *TRIALS, defaults.trials),
         concurrency=section.integer("concurrency", *CONCURRENCY, defaults.concurrency),
         jobs=section.nodes["jobs"].integer(*JOBS) if "jobs" in section.nodes else None,
         seed=section.nodes["seed"].integer(*SEEDS) if "seed" in section.nodes else None,
         runtime=Section(nodes={"runtime": runtime}).choice(
-            "runtime", vocabulary.runtimes, "", later=LATER_RUNTIMES
+            "runtime", kinds.runtimes, "", later=LATER_RUNTIMES
         )
         if runtime
         else None,

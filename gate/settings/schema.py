@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from itertools import combinations
 from typing import Any
 
+from gate.core.kinds import Kinds
 from gate.settings import bot, container
 from gate.settings.defaults import CONTAINER_DEFAULTS, DEFAULTS, REQUEST_DEFAULTS
 from gate.settings.disruptions import disruptions_schema
@@ -25,9 +26,7 @@ from gate.settings.loading import (
     SCENARIOS,
     SECTIONS,
     SEEDS,
-    STORES,
     TRIALS,
-    SettingsVocabulary,
 )
 from gate.settings.model import MODES
 from gate.settings.section import DURATION, NOT_YET, PERCENTAGE, SIZE
@@ -60,12 +59,12 @@ SECONDS_MEAN: Mapping[str, str] = {
 }
 
 
-def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
+def settings_schema(kinds: Kinds) -> Schema:
     """The schema of one memory-gate.yml, for the names that this version knows."""
     parts: dict[str, Mapping[str, Schema]] = {
-        "bot": _bot(vocabulary),
+        "bot": _bot(kinds),
         "store": {
-            "kind": _word(STORES, "redis starts a Redis for the bot; none starts nothing"),
+            "kind": _word(kinds.stores, "redis starts a Redis for the bot; none starts nothing"),
             "image": {**IMAGE, "description": "The store's image, for the docker runtime"},
             "persistence": _word(
                 PERSISTENCE,
@@ -95,7 +94,7 @@ def settings_schema(vocabulary: SettingsVocabulary) -> Schema:
         },
         "run": {
             "disruptions": {
-                **_one_or_more(disruptions_schema(vocabulary.disruptions)),
+                **_one_or_more(disruptions_schema(kinds.disruptions)),
                 "description": "What is done to the deployment, each once or, as kill*3, several times;"
                 " thorough for all that fit the bot",
             },
@@ -173,7 +172,7 @@ def _duration(longest: int, description: str) -> Schema:
     }
 
 
-def _bot(vocabulary: SettingsVocabulary) -> dict[str, Schema]:
+def _bot(kinds: Kinds) -> dict[str, Schema]:
     request: dict[str, Schema] = {
         "method": _word(bot.METHODS, "The HTTP method"),
         "path": {**URL_PATH, "description": "The path that takes a turn"},
@@ -217,7 +216,7 @@ def _bot(vocabulary: SettingsVocabulary) -> dict[str, Schema]:
             "description": "Environment variables of the bot",
         },
         "protocol": _word(
-            vocabulary.protocols, "How the bot is spoken to, where request and reply say nothing else"
+            kinds.protocols, "How the bot is spoken to, where request and reply say nothing else"
         ),
         "request": {
             **_object({key: _with_default(request[key], REQUEST_DEFAULTS, key) for key in bot.REQUEST_KEYS}),

@@ -15,7 +15,7 @@ from docs.reference import (
     options_by_override,
     renewed,
 )
-from gate.cli.library import settings_vocabulary
+from gate.cli.library import known_kinds
 from gate.settings import Overrides, settings_schema
 from gate.settings.defaults import DEFAULTS
 from gate.settings.loading import REPLACED, REPORT_DIRECTORY, SCENARIOS, SECTIONS
@@ -46,7 +46,7 @@ def test_inputs_and_overrides_are_the_same() -> None:
 
 
 def test_overrides_replace_keys_that_the_schema_has() -> None:
-    sections = settings_schema(settings_vocabulary())["properties"]
+    sections = settings_schema(known_kinds())["properties"]
     assert set(sections) == {*SECTIONS, SCENARIOS}
     overrides = {one.name for one in fields(Overrides)}
     replacing = set()

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from docs.reference import load_action
-from gate.cli.library import scenario_vocabulary, settings_vocabulary
+from gate.cli.library import known_kinds
 from gate.interfaces import Scorer
 from gate.scenario_files import load_scenarios
 from gate.settings import Given, Overrides, load_settings
@@ -66,11 +66,11 @@ def test_yaml_snippets_are_taken(fence: Fence, tmp_path: Path) -> None:
                     openai_api_key=Given(value="key", origin="the action's input"),
                 ),
                 working_directory=tmp_path,
-                vocabulary=settings_vocabulary(),
+                kinds=known_kinds(),
             )
         case "scenario":
             (tmp_path / "snippet.yml").write_text(fence.text, encoding="utf-8")
-            assert load_scenarios((Path("snippet.yml"),), scenario_vocabulary(), working_directory=tmp_path)
+            assert load_scenarios((Path("snippet.yml"),), known_kinds(), working_directory=tmp_path)
         case "part":
             script = [*told(fence.text), *document]
             (tmp_path / "snippet.yml").write_text(
@@ -79,7 +79,7 @@ def test_yaml_snippets_are_taken(fence: Fence, tmp_path: Path) -> None:
                 ),
                 encoding="utf-8",
             )
-            assert load_scenarios((Path("snippet.yml"),), scenario_vocabulary(), working_directory=tmp_path)
+            assert load_scenarios((Path("snippet.yml"),), known_kinds(), working_directory=tmp_path)
 
 
 def facts(text: str) -> dict[str, Any]:

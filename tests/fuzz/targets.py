@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gate.cli import faults
 from gate.cli.comparing import compare_reports
-from gate.cli.library import scenario_vocabulary, settings_vocabulary
+from gate.cli.library import known_kinds
 from gate.cli.run import judge_command
 from gate.core.bounded_json import loads_bounded
 from gate.core.transcript import ModelAsked
@@ -86,7 +86,7 @@ class Target:
 def read_scenario(file: Path) -> bool:
     """Whether the scenario loads; a refusal is checked."""
     try:
-        (scenario,) = load_scenarios([file], scenario_vocabulary())
+        (scenario,) = load_scenarios([file], known_kinds())
     except DocumentError as error:
         check_refusal(error, file.read_bytes())
         return False
@@ -102,7 +102,7 @@ def read_configuration(file: Path) -> bool:
             config=Path(file.name),
             overrides=Overrides(),
             working_directory=file.parent,
-            vocabulary=settings_vocabulary(),
+            kinds=known_kinds(),
         )
     except DocumentError as error:
         check_refusal(error, file.read_bytes())
@@ -274,7 +274,7 @@ def requests() -> tuple[bytes, ...]:
 @functools.cache
 def _plan() -> Plan:
     return plan_run(
-        load_scenarios([ROOT / "scenarios" / "order-follow-up.yml"], scenario_vocabulary()), ["restart"], 1, 7
+        load_scenarios([ROOT / "scenarios" / "order-follow-up.yml"], known_kinds()), ["restart"], 1, 7
     )
 
 

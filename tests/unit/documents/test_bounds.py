@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.cli.library import scenario_vocabulary
+from gate.cli.library import known_kinds
 from gate.documents import nearest, parse_document
 from gate.documents.cursor import MAX_MESSAGE, MAX_PROBLEMS, Source
 from gate.documents.reading import MAX_BYTES, MAX_VALUES
@@ -51,7 +51,7 @@ def refusal(folder: Path, text: str) -> DocumentError:
     file.write_text(text, encoding="utf-8")
     assert file.stat().st_size <= MAX_BYTES
     with pytest.raises(DocumentError) as caught:
-        load_scenarios([file], scenario_vocabulary())
+        load_scenarios([file], known_kinds())
     return caught.value
 
 
@@ -144,6 +144,6 @@ def test_many_arguments_of_one_expectation_cost_in_proportion(tmp_path: Path) ->
         arguments = '"{order}",' * count
         script = f'  - a: "{{order}}"\n  - a: "Which?"\n    expect: {{all: [{arguments}]}}\n'
         file.write_text(HEAD + script, encoding="utf-8")
-        return calls_of(lambda: load_scenarios([file], scenario_vocabulary()))
+        return calls_of(lambda: load_scenarios([file], known_kinds()))
 
     assert calls(1000) < 6 * calls(250)

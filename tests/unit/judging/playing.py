@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gate.core.facts import Text
 from gate.core.guarantees import GUARANTEES
+from gate.core.kinds import Kinds
 from gate.core.scenario import Scenario
 from gate.core.specification import RunSpecification
 from gate.core.transcript import Event, ModelAsked, RunEnded, RunStarted
@@ -21,14 +22,14 @@ from gate.reader.reading import Message, Reader
 from gate.runner.plan import Turn
 from gate.runner.play import never_missed
 from gate.runner.sharding import plan_part
-from gate.scenario_files import Vocabulary, load_scenarios
+from gate.scenario_files import load_scenarios
 from gate.scorers import SCORERS
 from tests.unit.reader.prompts import as_messages
 from tests.unit.runner.doubles import FakeDeployment, FakeDisruption, FakeRuntime, FakeStage, MemoryBot
 from tests.unit.runner.scripts import CITY, MOVED, ORDER, ask, disrupt, filler, scenario
 
 LIBRARY = Path(__file__).parents[3] / "scenarios"
-VOCABULARY = Vocabulary(scorers=SCORERS, disruptions=DISRUPTIONS, guarantees=GUARANTEES)
+KINDS = Kinds(scorers=SCORERS, disruptions=DISRUPTIONS, guarantees=GUARANTEES)
 Shape = Callable[[Sequence[tuple[str, str]], str], list[Message]]
 
 EVERYTHING = scenario(
@@ -50,7 +51,7 @@ EVERYTHING = scenario(
 @functools.cache
 def built_in() -> tuple[Scenario, ...]:
     """The library that ships with the gate."""
-    return load_scenarios([LIBRARY], VOCABULARY)
+    return load_scenarios([LIBRARY], KINDS)
 
 
 def short_ones() -> tuple[Scenario, ...]:

@@ -18,8 +18,8 @@ from gate.reader.reading import UNKNOWN, Message
 from gate.scenario_files import load_scenarios
 from tests.unit.judging.playing import (
     EVERYTHING,
+    KINDS,
     LIBRARY,
-    VOCABULARY,
     ChattingBot,
     built_in,
     lost_at,
@@ -37,7 +37,7 @@ seeds = pytest.mark.parametrize("seed", [1, 7, 42])
 
 
 def scenarios(*names: str) -> tuple[Scenario, ...]:
-    return load_scenarios([LIBRARY / name for name in names or TOGETHER], VOCABULARY)
+    return load_scenarios([LIBRARY / name for name in names or TOGETHER], KINDS)
 
 
 # --- honest bots ----------------------------------------------------------------------------------------

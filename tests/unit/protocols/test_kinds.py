@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from gate.cli.library import settings_vocabulary
+from gate.cli.library import known_kinds
 from gate.errors import TurnRefused
 from gate.protocols import PROTOCOLS
 from gate.settings import load_settings, overrides_from_options
@@ -149,7 +149,7 @@ def test_request_and_reply_refine_a_kind(tmp_path: Path, name: str) -> None:
             config=None,
             overrides=overrides_from_options(),
             working_directory=tmp_path,
-            vocabulary=settings_vocabulary(),
+            kinds=known_kinds(),
         ).bot
 
     contract = PROTOCOLS[name].contract

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.cli.library import scenario_vocabulary
+from gate.cli.library import known_kinds
 from gate.errors import DocumentError
 from gate.scenario_files import load_scenarios
 
@@ -25,7 +25,7 @@ script:
 def kinds(folder: Path, kind: str) -> tuple[str | None, ...]:
     """The disruptions of a scenario in which `kind` is written. Raises DocumentError."""
     (folder / "s.yml").write_text(SCENARIO.format(kind=kind))
-    (scenario,) = load_scenarios((Path("s.yml"),), scenario_vocabulary(), working_directory=folder)
+    (scenario,) = load_scenarios((Path("s.yml"),), known_kinds(), working_directory=folder)
     return scenario.disruptions
 
 

@@ -16,7 +16,7 @@ from gate.core.scenario import Disrupt, Expectation, Filler, Position, Say, Scen
 from gate.documents import render
 from gate.errors import DocumentError, ExitCode
 from gate.scenario_files import load_scenarios
-from tests.unit.scenario_files.texts import ASK, EXAMPLE, FACTS, TELL, VOCABULARY, load, mistakes
+from tests.unit.scenario_files.texts import ASK, EXAMPLE, FACTS, KINDS, TELL, load, mistakes
 
 
 def test_the_example_of_the_design_means_what_it_says(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_all_mistakes_of_all_files_are_shown_at_once(tmp_path: Path) -> None:
     )
     (folder / "c.yml").write_bytes(b"\xff")
     with pytest.raises(DocumentError) as caught:
-        load_scenarios([Path("scenarios"), Path("none")], VOCABULARY, working_directory=tmp_path)
+        load_scenarios([Path("scenarios"), Path("none")], KINDS, working_directory=tmp_path)
     assert caught.value.exit_code is ExitCode.INPUT
     assert render(caught.value).splitlines() == [
         "error: none: there is no such file or folder",
@@ -160,15 +160,13 @@ def test_a_folder_is_searched_to_its_depths_in_order_and_each_file_is_read_once(
     for name in ("b.yml", "a/z.yaml", "a/c.yml", ".hidden/x.yml", "a/notes.md"):
         (tmp_path / "s" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "s" / name).write_text(EXAMPLE.replace("Order", name, 1))
-    scenarios = load_scenarios(
-        [Path("s/b.yml"), Path("s"), Path("./s/a")], VOCABULARY, working_directory=tmp_path
-    )
+    scenarios = load_scenarios([Path("s/b.yml"), Path("s"), Path("./s/a")], KINDS, working_directory=tmp_path)
     assert [one.file for one in scenarios] == ["s/b.yml", "s/a/c.yml", "s/a/z.yaml"]
 
 
 def test_an_absolute_path_stays_absolute(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(EXAMPLE)
-    (scenario,) = load_scenarios([tmp_path / "a.yml"], VOCABULARY)
+    (scenario,) = load_scenarios([tmp_path / "a.yml"], KINDS)
     assert scenario.file == (tmp_path / "a.yml").as_posix()
 
 
@@ -179,13 +177,13 @@ def test_an_absolute_path_stays_absolute(tmp_path: Path) -> None:
 def test_a_path_without_scenarios_is_an_error_that_names_it(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DocumentError) as caught:
-        load_scenarios([Path(name)], VOCABULARY, working_directory=tmp_path)
+        load_scenarios([Path(name)], KINDS, working_directory=tmp_path)
     assert [(one.file, one.line, one.message) for one in caught.value.problems] == [(name, 0, message)]
 
 
 def test_no_path_at_all_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="1 error"):
-        load_scenarios([], VOCABULARY, working_directory=tmp_path)
+        load_scenarios([], KINDS, working_directory=tmp_path)
 
 
 def _mutated(source: random.Random, text: str) -> str:
@@ -220,7 +218,7 @@ def test_whatever_a_file_holds_it_gives_a_scenario_or_a_document_error(
     file = tmp_path_factory.getbasetemp() / "fuzz.yml"
     file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
     try:
-        (scenario,) = load_scenarios([file], VOCABULARY)
+        (scenario,) = load_scenarios([file], KINDS)
     except DocumentError as error:
         render(error)
         return

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.cli.library import scenario_vocabulary
+from gate.cli.library import known_kinds
 from gate.documents import parse_document
 from gate.errors import DocumentError, Problem
 from gate.scenario_files import load_scenarios, scenario_schema
@@ -24,8 +24,8 @@ from tests.unit.scenario_files.json_schema import KEYWORDS, valid
 
 LIBRARY = Path(__file__).parents[3] / "scenarios"
 FILES = sorted(LIBRARY.glob("*.yml"))
-VOCABULARY = scenario_vocabulary()
-SCHEMA = scenario_schema(VOCABULARY)
+KINDS = known_kinds()
+SCHEMA = scenario_schema(KINDS)
 
 EVERYTHING: dict[str, Any] = {
     "name": "All that can be written",
@@ -81,7 +81,7 @@ def refusal(folder: Path, text: str) -> DocumentError | None:
     file = folder / "scenario.yml"
     file.write_text(text, encoding="utf-8")
     try:
-        load_scenarios([file], VOCABULARY)
+        load_scenarios([file], KINDS)
     except DocumentError as error:
         return error
     return None
@@ -119,9 +119,9 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     assert {word for one in steps[1:-1] for word in one["properties"]} == set(MARKED_STEPS)
     assert set(turn) == set(TURN_KEYS)
     assert {*MARKED_STEPS, *TURN_KEYS} <= set(RESERVED)
-    assert set(SCHEMA["$defs"]["expectation"]["anyOf"][1]["properties"]) == set(VOCABULARY.scorers)
-    assert turn["guarantee"]["enum"] == list(VOCABULARY.guarantees)
-    assert steps[2]["properties"]["disrupt"]["anyOf"][0]["enum"] == list(VOCABULARY.disruptions)
+    assert set(SCHEMA["$defs"]["expectation"]["anyOf"][1]["properties"]) == set(KINDS.scorers)
+    assert turn["guarantee"]["enum"] == list(KINDS.guarantees)
+    assert steps[2]["properties"]["disrupt"]["anyOf"][0]["enum"] == list(KINDS.disruptions)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.kinds import Kinds
 from gate.core.scenario import Scenario
 from gate.errors import DocumentError
-from gate.scenario_files import Vocabulary, load_scenarios
+from gate.scenario_files import load_scenarios
 
-VOCABULARY = Vocabulary(
+KINDS = Kinds(
     scorers=("contains", "any", "all", "without", "matches", "number", "fuzzy", "unknown", "judge"),
     disruptions=("none", "restart", "kill", "recreate"),
     guarantees=GUARANTEES,
@@ -62,7 +63,7 @@ def load(folder: Path, text: str, *, name: str = "scenarios/order.yml") -> Scena
     """The one scenario in `text`."""
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text, encoding="utf-8")
-    (scenario,) = load_scenarios([Path(name)], VOCABULARY, working_directory=folder)
+    (scenario,) = load_scenarios([Path(name)], KINDS, working_directory=folder)
     return scenario
 
 

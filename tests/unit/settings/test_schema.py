@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from gate.cli.commands import application
-from gate.cli.library import scenario_vocabulary, settings_vocabulary
+from gate.cli.library import known_kinds
 from gate.errors import DocumentError, InputError
 from gate.scenario_files import scenario_schema
 from gate.settings import Overrides, Settings, load_settings, settings_schema
@@ -27,8 +27,8 @@ from tests.unit.core.laws import law
 from tests.unit.scenario_files.json_schema import valid
 from tests.unit.scenario_files.test_schema import as_json, mutated, put
 
-VOCABULARY = settings_vocabulary()
-SCHEMA = settings_schema(VOCABULARY)
+KINDS = known_kinds()
+SCHEMA = settings_schema(KINDS)
 
 EVERYTHING: dict[str, Any] = {
     "bot": {
@@ -84,7 +84,7 @@ def refusal(folder: Path, document: object) -> DocumentError | None:
             config=Path("memory-gate.yml"),
             overrides=Overrides(),
             working_directory=folder,
-            vocabulary=VOCABULARY,
+            kinds=KINDS,
         )
     except DocumentError as error:
         return error
@@ -102,7 +102,7 @@ def test_a_file_with_everything_is_valid_and_loads(tmp_path: Path) -> None:
 
 def test_the_schema_is_json_of_the_same_dialect_as_the_one_of_scenarios() -> None:
     assert json.loads(json.dumps(SCHEMA)) == SCHEMA
-    assert SCHEMA["$schema"] == scenario_schema(scenario_vocabulary())["$schema"]
+    assert SCHEMA["$schema"] == scenario_schema(known_kinds())["$schema"]
 
 
 def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
@@ -112,9 +112,9 @@ def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
         assert set(parts[name]["properties"]) == set(keys)
     assert set(parts["bot"]["properties"]["request"]["properties"]) == set(REQUEST_KEYS)
     assert set(parts["bot"]["properties"]["container"]["properties"]) == set(CONTAINER_KEYS)
-    assert parts["bot"]["properties"]["protocol"]["enum"] == list(VOCABULARY.protocols)
+    assert parts["bot"]["properties"]["protocol"]["enum"] == list(KINDS.protocols)
     assert parts["run"]["properties"]["disruptions"]["anyOf"][0]["anyOf"][1]["enum"] == list(
-        VOCABULARY.disruptions
+        KINDS.disruptions
     )
     # A bot that is a command has no previous image.
     others = {*LATER, *SOURCES, "previous"}
@@ -127,7 +127,7 @@ def loaded(folder: Path, document: object) -> Settings:
         config=Path("memory-gate.yml"),
         overrides=Overrides(),
         working_directory=folder,
-        vocabulary=VOCABULARY,
+        kinds=KINDS,
     )
 
 
@@ -162,8 +162,8 @@ def test_a_default_that_is_written_out_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "schema"),
     [
-        (["schema"], scenario_schema(scenario_vocabulary())),
-        (["schema", "scenario"], scenario_schema(scenario_vocabulary())),
+        (["schema"], scenario_schema(known_kinds())),
+        (["schema", "scenario"], scenario_schema(known_kinds())),
         (["schema", "config"], SCHEMA),
     ],
 )

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.cli.library import settings_vocabulary
+from gate.cli.library import known_kinds
+from gate.core.kinds import Kinds
 from gate.core.specification import (
     BotSpecification,
     ContainerSpecification,
@@ -28,12 +29,11 @@ from gate.errors import DocumentError
 from gate.settings import (
     Overrides,
     Settings,
-    SettingsVocabulary,
     load_settings,
     overrides_from_action,
     overrides_from_options,
 )
-from tests.unit.settings.texts import FULL, IMAGE, VOCABULARY, load, mistakes
+from tests.unit.settings.texts import FULL, IMAGE, KINDS, load, mistakes
 
 
 def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
@@ -180,9 +180,7 @@ def test_whatever_is_given_it_gives_settings_or_a_document_error(
     (folder / "memory-gate.yml").write_bytes(data)
     overrides, config = overrides_from_action({f"INPUT_{name}": text or "" for name, text in inputs.items()})
     try:
-        found = load_settings(
-            config=config, overrides=overrides, working_directory=folder, vocabulary=VOCABULARY
-        )
+        found = load_settings(config=config, overrides=overrides, working_directory=folder, kinds=KINDS)
     except DocumentError as error:
         render(error)
         return
@@ -208,10 +206,11 @@ def test_a_variable_that_the_gate_does_not_set_is_the_users_to_set(
         config=None,
         overrides=Overrides(),
         working_directory=tmp_path,
-        vocabulary=SettingsVocabulary(
+        kinds=Kinds(
             disruptions=("restart", "kill", "recreate"),
             protocols={"http-json": Contract()},
             runtimes=("docker",),
+            stores=("redis", "none"),
         ),
     )
     assert settings.bot.environment == {name: "mine"}
@@ -255,10 +254,11 @@ def test_a_bot_may_have_replicas_and_a_previous_version(tmp_path: Path) -> None:
     assert (bot.previous, bot.replicas) == ("a:1", 3)
 
 
-UNFIT = SettingsVocabulary(
+UNFIT = Kinds(
     disruptions=("restart", "kill", "kill-mid-turn", "oom", "partition"),
     protocols={"http-json": Contract()},
     runtimes=("docker", "process"),
+    stores=("redis", "none"),
     unfit={"runtime: process": ("oom",), "store: none": ("partition",), "model: none": ("kill-mid-turn",)},
 )
 
@@ -279,7 +279,7 @@ def test_thorough_is_all_that_fits_the_bot(tmp_path: Path, text: str, names: tup
 
     def chosen(config: str, overrides: Overrides) -> tuple[str, ...]:
         return load_settings(
-            config=Path(config), overrides=overrides, working_directory=tmp_path, vocabulary=UNFIT
+            config=Path(config), overrides=overrides, working_directory=tmp_path, kinds=UNFIT
         ).run.disruptions
 
     assert chosen("memory-gate.yml", overrides_from_options(disruptions=["thorough"])) == names
@@ -289,11 +289,9 @@ def test_thorough_is_all_that_fits_the_bot(tmp_path: Path, text: str, names: tup
 
 def test_what_is_done_when_nothing_is_said_fits_the_bot(tmp_path: Path) -> None:
     """A bot without the gate's store is not made inconclusive by its outages."""
-    vocabulary = settings_vocabulary()
+    kinds = known_kinds()
     for text, unfit in [("store: {kind: none}", "store: none"), ("model: {mode: none}", "model: none")]:
         (tmp_path / "memory-gate.yml").write_text(f"bot: {{image: a}}\n{text}", encoding="utf-8")
-        settings = load_settings(
-            config=None, overrides=Overrides(), working_directory=tmp_path, vocabulary=vocabulary
-        )
+        settings = load_settings(config=None, overrides=Overrides(), working_directory=tmp_path, kinds=kinds)
         assert settings.run.disruptions
-        assert not set(settings.run.disruptions) & set(vocabulary.unfit[unfit])
+        assert not set(settings.run.disruptions) & set(kinds.unfit[unfit])

@@ -8,20 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from gate.core.kinds import Kinds
 from gate.core.specification import Contract
 from gate.errors import DocumentError
 from gate.settings import (
     Overrides,
     Settings,
-    SettingsVocabulary,
     load_settings,
     overrides_from_options,
 )
 
-VOCABULARY = SettingsVocabulary(
+KINDS = Kinds(
     disruptions=("none", "restart", "kill", "recreate"),
     protocols={"http-json": Contract()},
     runtimes=("docker", "process"),
+    stores=("redis", "none"),
 )
 
 
@@ -65,7 +66,7 @@ def load(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     config = None if name == "memory-gate.yml" else Path(name)
-    return load_settings(config=config, overrides=overrides, working_directory=folder, vocabulary=VOCABULARY)
+    return load_settings(config=config, overrides=overrides, working_directory=folder, kinds=KINDS)
 
 
 def mistakes(folder: Path, text: str | None, overrides: Overrides = NOTHING) -> list[tuple[str, str]]:

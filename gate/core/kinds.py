@@ -1,0 +1,23 @@
+"""The kinds of things that a user's files may name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from gate.core.specification import Contract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kinds:
+    """The names that this version knows; handed in by the composition root, which has the registries."""
+
+    disruptions: Collection[str] = ()
+    scorers: Collection[str] = ()
+    guarantees: Collection[str] = ()
+    protocols: Mapping[str, Contract] = field(default_factory=dict)
+    """Protocol → what is sent and read where `request` and `reply` say nothing else."""
+    runtimes: Collection[str] = ()
+    stores: Collection[str] = ()
+    unfit: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """A setting (`runtime: process`, `store: none`, `model: none`) → the disruptions that it rules out."""
