@@ -15,7 +15,7 @@ import aiohttp
 from gate.core.specification import BotSpecification, Contract
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.interfaces import AddressSource
-from gate.protocols.replies import EXCERPT_CHARACTERS, reply_in
+from gate.protocols.replies import EXCERPT_CHARACTERS, ReplyReader
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """Of the decoded answer; a reply of a chatbot is a few kilobytes."""
@@ -59,8 +59,8 @@ class HttpJsonBot:
                     headers={name: str(_fill(value, filled)) for name, value in request.headers.items()},
                     allow_redirects=False,
                 ) as answer:
-                    body = await _read_bounded(answer)
-                    status, content_type = answer.status, answer.content_type
+                    reader = ReplyReader(answer.status, answer.content_type, self._specification.reply)
+                    await _read_bounded(answer, reader)
         except TimeoutError as error:
             raise TurnIndeterminate(f"the bot did not answer within {limit:g} s") from error
         except aiohttp.ClientConnectorError as error:
@@ -75,7 +75,7 @@ class HttpJsonBot:
             raise TurnIndeterminate(
                 "the connection broke before an answer came", why=str(error)[:EXCERPT_CHARACTERS]
             ) from error
-        return reply_in(status, content_type, body, self._specification.reply)
+        return reader.reply()
 
     async def close(self) -> None:
         """Frees the connections."""
@@ -106,13 +106,15 @@ def _fill(shape: object, values: Mapping[str, str]) -> object:
     return shape
 
 
-async def _read_bounded(answer: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
+async def _read_bounded(answer: aiohttp.ClientResponse, reader: ReplyReader) -> None:
+    """Read until the reply or the answer ends, whichever comes first."""
+    size = 0
     async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
+        size += len(chunk)
+        if size > MAX_ANSWER_BYTES:
             raise TurnRefused(f"the bot's answer is larger than {MAX_ANSWER_BYTES // 1024 // 1024} MiB")
-    return bytes(body)
+        if reader.feed(chunk):
+            return
 
 
 HTTP_JSON = HttpJson(

@@ -1,4 +1,4 @@
-"""Finds the reply in what a bot sent: one JSON document, a stream of them, or plain text."""
+"""Finds the reply in what a bot sends: one JSON document, a stream of them, or plain text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gate.core.bounded_json import loads_bounded
+from gate.core.event_stream import DONE, FRAMINGS, StreamDecoder, StreamEvent
 from gate.errors import TurnRefused
 
 WHOLE = ""
@@ -14,41 +15,94 @@ EVERY = "*"
 """The step of a path that goes on with every item of a list."""
 EXCERPT_CHARACTERS = 200
 """How much of a wrong answer is quoted in an error."""
-EVENT_STREAM = "text/event-stream"
 MAX_REPLY_CHARACTERS = 256 * 1024
 """Of the text that is the reply, which is kept, and searched for every value of the run."""
-LINES_OF_JSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 _INDEX = re.compile("[0-9]{1,6}")
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_EVENT_END = re.compile(r"\r\n\r\n|\n\n|\r\r")
-_DONE = "[DONE]"
+
+
+class ReplyReader:
+    """Reads the reply at `path` out of one answer, as it arrives.
+
+    Of a stream, the reply is the texts of all its parts; the event `end_mark` ends it.
+    """
+
+    def __init__(self, status: int, content_type: str, path: str, *, end_mark: str = DONE) -> None:
+        self._status = status
+        self._path = path
+        self._end_mark = end_mark
+        framing = FRAMINGS.get(content_type) if _is_success(status) else None
+        self._decoder = StreamDecoder(framing) if framing else None
+        self._body = bytearray()
+        """All of it; of a stream, the beginning alone."""
+        self._texts: list[str] = []
+        self._ended = False
+
+    def feed(self, piece: bytes) -> bool:
+        """Take more of the answer. Return whether the reply has ended. Raises TurnRefused."""
+        if self._decoder is None:
+            self._body += piece
+            return False
+        self._body += piece[: max(0, EXCERPT_CHARACTERS - len(self._body))]
+        self._take(self._decoder.feed(piece))
+        return self._ended
+
+    def reply(self) -> str:
+        """Return the reply, when all of the answer has come. Raises TurnRefused."""
+        if not _is_success(self._status):
+            raise TurnRefused(f"the bot answered {self._status}", why=self._excerpt())
+        text = self._text_of_document() if self._decoder is None else self._text_of_stream(self._decoder)
+        if len(text) > MAX_REPLY_CHARACTERS:
+            raise TurnRefused(
+                f"the bot's reply is longer than {MAX_REPLY_CHARACTERS:,} characters", why=self._excerpt()
+            )
+        # JSON can name half of a surrogate pair, which no file and no terminal takes.
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+    def _text_of_document(self) -> str:
+        try:
+            if self._path == WHOLE:
+                return self._body.decode()
+            return _one(loads_bounded(bytes(self._body)), self._path)
+        except (ValueError, RecursionError, _NoReply) as error:
+            raise self._refusal(error) from error
+
+    def _text_of_stream(self, decoder: StreamDecoder) -> str:
+        if not self._ended:
+            self._take(decoder.finish())
+        if not self._texts and self._path != WHOLE:
+            raise self._refusal(_NoReply(f'no part of the bot\'s stream has a text at "{self._path}"'))
+        return "".join(self._texts)
+
+    def _take(self, events: Iterable[StreamEvent]) -> None:
+        """Keep the texts of the events. A part without one, such as the first and the last, says nothing."""
+        try:
+            for event in events:
+                if event.data == self._end_mark:
+                    self._ended = True
+                    return
+                self._texts += [event.data] if self._path == WHOLE else _texts_in(event.data, self._path)
+        except (ValueError, RecursionError, _NoReply) as error:
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: Exception) -> TurnRefused:
+        if isinstance(error, _NoReply):
+            return TurnRefused(str(error), why=self._excerpt())
+        is_text = isinstance(error, UnicodeDecodeError) and self._path == WHOLE
+        return TurnRefused(f"the bot's answer is not {'text' if is_text else 'JSON'}", why=self._excerpt())
+
+    def _excerpt(self) -> str:
+        return self._body[:EXCERPT_CHARACTERS].decode("utf-8", "replace")
 
 
 def reply_in(status: int, content_type: str, body: bytes, path: str) -> str:
-    """The text at `path`; of a stream, the texts of all its parts in one. Raises TurnRefused."""
-    excerpt = body[:EXCERPT_CHARACTERS].decode("utf-8", "replace")
-    if not 200 <= status < 300:
-        raise TurnRefused(f"the bot answered {status}", why=excerpt)
-    try:
-        if content_type == EVENT_STREAM:
-            text = _streamed(_events(body.decode()), path)
-        elif content_type in LINES_OF_JSON:
-            text = _streamed((line for line in body.decode().split("\n") if line.strip()), path)
-        elif path == WHOLE:
-            text = body.decode()
-        else:
-            text = _one(loads_bounded(body), path)
-    except UnicodeDecodeError as error:
-        what = "text" if path == WHOLE else "JSON"
-        raise TurnRefused(f"the bot's answer is not {what}", why=excerpt) from error
-    except (ValueError, RecursionError) as error:
-        raise TurnRefused("the bot's answer is not JSON", why=excerpt) from error
-    except _NoReply as error:
-        raise TurnRefused(str(error), why=excerpt) from error
-    if len(text) > MAX_REPLY_CHARACTERS:
-        raise TurnRefused(f"the bot's reply is longer than {MAX_REPLY_CHARACTERS:,} characters", why=excerpt)
-    # JSON can name half of a surrogate pair, which no file and no terminal takes.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """Return the reply in an answer that has come whole. Raises TurnRefused."""
+    reader = ReplyReader(status, content_type, path)
+    reader.feed(body)
+    return reader.reply()
+
+
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300
 
 
 class _NoReply(Exception):
@@ -65,29 +119,12 @@ def _one(document: object, path: str) -> str:
     return "\n".join(map(str, found))
 
 
-def _streamed(parts: Iterable[str], path: str) -> str:
-    """All texts one after the other. A part without one, such as the first and the last, says nothing."""
-    if path == WHOLE:
-        return "".join(parts)
-    texts: list[str] = []
-    for part in parts:
-        document = loads_bounded(part)
-        found = [one for one in _at(document, path.split(".")) if isinstance(one, str)]
-        if not found and isinstance(document, dict) and document.get("error"):
-            raise _NoReply("the bot's stream ends with an error")
-        texts += found
-    if not texts:
-        raise _NoReply(f'no part of the bot\'s stream has a text at "{path}"')
-    return "".join(texts)
-
-
-def _events(stream: str) -> Iterator[str]:
-    """The data of each event that has any, without the mark that closes the stream."""
-    for event in _EVENT_END.split(stream.removeprefix("\ufeff")):
-        lines = [line[5:].removeprefix(" ") for line in _LINE_END.split(event) if line.startswith("data:")]
-        data = "\n".join(lines)
-        if lines and data != _DONE:
-            yield data
+def _texts_in(part: str, path: str) -> list[str]:
+    document = loads_bounded(part)
+    found = [one for one in _at(document, path.split(".")) if isinstance(one, str)]
+    if not found and isinstance(document, dict) and document.get("error"):
+        raise _NoReply("the bot's stream ends with an error")
+    return found
 
 
 def _at(document: object, steps: list[str]) -> Iterator[object]:

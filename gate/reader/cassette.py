@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gate.core.event_stream import EVENT_STREAM, BlockSplitter
 from gate.errors import InputError
 from gate.reader.whereabouts import Faults
-from gate.reader.wire import EVENTS, JSON, MALFORMED, Asked, Body, Interface, Reply, Told, Written, error
+from gate.reader.wire import JSON, MALFORMED, Asked, Body, Interface, Reply, Told, Written, error
 
 VERSION = 1
 MAX_BYTES = 1024 * 1024 * 1024
@@ -216,7 +217,7 @@ def _question(turn: str) -> str:
 def _told(interface: Interface, written: Written) -> Told:
     if written.status == 200:
         with contextlib.suppress(*MALFORMED):
-            return interface.told(written.content_type == EVENTS, b"".join(written.chunks))
+            return interface.told(written.content_type == EVENT_STREAM, b"".join(written.chunks))
     return Told(identifier="", texts=())
 
 
@@ -233,10 +234,15 @@ def _recorded(content: Body) -> Recorded:
     status, kind, body = content["status"], content["type"], content["body"]
     if not (isinstance(status, int) and 200 <= status < 600 and isinstance(body, str)):
         raise ValueError("it is no answer")
-    written = Written(status=status, content_type=EVENTS if kind == EVENTS else JSON, chunks=_cut(body))
+    written = Written(
+        status=status, content_type=EVENT_STREAM if kind == EVENT_STREAM else JSON, chunks=_cut(body)
+    )
     return Recorded(turn=str(content["turn"]), written=written)
 
 
 def _cut(body: str) -> list[bytes]:
     """The events of a stream one by one, so that they are streamed again."""
-    return [piece.encode() for piece in re.split(r"(?<=\n\n)", body) if piece]
+    content = body.encode()
+    splitter = BlockSplitter(limit=max(len(content), 1))
+    blocks = list(splitter.feed(content))
+    return [*blocks, splitter.rest] if splitter.rest else blocks

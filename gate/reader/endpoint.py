@@ -20,6 +20,7 @@ from aiohttp import web
 
 from gate.core.allowance import Allowance
 from gate.core.bounded_json import loads_bounded
+from gate.core.event_stream import EVENT_STREAM
 from gate.core.secret import Secret
 from gate.core.transcript import ModelAsked
 from gate.errors import EngineError
@@ -34,7 +35,6 @@ from gate.reader.reading import Reader
 from gate.reader.responses import Responses
 from gate.reader.whereabouts import Faults, Whereabouts
 from gate.reader.wire import (
-    EVENTS,
     MALFORMED,
     MODEL,
     Asked,
@@ -62,7 +62,7 @@ TOO_MANY = (
     "the bot asked its model more often, or with more text, than is kept of a run of this size; it looks like"
     " a loop"
 )
-STREAM_HEADERS = {"Content-Type": EVENTS, "Cache-Control": "no-cache"}
+STREAM_HEADERS = {"Content-Type": EVENT_STREAM, "Cache-Control": "no-cache"}
 SHUTDOWN_SECONDS = 0.2
 """When the endpoint closes, nobody is left who waits for an answer."""
 
@@ -337,7 +337,7 @@ class _Reply:
 
 
 async def _send(request: web.Request, written: Written) -> web.StreamResponse:
-    if written.content_type != EVENTS:
+    if written.content_type != EVENT_STREAM:
         headers = {"Content-Type": written.content_type}
         return web.Response(body=b"".join(written.chunks), status=written.status, headers=headers)
     response = web.StreamResponse(status=written.status, headers=STREAM_HEADERS)

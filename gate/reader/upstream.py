@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-import re
 from collections.abc import Callable
 
 import aiohttp
 
+from gate.core.event_stream import DONE, EVENT_STREAM, BlockSplitter, decode_stream
 from gate.core.secret import Secret
 from gate.reader.cassette import CassetteWriter
 from gate.reader.whereabouts import Faults
-from gate.reader.wire import EVENTS, JSON, MALFORMED, Asked, Interface, Reply, Told, Written, error
+from gate.reader.wire import JSON, MALFORMED, Asked, Interface, Reply, Told, Written, error
 
 DEADLINE_SECONDS = 120.0
 """For one answer, the last event of its stream included."""
@@ -23,7 +24,6 @@ PIECE_BYTES = 64 * 1024
 LONGEST_REASON = 300
 KEY_REFUSED = (401, 403, 407)
 BUSY = (408, 409, 425, 429)
-_EVENT_END = re.compile(rb"\r?\n\r?\n")
 
 
 class _NoAnswer(Exception):
@@ -95,14 +95,14 @@ class RealModel:
         body = {**asked.body, "model": self._name} if self._name else asked.body
         url = self._base_url + asked.path.removeprefix("/v1")
         async with self._session.post(url, json=body, allow_redirects=False) as response:
-            streamed = response.status == 200 and response.content_type == EVENTS
+            streamed = response.status == 200 and response.content_type == EVENT_STREAM
             data = bytearray()
             async for piece in response.content.iter_chunked(PIECE_BYTES):
                 data += piece
                 if len(data) > MAX_ANSWER_BYTES:
                     raise _NoAnswer(f"its answer is longer than {MAX_ANSWER_BYTES >> 20} MiB")
-                if streamed:
-                    await passing.feed(piece)
+                if streamed and await passing.feed(piece):
+                    break
             whole = bytes(data)
             _check(response.status, whole)
             if response.status != 200:
@@ -113,7 +113,7 @@ class RealModel:
             told = interface.told(streamed, whole)
         except MALFORMED as fault:
             raise _NoAnswer("what it sent is no whole answer of the API") from fault
-        content_type = EVENTS if streamed else JSON
+        content_type = EVENT_STREAM if streamed else JSON
         return Written(content_type=content_type, chunks=[self._scrub(whole)]), told
 
     def _why(self, fault: Exception) -> str:
@@ -134,26 +134,33 @@ class _Passing:
     def __init__(self, scrub: Callable[[bytes], bytes], reply: Reply) -> None:
         self._scrub = scrub
         self._reply = reply
-        self._kept = b""
+        self._blocks = BlockSplitter(limit=MAX_ANSWER_BYTES)
+        self._held = b""
         self._begun = False
 
-    async def feed(self, piece: bytes) -> None:
-        self._kept += piece
-        ends = [found.end() for found in _EVENT_END.finditer(self._kept)]
-        if self._kept[ends[-1] :].strip() if ends else False:
-            border = ends[-1]
-        elif len(ends) > 1:
-            border = ends[-2]
-        else:
-            return
-        passed, self._kept = self._kept[:border], self._kept[border:]
-        await self._write(passed)
+    async def feed(self, piece: bytes) -> bool:
+        """Pass on all events but the latest. Return whether the end mark has come."""
+        passed = []
+        ended = False
+        for block in self._blocks.feed(piece):
+            passed.append(self._held)
+            self._held = block
+            ended = _is_end_mark(block)
+            if ended:
+                break
+        if not ended and self._blocks.rest.strip():
+            # The next one has begun.
+            passed.append(self._held)
+            self._held = b""
+        if any(passed):
+            await self._write(b"".join(passed))
+        return ended
 
     async def finish(self, written: Written) -> None:
-        if written.content_type != EVENTS:
+        if written.content_type != EVENT_STREAM:
             await self._reply.send(written)
             return
-        await self._write(self._kept)
+        await self._write(self._held + self._blocks.rest)
         await self._reply.end()
 
     async def fail(self, status: int, message: str) -> None:
@@ -167,6 +174,12 @@ class _Passing:
     async def _write(self, data: bytes) -> None:
         self._begun = True
         await self._reply.write(self._scrub(data))
+
+
+def _is_end_mark(block: bytes) -> bool:
+    with contextlib.suppress(UnicodeDecodeError):
+        return any(event.data == DONE for event in decode_stream(block))
+    return False
 
 
 def _check(status: int, data: bytes) -> None:

@@ -9,18 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from gate.core.event_stream import DONE, EVENT_STREAM, decode_stream
 from gate.reader.reading import Message, Reading
 
 Body = Mapping[str, Any]
 
 JSON = "application/json"
-EVENTS = "text/event-stream"
 MODEL = "memory-gate-reader"
 MALFORMED = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What comes of a request that is no JSON, or other JSON than the API wants."""
 MAX_PIECES = 500
 """In which one answer is streamed."""
-_DONE = b"[DONE]"
 _numbers = itertools.count(1)
 
 
@@ -164,7 +163,9 @@ def stream(events: Iterable[Mapping[str, Any]], *, named: bool = False) -> Writt
         (f"event: {event['type']}\n" if named else "").encode() + f"data: {json.dumps(event)}\n\n".encode()
         for event in events
     ]
-    return Written(content_type=EVENTS, chunks=chunks if named else [*chunks, b"data: [DONE]\n\n"])
+    return Written(
+        content_type=EVENT_STREAM, chunks=chunks if named else [*chunks, f"data: {DONE}\n\n".encode()]
+    )
 
 
 def error(status: int, message: str, *, parameter: str | None = None, code: str | None = None) -> Written:
@@ -175,11 +176,11 @@ def error(status: int, message: str, *, parameter: str | None = None, code: str 
 
 def events_in(data: bytes) -> Iterator[Any]:
     """What the events of a stream hold. Raises ValueError where one says that the stream has failed."""
-    for event in re.split(rb"\r?\n\r?\n", data):
-        lines = [line[5:].strip() for line in event.splitlines() if line.startswith(b"data:")]
-        content = b"\n".join(lines)
-        if content and content != _DONE:
-            found = json.loads(content)
+    for event in decode_stream(data):
+        if event.data == DONE:
+            return
+        if event.data.strip():
+            found = json.loads(event.data)
             if found.get("error") or found.get("type") in ("error", "response.failed"):
                 raise ValueError("the stream ends with an error")
             yield found

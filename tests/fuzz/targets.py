@@ -19,11 +19,12 @@ from gate.cli.comparing import compare_reports
 from gate.cli.library import known_kinds
 from gate.cli.run import judge_command
 from gate.core.bounded_json import loads_bounded
+from gate.core.event_stream import EVENT_STREAM
 from gate.core.transcript import ModelAsked
 from gate.core.transcript_lines import encode
 from gate.documents import render
 from gate.errors import DocumentError, ExitCode, GateError, TurnRefused
-from gate.protocols.replies import EVENT_STREAM, WHOLE, reply_in
+from gate.protocols.replies import WHOLE, reply_in
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import routes
 from gate.reader.reading import Reader

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.core.bounded_json import MAX_DEPTH
+from gate.core.event_stream import EVENT_STREAM
 from gate.core.specification import RequestShape
 from gate.errors import TurnRefused
 from gate.protocols.http_json import MAX_ANSWER_BYTES
-from gate.protocols.replies import EVENT_STREAM, MAX_REPLY_CHARACTERS, reply_in
+from gate.protocols.replies import MAX_REPLY_CHARACTERS, reply_in
 from tests.event_loop import in_event_loop
 from tests.unit.core.laws import law
 from tests.unit.protocols.servers import body, replies, served

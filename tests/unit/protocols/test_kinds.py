@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,7 +127,7 @@ async def test_the_text_is_looked_for_in_every_part_of_a_stream() -> None:
     [
         ("", "no part of the bot's stream has a text"),
         (deltas(), "no part of the bot's stream has a text"),
-        (deltas("It is") + 'data: {"error": {"message": "overloaded"}}\n\n', "ends with an error"),
+        (deltas("It is").replace("[DONE]", '{"error": {"message": "overloaded"}}'), "ends with an error"),
         ("data: It is\n\n", "not JSON"),
         ('data: {"choices"', "not JSON"),
     ],
@@ -137,6 +138,39 @@ async def test_a_stream_without_a_reply_is_a_refused_turn(stream: str, why: str)
     async with served(typed(stream, EVENTS), protocol="openai-chat", reply=path) as (_, bot):
         with pytest.raises(TurnRefused, match=why):
             await bot.say("anna-1", "Hello")
+
+
+@pytest.mark.parametrize(
+    ("stream", "content_type", "path"),
+    [
+        (deltas("It is ", "ORD-123"), EVENTS, "choices.0.delta.content"),
+        ("data: It is\n\ndata:  ORD-123\n\ndata: [DONE]\n\n", EVENTS, ""),
+        ('{"token": "It is "}\n{"token": "ORD-123"}\n[DONE]\n', "application/x-ndjson", "token"),
+    ],
+)
+@in_event_loop
+async def test_the_end_mark_ends_a_reply_although_the_bot_keeps_the_connection_open(
+    stream: str, content_type: str, path: str
+) -> None:
+    """What the bot says later is no part of it, and the connection is closed at once."""
+    hung_up = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": content_type})
+        await response.prepare(request)
+        await response.write(stream.encode())
+        try:
+            while True:
+                await asyncio.sleep(0.01)
+                await response.write(b": still here\n\n")
+        except ConnectionError:
+            hung_up.set()
+            raise
+
+    async with served(answer, reply=path, turn_seconds=30.0) as (_, bot):
+        async with asyncio.timeout(20):
+            assert await bot.say("anna-1", "Hello") == "It is ORD-123"
+            await hung_up.wait()
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

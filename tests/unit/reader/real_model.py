@@ -12,10 +12,11 @@ from typing import Any
 
 from aiohttp import web
 
+from gate.core.event_stream import EVENT_STREAM
 from gate.reader.chat import Chat, Completions
 from gate.reader.embeddings import Embeddings
 from gate.reader.responses import Responses
-from gate.reader.wire import EVENTS, Interface, Written
+from gate.reader.wire import Interface, Written
 
 REAL_KEY = "sk-planted-0123456789abcdef"
 PATIENCE_SECONDS = 60
@@ -37,6 +38,7 @@ class RealModelServer:
         self.released.set()
         self.chatty = False
         self.breaks_off = False
+        self.stays_open = False
         self._routes: Mapping[str, Interface] = {
             "/v1/chat/completions": Chat(),
             "/v1/completions": Completions(),
@@ -87,9 +89,9 @@ class RealModelServer:
         interface.keep(asked, told)
         if body.get("tools") or body.get("response_format"):
             return _with_decision(written, body, asked.prompts[0][-1].text)
-        if written.content_type != EVENTS:
+        if written.content_type != EVENT_STREAM:
             return web.Response(body=b"".join(written.chunks), headers={"Content-Type": "application/json"})
-        response = web.StreamResponse(headers={"Content-Type": EVENTS})
+        response = web.StreamResponse(headers={"Content-Type": EVENT_STREAM})
         await response.prepare(request)
         for chunk in written.chunks[:-1]:
             await response.write(chunk)
@@ -98,6 +100,10 @@ class RealModelServer:
             request.transport.abort()
             return response
         await response.write(written.chunks[-1])
+        while self.stays_open:
+            # Until the gate hangs up, which ends this with a ConnectionError.
+            await asyncio.sleep(0.01)
+            await response.write(b": ping\n\n")
         await response.write_eof()
         return response
 

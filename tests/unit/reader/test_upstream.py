@@ -223,6 +223,16 @@ def test_a_real_model_that_takes_too_long(forward: Forward, real: RealModelServe
     assert "longer than 0.3 s" in served.faults()[0]
 
 
+def test_the_end_mark_ends_a_stream_that_stays_open(forward: Forward, real: RealModelServer) -> None:
+    served = forward(deadline=30.0)
+    real.stays_open = True
+    parts = list(served.client().chat.completions.create(model="m", messages=CHAT, stream=True))
+    assert parts[-1].choices[0].finish_reason == "stop"
+    assert len(served.asked()) == 1
+    served.close()
+    assert served.faults() == []
+
+
 def test_a_stream_that_breaks_off(forward: Forward, real: RealModelServer) -> None:
     served = forward()
     real.breaks_off = True
