@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.action.action_file import read_document
-from tests.action.action_images import ActionImages, docker
+from tests.action.action_images import ActionImages, default_route, docker
 from tests.action.emulated_runner import EmulatedRunner
 from tests.action.stage_result import StepResult
 from tests.action.workflow_file import OURS, WorkflowStep, fill_in, load_workflow
@@ -203,8 +203,7 @@ def _post(step: WorkflowStep, folder: Path, told: Mapping[str, str], *, known: s
 
 def test_a_night_with_the_real_model_is_recorded(job: Job) -> None:
     """A server on the engine's bridge stands for the model that costs money; the key is in no file."""
-    gateway = "{{range .IPAM.Config}}{{.Gateway}}{{end}}"
-    server = RealModelServer(docker("network", "inspect", "--format", gateway, "bridge").stdout.strip())
+    server = RealModelServer(default_route())
     try:
         job.configure(model={"base-url": server.url})
         step = job.run(EXAMPLES / "nightly-record.yml", "record", secrets={"OPENAI_API_KEY": REAL_KEY})

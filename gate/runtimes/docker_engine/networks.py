@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import ipaddress
 from collections.abc import Mapping
 
+import docker
 from docker.errors import APIError
 from docker.types import IPAMConfig, IPAMPool
 
@@ -63,9 +65,31 @@ async def make_store_network(
                 raise
 
 
+def find_gateway(client: docker.DockerClient, network: str) -> str:
+    """Return the address that the engine's machine has on a bridge. Raises EngineError.
+
+    Not every engine tells it. It is then the subnet's first, which a bridge is given by default.
+    """
+    pool = _find_pool(client, network)
+    return str(pool.get("Gateway") or ipaddress.IPv4Network(pool["Subnet"])[1])
+
+
 def _give_back(engine: Engine, network: str) -> str:
     """Removes the network. The subnet that it had."""
     client = engine.client
-    subnet = str(client.api.inspect_network(network)["IPAM"]["Config"][0]["Subnet"])
+    subnet = _find_pool(client, network)["Subnet"]
     remove_network(client, network)
     return subnet
+
+
+def _find_pool(client: docker.DockerClient, network: str) -> Mapping[str, str]:
+    """Return the network's IPv4 addresses; with IPv6 the engine tells two pools, in any order."""
+    for pool in client.api.inspect_network(network)["IPAM"]["Config"] or ():
+        if "." in pool.get("Subnet", ""):
+            found: Mapping[str, str] = pool
+            return found
+    raise EngineError(
+        f"the network {network} has no IPv4 addresses",
+        why="the engine tells no subnet of it",
+        remedy="let the engine's bridge networks have IPv4 addresses, which is its default",
+    )

@@ -17,7 +17,7 @@ from gate.runtimes.docker_engine.containers import Ground
 from gate.runtimes.docker_engine.deployment import DockerDeployment
 from gate.runtimes.docker_engine.endpoints import changing_endpoints
 from gate.runtimes.docker_engine.images import build_image, check_architecture, require_image
-from gate.runtimes.docker_engine.networks import make_network, make_store_network
+from gate.runtimes.docker_engine.networks import find_gateway, make_network, make_store_network
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import QUIET_SECONDS, labels, remove_expired, remove_run
 
@@ -197,7 +197,7 @@ class DockerEngine:
                 why="the engine runs in a virtual machine",
                 remedy="run the gate in its own image, with /var/run/docker.sock mounted",
             )
-        return str(client.api.inspect_network(network)["IPAM"]["Config"][0]["Gateway"])
+        return find_gateway(client, network)
 
 
 def _short_name(name: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from docker.errors import APIError, DockerException
 
 from gate.errors import EngineError
-from gate.runtimes.docker_engine.networks import NO_HOST_ADDRESS, TRIES, make_store_network
+from gate.runtimes.docker_engine.networks import NO_HOST_ADDRESS, TRIES, find_gateway, make_store_network
 from tests.event_loop import in_event_loop
 
 
@@ -78,3 +79,32 @@ async def test_the_machine_is_on_the_network_only_where_the_gate_runs_on_the_mac
         engine: Any = FakeEngine(0)
         await make_store_network(engine, "stores", {"run": "1"}, hostless=hostless)
         assert set(map(str, engine.options)) == {str(options)}
+
+
+def told(*pools: Mapping[str, str]) -> Any:
+    """A client whose engine tells these pools of every network."""
+    return SimpleNamespace(api=SimpleNamespace(inspect_network=lambda _: {"IPAM": {"Config": list(pools)}}))
+
+
+@pytest.mark.parametrize(
+    ("pools", "gateway"),
+    [
+        ([{"Subnet": "172.18.0.0/16", "Gateway": "172.18.0.7"}], "172.18.0.7"),
+        ([{"Subnet": "172.17.0.0/16"}], "172.17.0.1"),
+        ([{"Subnet": "172.17.0.0/16", "Gateway": ""}], "172.17.0.1"),
+        ([{"Subnet": "fd00::/80"}, {"Subnet": "10.89.0.0/24"}], "10.89.0.1"),
+    ],
+)
+def test_the_gateway_is_known_whatever_the_engine_tells(
+    pools: Sequence[Mapping[str, str]], gateway: str
+) -> None:
+    """An engine that was never restarted tells a subnet alone; one with IPv6 tells two pools."""
+    assert find_gateway(told(*pools), "bots") == gateway
+
+
+@pytest.mark.parametrize("pools", [[], [{"Subnet": "fd00::/80", "Gateway": "fd00::1"}]])
+def test_a_network_without_addresses_is_told_with_what_helps(pools: Sequence[Mapping[str, str]]) -> None:
+    """No traceback, whatever else an engine leaves out."""
+    with pytest.raises(EngineError, match="bots has no IPv4 addresses") as caught:
+        find_gateway(told(*pools), "bots")
+    assert caught.value.remedy
