@@ -16,6 +16,13 @@ from tests.browser.chromium import Chromium, Page, find_chromium
 NO_CHROMIUM = "no Chromium is installed; install the package chromium, or name one in CHROMIUM"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     """A browser for the whole session."""
