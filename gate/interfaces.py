@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from gate.core.disruption_traits import DisruptionTraits
 from gate.core.specification import BotSpecification, Contract
 from gate.core.transcript import Event, JudgeAnswered, StoreFigures
 from gate.core.verdict import Report
@@ -172,10 +173,8 @@ class Disruption(Protocol):
     proof: str
     """What shows that it happened."""
 
-    @property
-    def begins_with(self) -> str | None:
-        """The version that has to run before, CANDIDATE or PREVIOUS; None when it does not matter."""
-        ...
+    traits: DisruptionTraits
+    """What others have to know about it."""
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Disrupts, lets `traffic` through where it belongs, heals, waits until the bot is ready again.

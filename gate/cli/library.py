@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+from gate.core.disruption_traits import Need
 from gate.core.guarantees import GUARANTEES
 from gate.core.kinds import Kinds
 from gate.core.scenario import Scenario
-from gate.disruptions import DISRUPTIONS, NEED_MODEL, NEED_STORE
+from gate.disruptions import DISRUPTIONS, disruptions_needing
 from gate.protocols import PROTOCOLS
-from gate.runtimes import RUNTIMES, UNSUPPORTED
+from gate.runtimes import RUNTIMES, unsupported_on
 from gate.scenario_files import load_scenarios
 from gate.scorers import SCORERS
 from gate.stores import STORES
@@ -40,9 +41,9 @@ def known_kinds() -> Kinds:
         runtimes=tuple(RUNTIMES),
         stores=tuple(STORES),
         unfit={
-            **{f"runtime: {name}": tuple(refused) for name, refused in UNSUPPORTED.items()},
-            "store: none": tuple(NEED_STORE),
-            "model: none": tuple(NEED_MODEL),
+            **{f"runtime: {name}": tuple(unsupported_on(name)) for name in RUNTIMES},
+            "store: none": disruptions_needing({Need.STORE}),
+            "model: none": disruptions_needing({Need.MODEL}),
         },
     )
 
@@ -51,12 +52,13 @@ def disruption_table() -> list[tuple[str, str]]:
     """A head, then each disruption, the runtimes that can do it, what happens, and what proves it."""
     width = max(map(len, DISRUPTIONS))
     rows = [("".join((f"{'':<{width}}", *(f"  {name}" for name in RUNTIMES))), "")]
+    refused = {runtime: unsupported_on(runtime) for runtime in RUNTIMES}
     for name, one in DISRUPTIONS.items():
         marks = "".join(
-            f"  {'no' if name in UNSUPPORTED[runtime] else 'yes':<{len(runtime)}}" for runtime in RUNTIMES
+            f"  {'no' if name in refused[runtime] else 'yes':<{len(runtime)}}" for runtime in RUNTIMES
         )
         refusals = "".join(
-            f" Not on {runtime}: {why[name]}." for runtime, why in UNSUPPORTED.items() if name in why
+            f" Not on {runtime}: {why[name]}." for runtime, why in refused.items() if name in why
         )
         rows.append((f"{name:<{width}}{marks}", f"{one.sentence} Proof: {one.proof}.{refusals}"))
     return [*rows, ("", 'Any of them several times over: "kill*3". All that fit the bot: "thorough".')]

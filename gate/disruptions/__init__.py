@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from gate.core.disruption_names import read_name
+from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
 from gate.disruptions.blue_green import BlueGreen
 from gate.disruptions.cold_start import ColdStart
 from gate.disruptions.kill import Kill
@@ -24,12 +27,7 @@ from gate.disruptions.store_restart import StoreRestart
 from gate.disruptions.traffic import Silence
 from gate.interfaces import Disruption
 
-__all__ = ["DISRUPTIONS", "NEED_MODEL", "NEED_STORE", "Silence"]
-
-NEED_STORE = frozenset({"store-restart", "store-kill", "store-recreate", "store-pause", "partition"})
-"""Disruptions of the store that the gate runs for the bot."""
-NEED_MODEL = frozenset({"kill-mid-turn"})
-"""Disruptions that cannot be shown to have happened where the bot brings its own model."""
+__all__ = ["DISRUPTIONS", "Silence", "disruptions_needing", "traits_of"]
 
 
 class _Disruptions(dict[str, Disruption]):
@@ -66,3 +64,16 @@ DISRUPTIONS: dict[str, Disruption] = _Disruptions(
         )
     }
 )
+
+
+def traits_of(name: str, known: Mapping[str, Disruption] = DISRUPTIONS) -> DisruptionTraits:
+    """Return the traits of the disruption `name`; those of none where it is not known."""
+    try:
+        return known[name].traits
+    except KeyError:
+        return UNDECLARED
+
+
+def disruptions_needing(lacking: Collection[str]) -> tuple[str, ...]:
+    """Return the disruptions that cannot be inflicted where the needs `lacking` are not met."""
+    return tuple(name for name, one in DISRUPTIONS.items() if not set(lacking).isdisjoint(one.traits.needs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from gate.abilities import Storing
+from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import exit_details, prove_same_instances, require_stoppable
 from gate.disruptions.store_proof import prove_new_life
 from gate.interfaces import Deployment, Evidence, Traffic
@@ -16,7 +17,7 @@ class ColdStart:
     name = "cold-start"
     sentence = "Bot and store are stopped gracefully, then the store is started, then the bot."
     proof = "same instances, new starts, the store's own run id"
-    begins_with = None
+    traits = DisruptionTraits(bot_down=True, asked_afterwards="the new instance")
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Stops the bot before its store and starts it after, each until it is ready."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import prove_killed, prove_same_instances, require_stoppable
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -12,7 +13,11 @@ class Kill:
     name = "kill"
     sentence = "The bot is killed without warning and started again; its files stay."
     proof = "exit code 137, same instance, new start"
-    begins_with = None
+    traits = DisruptionTraits(
+        sends_turns=True,
+        bot_down=True,
+        asked_afterwards="the restarted bot",
+    )
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Kills, starts and waits until the bot is ready."""

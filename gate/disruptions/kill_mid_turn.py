@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import prove_killed, prove_same_instances, require_stoppable
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -14,7 +15,14 @@ class KillMidTurn:
     name = "kill-mid-turn"
     sentence = "The bot is killed while its model is answering a turn, and started again; its files stay."
     proof = "a model request without an answer at the moment of exit code 137, same instance, new start"
-    begins_with = None
+    traits = DisruptionTraits(
+        needs=(Need.MODEL,),
+        stand_in="kill",
+        sends_turns=True,
+        bot_down=True,
+        guarantee="atomic-turns",
+        asked_afterwards="the restarted bot",
+    )
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Kills the bot inside a turn of every session, starts it and waits until it is ready."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import joined
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -12,7 +13,7 @@ class Nothing:
     name = "none"
     sentence = "Nothing happens; the same instance answers before and after."
     proof = "same instance, same start"
-    begins_with = None
+    traits = DisruptionTraits()
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Checks that the bot is ready, and still in the life it was in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.abilities import MemoryLimited, Stoppable
+from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import prove_killed, prove_same_instances, shown, unsupported
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -13,7 +14,12 @@ class OutOfMemory:
     name = "oom"
     sentence = "The kernel kills the bot for want of memory, and it is started again; its files stay."
     proof = "OOMKilled, exit code 137, same instance, new start"
-    begins_with = None
+    traits = DisruptionTraits(
+        needs=(Need.MEMORY_LIMIT,),
+        sends_turns=True,
+        bot_down=True,
+        asked_afterwards="the restarted bot",
+    )
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Uses up the bot's memory, starts it without the limit and waits until it is ready."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.abilities import Partitionable
+from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import require_store, shown, unsupported
 from gate.disruptions.store_proof import talk_through_outage
 from gate.interfaces import Deployment, Evidence, Traffic
@@ -14,7 +15,12 @@ class Partition:
     name = "partition"
     sentence = "The bot is cut off from its store, turns are sent meanwhile, and the network heals."
     proof = "the bot seen without its way to the store, then with it; nothing restarted"
-    begins_with = None
+    traits = DisruptionTraits(
+        needs=(Need.STORE,),
+        sends_turns=True,
+        store_away=True,
+        guarantee="fail-closed",
+    )
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Cuts the bot off for as long as turns take, a few seconds at most, and waits for the bot."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.abilities import Replaceable
+from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import prove_replaced, unsupported
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -13,7 +14,7 @@ class Recreate:
     name = "recreate"
     sentence = "The bot is replaced by a fresh instance of the same image; its files are gone."
     proof = "new instance"
-    begins_with = None
+    traits = DisruptionTraits(bot_down=True, asked_afterwards="the new instance")
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Replaces the instance and waits until the new one is ready."""

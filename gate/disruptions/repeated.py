@@ -13,7 +13,7 @@ class Repeated:
         self.name = written(disruption.name, times)
         self.sentence = f"{times} times: {disruption.sentence}"
         self.proof = f"each time: {disruption.proof}"
-        self.begins_with = disruption.begins_with
+        self.traits = disruption.traits
         self._disruption = disruption
         self._times = times
 

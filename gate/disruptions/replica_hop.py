@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import joined, require_replicated, short
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -15,7 +16,14 @@ class ReplicaHop:
     name = "replica-hop"
     sentence = "The turns hop between two replicas, from one to the other and back; nothing is restarted."
     proof = "turns answered by both replicas, each in the same life before and after"
-    begins_with = None
+    traits = DisruptionTraits(
+        replicas=2,
+        sends_turns=True,
+        several_answer=True,
+        asks_often=True,
+        guarantee="read-your-writes",
+        asked_afterwards="another replica",
+    )
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Sends every session from replica to replica; afterwards all of them answer in turn.
@@ -25,7 +33,7 @@ class ReplicaHop:
         replicated = require_replicated(deployment, self.name)
         everyone = list(replicated.routed())
         added = []
-        if len(everyone) < 2:
+        if len(everyone) < self.traits.replicas:
             added.append(await replicated.add((await deployment.instance()).version))
         everyone += added
         pair = everyone[:2]

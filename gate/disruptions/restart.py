@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import exit_details, prove_same_instances, require_stoppable
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -14,7 +15,7 @@ class Restart:
     name = "restart"
     sentence = "The bot is stopped gracefully and started again; its files stay."
     proof = "same instance, new start, exit code of the stop"
-    begins_with = None
+    traits = DisruptionTraits(bot_down=True, asked_afterwards="the restarted bot")
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Stops, starts and waits until the bot is ready."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.switch import switch
 from gate.interfaces import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
 
@@ -15,7 +16,14 @@ class Rollback:
         " and the new one is stopped gracefully."
     )
     proof = "new instances, the old ones gone with their exit code, the images of both"
-    begins_with = CANDIDATE
+    traits = DisruptionTraits(
+        begins_with=CANDIDATE,
+        sends_turns=True,
+        changes_version=True,
+        several_answer=True,
+        guarantee="compatibility",
+        asked_afterwards="the old version",
+    )
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Switches back, with turns held open across the switch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import prove_replaced, require_replicated, version_details
 from gate.interfaces import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
 
@@ -19,7 +20,15 @@ class Rolling:
     proof = (
         "new instances, the old ones gone with their exit code, turns answered by old and new side by side"
     )
-    begins_with = PREVIOUS
+    traits = DisruptionTraits(
+        begins_with=PREVIOUS,
+        sends_turns=True,
+        changes_version=True,
+        several_answer=True,
+        asks_often=True,
+        guarantee="compatibility",
+        asked_afterwards="the new version",
+    )
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """For each replica: starts a new one, lets both answer, retires the old one, goes on."""

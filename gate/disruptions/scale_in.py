@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import exit_details, joined, require_replicated, short
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -12,13 +13,20 @@ class ScaleIn:
     name = "scale-in"
     sentence = "One of the replicas is stopped gracefully and removed; the others go on."
     proof = "one instance gone with its exit code, the others in the same life"
-    begins_with = None
+    traits = DisruptionTraits(
+        replicas=2,
+        sends_turns=True,
+        several_answer=True,
+        asks_often=True,
+        guarantee="monotonic-reads",
+        asked_afterwards="the replica that is left",
+    )
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Retires the first replica. A bot of one replica is given a second one first, which stays."""
         replicated = require_replicated(deployment, self.name)
         added = []
-        if len(replicated.routed()) < 2:
+        if len(replicated.routed()) < self.traits.replicas:
             added.append(await replicated.add((await deployment.instance()).version))
             replicated.route([*replicated.routed(), *added])
             await traffic.send()

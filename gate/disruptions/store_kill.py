@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import KILLED, require_store
 from gate.disruptions.store_proof import prove_new_life
 from gate.interfaces import Deployment, Evidence, Traffic
@@ -13,7 +14,7 @@ class StoreKill:
     name = "store-kill"
     sentence = "The store is killed without warning and started again on its data; the bot goes on."
     proof = "the store's own run id, same instance, exit code 137"
-    begins_with = None
+    traits = DisruptionTraits(needs=(Need.STORE,))
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Kills and starts the store, and waits until both it and the bot are ready."""

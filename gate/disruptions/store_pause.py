@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.abilities import Pausable
+from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import require_store, short, unsupported
 from gate.disruptions.store_proof import talk_through_outage
 from gate.interfaces import Deployment, Evidence, Traffic
@@ -14,7 +15,12 @@ class StorePause:
     name = "store-pause"
     sentence = "The store is halted, turns are sent meanwhile, and it goes on; its connections stay."
     proof = "the store seen halted, then the same run id again"
-    begins_with = None
+    traits = DisruptionTraits(
+        needs=(Need.STORE,),
+        sends_turns=True,
+        store_away=True,
+        guarantee="fail-closed",
+    )
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Pauses the store for as long as turns take, a few seconds at most, and waits for the bot."""

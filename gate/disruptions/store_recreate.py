@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.abilities import Replaceable
+from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import require_store, unsupported
 from gate.disruptions.store_proof import prove_new_life
 from gate.interfaces import Deployment, Evidence, Traffic
@@ -14,7 +15,7 @@ class StoreRecreate:
     name = "store-recreate"
     sentence = "The store is replaced by a fresh instance on the same volume; the bot goes on."
     proof = "new instance, the store's own run id"
-    begins_with = None
+    traits = DisruptionTraits(needs=(Need.STORE, Need.STORE_REPLACEMENT))
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Replaces the store, and waits until both it and the bot are ready."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import require_store
 from gate.disruptions.store_proof import prove_new_life
 from gate.interfaces import Deployment, Evidence, Traffic
@@ -13,7 +14,7 @@ class StoreRestart:
     name = "store-restart"
     sentence = "The store is stopped gracefully and started again on its data; the bot goes on."
     proof = "the store's own run id, same instance, exit code of the stop"
-    begins_with = None
+    traits = DisruptionTraits(needs=(Need.STORE,))
 
     async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Stops and starts the store, and waits until both it and the bot are ready."""

@@ -6,9 +6,9 @@ those that the bot acknowledged; what it refused or left open was never promised
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from gate.core.disruption_names import kind_of
+from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
 from gate.core.facts import Pattern
 from gate.core.scenario import Disrupt, Expectation, Position, Say, Scenario, Step
 
@@ -22,46 +22,16 @@ SPEAKER = "alice"
 NOWHERE = Position(file="", line=0)
 CHECKING_IN = "Is there any news?"
 
-TALKED_THROUGH = frozenset(
-    {
-        "blue-green",
-        "kill",
-        "kill-mid-turn",
-        "oom",
-        "partition",
-        "replica-hop",
-        "rollback",
-        "rolling",
-        "scale-in",
-        "store-pause",
-    }
-)
-"""Disruptions that have turns sent while they happen."""
 
-READ_OFTEN = frozenset({"replica-hop", "rolling", "scale-in"})
-"""Disruptions after which several replicas may answer."""
-
-_PROMISES = {
-    "kill-mid-turn": "atomic-turns",
-    "partition": "fail-closed",
-    "store-pause": "fail-closed",
-    "replica-hop": "read-your-writes",
-    "scale-in": "monotonic-reads",
-    "rolling": "compatibility",
-    "blue-green": "compatibility",
-    "rollback": "compatibility",
-}
-"""Disruption → the guarantee that it is most about; durability for all others."""
-
-
-def is_talked_through(kinds: Sequence[str]) -> bool:
+def is_talked_through(disruptions: Iterable[DisruptionTraits]) -> bool:
     """Whether any of the disruptions has turns sent meanwhile."""
-    return any(kind_of(kind) in TALKED_THROUGH for kind in kinds)
+    return any(traits.sends_turns for traits in disruptions)
 
 
-def bystander(kinds: Sequence[str]) -> Scenario:
+def bystander(disruptions: Iterable[DisruptionTraits]) -> Scenario:
     """What such a session says: before the disruption, during it, after it."""
-    promise = next((_PROMISES[kind] for kind in map(kind_of, kinds) if kind in _PROMISES), "durability")
+    usual = UNDECLARED.guarantee
+    promise = next((traits.guarantee for traits in disruptions if traits.guarantee != usual), usual)
     facts = tuple(Pattern(name=f"parcel {number}", template="PCL-######") for number in range(MOST_FACTS + 1))
     first, *others = facts
     script: list[Step] = [

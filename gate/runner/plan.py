@@ -26,6 +26,8 @@ from gate.core.scenario import (
 )
 from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanned
 from gate.core.words import WholeWords, facts_in
+from gate.disruptions import DISRUPTIONS, traits_of
+from gate.interfaces import Disruption
 from gate.runner.bystanders import SESSIONS, bystander, is_talked_through
 from gate.runner.small_talk import SmallTalk
 
@@ -185,8 +187,17 @@ class Plan:
         return tuple(one for wave in self.waves for one in (*wave.conversations, *wave.bystanders))
 
 
-def plan_run(scenarios: Sequence[Scenario], disruptions: Sequence[str], trials: int, seed: int) -> Plan:
-    """The plan of a run: each scenario in both arms, `trials` times, under each disruption."""
+def plan_run(
+    scenarios: Sequence[Scenario],
+    disruptions: Sequence[str],
+    trials: int,
+    seed: int,
+    known: Mapping[str, Disruption] = DISRUPTIONS,
+) -> Plan:
+    """The plan of a run: each scenario in both arms, `trials` times, under each disruption.
+
+    The traits of the disruptions that are `known` say who goes on talking meanwhile.
+    """
     playbill: dict[tuple[str, ...], list[Scenario]] = {}
     for scenario in scenarios:
         for disruption in dict.fromkeys(disruptions):
@@ -215,13 +226,7 @@ def plan_run(scenarios: Sequence[Scenario], disruptions: Sequence[str], trials: 
                     for trial in range(1, trials + 1)
                     for arm in (CONTROL, TREATED)
                 ),
-                bystanders=tuple(
-                    drafter.conversation(
-                        bystander(kinds), "+".join(kinds), "+".join(kinds), MEANWHILE, number
-                    )
-                    for number in range(1, SESSIONS + 1)
-                    if is_talked_through(kinds)
-                ),
+                bystanders=drafter.bystanders(kinds, known),
             )
             for kinds in waves
         ),
@@ -296,6 +301,16 @@ class _Drafter:
             facts=facts,
             segments=_without_early_probes(segments) if arm == TREATED else segments,
             pauses=pauses,
+        )
+
+    def bystanders(self, kinds: Sequence[str], known: Mapping[str, Disruption]) -> tuple[Conversation, ...]:
+        """Those who go on talking while the disruptions `kinds` happen; none where no turn is sent then."""
+        traits = [traits_of(kind, known) for kind in kinds]
+        if not is_talked_through(traits):
+            return ()
+        name, scenario = "+".join(kinds), bystander(traits)
+        return tuple(
+            self.conversation(scenario, name, name, MEANWHILE, number) for number in range(1, SESSIONS + 1)
         )
 
     def _segments(

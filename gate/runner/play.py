@@ -22,6 +22,7 @@ from gate.core.transcript import (
     StoreFigures,
     StoreSeen,
 )
+from gate.disruptions import traits_of
 from gate.errors import (
     BotNotReady,
     EngineError,
@@ -111,12 +112,10 @@ class _WavePlayer:
 
     def _first_version(self) -> str:
         """What the first disruption that cares wants to find running."""
-        wanted = (self._stage.disruptions[kind].begins_with for kind in self._wave.kinds)
-        try:
-            return next((version for version in wanted if version is not None), CANDIDATE)
-        except KeyError:
-            # An unknown disruption is a fault when its turn comes.
-            return CANDIDATE
+        # An unknown disruption is a fault when its turn comes.
+        known = self._stage.disruptions
+        wanted = (traits_of(kind, known).begins_with for kind in self._wave.kinds)
+        return next((version for version in wanted if version is not None), CANDIDATE)
 
     def _record_fault(self, error: Exception) -> None:
         """Puts on record what ended the wave. Raises it when it is the user's to mend."""

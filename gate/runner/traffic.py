@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gate.core.disruption_names import kind_of
+from gate.disruptions import traits_of
 from gate.interfaces import Bot
-from gate.runner.bystanders import READ_OFTEN, READS
+from gate.runner.bystanders import READS
 from gate.runner.plan import Conversation, Turn, Wave
 from gate.runner.stage import Stage
 from gate.runner.turns import TurnPlayer
@@ -62,7 +62,8 @@ class OpenSessions:
 
     async def ask(self, kinds: Sequence[str]) -> None:
         """Asks every session for what was acknowledged; often where several replicas may answer."""
-        reads = READS if any(kind_of(kind) in READ_OFTEN for kind in kinds) else 1
+        known = self._stage.disruptions
+        reads = READS if any(traits_of(kind, known).asks_often for kind in kinds) else 1
         async with asyncio.TaskGroup() as group:
             for one in self._bystanders:
                 group.create_task(self._ask(one, reads))

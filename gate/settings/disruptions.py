@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from gate.core.specification import RunSpecification
+from gate.disruptions import traits_of
 from gate.documents import disruption_schema, read_disruption
 from gate.settings.section import Section
 
 THOROUGH = "thorough"
 """Stands for every disruption that can be inflicted on such a bot."""
-
-STAND_INS: Mapping[str, str] = {"kill-mid-turn": "kill"}
-"""A usual disruption → what is done where it does not fit."""
 
 
 def read_disruptions(section: Section, *, known: Collection[str], unfit: Collection[str]) -> tuple[str, ...]:
@@ -24,7 +22,7 @@ def read_disruptions(section: Section, *, known: Collection[str], unfit: Collect
     fitting = [name for name in known if name not in unfit]
     if "disruptions" not in section.nodes:
         usual = (
-            STAND_INS.get(name, "") if name in unfit else name for name in RunSpecification().disruptions
+            traits_of(name).stand_in if name in unfit else name for name in RunSpecification().disruptions
         )
         return tuple(dict.fromkeys(name for name in usual if name))
     node = section.nodes["disruptions"]

@@ -11,7 +11,7 @@ from gate.core.specification import ContainerSpecification
 from gate.disruptions import DISRUPTIONS, Silence
 from gate.errors import BotNotReady, EngineError, Unsupported
 from gate.interfaces import CANDIDATE, PREVIOUS, Evidence
-from gate.runtimes import UNSUPPORTED
+from gate.runtimes import unsupported_on
 from tests.contract.places import DockerPlace, Place, ProcessPlace
 from tests.contract.talk import Scene, scene
 from tests.event_loop import in_event_loop
@@ -69,7 +69,7 @@ async def inflicted(stage: Scene, name: str, place: Place) -> Evidence | None:
     """The evidence; None where the runtime cannot do it, which is then said and has changed nothing."""
     before = await stage.deployment.instances()
     talk = stage.talk(f"ben-{name}", f"carla-{name}")
-    if name not in UNSUPPORTED[place.name]:
+    if name not in unsupported_on(place.name):
         return await DISRUPTIONS[name].inflict(stage.deployment, talk)
     with pytest.raises(Unsupported, match=f"{name} is not supported here") as caught:
         await DISRUPTIONS[name].inflict(stage.deployment, talk)
@@ -97,7 +97,7 @@ async def test_every_disruption_shows_that_it_happened_and_harms_what_it_is_for(
 ) -> None:
     """On the engine as among local processes."""
     monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
-    assert await survived(place, memory) == SURVIVES[memory] - UNSUPPORTED[place.name].keys()
+    assert await survived(place, memory) == SURVIVES[memory] - unsupported_on(place.name).keys()
 
 
 @in_event_loop
@@ -106,7 +106,7 @@ async def test_memory_in_the_process_survives_only_what_leaves_the_process_alone
 ) -> None:
     """Wherever the process runs."""
     monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
-    expected = SURVIVES["process"] - UNSUPPORTED["process"].keys()
+    expected = SURVIVES["process"] - unsupported_on("process").keys()
     assert await survived(process_place, "process") == expected
 
 
@@ -261,7 +261,7 @@ async def test_both_versions_of_the_bot_play_their_part(docker_place: DockerPlac
         assert len(roles) == 2
         for name, last in (("blue-green", CANDIDATE), ("rollback", PREVIOUS), ("rolling", CANDIDATE)):
             started = await stage.deployment.instance()
-            assert roles[started.image] == started.version == DISRUPTIONS[name].begins_with
+            assert roles[started.image] == started.version == DISRUPTIONS[name].traits.begins_with
             evidence = await DISRUPTIONS[name].inflict(stage.deployment, stage.talk("ben-2"))
             assert evidence.took_effect
             assert "note" not in evidence.details

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import TypeVar
 
 from gate.disruptions import DISRUPTIONS
-from gate.runtimes import UNSUPPORTED
+from gate.runtimes import unsupported_on
 from tests.conftest import engine_answers
 from tests.zoo.article import Comparison, article_images, compare
 from tests.zoo.costs import Costs
@@ -38,7 +38,7 @@ from tests.zoo.rows import PLAIN, ROWS, SHARED_SCENARIOS, Patient, Row, twins
 from tests.zoo.runs import CREW, Dismissed, run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "detection.md"
-LOCAL = tuple(name for name in DISRUPTIONS if name not in UNSUPPORTED["process"])
+LOCAL = tuple(name for name in DISRUPTIONS if name not in unsupported_on("process"))
 VERSIONED = ("restart", "kill", "recreate", "blue-green", "rolling", "rollback")
 """What bots of two versions are run under: each takes containers."""
 FRAMEWORKS, ARTICLE, COSTS = "frameworks", "article", "costs"

@@ -10,7 +10,6 @@ import pytest
 from gate.disruptions import DISRUPTIONS, Silence
 from gate.errors import Unsupported
 from gate.interfaces import PREVIOUS, Instance
-from gate.runner.bystanders import TALKED_THROUGH
 from tests.event_loop import in_event_loop
 from tests.unit.disruptions.fakes import FakeDeployment, FakeStore, FakeTraffic
 
@@ -35,7 +34,7 @@ async def test_those_who_talk_on_are_planned_where_and_only_where_turns_are_sent
     deployment: Any = FakeDeployment(replicas=2)
     await DISRUPTIONS[name].inflict(deployment, FakeTraffic(deployment))
     talked = any(done == "send" or done == "turn begins" for done in deployment.log)
-    assert talked == (name in TALKED_THROUGH)
+    assert talked == DISRUPTIONS[name].traits.sends_turns
 
 
 @pytest.mark.parametrize(

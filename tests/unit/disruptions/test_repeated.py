@@ -23,7 +23,7 @@ def test_what_is_written_is_read_and_found(name: str, times: int) -> None:
     assert read_name(text, DISRUPTIONS) == text
     assert DISRUPTIONS[text].name == text
     assert read_name(f"{name}*{times}", DISRUPTIONS) == text
-    assert DISRUPTIONS[text].begins_with == DISRUPTIONS[name].begins_with
+    assert DISRUPTIONS[text].traits == DISRUPTIONS[name].traits
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 from gate.cli.library import disruption_table
+from gate.core.disruption_traits import Need
 from gate.disruptions import DISRUPTIONS
-from gate.runtimes import RUNTIMES, UNSUPPORTED
+from gate.runtimes import LACKING, RUNTIMES, unsupported_on
 
 PAGE = Path(__file__).parents[3] / "docs" / "disruptions.md"
 
@@ -21,8 +22,8 @@ def test_the_list_shows_each_with_its_proof_and_its_runtimes() -> None:
     for (columns, text), (name, one) in zip(rows, DISRUPTIONS.items(), strict=True):
         marks = dict(zip(RUNTIMES, columns.split()[1:], strict=True))
         for runtime, mark in marks.items():
-            assert mark == ("no" if name in UNSUPPORTED[runtime] else "yes")
-            assert UNSUPPORTED[runtime].get(name, "") in text
+            assert mark == ("no" if name in unsupported_on(runtime) else "yes")
+            assert unsupported_on(runtime).get(name, "") in text
         assert one.sentence in text
         assert one.proof in text
 
@@ -36,11 +37,11 @@ def test_the_columns_stand_below_their_heads() -> None:
 
 
 def test_what_no_runtime_can_do_is_no_disruption() -> None:
-    """And only disruptions are refused."""
-    assert set(UNSUPPORTED) == set(RUNTIMES)
+    """And only needs are refused."""
+    assert set(LACKING) == set(RUNTIMES)
     for name in DISRUPTIONS:
-        assert any(name not in refused for refused in UNSUPPORTED.values())
-    assert all(name in DISRUPTIONS for refused in UNSUPPORTED.values() for name in refused)
+        assert any(name not in unsupported_on(runtime) for runtime in RUNTIMES)
+    assert all(need in list(Need) for needs in LACKING.values() for need in needs)
 
 
 def test_the_page_has_a_line_for_each() -> None:
@@ -48,5 +49,5 @@ def test_the_page_has_a_line_for_each() -> None:
     lines = re.findall(r"^\| `([a-z-]+)` \| .* \| (both|docker|process) \| [^|]+ \|$", PAGE.read_text(), re.M)
     assert [name for name, _ in lines] == list(DISRUPTIONS)
     for name, runtimes in lines:
-        able = [runtime for runtime in RUNTIMES if name not in UNSUPPORTED[runtime]]
+        able = [runtime for runtime in RUNTIMES if name not in unsupported_on(runtime)]
         assert able == (list(RUNTIMES) if runtimes == "both" else [runtimes])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gate.core.transcript import Event
+from gate.disruptions import traits_of
 from gate.errors import GateError
 from gate.interfaces import CANDIDATE, Deployment, Disruption, Evidence, Instance, StoreView, Traffic
 from gate.runner.plan import Plan, Turn
@@ -144,10 +145,10 @@ class FakeDisruption:
 
     sentence = "Something happens."
     proof = "its word"
-    begins_with: str | None = None
 
     def __init__(self, name: str, harm: Callable[[FakeDeployment], None] = lambda deployment: None) -> None:
         self.name = name
+        self.traits = traits_of(name)
         self.inflicted: list[str] = []
         self.took_effect = True
         self._harm = harm

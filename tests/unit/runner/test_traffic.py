@@ -20,10 +20,11 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.core.verdict import Report, Verdict
+from gate.disruptions import DISRUPTIONS
 from gate.errors import BotNotReady, TurnIndeterminate, TurnRefused
 from gate.interfaces import Deployment, Evidence, Traffic
 from gate.judging import judge
-from gate.runner.bystanders import CHECKING_IN, MOST_FACTS, READS, SESSIONS, TALKED_THROUGH
+from gate.runner.bystanders import CHECKING_IN, MOST_FACTS, READS, SESSIONS
 from gate.runner.plan import plan_run
 from gate.runner.play import play
 from tests.unit.runner.doubles import FakeDeployment, FakeDisruption, FakeRuntime, FakeStage, MemoryBot
@@ -131,7 +132,7 @@ def during(stage: FakeStage, status: str) -> list[TurnStarted]:
     return [one for one in stage.of(TurnStarted) if one.turn in ended and "parcel" in " ".join(one.tells)]
 
 
-@pytest.mark.parametrize("name", sorted(TALKED_THROUGH))
+@pytest.mark.parametrize("name", [name for name, one in DISRUPTIONS.items() if one.traits.sends_turns])
 def test_what_an_honest_bot_acknowledges_it_knows_afterwards(name: str) -> None:
     stage = FakeStage()
     report = run(stage, Sending(name, sends=3))

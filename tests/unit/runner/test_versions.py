@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from gate.disruptions import DISRUPTIONS
 from gate.interfaces import CANDIDATE, PREVIOUS
 from gate.runner.plan import plan_run
 from tests.unit.runner.doubles import FakeDisruption, FakeStage
@@ -32,7 +31,6 @@ def test_a_wave_begins_with_the_version_that_its_disruptions_start_from(
     stage = FakeStage(disruptions={})
     for kind in kinds:
         stage.disruptions[kind] = FakeDisruption(kind)
-        stage.disruptions[kind].begins_with = DISRUPTIONS[kind].begins_with
     script = scenario(TELL, *(disrupt(kind) for kind in kinds), ASK)
     stage.play(plan_run([script], ("restart",), 1, 7))
     assert stage.runtime.versions == [version]
