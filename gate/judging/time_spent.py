@@ -39,15 +39,8 @@ from gate.core.transcript import (
 )
 from gate.core.verdict import TimeSpent
 
-_TURN, _REQUEST, _DISRUPTION, _ENGINE, _JUDGE, _WAIT = _KINDS = range(6)
+TURN, REQUEST, DISRUPTION, ENGINE, JUDGE, WAIT = KINDS = range(6)
 """What may be under way. In the order in which `_shares` takes their counts."""
-
-_BITS = 24
-_MOST = (1 << _BITS) - 1
-"""How many of one kind can be told apart that are under way at once."""
-_SHIFTS = range(0, _BITS * len(_KINDS), _BITS)
-_COUNTED = (*(1 << shift for shift in _SHIFTS), *(-1 << shift for shift in reversed(_SHIFTS)))
-"""How the beginning of a kind, at its number, and its end, at ~number, change the counts in one number."""
 
 
 class Timekeeper:
@@ -56,9 +49,8 @@ class Timekeeper:
     def __init__(self) -> None:
         self.last = 0.0
         """The moment of the last event."""
-        # By turns a moment at which something began or ended, and which it was: its kind, or ~kind for an
-        # end. No pairs, because a run has many times more of these than of anything else that is kept.
-        self._changes: list[float] = []
+        self._spans: list[tuple[float, float, int]] = []
+        """When something began and ended, and its kind."""
         self._deployments: dict[str, str] = {}
         # Turn under way → its deployment, and since when.
         self._turns: dict[str, tuple[str, float]] = {}
@@ -79,26 +71,14 @@ class Timekeeper:
         """How the time until the last event was spent, in seconds."""
         for deployment in {*self._disruptions, *(place for place, _ in self._turns.values())}:
             self._end(deployment, self.last)
-        moment, under_way = 0.0, 0
-        # What is under way, all counts in one number → for how long.
-        lasted: dict[int, float] = defaultdict(float)
-        changes = zip(self._changes[::2], self._changes[1::2], strict=True)
-        for at, change in sorted(changes, key=itemgetter(0)):
-            if at > moment:
-                lasted[under_way] += at - moment
-                moment = at
-            under_way += _COUNTED[int(change)]
-        parts: dict[str, float] = defaultdict(float)
-        for counts, seconds in lasted.items():
-            for part, share in _shares(*((counts >> shift) & _MOST for shift in _SHIFTS)):
-                parts[part] += share * seconds
+        parts = sweep(self._spans)
         rounded = {part: round(seconds, 6) for part, seconds in parts.items() if part != "gate"}
         return TimeSpent(**rounded, gate=max(0.0, round(self.last - sum(rounded.values()), 6)))
 
     def _plan(self, event: ConversationPlanned) -> None:
         if not self._deployments:
             # Until then the networks were made.
-            self._span(_ENGINE, 0.0, event.at)
+            self._span(ENGINE, 0.0, event.at)
         self._deployments[event.conversation] = event.deployment
 
     def _start_turn(self, event: TurnStarted) -> None:
@@ -108,16 +88,16 @@ class Timekeeper:
         under_way = self._turns.pop(event.turn, None)
         if under_way is not None:
             deployment, began = under_way
-            self._undisturbed_span(_TURN, began, event.at, deployment)
+            self._undisturbed_span(TURN, began, event.at, deployment)
 
     def _ask_model(self, event: ModelAsked) -> None:
-        self._undisturbed_span(_REQUEST, event.at - event.seconds, event.at, event.deployment)
+        self._undisturbed_span(REQUEST, event.at - event.seconds, event.at, event.deployment)
 
     def _start_deployment(self, event: DeploymentStarted) -> None:
-        self._span(_ENGINE, event.at - event.seconds, event.at)
+        self._span(ENGINE, event.at - event.seconds, event.at)
 
     def _end_deployment(self, event: DeploymentFailed | DeploymentClosed) -> None:
-        self._span(_ENGINE, event.at - event.seconds, event.at)
+        self._span(ENGINE, event.at - event.seconds, event.at)
         self._end(event.deployment, event.at - event.seconds)
         self._last_end = event.at
 
@@ -131,7 +111,7 @@ class Timekeeper:
         self._recover(event.deployment, event.at)
 
     def _wait(self, event: Waited) -> None:
-        self._span(_WAIT, event.at - event.seconds, event.at)
+        self._span(WAIT, event.at - event.seconds, event.at)
 
     def _ask_judge(self, event: JudgeAsked) -> None:
         self._take_down(event.at)
@@ -139,7 +119,7 @@ class Timekeeper:
 
     def _hear_judge(self, event: JudgeAnswered) -> None:
         if self._judged_until is not None:
-            self._span(_JUDGE, self._judged_until, event.at)
+            self._span(JUDGE, self._judged_until, event.at)
             self._judged_until = event.at
 
     def _end_run(self, event: RunEnded) -> None:
@@ -148,7 +128,7 @@ class Timekeeper:
     def _take_down(self, at: float) -> None:
         """From the end of the last deployment on the networks are removed."""
         if self._last_end is not None:
-            self._span(_ENGINE, self._last_end, at)
+            self._span(ENGINE, self._last_end, at)
             self._last_end = None
 
     def _end(self, deployment: str, at: float) -> None:
@@ -156,14 +136,14 @@ class Timekeeper:
         self._recover(deployment, at)
         for turn in [turn for turn, (place, _) in self._turns.items() if place == deployment]:
             _, began = self._turns.pop(turn)
-            self._undisturbed_span(_TURN, began, at, deployment)
+            self._undisturbed_span(TURN, began, at, deployment)
 
     def _recover(self, deployment: str, at: float) -> None:
         disruptions = self._disruptions.get(deployment)
         if disruptions and disruptions[-1][1] == inf:
             began, _ = disruptions.pop()
             disruptions.append((began, at))
-            self._span(_DISRUPTION, began, at)
+            self._span(DISRUPTION, began, at)
 
     def _undisturbed_span(self, kind: int, began: float, ended: float, deployment: str) -> None:
         """What of a turn or a request lies outside of the disruptions of its deployment."""
@@ -175,7 +155,7 @@ class Timekeeper:
 
     def _span(self, kind: int, began: float, ended: float) -> None:
         if -inf < began < ended < inf:
-            self._changes += (began, kind, ended, ~kind)
+            self._spans.append((began, ended, kind))
 
 
 _TAKINGS: dict[type[Event], Callable[[Timekeeper, Any], None]] = {
@@ -206,6 +186,23 @@ def _outside(
             yield began, start
             began = end
     yield began, ended
+
+
+def sweep(spans: Sequence[tuple[float, float, int]]) -> dict[str, float]:
+    """Add up the seconds of each part, from one beginning or end of a span to the next."""
+    changes = [(began, kind, 1) for began, _, kind in spans]
+    changes += [(ended, kind, -1) for _, ended, kind in spans]
+    changes.sort(key=itemgetter(0))
+    parts: dict[str, float] = defaultdict(float)
+    under_way = [0] * len(KINDS)
+    moment = 0.0
+    for at, kind, change in changes:
+        if at > moment:
+            for part, share in _shares(*under_way):
+                parts[part] += share * (at - moment)
+            moment = at
+        under_way[kind] += change
+    return parts
 
 
 def _shares(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,17 @@ from gate.core.transcript import (
     Waited,
 )
 from gate.core.verdict import TimeSpent
-from gate.judging.time_spent import Timekeeper
+from gate.judging.time_spent import (
+    DISRUPTION,
+    ENGINE,
+    JUDGE,
+    KINDS,
+    REQUEST,
+    TURN,
+    WAIT,
+    Timekeeper,
+    sweep,
+)
 from tests.unit.core.laws import law
 
 DEPLOYMENTS = ("restart", "kill")
@@ -216,6 +228,36 @@ def test_the_parts_add_up_to_the_whole(events: list[Event], in_order: bool) -> N
     parts = (time.bot, time.model, time.engine, time.script, time.gate)
     assert min(parts) >= 0
     assert sum(parts) == pytest.approx(whole, abs=1e-5)
+
+
+def naive(spans: list[tuple[float, float, int]]) -> dict[str, float]:
+    """The seconds of each part, by asking at the middle of every stretch which spans hold it."""
+    parts = dict.fromkeys(("bot", "model", "engine", "script", "gate"), 0.0)
+    moments = sorted({0.0, *(moment for began, ended, _ in spans for moment in (began, ended))})
+    for begins, ends in pairwise(moments):
+        middle = (begins + ends) / 2
+        under_way = [kind for began, ended, kind in spans if began < middle < ended]
+        counts = {kind: under_way.count(kind) for kind in KINDS}
+        seconds = ends - begins
+        if counts[JUDGE]:
+            parts["model"] += seconds
+        elif counts[TURN]:
+            waiting = min(counts[REQUEST], counts[TURN]) / counts[TURN]
+            parts["model"] += waiting * seconds
+            parts["bot"] += (1 - waiting) * seconds
+        elif counts[ENGINE] or counts[DISRUPTION]:
+            parts["engine"] += seconds
+        else:
+            parts["script" if counts[WAIT] else "gate"] += seconds
+    return parts
+
+
+@law
+@given(st.lists(st.tuples(times, times, st.sampled_from(KINDS)).filter(lambda one: one[0] < one[1])))
+def test_the_sweep_finds_what_looking_at_every_stretch_finds(spans: list[tuple[float, float, int]]) -> None:
+    swept = sweep(spans)
+    for part, seconds in naive(spans).items():
+        assert swept.get(part, 0.0) == pytest.approx(seconds, abs=1e-6)
 
 
 def test_a_clock_that_is_none_says_nothing() -> None:
