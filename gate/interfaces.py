@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from gate.core.disruption_traits import DisruptionTraits
@@ -323,3 +324,16 @@ class Reporter(Protocol):
     def finish(self, report: Report) -> None:
         """Called once, when the verdict is known."""
         ...
+
+
+class FileReporter(Reporter, Protocol):
+    """A reporter that writes one file into the report folder."""
+
+    name: str
+    """What the kind is called where kinds are listed."""
+    file: str
+    """The name of the file it writes."""
+    sentence: str
+    """What is in the file, in one sentence."""
+
+    def __init__(self, directory: Path) -> None: ...

@@ -184,7 +184,7 @@ def list_names(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="disruptions, guarantees, protocols, runtimes, scenarios, scorers or stores.",
+            help="disruptions, guarantees, protocols, reporters, runtimes, scenarios, scorers or stores.",
         ),
     ],
 ) -> None:
@@ -192,6 +192,7 @@ def list_names(
     from gate.cli.library import disruption_table, find_scenarios
     from gate.core.guarantees import GUARANTEES
     from gate.protocols import PROTOCOLS
+    from gate.reporters import FILE_REPORTERS
     from gate.runtimes import RUNTIMES
     from gate.scorers import SCORERS
     from gate.stores import STORES
@@ -202,6 +203,7 @@ def list_names(
             (one.name, f"{one.promise}; otherwise: {one.anomaly}") for one in GUARANTEES.values()
         ],
         "protocols": lambda: [(name, one.sentence) for name, one in PROTOCOLS.items()],
+        "reporters": lambda: [(one.name, f"{one.file}: {one.sentence}") for one in FILE_REPORTERS.values()],
         "runtimes": lambda: list(RUNTIMES.items()),
         "scenarios": lambda: [(Path(one.file).name, one.name) for one in find_scenarios((), Path.cwd())],
         "scorers": lambda: [(one.name, one.sentence) for one in SCORERS.values()],

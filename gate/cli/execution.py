@@ -39,7 +39,7 @@ from gate.protocols.bounded import BoundedBot
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
 from gate.reader.whereabouts import Faults, Whereabouts
-from gate.reporters import REPORT_FILES
+from gate.reporters import report_files
 from gate.reporters.transcript_file import TranscriptFile
 from gate.reporters.whole_files import DRAFT, remove_drafts
 from gate.runner.plan import Plan, Turn
@@ -324,7 +324,7 @@ def prepare_report_directory(directory: Path) -> None:
             probe.write_bytes(bytes(PROBE_BYTES))
         finally:
             probe.unlink(missing_ok=True)
-        for name in REPORT_FILES:
+        for name in report_files():
             place = directory / name
             if place.is_dir() and not place.is_symlink():
                 raise IsADirectoryError(errno.EISDIR, f"{name}: {os.strerror(errno.EISDIR)}")

@@ -66,7 +66,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
 
 def file_reporters(directory: Path) -> tuple[Reporter, ...]:
     """What is written into the report folder besides the transcript."""
-    return tuple(kind(directory) for kind in FILE_REPORTERS)
+    return tuple(kind(directory) for kind in FILE_REPORTERS.values())
 
 
 def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gate.reporters import github_summary, html_report, json_report, junit, markdown
-from gate.reporters.badge import BADGE_FILE, BENCHMARK_FILE, BadgeReporter
+from gate.interfaces import FileReporter
+from gate.reporters.badge import BadgeReporter
+from gate.reporters.benchmark import BenchmarkReporter
 from gate.reporters.console import ConsoleReporter, open_console
 from gate.reporters.github import GitHubReporter
 from gate.reporters.github_summary import SummaryReporter
@@ -15,19 +16,29 @@ from gate.reporters.transcript_file import NAME as TRANSCRIPT_FILE
 
 __all__ = [
     "FILE_REPORTERS",
-    "REPORT_FILES",
     "ConsoleReporter",
     "GitHubReporter",
     "JsonReporter",
     "SummaryReporter",
     "open_console",
+    "report_files",
 ]
 
-FILE_REPORTERS = (JsonReporter, HtmlReporter, JUnitReporter, SummaryReporter, CommentReporter, BadgeReporter)
-"""What is written into the report folder besides the transcript; each is given the folder."""
+FILE_REPORTERS: dict[str, type[FileReporter]] = {
+    kind.name: kind
+    for kind in (
+        JsonReporter,
+        HtmlReporter,
+        JUnitReporter,
+        SummaryReporter,
+        CommentReporter,
+        BadgeReporter,
+        BenchmarkReporter,
+    )
+}
+"""What is written into the report folder besides the transcript, by name, in the order of writing."""
 
-REPORT_FILES = (
-    *(TRANSCRIPT_FILE, json_report.FILE_NAME, html_report.FILE_NAME, junit.FILE_NAME),
-    *(github_summary.FILE_NAME, markdown.FILE_NAME, BADGE_FILE, BENCHMARK_FILE),
-)
-"""The names of all that is written into the report folder."""
+
+def report_files() -> tuple[str, ...]:
+    """Return the names of all files that are written into the report folder."""
+    return (TRANSCRIPT_FILE, *(kind.file for kind in FILE_REPORTERS.values()))

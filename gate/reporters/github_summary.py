@@ -30,8 +30,6 @@ from gate.reporters.wording import (
     time_text,
 )
 
-FILE_NAME = "summary.md"
-
 BUDGET = 900 * 1024
 """Bytes. GitHub drops a summary of more than 1 MiB whole."""
 
@@ -49,8 +47,12 @@ SYMBOLS = {Verdict.PASSED: "✅", Verdict.FAILED: "❌", Verdict.INCONCLUSIVE: "
 class SummaryReporter:
     """Writes summary.md into `directory` when the verdict is known."""
 
+    name = "summary"
+    file = "summary.md"
+    sentence = "the job summary as Markdown"
+
     def __init__(self, directory: Path) -> None:
-        self._path = directory / FILE_NAME
+        self._path = directory / self.file
         self._timeline = Timeline()
 
     def show(self, event: Event) -> None:

@@ -29,6 +29,10 @@ FILE_NAME = "report.json"
 class JsonReporter:
     """Writes report.json into `directory` when the verdict is known."""
 
+    name = "json"
+    file = FILE_NAME
+    sentence = "every figure of the verdict, for programs"
+
     def __init__(self, directory: Path) -> None:
         self._path = directory / FILE_NAME
 

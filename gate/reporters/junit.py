@@ -25,6 +25,10 @@ _OUTCOMES = ("failure", "error", "skipped")
 class JUnitReporter:
     """Writes junit.xml into `directory` when the verdict is known."""
 
+    name = "junit"
+    file = FILE_NAME
+    sentence = "the run as test results, for whatever shows them"
+
     def __init__(self, directory: Path) -> None:
         self._path = directory / FILE_NAME
 

@@ -11,8 +11,6 @@ from gate.reporters.neutraliser import markdown
 from gate.reporters.whole_files import write_whole
 from gate.reporters.wording import reasons
 
-FILE_NAME = "comment.md"
-
 MARKER = "<!-- memory-gate -->"
 """The first line. By it a workflow finds the comment of the last run and updates it."""
 
@@ -26,8 +24,12 @@ FACTS_FOLDED = 50
 class CommentReporter:
     """Writes comment.md into `directory` when the verdict is known."""
 
+    name = "comment"
+    file = "comment.md"
+    sentence = "the summary, short enough for a comment on a pull request"
+
     def __init__(self, directory: Path) -> None:
-        self._path = directory / FILE_NAME
+        self._path = directory / self.file
 
     def show(self, event: Event) -> None:
         """Nothing: the comment is about the end."""

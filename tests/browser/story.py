@@ -27,7 +27,7 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.judging import judge
-from gate.reporters.html_report import FILE_NAME, HtmlReporter
+from gate.reporters.html_report import HtmlReporter
 
 UNKNOWN = "I don't know."
 
@@ -225,4 +225,4 @@ def write_report(directory: Path, run: Iterator[Event] | Sequence[Event]) -> Pat
     for event in every:
         reporter.show(event)
     reporter.finish(judge(every))
-    return directory / FILE_NAME
+    return directory / HtmlReporter.file

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gate.core.transcript_lines import decode
-from gate.reporters import REPORT_FILES
+from gate.reporters import report_files
 from gate.reporters.transcript_file import RESERVE_BYTES
 from gate.reporters.whole_files import DRAFT
 from tests.commands.gate_process import Gate, disruptions
@@ -139,7 +139,7 @@ def test_what_a_killed_run_left_half_written_goes_with_the_next_one(gate: Gate) 
         gate.write(f"{REPORT}/{name}", "{")
     assert gate.run("run", *disruptions("none")).code == 0
     names = {one.name for one in (gate.folder / REPORT).iterdir()}
-    assert names == {".mine", "mine.txt", *REPORT_FILES}
+    assert names == {".mine", "mine.txt", *report_files()}
 
 
 def test_a_transcript_that_was_changed_gives_no_verdict(gate: Gate) -> None:

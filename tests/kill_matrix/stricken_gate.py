@@ -96,7 +96,7 @@ def compose(strike: Strike) -> None:
     """Puts the listener in, and names the run."""
     striker = Striker(strike)
     files = gate.cli.run.FILE_REPORTERS
-    gate.cli.run.FILE_REPORTERS = (*files, lambda _directory: striker)  # type: ignore[assignment]
+    gate.cli.run.FILE_REPORTERS = {**files, "striker": lambda _directory: striker}  # type: ignore[dict-item]
     take_down = execution._take_down
 
     async def watched_take_down(*parts: Any) -> Any:

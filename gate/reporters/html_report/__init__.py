@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from gate.reporters.html_report.reporter import FILE_NAME, HtmlReporter
+from gate.reporters.html_report.reporter import HtmlReporter
 
-__all__ = ["FILE_NAME", "HtmlReporter"]
+__all__ = ["HtmlReporter"]

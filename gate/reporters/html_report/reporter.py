@@ -13,14 +13,16 @@ from gate.reporters.html_report.bounds import bounded
 from gate.reporters.html_report.page import compose_page
 from gate.reporters.whole_files import write_whole
 
-FILE_NAME = "report.html"
-
 
 class HtmlReporter:
     """Writes report.html into `directory` when the verdict is known."""
 
+    name = "html"
+    file = "report.html"
+    sentence = "the whole run in one page that needs no network"
+
     def __init__(self, directory: Path) -> None:
-        self._path = directory / FILE_NAME
+        self._path = directory / self.file
         self._events: list[Event] = []
 
     def show(self, event: Event) -> None:

@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for event in events:
         transcript.show(event)
     transcript.close()
-    for kind in FILE_REPORTERS:
+    for kind in FILE_REPORTERS.values():
         kind(tmp_path / "one").finish(judge(events))
     return tmp_path
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 
 from gate.core.verdict import Report
-from gate.reporters.badge import BadgeReporter, compose_badge, compose_benchmark
+from gate.reporters.badge import BadgeReporter, compose_badge
+from gate.reporters.benchmark import BenchmarkReporter, compose_benchmark
 from gate.reporters.neutraliser import one_line
 from tests.unit.reporters import builder, hostile
 
@@ -70,5 +71,6 @@ def test_any_text_stays_text(text: str) -> None:
 
 def test_the_report_folder_gets_both(tmp_path: Path) -> None:
     BadgeReporter(tmp_path).finish(builder.report())
+    BenchmarkReporter(tmp_path).finish(builder.report())
     assert sorted(one.name for one in tmp_path.iterdir()) == ["badge.json", "benchmark.json"]
     assert (tmp_path / "badge.json").read_bytes().decode() == compose_badge(builder.report())

@@ -30,7 +30,7 @@ def everything_printed(folder: Path, text: str) -> str:
     reporters = (
         ConsoleReporter(open_console(stream, environment), github=True, report_directory=folder),
         GitHubReporter(environment, stream, folder, report_path=folder / "report"),
-        *(kind(folder / "report") for kind in FILE_REPORTERS),
+        *(kind(folder / "report") for kind in FILE_REPORTERS.values()),
     )
     for event in (
         *events.troubled(text, bot=text, version=text, disruptions=[text]),
