@@ -43,15 +43,26 @@ class BotProtocol(Protocol):
     contract: Contract
     """What the settings `request` and `reply` are where they say nothing else."""
 
-    def connect(self, specification: BotSpecification, address: AddressSource) -> Bot:
-        """A bot that is reached at whatever `address` says at the moment of each turn."""
+    def connect(self, specification: BotSpecification, route_turn: TurnRouter) -> Bot:
+        """Return a bot that leases its way anew for each turn."""
         ...
 
 
-class AddressSource(Protocol):
-    """Where the bot is now, as `http://host:port`; it moves when a container is replaced."""
+class TurnLease(Protocol):
+    """The way of one turn to one replica."""
 
-    def __call__(self) -> str: ...
+    @property
+    def address(self) -> str:
+        """Where this replica listens now, as `http://host:port`. It may move when the replica restarts."""
+        ...
+
+
+class TurnRouter(Protocol):
+    """Chooses the replica that a turn goes to."""
+
+    def __call__(self) -> AbstractAsyncContextManager[TurnLease]:
+        """Lease a way for one turn: see Deployment.route_turn."""
+        ...
 
 
 CANDIDATE = "candidate"
@@ -84,6 +95,8 @@ class Instance:
     """Whether it runs and gets no time to do anything."""
     turns: int = 0
     """How many turns were directed to it since it was made."""
+    turns_under_way: int = 0
+    """How many of them have not ended."""
     keys: int | None = None
     """Of a store that answers: how many keys it holds."""
 
@@ -91,8 +104,11 @@ class Instance:
 class Deployment(Protocol):
     """A bot, of one or more replicas, and its store. Each can be talked to, looked at and closed."""
 
-    def address(self) -> str:
-        """Where the next turn goes, as `http://host:port`: the replicas that get turns take turns."""
+    def route_turn(self) -> AbstractAsyncContextManager[TurnLease]:
+        """Lease a way for one turn: the replicas that get turns take turns.
+
+        Entering counts the turn, once, whatever is asked of the lease; leaving says that the turn is over.
+        """
         ...
 
     def images(self) -> Mapping[str, str]:

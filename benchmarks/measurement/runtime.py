@@ -10,6 +10,7 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -17,11 +18,12 @@ from redis.asyncio import Redis
 from benchmarks.measurement.bots import KeepsOutside
 from gate.core.specification import StoreSpecification
 from gate.errors import EngineError
-from gate.interfaces import Deployment, Instance, StoreInspector
+from gate.interfaces import Deployment, Instance, StoreInspector, TurnLease
 from gate.runtimes.processes.ports import Ports
 from gate.runtimes.processes.program import Program
 from gate.runtimes.processes.runtime import INHERITED, LOCALHOST
 from gate.runtimes.readiness import wait_until_healthy
+from gate.runtimes.turn_routing import AddressLease
 from gate.stores.redis_server import RedisServer
 
 READY_SECONDS = 30.0
@@ -119,6 +121,10 @@ class InProcessDeployment:
     def address(self) -> str:
         """Where the present life listens."""
         return self._address
+
+    def route_turn(self) -> AbstractAsyncContextManager[TurnLease]:
+        """Every turn goes to the present life."""
+        return nullcontext(AddressLease(self.address))
 
     def images(self) -> Mapping[str, str]:
         """The class stands for the image."""

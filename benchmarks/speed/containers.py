@@ -184,7 +184,7 @@ async def _loop(plan: Plan) -> Looped:
         address = await endpoint.open(await runtime.open())
         told = {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": endpoint.key_of(DISRUPTION)}
         deployment = await runtime.deploy(DISRUPTION, told)
-        spoken = PROTOCOLS["http-json"].connect(specification, deployment.address)
+        spoken = PROTOCOLS["http-json"].connect(specification, deployment.route_turn)
         for conversation in plan.scripted:
             started = time.monotonic()
             restarts += await _tell_restart_ask(conversation, spoken, deployment)

@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from gate.cli.collecting import collect_seldom
@@ -19,11 +20,12 @@ from gate.cli.library import find_scenarios
 from gate.core.specification import BotSpecification
 from gate.core.transcript import Event, TurnEnded, TurnStarted
 from gate.disruptions import DISRUPTIONS
-from gate.interfaces import CANDIDATE, Deployment, Instance, StoreInspector
+from gate.interfaces import CANDIDATE, Deployment, Instance, StoreInspector, TurnLease
 from gate.protocols import PROTOCOLS
 from gate.reporters.transcript_file import TranscriptFile
 from gate.runner.plan import plan_run
 from gate.runner.play import Stage, play
+from gate.runtimes.turn_routing import route_to
 
 SEED = 7
 
@@ -32,7 +34,7 @@ class Standing:
     """A bot that somebody else started. Nothing can be done to it. Runtime and deployment in one."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self._route = route_to(lambda: address)
 
     async def open(self) -> str:
         return "127.0.0.1"
@@ -45,8 +47,8 @@ class Standing:
         del deployment
         return None
 
-    def address(self) -> str:
-        return self._address
+    def route_turn(self) -> AbstractAsyncContextManager[TurnLease]:
+        return self._route()
 
     def images(self) -> Mapping[str, str]:
         return {}
@@ -91,7 +93,7 @@ async def talk(
         plan,
         Stage(
             runtime=runtime,
-            connect=lambda deployment: PROTOCOLS["http-json"].connect(bot, deployment.address),
+            connect=lambda deployment: PROTOCOLS["http-json"].connect(bot, deployment.route_turn),
             disruptions=DISRUPTIONS,
             environment=lambda _: {},
             record=record,

@@ -212,7 +212,7 @@ async def _perform(
             Stage(
                 runtime=runtime,
                 connect=lambda deployment: BoundedBot(
-                    protocol.connect(settings.bot, deployment.address), replies
+                    protocol.connect(settings.bot, deployment.route_turn), replies
                 ),
                 disruptions=DISRUPTIONS,
                 environment=told,

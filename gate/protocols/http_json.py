@@ -14,7 +14,7 @@ import aiohttp
 
 from gate.core.specification import BotSpecification, Contract
 from gate.errors import TurnIndeterminate, TurnRefused
-from gate.interfaces import AddressSource
+from gate.interfaces import TurnRouter
 from gate.protocols.replies import EXCERPT_CHARACTERS, ReplyReader
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -31,17 +31,17 @@ class HttpJson:
         self.sentence = sentence
         self.contract = contract
 
-    def connect(self, specification: BotSpecification, address: AddressSource) -> HttpJsonBot:
+    def connect(self, specification: BotSpecification, route_turn: TurnRouter) -> HttpJsonBot:
         """A bot that is spoken to as `specification.request` and `specification.reply` say."""
-        return HttpJsonBot(specification, address)
+        return HttpJsonBot(specification, route_turn)
 
 
 class HttpJsonBot:
     """One bot. Every turn has a connection of its own: a kept one may be closed as the turn is sent."""
 
-    def __init__(self, specification: BotSpecification, address: AddressSource) -> None:
+    def __init__(self, specification: BotSpecification, route_turn: TurnRouter) -> None:
         self._specification = specification
-        self._address = address
+        self._route_turn = route_turn
         self._client: aiohttp.ClientSession | None = None
 
     async def say(self, session: str, text: str) -> str:
@@ -51,16 +51,19 @@ class HttpJsonBot:
         escaped = {name: quote(value, safe="") for name, value in filled.items()}
         limit = self._specification.turn_seconds
         try:
-            async with asyncio.timeout(limit):
-                async with self._session().request(
+            async with (
+                asyncio.timeout(limit),
+                self._route_turn() as lease,
+                self._session().request(
                     request.method,
-                    self._address() + str(_fill(request.path, escaped)),
+                    lease.address + str(_fill(request.path, escaped)),
                     json=_fill(request.json, filled),
                     headers={name: str(_fill(value, filled)) for name, value in request.headers.items()},
                     allow_redirects=False,
-                ) as answer:
-                    reader = ReplyReader(answer.status, answer.content_type, self._specification.reply)
-                    await _read_bounded(answer, reader)
+                ) as answer,
+            ):
+                reader = ReplyReader(answer.status, answer.content_type, self._specification.reply)
+                await _read_bounded(answer, reader)
         except TimeoutError as error:
             raise TurnIndeterminate(f"the bot did not answer within {limit:g} s") from error
         except aiohttp.ClientConnectorError as error:

@@ -7,10 +7,12 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, Protocol, TypeVar
 
 from gate.errors import EngineError
-from gate.interfaces import Instance
+from gate.interfaces import Instance, TurnLease
+from gate.runtimes.turn_routing import ReplicaLease
 
 
 class Replica(Protocol):
@@ -57,6 +59,7 @@ class ReplicatedDeployment(ABC, Generic[Kind]):
         """All that were made and not removed: what `close` has to see to."""
         self._routed: list[Kind] = []
         self._turns: Counter[str] = Counter()
+        self._turns_under_way: Counter[str] = Counter()
         self._next = 0
 
     @abstractmethod
@@ -68,14 +71,18 @@ class ReplicatedDeployment(ABC, Generic[Kind]):
         self._routed = await _all(self._launch(version) for version in versions)
         self._replicas = [*(one for one in self._replicas if one not in self._routed), *self._routed]
 
-    def address(self) -> str:
-        """Where the next turn goes."""
+    def route_turn(self) -> AbstractAsyncContextManager[TurnLease]:
+        """See Deployment."""
+        return ReplicaLease(self._choose_replica, self._turns_under_way)
+
+    def _choose_replica(self) -> Kind:
+        """Give the next turn to the next replica, and count it."""
         if not self._routed:
             raise EngineError("the bot was never started")
         replica = self._routed[self._next % len(self._routed)]
         self._next += 1
         self._turns[replica.identity] += 1
-        return replica.address()
+        return replica
 
     async def instance(self) -> Instance:
         """The first replica's life."""
@@ -88,7 +95,12 @@ class ReplicatedDeployment(ABC, Generic[Kind]):
         replicas = tuple(self._replicas)
         lives = await _all(one.instance() for one in replicas)
         return tuple(
-            dataclasses.replace(life, version=one.version, turns=self._turns[one.identity])
+            dataclasses.replace(
+                life,
+                version=one.version,
+                turns=self._turns[one.identity],
+                turns_under_way=self._turns_under_way[one.identity],
+            )
             for one, life in zip(replicas, lives, strict=True)
         )
 

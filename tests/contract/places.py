@@ -244,7 +244,7 @@ def processes_with(mark: str) -> dict[int, str]:
 @contextlib.asynccontextmanager
 async def spoken_to(deployment: Deployment, **fields: Any) -> AsyncIterator[Bot]:
     """The bot of a deployment, to talk to."""
-    bot = PROTOCOLS["http-json"].connect(BotSpecification(**fields), deployment.address)
+    bot = PROTOCOLS["http-json"].connect(BotSpecification(**fields), deployment.route_turn)
     try:
         yield bot
     finally:

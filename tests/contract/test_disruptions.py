@@ -15,6 +15,7 @@ from gate.runtimes import unsupported_on
 from tests.contract.places import DockerPlace, Place, ProcessPlace
 from tests.contract.talk import Scene, scene
 from tests.event_loop import in_event_loop
+from tests.routing import routed_to
 
 LIFE = frozenset({"instance", "started before", "started after", "exit code"})
 SWITCHED = frozenset({"before", "after", "exit code", "image", "note"})
@@ -320,4 +321,4 @@ async def test_a_replica_that_is_not_there_is_not_mistaken_for_another(place: Pl
             with pytest.raises(EngineError, match="has no replica"):
                 await verb(only)
         with pytest.raises(EngineError, match="never started"):
-            deployment.address()
+            await routed_to(deployment)

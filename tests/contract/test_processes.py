@@ -15,6 +15,7 @@ from gate.errors import BotNotReady, InputError, StoreError
 from tests.contract.gate_to_kill import gate_to_kill, wait_for_line
 from tests.contract.places import ZOO, ProcessPlace, processes_with, spoken_to
 from tests.event_loop import in_event_loop, until
+from tests.routing import routed_to
 
 
 @in_event_loop
@@ -212,7 +213,7 @@ async def test_replicas_have_folders_and_ports_of_their_own(process_place: Proce
     """And one store."""
     fields = process_place.bot(memory="file")
     async with process_place.deployed(replicas=3, **fields) as deployment, spoken_to(deployment) as bot:
-        addresses = [deployment.address() for _ in range(6)]
+        addresses = await routed_to(deployment, 6)
         assert len(set(addresses)) == 3
         assert addresses[:3] == addresses[3:]
         replies = [await bot.say("anna-1", f"Number {number}.") for number in range(6)]

@@ -38,6 +38,7 @@ from gate.runtimes.docker_engine.sweep import RUN_LABEL
 from gate.settings import Settings
 from tests.contract.places import DockerPlace
 from tests.event_loop import PATIENCE_SECONDS, in_event_loop, until
+from tests.routing import routed_to
 
 IMAGE = "python:3.13-slim-trixie"
 REPOSITORY = str(Path(__file__).parents[2])
@@ -386,7 +387,8 @@ async def test_a_gate_in_a_container_joins_the_network_and_leaves_it(
     assert address in {one["IPAddress"] for one in networks.values()}
     # Its own, that of the bots and that of their stores.
     assert len(networks) == 3
-    reach = f"import urllib.request as u; print(u.urlopen('{deployment.address()}/healthz').status)"
+    [address] = await routed_to(deployment)
+    reach = f"import urllib.request as u; print(u.urlopen('{address}/healthz').status)"
     assert container.exec_run(["python", "-c", reach]).output == b"200\n"
     await runtime.close()
     container.reload()

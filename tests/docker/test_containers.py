@@ -18,6 +18,7 @@ from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, LIFETIME_SECONDS, RU
 from gate.stores.redis_server import RedisServer
 from tests.contract.places import REDIS, DockerPlace
 from tests.event_loop import in_event_loop
+from tests.routing import routed_to
 
 
 def bot_container(place: DockerPlace) -> Any:
@@ -198,7 +199,7 @@ async def test_the_stop_signal_of_the_image_is_the_one_that_is_sent(docker_place
 async def test_replicas_are_told_apart_by_address(docker_place: DockerPlace) -> None:
     """Turns go round; the store has one address for all of them."""
     async with docker_place.deployed(replicas=3, **docker_place.bot()) as deployment:
-        addresses = [deployment.address() for _ in range(6)]
+        addresses = await routed_to(deployment, 6)
         assert len(set(addresses)) == 3
         assert addresses[:3] == addresses[3:]
         assert [one.turns for one in await deployment.instances()] == [2, 2, 2]

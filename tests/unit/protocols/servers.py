@@ -13,6 +13,7 @@ from aiohttp import web
 from gate.core.specification import BotSpecification
 from gate.interfaces import Bot
 from gate.protocols import PROTOCOLS
+from gate.runtimes.turn_routing import route_to
 
 Answer = Callable[[web.Request], Any]
 
@@ -53,7 +54,7 @@ async def served(
     server.port = runner.addresses[0][1]
     kind = PROTOCOLS[protocol]
     fields = {"request": kind.contract.request, "reply": kind.contract.reply, **specification}
-    bot = kind.connect(BotSpecification(**fields), lambda: f"http://127.0.0.1:{server.port}")
+    bot = kind.connect(BotSpecification(**fields), route_to(lambda: f"http://127.0.0.1:{server.port}"))
     try:
         yield server, bot
     finally:
@@ -76,7 +77,7 @@ async def raw(*answers: bytes, **specification: Any) -> AsyncIterator[tuple[list
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     bot = PROTOCOLS["http-json"].connect(
-        BotSpecification(**specification), lambda: f"http://127.0.0.1:{port}"
+        BotSpecification(**specification), route_to(lambda: f"http://127.0.0.1:{port}")
     )
     try:
         yield received, bot

@@ -13,6 +13,7 @@ from gate.core.specification import BotSpecification
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.protocols import PROTOCOLS
 from gate.protocols.replies import EXCERPT_CHARACTERS
+from gate.runtimes.turn_routing import route_to
 from tests.event_loop import in_event_loop
 from tests.unit.protocols.servers import raw, replies, served
 
@@ -57,7 +58,9 @@ async def test_cookies_are_not_kept() -> None:
 
     async with served(answer) as (server, _):
         # By a name: clients keep no cookies of an address anyway.
-        bot = PROTOCOLS["http-json"].connect(BotSpecification(), lambda: f"http://localhost:{server.port}")
+        bot = PROTOCOLS["http-json"].connect(
+            BotSpecification(), route_to(lambda: f"http://localhost:{server.port}")
+        )
         await bot.say("anna-1", "Hello")
         await bot.say("ben-2", "Hello")
         await bot.close()
@@ -104,7 +107,7 @@ async def test_a_refused_connection_is_a_refused_turn() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-        bot = PROTOCOLS["http-json"].connect(BotSpecification(), lambda: f"http://127.0.0.1:{port}")
+        bot = PROTOCOLS["http-json"].connect(BotSpecification(), route_to(lambda: f"http://127.0.0.1:{port}"))
         with pytest.raises(TurnRefused, match="refused the connection"):
             await bot.say("anna-1", "Hello")
         await bot.close()
@@ -114,7 +117,7 @@ async def test_a_refused_connection_is_a_refused_turn() -> None:
 @in_event_loop
 async def test_a_bot_without_an_address_refuses_the_turn() -> None:
     """Its container has ended; nothing was sent to anybody."""
-    bot = PROTOCOLS["http-json"].connect(BotSpecification(), lambda: "http://:8000")
+    bot = PROTOCOLS["http-json"].connect(BotSpecification(), route_to(lambda: "http://:8000"))
     with pytest.raises(TurnRefused):
         await bot.say("anna-1", "Hello")
     await bot.close()
@@ -179,7 +182,7 @@ async def test_each_turn_has_a_connection_of_its_own() -> None:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    bot = PROTOCOLS["http-json"].connect(BotSpecification(), lambda: f"http://127.0.0.1:{port}")
+    bot = PROTOCOLS["http-json"].connect(BotSpecification(), route_to(lambda: f"http://127.0.0.1:{port}"))
     assert [await bot.say("anna-1", "Hello") for _ in range(3)] == ["one"] * 3
     assert closed == 0
     await bot.close()
@@ -192,7 +195,9 @@ async def test_the_address_is_asked_for_at_every_turn() -> None:
     """A bot that was replaced is found where it is now."""
     async with served(replies("old")) as (old, _), served(replies("new")) as (new, _):
         places = [old.port, new.port]
-        bot = PROTOCOLS["http-json"].connect(BotSpecification(), lambda: f"http://127.0.0.1:{places.pop(0)}")
+        bot = PROTOCOLS["http-json"].connect(
+            BotSpecification(), route_to(lambda: f"http://127.0.0.1:{places.pop(0)}")
+        )
         assert [await bot.say("anna-1", "Hello") for _ in range(2)] == ["old", "new"]
         await bot.close()
 

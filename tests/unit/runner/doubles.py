@@ -6,15 +6,26 @@ import asyncio
 import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gate.core.transcript import Event
 from gate.disruptions import traits_of
 from gate.errors import GateError
-from gate.interfaces import CANDIDATE, Deployment, Disruption, Evidence, Instance, StoreView, Traffic
+from gate.interfaces import (
+    CANDIDATE,
+    Deployment,
+    Disruption,
+    Evidence,
+    Instance,
+    StoreView,
+    Traffic,
+    TurnLease,
+)
 from gate.runner.plan import Plan, Turn
 from gate.runner.play import Stage, never_missed, play
+from gate.runtimes.turn_routing import route_to
 
 Kind = TypeVar("Kind", bound=Event)
 
@@ -65,8 +76,8 @@ class FakeDeployment:
         self.close_error: Exception | None = None
         self.images_error: Exception | None = None
 
-    def address(self) -> str:
-        return "http://bot.invalid:8000"
+    def route_turn(self) -> AbstractAsyncContextManager[TurnLease]:
+        return route_to(lambda: "http://bot.invalid:8000")()
 
     def images(self) -> Mapping[str, str]:
         if self.images_error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -13,6 +14,7 @@ from gate.errors import BotNotReady, EngineError
 from gate.interfaces import CANDIDATE, PREVIOUS, Instance
 from gate.runtimes.replicated import ReplicatedDeployment
 from tests.event_loop import in_event_loop
+from tests.routing import routed_to
 from tests.unit.core.laws import law
 
 
@@ -98,7 +100,7 @@ def test_turns_go_round(count: int, turns: int) -> None:
 
     async def talk() -> None:
         deployment = await replicas(*[CANDIDATE] * count)
-        addresses = [deployment.address() for _ in range(turns)]
+        addresses = await routed_to(deployment, turns)
         assert addresses[count:] == addresses[: max(turns - count, 0)]
         counts = [one.turns for one in await deployment.instances()]
         assert sum(counts) == turns
@@ -106,6 +108,50 @@ def test_turns_go_round(count: int, turns: int) -> None:
         assert counts == sorted(counts, reverse=True)
 
     asyncio.run(talk())
+
+
+@law
+@given(
+    copies=st.integers(1, 4),
+    looks=st.lists(st.integers(0, 3), max_size=20),
+    fails=st.booleans(),
+)
+def test_a_turn_is_counted_once_however_often_its_address_is_looked_at(
+    copies: int, looks: list[int], fails: bool
+) -> None:
+    """And under way until it is left, by a failure too."""
+
+    async def talk() -> None:
+        deployment = await replicas(*[CANDIDATE] * copies)
+        for number, count in enumerate(looks):
+            with contextlib.suppress(RuntimeError):
+                async with deployment.route_turn() as lease:
+                    assert {lease.address for _ in range(count)} <= {f"http://replica-{number % copies + 1}"}
+                    assert sum(one.turns_under_way for one in await deployment.instances()) == 1
+                    if fails:
+                        raise RuntimeError
+        lives = await deployment.instances()
+        assert sum(one.turns for one in lives) == len(looks)
+        assert not any(one.turns_under_way for one in lives)
+
+    asyncio.run(talk())
+
+
+@in_event_loop
+async def test_a_lease_that_is_not_entered_is_no_turn() -> None:
+    deployment = await replicas(CANDIDATE)
+    deployment.route_turn()
+    assert (await deployment.instance()).turns == 0
+
+
+@in_event_loop
+async def test_a_lease_follows_its_replica() -> None:
+    """A replica that was started again may listen elsewhere."""
+    deployment = await replicas(CANDIDATE, CANDIDATE)
+    async with deployment.route_turn() as lease:
+        deployment.made[0].identity = "replica-1-moved"
+        assert lease.address == "http://replica-1-moved"
+        deployment.made[0].identity = "replica-1"
 
 
 @in_event_loop
@@ -124,16 +170,16 @@ async def test_only_who_is_routed_gets_turns() -> None:
     deployment = await replicas(CANDIDATE, CANDIDATE)
     third = await deployment.add(PREVIOUS)
     assert deployment.made[2].done == ["ready"]
-    assert {deployment.address() for _ in range(4)} == {"http://replica-1", "http://replica-2"}
+    assert set(await routed_to(deployment, 4)) == {"http://replica-1", "http://replica-2"}
     deployment.route([third, "replica-1"])
-    assert [deployment.address() for _ in range(3)] == [
+    assert await routed_to(deployment, 3) == [
         "http://replica-3",
         "http://replica-1",
         "http://replica-3",
     ]
     assert await deployment.retire(third) == 0
     assert deployment.made[2].done == ["ready", "stop", "remove"]
-    assert {deployment.address() for _ in range(4)} == {"http://replica-1"}
+    assert set(await routed_to(deployment, 4)) == {"http://replica-1"}
     assert [one.identity for one in await deployment.instances()] == ["replica-1", "replica-2"]
 
 
@@ -172,7 +218,7 @@ async def test_without_a_replica_there_is_nobody_to_talk_to() -> None:
     """Which is the gate's mistake, and said as one."""
     deployment = FakeReplicas()
     with pytest.raises(EngineError, match="never started"):
-        deployment.address()
+        await routed_to(deployment)
     with pytest.raises(EngineError, match="never started"):
         await deployment.instance()
     assert await deployment.log_tail() == ()
