@@ -5,13 +5,13 @@ A new kind of any of them is one file beside its siblings, one line in its packa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from gate.core.disruption_traits import DisruptionTraits
+from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.core.specification import BotSpecification, Contract
 from gate.core.transcript import Event, JudgeAnswered, StoreFigures
 from gate.core.verdict import Report
@@ -304,6 +304,56 @@ class Runtime(Protocol):
 
     async def close(self) -> None:
         """Removes everything of this run. Safe to call twice, and at any moment."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeParts:
+    """Everything a runtime is built from."""
+
+    bot: BotSpecification
+    store: Store | None
+    run: str
+    """The run's name, which everything made for it carries."""
+    environment: Mapping[str, str] = field(repr=False)
+    """The gate's own environment variables."""
+    brings_model: bool
+    """Whether the bot asks a model of its own, which the gate does not serve."""
+    trace: Callable[[str], None] | None = None
+    """Takes a debug line; None where nobody would see it."""
+    connections: AsyncExitStack
+    """Holds what is closed after the runtime, which removes everything over it."""
+
+
+class RuntimeKind(Protocol):
+    """One kind of runtime: which bots it runs, and how it is built."""
+
+    name: str
+    sentence: str
+    """What runs the bot, for `memory-gate list runtimes`."""
+    lacking: Mapping[Need, str]
+    """The needs of disruptions that it does not meet → why. The contract tests hold it to that."""
+
+    def fits(self, bot: BotSpecification) -> bool:
+        """Whether the bot is given as this runtime needs it."""
+        ...
+
+    async def build(self, parts: RuntimeParts) -> Runtime:
+        """Build the runtime; it makes nothing before it is opened. Raises GateError."""
+        ...
+
+
+@runtime_checkable
+class RunsSource(Protocol):
+    """A kind of runtime that can run a bot from its source folder, as the demo needs it."""
+
+    manner: str
+    """How it runs such a bot, for people: "as local processes"."""
+
+    async def prepare_source(
+        self, folder: Path, environment: Mapping[str, str], say: Callable[[str], None]
+    ) -> BotSpecification:
+        """Make a bot of a folder with a Dockerfile, app.py and requirements.txt. Raises GateError."""
         ...
 
 

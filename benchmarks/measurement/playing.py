@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.measurement.bots import KeepsOutside
-from benchmarks.measurement.runtime import InProcess, NewBot, StoreServer, store_server
+from benchmarks.measurement.runtime import InProcessKind, NewBot, StoreServer, store_server
 from gate.cli import execution
 from gate.cli.library import find_scenarios
 from gate.core.scenario import Scenario
@@ -30,6 +30,7 @@ from gate.disruptions import DISRUPTIONS
 from gate.interfaces import Reporter
 from gate.reporters.transcript_file import NAME
 from gate.runner.plan import Plan, plan_run
+from gate.runtimes import RUNTIMES
 from gate.settings import Settings
 
 SOURCE_TREE = Path(__file__).resolve().parents[2]
@@ -99,7 +100,8 @@ async def play(
             openai_api_key=key,
         )
         # The one seam: everything else is built, played, recorded and judged as on the command line.
-        with patch.object(execution, "_build_runtime", return_value=InProcess(new_bot, server)):
+        kind = InProcessKind(new_bot=new_bot, server=server, name="process")
+        with patch.dict(RUNTIMES, {kind.name: kind}):
             report = await execution.execute(
                 settings,
                 script.scenarios,

@@ -11,14 +11,16 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from redis.asyncio import Redis
 
 from benchmarks.measurement.bots import KeepsOutside
-from gate.core.specification import StoreSpecification
+from gate.core.disruption_traits import Need
+from gate.core.specification import BotSpecification, StoreSpecification
 from gate.errors import EngineError
-from gate.interfaces import Deployment, Instance, StoreInspector, TurnLease
+from gate.interfaces import Deployment, Instance, Runtime, RuntimeParts, StoreInspector, TurnLease
 from gate.runtimes.processes.ports import Ports
 from gate.runtimes.processes.program import Program
 from gate.runtimes.processes.runtime import INHERITED, LOCALHOST
@@ -69,6 +71,25 @@ async def store_server(environment: Mapping[str, str]) -> AsyncIterator[StoreSer
     finally:
         await program.kill()
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InProcessKind:
+    """How such a runtime is chosen and built. Implements `RuntimeKind`."""
+
+    new_bot: NewBot
+    server: StoreServer
+    name: str = "in-process"
+    sentence: str = "the bot as an object inside the gate's own process"
+    lacking: Mapping[Need, str] = field(default_factory=dict)
+
+    def fits(self, bot: BotSpecification) -> bool:
+        """Whether the bot is a command, which is not run."""
+        return bool(bot.command)
+
+    async def build(self, parts: RuntimeParts) -> Runtime:
+        """Build the runtime on the one store server."""
+        return InProcess(self.new_bot, self.server)
 
 
 class InProcess:

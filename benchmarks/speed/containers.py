@@ -35,7 +35,8 @@ from gate.protocols import PROTOCOLS
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import ModelEndpoint
 from gate.runner.plan import Conversation, Pause, Plan, plan_run
-from gate.runtimes.docker_engine import DockerEngine, connect
+from gate.runtimes.docker_engine.connection import connect
+from gate.runtimes.docker_engine.runtime import DockerEngine
 from gate.stores import STORES
 
 BASE = "python:3.13-slim-trixie"

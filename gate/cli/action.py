@@ -22,10 +22,9 @@ from gate.errors import DocumentError, ExitCode, GateError, Problem
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement
 from gate.reporters.workflow_commands import commands_stopped
-from gate.runtimes.docker_engine import ENGINE_FAULTS, connect, remove_dead_run
-from gate.runtimes.docker_engine.connection import explain
+from gate.runtimes.docker_engine.connection import ENGINE_FAULTS, connect, explain
 from gate.runtimes.docker_engine.own_container import find_own_container
-from gate.runtimes.docker_engine.sweep import remove_container
+from gate.runtimes.docker_engine.sweep import remove_container, remove_dead_run
 from gate.settings import Overrides, load_settings, overrides_from_action
 
 RUN_STATE = "run"

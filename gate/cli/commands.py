@@ -204,7 +204,7 @@ def list_names(
         ],
         "protocols": lambda: [(name, one.sentence) for name, one in PROTOCOLS.items()],
         "reporters": lambda: [(one.name, f"{one.file}: {one.sentence}") for one in FILE_REPORTERS.values()],
-        "runtimes": lambda: list(RUNTIMES.items()),
+        "runtimes": lambda: [(name, kind.sentence) for name, kind in RUNTIMES.items()],
         "scenarios": lambda: [(Path(one.file).name, one.name) for one in find_scenarios((), Path.cwd())],
         "scorers": lambda: [(one.name, one.sentence) for one in SCORERS.values()],
         "stores": lambda: [(name, "") for name in STORES],

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import hashlib
-import shutil
 import sys
-import venv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,17 +22,15 @@ from gate.core.specification import (
 )
 from gate.core.verdict import Report, Verdict
 from gate.errors import ExitCode, GateError, InputError
+from gate.interfaces import RunsSource
 from gate.judging.sentences import percent
 from gate.reporters import ConsoleReporter, open_console
 from gate.reporters.neutraliser import one_line
 from gate.runtimes import RUNTIMES
-from gate.runtimes.docker_engine import reach
-from gate.runtimes.docker_engine.images import build_image
 from gate.settings import Settings
 
 DISRUPTION = "restart"
 SEED = 7
-TAIL_LINES = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,61 +157,17 @@ def _settings(exhibit: Exhibit, source: BotSpecification, seed: int, folder: Pat
 async def _bot_source(
     runtime: str | None, environment: Mapping[str, str], say: Callable[[str], None]
 ) -> BotSpecification:
-    """The article's bot as an image where an engine answers, else as a command. Raises GateError."""
-    if runtime not in (None, *RUNTIMES):
-        raise InputError(f'there is no runtime "{runtime}"', remedy=f"choose from {', '.join(RUNTIMES)}")
-    if runtime != "process":
+    """Make the article's bot on the first runtime that can, or on the one that was asked for.
+
+    Raises GateError.
+    """
+    able = {name: kind for name, kind in RUNTIMES.items() if isinstance(kind, RunsSource)}
+    if runtime not in (None, *able):
+        raise InputError(f'there is no runtime "{runtime}"', remedy=f"choose from {', '.join(able)}")
+    *earlier, last = able.values() if runtime is None else [able[runtime]]
+    for kind, successor in zip(earlier, (*earlier[1:], last), strict=True):
         try:
-            return BotSpecification(image=await _build(environment, say))
+            return await kind.prepare_source(article_bot(), environment, say)
         except GateError as error:
-            if runtime == "docker":
-                raise
-            say(f"{error.what}; the bots run as local processes beside an embedded store instead.")
-    python = await _interpreter(environment, say)
-    return BotSpecification(command=(str(python), "app.py"), directory=str(article_bot()))
-
-
-async def _build(environment: Mapping[str, str], say: Callable[[str], None]) -> str:
-    engine = await reach(environment)
-    try:
-        say("building the bots' image; only the first time takes long")
-        return await build_image(engine, str(article_bot()))
-    finally:
-        engine.close()
-
-
-async def _interpreter(environment: Mapping[str, str], say: Callable[[str], None]) -> Path:
-    """A Python with the bots' pinned requirements, made once and kept in the user's cache."""
-    requirements = article_bot() / "requirements.txt"
-    fingerprint = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    caches = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = caches / "memory-gate" / f"article-{fingerprint}"
-    python = folder / "bin" / "python"
-    complete = folder / "complete"
-    if complete.exists():
-        return python
-    say("installing LangChain for the bots; only the first time takes long")
-    shutil.rmtree(folder, ignore_errors=True)
-    await asyncio.to_thread(venv.create, folder, with_pip=True)
-    installing = await asyncio.create_subprocess_exec(
-        python,
-        *("-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-        *("--require-hashes", "-r", requirements),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        output, _ = await installing.communicate()
-    except asyncio.CancelledError:
-        with contextlib.suppress(ProcessLookupError):
-            installing.kill()
-        raise
-    if installing.returncode:
-        raise GateError(
-            "the bots' requirements could not be installed",
-            why=f"pip ended with {installing.returncode}",
-            remedy="see that the package registry can be reached",
-            log=output.decode("utf-8", "replace").splitlines()[-TAIL_LINES:],
-        )
-    complete.touch()
-    return python
+            say(f"{error.what}; the bots run {successor.manner} instead.")
+    return await last.prepare_source(article_bot(), environment, say)

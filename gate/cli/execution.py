@@ -30,7 +30,7 @@ from gate.core.transcript_lines import decode
 from gate.core.verdict import Report
 from gate.disruptions import DISRUPTIONS
 from gate.errors import GateError, InputError
-from gate.interfaces import Recorder, Reporter, Runtime
+from gate.interfaces import Recorder, Reporter, Runtime, RuntimeParts
 from gate.judging import judge
 from gate.judging.measurement import Measurement
 from gate.judging.regression import against
@@ -45,6 +45,7 @@ from gate.reporters.whole_files import DRAFT, remove_drafts
 from gate.runner.plan import Plan, Turn
 from gate.runner.play import Stage, play
 from gate.runner.sharding import plan_part
+from gate.runtimes import choose_runtime
 from gate.scorers import SCORERS
 from gate.settings import Settings
 from gate.stores import STORES
@@ -100,7 +101,7 @@ async def execute(
             version=__version__,
             seed=seed,
             bot=settings.bot.label,
-            runtime=runtime_name(settings),
+            runtime=choose_runtime(settings.bot, settings.run.runtime).name,
             disruptions=settings.run.disruptions,
             trials=settings.run.trials,
             model=settings.model.mode,
@@ -164,11 +165,6 @@ def _canceller() -> Callable[[], object]:
     return task.cancel
 
 
-def runtime_name(settings: Settings) -> str:
-    """The runtime that was asked for, or the one that fits how the bot is given."""
-    return settings.run.runtime or ("process" if settings.bot.command else "docker")
-
-
 async def _perform(
     settings: Settings,
     plan: Plan,
@@ -185,7 +181,7 @@ async def _perform(
     turns = sum(conversation.planned(0.0).turns for conversation in plan.conversations)
     endpoint: ModelEndpoint | None = None
     runtime: Runtime | None = None
-    connections = contextlib.ExitStack()
+    connections = contextlib.AsyncExitStack()
     told: Callable[[str], Mapping[str, str]] = _nothing_told
     try:
         try:
@@ -227,7 +223,7 @@ async def _perform(
         )
     finally:
         # The runtime removes everything over its connection.
-        with connections:
+        async with connections:
             # An interruption that comes now must not leave half of it behind.
             recording.left_behind = await to_the_end(_take_down(runtime, endpoint))
 
@@ -268,32 +264,19 @@ async def _take_down(runtime: Runtime | None, endpoint: ModelEndpoint | None) ->
 
 
 async def _build_runtime(
-    settings: Settings, run: str, environment: Mapping[str, str], connections: contextlib.ExitStack
+    settings: Settings, run: str, environment: Mapping[str, str], connections: contextlib.AsyncExitStack
 ) -> Runtime:
     """What `connections` holds is to be closed after the runtime."""
-    store = STORES[settings.store.kind](settings.store)
-    if runtime_name(settings) == "process":
-        from gate.runtimes.processes import Processes
-
-        return Processes(settings.bot, store, run=run, environment=environment)
-    from gate.runtimes.docker_engine import DockerEngine, reach
-
-    engine = await reach(environment, trace_of(environment))
-    connections.callback(engine.close)
-    return DockerEngine(
-        engine,
-        settings.bot,
-        store,
+    parts = RuntimeParts(
+        bot=settings.bot,
+        store=STORES[settings.store.kind](settings.store),
         run=run,
         environment=environment,
-        internal=not may_leave(settings),
+        brings_model=settings.model.mode == "none",
+        trace=trace_of(environment),
+        connections=connections,
     )
-
-
-def may_leave(settings: Settings) -> bool:
-    """Whether the bot reaches the world outside. One that brings its own model has to."""
-    asked = settings.bot.container.egress
-    return settings.model.mode == "none" if asked is None else asked
+    return await choose_runtime(settings.bot, settings.run.runtime).build(parts)
 
 
 def _call_off(plan: Plan, error: GateError, record: Recorder, clock: Callable[[], float]) -> None:

@@ -38,7 +38,7 @@ def known_kinds() -> Kinds:
         scorers=tuple(SCORERS),
         guarantees=tuple(GUARANTEES),
         protocols={name: one.contract for name, one in PROTOCOLS.items()},
-        runtimes=tuple(RUNTIMES),
+        runtimes={name: kind.fits for name, kind in RUNTIMES.items()},
         stores=tuple(STORES),
         unfit={
             **{f"runtime: {name}": tuple(unsupported_on(name)) for name in RUNTIMES},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from gate.core.specification import Contract
+from gate.core.specification import BotSpecification, Contract
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,8 @@ class Kinds:
     guarantees: Collection[str] = ()
     protocols: Mapping[str, Contract] = field(default_factory=dict)
     """Protocol → what is sent and read where `request` and `reply` say nothing else."""
-    runtimes: Collection[str] = ()
+    runtimes: Mapping[str, Callable[[BotSpecification], bool]] = field(default_factory=dict)
+    """Runtime → whether it fits a bot. The first that fits is the usual one."""
     stores: Collection[str] = ()
     unfit: Mapping[str, Collection[str]] = field(default_factory=dict)
     """A setting (`runtime: process`, `store: none`, `model: none`) → the disruptions that it rules out."""

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from gate.core.disruption_traits import Need
+from gate.core.specification import BotSpecification
 from gate.disruptions import DISRUPTIONS
+from gate.interfaces import RuntimeKind
+from gate.runtimes.docker_engine.kind import DockerKind
+from gate.runtimes.processes.kind import ProcessKind
 
-RUNTIMES: dict[str, str] = {
-    "docker": "the bot's image as a container on a Docker engine, as a deploy runs it",
-    "process": "the bot's command as a local process beside an embedded store; needs no Docker",
-}
-"""Each runtime and its sentence. They are built in cli.py, each from what it needs."""
+RUNTIMES: dict[str, RuntimeKind] = {kind.name: kind for kind in (DockerKind(), ProcessKind())}
 
-LACKING: dict[str, dict[str, str]] = {
-    "docker": {},
-    "process": {
-        Need.MEMORY_LIMIT: "a local process has no limit of memory of its own that the kernel enforces",
-        Need.STORE_REPLACEMENT: (
-            "a local store is a process on its data folder, which store-restart starts anew"
-        ),
-    },
-}
-"""Runtime → the needs of disruptions that it does not meet → why. The contract tests hold it to that."""
+
+def choose_runtime(bot: BotSpecification, name: str | None = None) -> RuntimeKind:
+    """Return the runtime called `name`, else the first that fits how the bot is given.
+
+    A bot that fits none gets the first one, which says what it misses.
+    """
+    if name:
+        return RUNTIMES[name]
+    kinds = tuple(RUNTIMES.values())
+    return next((kind for kind in kinds if kind.fits(bot)), kinds[0])
 
 
 def unsupported_on(runtime: str) -> dict[str, str]:
@@ -28,6 +27,6 @@ def unsupported_on(runtime: str) -> dict[str, str]:
     return {
         name: why
         for name, disruption in DISRUPTIONS.items()
-        for need, why in LACKING[runtime].items()
+        for need, why in RUNTIMES[runtime].lacking.items()
         if need in disruption.traits.needs
     }

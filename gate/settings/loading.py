@@ -137,14 +137,15 @@ def load_settings(
     key = others.text("openai_api_key", "")
     model = read_model(sections["model"], base=base, directory=working_directory / folder, key=key)
     check_key(given.get("openai_api_key"), key)
+    bot = read_bot(
+        sections["bot"],
+        base=base,
+        directory=working_directory / folder,
+        protocols=kinds.protocols,
+        supplied=_supplied(store, model),
+    )
     settings = Settings(
-        bot=read_bot(
-            sections["bot"],
-            base=base,
-            directory=working_directory / folder,
-            protocols=kinds.protocols,
-            supplied=_supplied(store, model),
-        ),
+        bot=bot,
         store=store,
         model=model,
         judge=read_judge(sections["judge"], base_url=model.base_url),
@@ -153,7 +154,7 @@ def load_settings(
             given.get("runtime"),
             given.get("shard"),
             kinds,
-            usual_runtime="process" if "command" in sections["bot"].nodes else "docker",
+            usual_runtime=next((name for name, fits in kinds.runtimes.items() if fits(bot)), ""),
             others=(f"store: {store.kind}", f"model: {model.mode}"),
         ),
         policy=_policy(sections["gate"]),

@@ -12,8 +12,8 @@ from pathlib import Path
 import docker
 import pytest
 
-from gate.runtimes.docker_engine import remove_run
 from gate.runtimes.docker_engine.connection import CALL_SECONDS
+from gate.runtimes.docker_engine.sweep import remove_run
 from tests.commands.gate_process import Ended, Gate
 from tests.docker.engine_proxy import EngineProxy
 from tests.kill_matrix.striking import on_the_engine

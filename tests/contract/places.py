@@ -20,9 +20,10 @@ from gate.abilities import Replaceable, Stoppable
 from gate.core.specification import BotSpecification, StoreSpecification
 from gate.interfaces import Bot, Deployment, Runtime, Store
 from gate.protocols import PROTOCOLS
-from gate.runtimes.docker_engine import DockerEngine, Engine, connect, remove_run
-from gate.runtimes.docker_engine.sweep import RUN_LABEL
-from gate.runtimes.processes import Processes
+from gate.runtimes.docker_engine.connection import Engine, connect
+from gate.runtimes.docker_engine.runtime import DockerEngine
+from gate.runtimes.docker_engine.sweep import RUN_LABEL, remove_run
+from gate.runtimes.processes.runtime import Processes
 from gate.stores import STORES
 from tests.event_loop import until
 

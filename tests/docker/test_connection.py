@@ -32,7 +32,7 @@ from gate.core.specification import (
     StoreSpecification,
 )
 from gate.errors import EngineError, InputError
-from gate.runtimes.docker_engine import connect, reach
+from gate.runtimes.docker_engine.connection import connect, reach
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
 from gate.settings import Settings
@@ -126,7 +126,7 @@ def test_a_service_that_is_no_engine_says_what_to_do(tmp_path: Path) -> None:
 
 HANGING_GATE = """
 import asyncio, sys
-from gate.runtimes.docker_engine import connect, reach
+from gate.runtimes.docker_engine.connection import connect, reach
 
 async def main():
     engine = connect({"DOCKER_HOST": sys.argv[1]})

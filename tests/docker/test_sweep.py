@@ -13,8 +13,7 @@ import docker
 import pytest
 
 from gate.errors import EngineError
-from gate.runtimes.docker_engine import remove_expired, remove_run
-from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, RUN_LABEL, labels
+from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, RUN_LABEL, labels, remove_expired, remove_run
 from tests.contract.gate_to_kill import gate_to_kill, wait_for_line
 from tests.contract.places import DockerPlace, spoken_to
 from tests.event_loop import in_event_loop

@@ -209,7 +209,7 @@ def test_a_variable_that_the_gate_does_not_set_is_the_users_to_set(
         kinds=Kinds(
             disruptions=("restart", "kill", "recreate"),
             protocols={"http-json": Contract()},
-            runtimes=("docker",),
+            runtimes={"docker": lambda bot: bool(bot.image)},
             stores=("redis", "none"),
         ),
     )
@@ -257,7 +257,7 @@ def test_a_bot_may_have_replicas_and_a_previous_version(tmp_path: Path) -> None:
 UNFIT = Kinds(
     disruptions=("restart", "kill", "kill-mid-turn", "oom", "partition"),
     protocols={"http-json": Contract()},
-    runtimes=("docker", "process"),
+    runtimes={"docker": lambda bot: bool(bot.image), "process": lambda bot: bool(bot.command)},
     stores=("redis", "none"),
     unfit={"runtime: process": ("oom",), "store: none": ("partition",), "model: none": ("kill-mid-turn",)},
 )

@@ -21,7 +21,7 @@ from gate.settings import (
 KINDS = Kinds(
     disruptions=("none", "restart", "kill", "recreate"),
     protocols={"http-json": Contract()},
-    runtimes=("docker", "process"),
+    runtimes={"docker": lambda bot: bool(bot.image), "process": lambda bot: bool(bot.command)},
     stores=("redis", "none"),
 )
 
