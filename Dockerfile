@@ -9,19 +9,22 @@ RUN /venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-chec
  && find /venv/lib -depth \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' -o -name '*.c' -o -name '*.h' -o -path '*/rapidfuzz/*_avx2.*.so' \
       -o -type d \( -name tests -o -name test -o -name __pycache__ \) \) -exec rm -rf {} +
 COPY gate /app/gate
+COPY memory_gate /app/memory_gate
 COPY scenarios /app/scenarios
 COPY entrypoint.py post_entrypoint.py /app/
+# A path file, so that a PYTHONPATH of the job's own takes nothing away.
+RUN echo /app >"$(/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/memory-gate.pth"
 # The command itself, for steps and systems that are not the action:  --entrypoint memory-gate
-RUN printf '#!/venv/bin/python\nfrom gate.cli import main\n\nmain()\n' >/venv/bin/memory-gate && chmod 755 /venv/bin/memory-gate
+RUN printf '#!/venv/bin/python\nfrom memory_gate import main\n\nmain()\n' >/venv/bin/memory-gate && chmod 755 /venv/bin/memory-gate
 # Byte code for the gate and for what a run loads: a half of the packages' code serves a judge model alone.
-RUN /venv/bin/python -m compileall -q /app/gate \
- && PYTHONPATH=/app /venv/bin/python -c "import gate.cli.action, gate.runtimes.docker_engine.runtime, gate.runtimes.processes.runtime"
+RUN /venv/bin/python -m compileall -q /app/gate /app/memory_gate \
+ && /venv/bin/python -c "import gate.cli.action, gate.runtimes.docker_engine.runtime, gate.runtimes.processes.runtime"
 
 FROM python:3.13-slim-trixie
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 # PATH, so that the scripts' own "#!/usr/bin/env python3" finds the interpreter with the packages:
 # the post stage is started without the entrypoint below.
-ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONIOENCODING=utf-8
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONIOENCODING=utf-8
 # No shell in between: it would drop variables with hyphens (INPUT_MAX-DROP), and swallow signals.
 ENTRYPOINT ["/app/entrypoint.py"]

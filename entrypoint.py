@@ -3,7 +3,7 @@
 
 import sys
 
-from gate.cli import run_action
+from memory_gate import run_action
 
 if __name__ == "__main__":
     sys.exit(run_action())

@@ -3,7 +3,7 @@
 
 import sys
 
-from gate.cli import sweep_after_action
+from memory_gate import sweep_after_action
 
 if __name__ == "__main__":
     sys.exit(sweep_after_action())

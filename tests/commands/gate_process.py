@@ -70,7 +70,7 @@ class Gate:
         self,
         *arguments: str,
         environment: Mapping[str, str] | None = None,
-        program: Sequence[str] = ("-m", "gate"),
+        program: Sequence[str] = ("-m", "memory_gate"),
     ) -> subprocess.Popen[str]:
         """The running process; its two outputs are one. `program` is what Python is to run."""
         return subprocess.Popen(
@@ -87,7 +87,7 @@ class Gate:
         self,
         *arguments: str,
         environment: Mapping[str, str] | None = None,
-        program: Sequence[str] = ("-m", "gate"),
+        program: Sequence[str] = ("-m", "memory_gate"),
     ) -> Ended:
         """Starts it and waits until it has ended."""
         with self.start(*arguments, environment=environment, program=program) as process:
@@ -114,7 +114,11 @@ class Gate:
         )
 
     def interrupt_at(
-        self, words: str, number: signal.Signals, *arguments: str, program: Sequence[str] = ("-m", "gate")
+        self,
+        words: str,
+        number: signal.Signals,
+        *arguments: str,
+        program: Sequence[str] = ("-m", "memory_gate"),
     ) -> Ended:
         """Sends a signal when a line with `words` is printed, and waits for the end."""
         with self.start(*arguments, program=program) as process:
