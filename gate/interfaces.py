@@ -23,15 +23,34 @@ class Recorder(Protocol):
     def __call__(self, event: Event) -> None: ...
 
 
-class Bot(Protocol):
-    """The bot as a user meets it."""
+class Conversation(Protocol):
+    """One session with the bot, as its user's client keeps it.
 
-    async def say(self, session: str, text: str) -> str:
-        """The bot's reply to `text`. Raises TurnRefused or TurnIndeterminate."""
+    It owns what belongs to the session and outlives every disruption, as a browser outlives a deploy.
+    """
+
+    @property
+    def session(self) -> str:
+        """The id of the session."""
+        ...
+
+    async def say(self, text: str) -> str:
+        """Put one turn and return the bot's reply. Raises TurnRefused or TurnIndeterminate.
+
+        The way to the bot is leased anew for each turn. Several turns may be under way at once.
+        """
+        ...
+
+
+class Bot(Protocol):
+    """The bot, as its users' clients reach it."""
+
+    def open(self, session: str) -> Conversation:
+        """Open a conversation. Nothing is sent before its first turn."""
         ...
 
     async def close(self) -> None:
-        """Frees the connections. Never raises."""
+        """End all conversations and free the connections. Never raises."""
         ...
 
 

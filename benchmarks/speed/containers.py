@@ -208,7 +208,7 @@ async def _tell_restart_ask(conversation: Conversation, spoken: Bot, deployment:
             seconds += time.monotonic() - began
         for moment in conversation.moments(point):
             for turn in () if isinstance(moment, Pause) else moment:
-                reply = await spoken.say(turn.session, turn.text)
+                reply = await spoken.open(turn.session).say(turn.text)
                 if turn.expectation and missed(turn, reply):
                     raise RuntimeError(f"the bot is to remember this: {turn.text}")
     return seconds

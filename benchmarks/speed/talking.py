@@ -17,6 +17,7 @@ from pathlib import Path
 from gate.cli.collecting import collect_seldom
 from gate.cli.execution import missed
 from gate.cli.library import find_scenarios
+from gate.core.allowance import Allowance
 from gate.core.specification import BotSpecification
 from gate.core.transcript import Event, TurnEnded, TurnStarted
 from gate.disruptions import DISRUPTIONS
@@ -94,6 +95,7 @@ async def talk(
         Stage(
             runtime=runtime,
             connect=lambda deployment: PROTOCOLS["http-json"].connect(bot, deployment.route_turn),
+            reply_quota=Allowance.for_turns(len(plan.conversations) * 100),
             disruptions=DISRUPTIONS,
             environment=lambda _: {},
             record=record,

@@ -35,7 +35,6 @@ from gate.judging import judge
 from gate.judging.measurement import Measurement
 from gate.judging.regression import against
 from gate.protocols import PROTOCOLS
-from gate.protocols.bounded import BoundedBot
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import Behind, ModelEndpoint
 from gate.reader.whereabouts import Faults, Whereabouts
@@ -202,14 +201,13 @@ async def _perform(
         except GateError as error:
             _call_off(plan, error, record, clock)
             return
-        protocol, replies = PROTOCOLS[settings.bot.protocol], Allowance.for_turns(turns)
+        protocol = PROTOCOLS[settings.bot.protocol]
         await play(
             plan,
             Stage(
                 runtime=runtime,
-                connect=lambda deployment: BoundedBot(
-                    protocol.connect(settings.bot, deployment.route_turn), replies
-                ),
+                connect=lambda deployment: protocol.connect(settings.bot, deployment.route_turn),
+                reply_quota=Allowance.for_turns(turns),
                 disruptions=DISRUPTIONS,
                 environment=told,
                 record=record,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from urllib.parse import quote
 
 import aiohttp
@@ -44,49 +45,17 @@ class HttpJsonBot:
         self._route_turn = route_turn
         self._client: aiohttp.ClientSession | None = None
 
-    async def say(self, session: str, text: str) -> str:
-        """The reply. Raises TurnRefused for an error or a malformed answer, TurnIndeterminate for none."""
-        request = self._specification.request
-        filled = {"session": session, "text": text}
-        escaped = {name: quote(value, safe="") for name, value in filled.items()}
-        limit = self._specification.turn_seconds
-        try:
-            async with (
-                asyncio.timeout(limit),
-                self._route_turn() as lease,
-                self._session().request(
-                    request.method,
-                    lease.address + str(_fill(request.path, escaped)),
-                    json=_fill(request.json, filled),
-                    headers={name: str(_fill(value, filled)) for name, value in request.headers.items()},
-                    allow_redirects=False,
-                ) as answer,
-            ):
-                reader = ReplyReader(answer.status, answer.content_type, self._specification.reply)
-                await _read_bounded(answer, reader)
-        except TimeoutError as error:
-            raise TurnIndeterminate(f"the bot did not answer within {limit:g} s") from error
-        except aiohttp.ClientConnectorError as error:
-            raise TurnRefused("the bot refused the connection", why=str(error.os_error)) from error
-        except aiohttp.InvalidURL as error:
-            raise TurnRefused("the bot is nowhere to be reached", why=str(error)) from error
-        except aiohttp.ClientResponseError as error:
-            raise TurnRefused(
-                "the bot's answer is not HTTP", why=error.message[:EXCERPT_CHARACTERS]
-            ) from error
-        except (aiohttp.ClientError, ConnectionError, ValueError) as error:
-            raise TurnIndeterminate(
-                "the connection broke before an answer came", why=str(error)[:EXCERPT_CHARACTERS]
-            ) from error
-        return reader.reply()
+    def open(self, session: str) -> HttpJsonConversation:
+        """See Bot."""
+        return HttpJsonConversation(session, self._specification, self._route_turn, self._connections)
 
     async def close(self) -> None:
-        """Frees the connections."""
+        """See Bot."""
         if self._client is not None:
             await self._client.close()
             self._client = None
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _connections(self) -> aiohttp.ClientSession:
         if self._client is None:
             self._client = aiohttp.ClientSession(
                 # How many turns are under way is the runner's to say.
@@ -96,6 +65,64 @@ class HttpJsonBot:
                 trust_env=False,
             )
         return self._client
+
+
+class HttpJsonConversation:
+    """One session with such a bot. All there is to keep is its id."""
+
+    def __init__(
+        self,
+        session: str,
+        specification: BotSpecification,
+        route_turn: TurnRouter,
+        connections: Callable[[], aiohttp.ClientSession],
+    ) -> None:
+        self.session = session
+        self._specification = specification
+        self._route_turn = route_turn
+        self._connections = connections
+
+    async def say(self, text: str) -> str:
+        """See Conversation. An error or a malformed answer refuses the turn; no answer leaves it open."""
+        seconds = self._specification.turn_seconds
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._route_turn() as lease,
+                self._request(lease.address, text) as answer,
+            ):
+                reader = ReplyReader(answer.status, answer.content_type, self._specification.reply)
+                await _read_bounded(answer, reader)
+        except (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError) as error:
+            raise _fault(error, seconds) from error
+        return reader.reply()
+
+    def _request(self, address: str, text: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        request = self._specification.request
+        filled = {"session": self.session, "text": text}
+        escaped = {name: quote(value, safe="") for name, value in filled.items()}
+        return self._connections().request(
+            request.method,
+            address + str(_fill(request.path, escaped)),
+            json=_fill(request.json, filled),
+            headers={name: str(_fill(value, filled)) for name, value in request.headers.items()},
+            allow_redirects=False,
+        )
+
+
+def _fault(error: Exception, seconds: float) -> TurnRefused | TurnIndeterminate:
+    """Say what became of a turn whose answer did not come whole: refused where nobody can have taken it."""
+    if isinstance(error, TimeoutError):
+        return TurnIndeterminate(f"the bot did not answer within {seconds:g} s")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return TurnRefused("the bot refused the connection", why=str(error.os_error))
+    if isinstance(error, aiohttp.InvalidURL):
+        return TurnRefused("the bot is nowhere to be reached", why=str(error))
+    if isinstance(error, aiohttp.ClientResponseError):
+        return TurnRefused("the bot's answer is not HTTP", why=error.message[:EXCERPT_CHARACTERS])
+    return TurnIndeterminate(
+        "the connection broke before an answer came", why=str(error)[:EXCERPT_CHARACTERS]
+    )
 
 
 def _fill(shape: object, values: Mapping[str, str]) -> object:

@@ -31,7 +31,8 @@ from gate.errors import (
     StoreError,
     Unsupported,
 )
-from gate.interfaces import CANDIDATE, Bot, Deployment, Traffic
+from gate.interfaces import CANDIDATE, Deployment, Traffic
+from gate.runner.conversation_handles import ConversationHandles
 from gate.runner.plan import Plan, Wave
 from gate.runner.stage import Stage, never_missed
 from gate.runner.traffic import OpenSessions
@@ -66,7 +67,7 @@ class _WavePlayer:
     def __init__(self, wave: Wave, stage: Stage, room: Places) -> None:
         self._wave = wave
         self._stage = stage
-        self._turns = TurnPlayer([*wave.conversations, *wave.bystanders], stage, room)
+        self._room = room
 
     async def play(self) -> None:
         began = self._stage.clock()
@@ -144,38 +145,44 @@ class _WavePlayer:
 
     async def _perform(self, deployment: Deployment) -> None:
         bot = self._stage.connect(deployment)
-        sessions = OpenSessions(self._wave, self._turns, bot, self._stage)
+        turns = TurnPlayer(
+            [*self._wave.conversations, *self._wave.bystanders],
+            ConversationHandles(bot, self._stage.reply_quota),
+            self._stage,
+            self._room,
+        )
+        sessions = OpenSessions(self._wave, turns, self._stage)
         try:
-            await self._play_together(bot, 0)
+            await self._play_together(turns, 0)
             await sessions.open()
             for point, kind in enumerate(self._wave.kinds, start=1):
                 await self._check_limits(deployment)
                 await self._check_store(deployment)
-                await self._look_into_store(deployment, BEFORE)
+                await self._look_into_store(deployment, turns, BEFORE)
                 recovered = await self._disrupt(deployment, kind, point, sessions)
                 if not recovered:
                     # A bot cannot come back without its store, nor without memory.
                     await self._check_store(deployment)
                     await self._check_limits(deployment)
-                    self._decline_rest(point, f"the bot did not come back after {kind}")
+                    self._decline_rest(turns, point, f"the bot did not come back after {kind}")
                     return
                 await self._check_store(deployment)
-                await self._look_into_store(deployment, AFTER)
-                await self._play_together(bot, point)
+                await self._look_into_store(deployment, turns, AFTER)
+                await self._play_together(turns, point)
             await sessions.ask(self._wave.kinds)
             await self._check_limits(deployment)
             await self._check_store(deployment)
             # For what was told after the last disruption.
-            await self._look_into_store(deployment, AFTER)
+            await self._look_into_store(deployment, turns, AFTER)
         finally:
             await bot.close()
 
-    async def _play_together(self, bot: Bot, point: int) -> None:
+    async def _play_together(self, turns: TurnPlayer, point: int) -> None:
         """Plays the segment number `point` of every conversation; all of a control conversation at 0."""
         async with asyncio.TaskGroup() as group:
             for conversation in self._wave.conversations:
                 if conversation.moments(point):
-                    group.create_task(self._turns.converse(bot, conversation, point))
+                    group.create_task(turns.converse(conversation, point))
 
     async def _disrupt(self, deployment: Deployment, kind: str, point: int, traffic: Traffic) -> bool:
         waiting = [one for one in self._wave.conversations if one.moments(point)]
@@ -229,11 +236,11 @@ class _WavePlayer:
         if fault:
             raise StoreError(fault)
 
-    async def _look_into_store(self, deployment: Deployment, moment: str) -> None:
+    async def _look_into_store(self, deployment: Deployment, turns: TurnPlayer, moment: str) -> None:
         inspector = self._stage.runtime.inspector(deployment)
         if inspector is None:
             return
-        view = await inspector.look(self._turns.values)
+        view = await inspector.look(turns.values)
         self._stage.record(
             StoreSeen(
                 at=self._stage.clock(),
@@ -244,10 +251,10 @@ class _WavePlayer:
             )
         )
 
-    def _decline_rest(self, point: int, reason: str) -> None:
+    def _decline_rest(self, turns: TurnPlayer, point: int, reason: str) -> None:
         for conversation in self._wave.conversations:
             for later in range(point, len(self._wave.kinds) + 1):
-                self._turns.decline(conversation, later, f"not asked: {reason}")
+                turns.decline(conversation, later, f"not asked: {reason}")
 
 
 def _parts(error: Exception) -> list[Exception]:

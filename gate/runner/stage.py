@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from gate.core.allowance import Allowance
 from gate.interfaces import Bot, Deployment, Disruption, Hold, Recorder, Runtime
 from gate.runner.plan import Turn
 
@@ -21,6 +22,8 @@ class Stage:
 
     runtime: Runtime
     connect: Callable[[Deployment], Bot]
+    reply_quota: Allowance
+    """How much of what the bots say is kept, over all deployments."""
     disruptions: Mapping[str, Disruption]
     environment: Callable[[str], Mapping[str, str]]
     """What the bot of a deployment is told about its model."""

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from gate.disruptions import traits_of
-from gate.interfaces import Bot
 from gate.runner.bystanders import READS
 from gate.runner.plan import Conversation, Turn, Wave
 from gate.runner.stage import Stage
@@ -22,11 +21,10 @@ DURING, AFTERWARDS = 1, 2
 class OpenSessions:
     """The bystanders of one wave. Implements `gate.interfaces.Traffic`."""
 
-    def __init__(self, wave: Wave, turns: TurnPlayer, bot: Bot, stage: Stage) -> None:
+    def __init__(self, wave: Wave, turns: TurnPlayer, stage: Stage) -> None:
         self._deployment = wave.name
         self._bystanders = wave.bystanders
         self._turns = turns
-        self._bot = bot
         self._stage = stage
         self._sent = 0
         # What the bot has promised to remember, by conversation.
@@ -74,7 +72,7 @@ class OpenSessions:
         for turn in questions:
             # The first fact and the last: older and younger than whatever a replica keeps to itself.
             often = turn is questions[0] or turn is questions[-1]
-            await self._turns.ask(self._bot, conversation, turn, reads=reads if often else 1)
+            await self._turns.ask(conversation, turn, reads=reads if often else 1)
 
     async def _put(self, turns: Sequence[tuple[Conversation, Turn]]) -> None:
         async with asyncio.TaskGroup() as group:
@@ -82,7 +80,7 @@ class OpenSessions:
                 group.create_task(self._say(conversation, turn))
 
     async def _say(self, conversation: Conversation, turn: Turn) -> None:
-        reply = await self._turns.say(self._bot, conversation, turn)
+        reply = await self._turns.say(conversation, turn)
         if reply is not None:
             self._acknowledged.setdefault(conversation.identifier, set()).update(turn.tells)
 

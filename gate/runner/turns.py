@@ -25,7 +25,7 @@ from gate.core.transcript import (
 )
 from gate.core.words import contains
 from gate.errors import TurnIndeterminate, TurnRefused
-from gate.interfaces import Bot
+from gate.runner.conversation_handles import ConversationHandles
 from gate.runner.plan import Conversation, Pause, Turn
 from gate.runner.stage import Stage
 from gate.scorers import forbids_only
@@ -50,7 +50,14 @@ class Places:
 class TurnPlayer:
     """Plays the turns of the conversations of one wave."""
 
-    def __init__(self, conversations: Sequence[Conversation], stage: Stage, room: Places) -> None:
+    def __init__(
+        self,
+        conversations: Sequence[Conversation],
+        handles: ConversationHandles,
+        stage: Stage,
+        room: Places,
+    ) -> None:
+        self._handles = handles
         self._stage = stage
         self._room = room
         # Equal texts are never under way at once: a model request is tied to its turn by its text. Those
@@ -65,7 +72,7 @@ class TurnPlayer:
         """What the facts of all conversations are by now."""
         return {value for facts in self._facts.values() for value in facts.values()}
 
-    async def converse(self, bot: Bot, conversation: Conversation, point: int) -> None:
+    async def converse(self, conversation: Conversation, point: int) -> None:
         """Plays what lies after `point` disruptions, moment by moment."""
         for moment in conversation.moments(point):
             unheard = self._unheard.get(conversation.identifier)
@@ -78,9 +85,9 @@ class TurnPlayer:
                 for turn in turns:
                     self._decline(conversation, turn, unheard)
                 continue
-            replies = await self._say_together(bot, conversation, turns)
+            replies = await self._say_together(conversation, turns)
             for turn, reply in zip(turns, replies, strict=True):
-                await self._ask_again(bot, conversation, turn, reply)
+                await self._ask_again(conversation, turn, reply)
 
     async def _wait(self, conversation: Conversation, seconds: float) -> None:
         began = self._stage.clock()
@@ -93,12 +100,10 @@ class TurnPlayer:
         facts = self._facts[conversation.identifier]
         return turn if facts == conversation.facts else turn.render(facts)
 
-    async def _say_together(
-        self, bot: Bot, conversation: Conversation, turns: Sequence[Turn]
-    ) -> list[str | None]:
+    async def _say_together(self, conversation: Conversation, turns: Sequence[Turn]) -> list[str | None]:
         """Puts the turns to the bot at the same moment. The reply to each, None where there is none."""
         async with self._turn_to_speak(turns), asyncio.TaskGroup() as group:
-            saying = [group.create_task(self._say(bot, conversation, turn)) for turn in turns]
+            saying = [group.create_task(self._say(conversation, turn)) for turn in turns]
         return [task.result() for task in saying]
 
     @asynccontextmanager
@@ -111,20 +116,20 @@ class TurnPlayer:
             await self._room.take(len(turns), held)
             yield
 
-    async def say(self, bot: Bot, conversation: Conversation, turn: Turn) -> str | None:
+    async def say(self, conversation: Conversation, turn: Turn) -> str | None:
         """Puts one turn to the bot. The reply, None where there is none."""
-        [reply] = await self._say_together(bot, conversation, [turn])
+        [reply] = await self._say_together(conversation, [turn])
         return reply
 
-    async def ask(self, bot: Bot, conversation: Conversation, turn: Turn, *, reads: int) -> None:
+    async def ask(self, conversation: Conversation, turn: Turn, *, reads: int) -> None:
         """Puts a question so many times, or again where the reply misses."""
-        reply = await self.say(bot, conversation, turn)
+        reply = await self.say(conversation, turn)
         if reads == 1:
-            await self._ask_again(bot, conversation, turn, reply)
+            await self._ask_again(conversation, turn, reply)
         for count in range(1, reads):
-            await self._repeat(bot, conversation, turn, count)
+            await self._repeat(conversation, turn, count)
 
-    async def _ask_again(self, bot: Bot, conversation: Conversation, turn: Turn, reply: str | None) -> None:
+    async def _ask_again(self, conversation: Conversation, turn: Turn, reply: str | None) -> None:
         """Repeats a question while the replies to it miss: a fact that comes and goes is not lost."""
         if turn.expectation is None or not GUARANTEES[turn.guarantee].recall:
             return
@@ -134,22 +139,20 @@ class TurnPlayer:
             heard = conversation.identifier not in self._unheard
             if reply is None or not heard or not self._stage.missed(turn, reply):
                 return
-            reply = await self._repeat(bot, conversation, turn, count)
+            reply = await self._repeat(conversation, turn, count)
 
-    async def _repeat(self, bot: Bot, conversation: Conversation, turn: Turn, count: int) -> str | None:
+    async def _repeat(self, conversation: Conversation, turn: Turn, count: int) -> str | None:
         again = replace(turn, identifier=f"{turn.identifier}.r{count}", moment=0)
         async with self._turn_to_speak([again]):
-            return await self._say(bot, conversation, again, repeats=turn.identifier)
+            return await self._say(conversation, again, repeats=turn.identifier)
 
-    async def _say(
-        self, bot: Bot, conversation: Conversation, turn: Turn, *, repeats: str = ""
-    ) -> str | None:
+    async def _say(self, conversation: Conversation, turn: Turn, *, repeats: str = "") -> str | None:
         """The reply, None without one. What came of the turn is on record then."""
         self._start(conversation, turn, repeats=repeats)
         began = self._stage.clock()
         status, reply, error = ACKNOWLEDGED, "", ""
         try:
-            reply = await bot.say(turn.session, turn.text)
+            reply = await self._handles.say(turn.session, turn.text)
         except TurnRefused as refusal:
             status, error = REFUSED, refusal.sentence
         except TurnIndeterminate as silence:

@@ -82,7 +82,7 @@ class Talk:
 
     async def _say(self, session: str, text: str) -> None:
         try:
-            await self._bot.say(session, text)
+            await self._bot.open(session).say(text)
             self.outcomes.append("acknowledged")
         except TurnRefused:
             self.outcomes.append("refused")
@@ -105,7 +105,7 @@ class Scene:
 
     async def told(self, session: str, text: str) -> bool:
         """Whether every replica that gets turns still knows what the session said."""
-        replies = [await self.bot.say(session, "Well?") for _ in self.deployment.routed()]
+        replies = [await self.bot.open(session).say("Well?") for _ in self.deployment.routed()]
         return all(text in reply.splitlines() for reply in replies)
 
 

@@ -120,7 +120,7 @@ async def survived(place: Place, memory: str) -> set[str]:
     async with scene(place, **place.bot(memory=memory)) as stage:
         for name in DISRUPTIONS:
             session = f"anna-{name}"
-            await stage.bot.say(session, f"{name}, please.")
+            await stage.bot.open(session).say(f"{name}, please.")
             evidence = await inflicted(stage, name, place)
             assert await stage.deployment.store_fault() is None, name
             if evidence is None:
@@ -158,12 +158,12 @@ async def test_with_several_replicas_each_of_them_is_disrupted(place: Place) -> 
         for name in ("restart", "kill", "recreate", "replica-hop"):
             session = f"anna-{name}"
             for _ in range(2):
-                await stage.bot.say(session, "One.")
+                await stage.bot.open(session).say("One.")
             talk = stage.talk("ben-2")
             evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
             assert evidence.took_effect, evidence.sentence
             assert "note" not in evidence.details
-            replies = [await stage.bot.say(session, "Well?") for _ in range(2)]
+            replies = [await stage.bot.open(session).say("Well?") for _ in range(2)]
             assert [("One." in reply) for reply in replies] == [name == "replica-hop"] * 2
             named = (evidence.details.get("instance") or evidence.details["after"]).split(", ")
             assert named == [one.identity for one in await stage.deployment.instances()]
@@ -191,7 +191,7 @@ async def test_turns_meet_a_store_that_does_not_answer(
     """Those that wait for it are answered when it is back, and it holds what was said."""
     monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
     async with scene(place, **place.bot(memory="redis")) as stage:
-        await stage.bot.say("ben-2", "One.")
+        await stage.bot.open("ben-2").say("One.")
         talk = stage.talk("ben-2")
         evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
         assert evidence.took_effect

@@ -76,10 +76,10 @@ async def test_the_wheels_server_serves_where_redis_is_not_installed(
     async with process_place.deployed(**process_place.bot(memory="redis")) as deployment:
         assert deployment.images()["store"].endswith("valkey-server")
         async with spoken_to(deployment) as bot:
-            await bot.say("anna-1", "One.")
+            await bot.open("anna-1").say("One.")
             await deployment.replace()
             await deployment.wait_until_ready()
-            assert await bot.say("anna-1", "Two.") == "One.\nTwo."
+            assert await bot.open("anna-1").say("Two.") == "One.\nTwo."
 
 
 @in_event_loop
@@ -159,7 +159,7 @@ async def test_the_bot_works_on_a_copy_of_its_folder(process_place: ProcessPlace
     """Whatever it writes, to its home or to temporary files too, the user's own folder stays as it is."""
     fields = process_place.bot(memory="file", defect="shows-environment")
     async with process_place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
-        environment = json.loads(await bot.say("anna-1", "Where are you?"))
+        environment = json.loads(await bot.open("anna-1").say("Where are you?"))
         assert Path(environment["HOME"], "bot.py").is_file()
     assert environment["HOME"] == environment["TMPDIR"]
     assert process_place.run in environment["HOME"]
@@ -171,11 +171,11 @@ async def test_a_bot_that_floods_its_log_is_neither_stalled_nor_kept(process_pla
     """It gets its turns done; of its output only the end is kept."""
     fields = process_place.bot(defect="floods-log")
     async with process_place.deployed(store=None, **fields) as deployment, spoken_to(deployment) as bot:
-        await bot.say("anna-1", "Warm up.")
+        await bot.open("anna-1").say("Warm up.")
         tracemalloc.start()
         try:
             for number in range(20):
-                await bot.say(f"anna-{number}", "And on.")
+                await bot.open(f"anna-{number}").say("And on.")
             kept, _ = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -216,6 +216,6 @@ async def test_replicas_have_folders_and_ports_of_their_own(process_place: Proce
         addresses = await routed_to(deployment, 6)
         assert len(set(addresses)) == 3
         assert addresses[:3] == addresses[3:]
-        replies = [await bot.say("anna-1", f"Number {number}.") for number in range(6)]
+        replies = [await bot.open("anna-1").say(f"Number {number}.") for number in range(6)]
         assert replies[3:] == [f"Number {number}.\nNumber {number + 3}." for number in range(3)]
         assert [one.turns for one in await deployment.instances()] == [4, 4, 4]

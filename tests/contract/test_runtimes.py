@@ -28,7 +28,7 @@ async def test_deploy_gives_a_ready_bot_and_a_reachable_store(place: Place) -> N
         assert inspector is not None
         assert (await inspector.look(["Lisbon"])).keys == 0
         async with spoken_to(deployment) as bot:
-            assert await bot.say("anna-1", "I live in Lisbon.") == "I live in Lisbon."
+            assert await bot.open("anna-1").say("I live in Lisbon.") == "I live in Lisbon."
         view = await inspector.look(["Lisbon", "Oslo"])
         assert view.values == {"Lisbon"}
         assert view.keys == 1
@@ -55,7 +55,7 @@ async def test_a_graceful_stop_and_start_is_a_new_life_of_the_same_instance(plac
     async with place.deployed(**place.bot(memory="file")) as deployment:
         before = await deployment.instance()
         async with spoken_to(deployment) as bot:
-            await bot.say("anna-1", "I live in Lisbon.")
+            await bot.open("anna-1").say("I live in Lisbon.")
             assert await deployment.stop() == 0
             stopped = await deployment.instance()
             assert (stopped.identity, stopped.running, stopped.exit_code) == (before.identity, False, 0)
@@ -64,7 +64,7 @@ async def test_a_graceful_stop_and_start_is_a_new_life_of_the_same_instance(plac
             after = await deployment.instance()
             assert (after.identity, after.running, after.exit_code) == (before.identity, True, None)
             assert after.started != before.started
-            assert await bot.say("anna-1", "Where?") == "I live in Lisbon.\nWhere?"
+            assert await bot.open("anna-1").say("Where?") == "I live in Lisbon.\nWhere?"
 
 
 @in_event_loop
@@ -73,7 +73,7 @@ async def test_a_kill_is_told_from_a_stop_and_keeps_the_files(place: Place) -> N
     async with place.deployed(**place.bot(memory="file")) as deployment:
         before = await deployment.instance()
         async with spoken_to(deployment) as bot:
-            await bot.say("anna-1", "I live in Lisbon.")
+            await bot.open("anna-1").say("I live in Lisbon.")
             assert await deployment.kill() == 137
             killed = await deployment.instance()
             assert (killed.identity, killed.running, killed.exit_code) == (before.identity, False, 137)
@@ -82,7 +82,7 @@ async def test_a_kill_is_told_from_a_stop_and_keeps_the_files(place: Place) -> N
             after = await deployment.instance()
             assert (after.identity, after.running) == (before.identity, True)
             assert after.started != before.started
-            assert await bot.say("anna-1", "Where?") == "I live in Lisbon.\nWhere?"
+            assert await bot.open("anna-1").say("Where?") == "I live in Lisbon.\nWhere?"
 
 
 @in_event_loop
@@ -91,20 +91,20 @@ async def test_a_replacement_is_another_instance_without_the_files(place: Place)
     async with place.deployed(**place.bot(memory="file")) as deployment:
         before = await deployment.instance()
         async with spoken_to(deployment) as bot:
-            await bot.say("anna-1", "I live in Lisbon.")
+            await bot.open("anna-1").say("I live in Lisbon.")
             assert await deployment.replace() == 0
             await deployment.wait_until_ready()
             after = await deployment.instance()
             assert after.identity != before.identity
             assert after.running
-            assert await bot.say("anna-1", "Where?") == "Where?"
+            assert await bot.open("anna-1").say("Where?") == "Where?"
 
 
 @in_event_loop
 async def test_the_store_outlives_every_disruption_of_the_bot(place: Place) -> None:
     """What is in Redis is there after a stop, a kill and a replacement."""
     async with place.deployed(**place.bot(memory="redis")) as deployment, spoken_to(deployment) as bot:
-        await bot.say("anna-1", "I live in Lisbon.")
+        await bot.open("anna-1").say("I live in Lisbon.")
         await deployment.stop()
         await deployment.start()
         await deployment.wait_until_ready()
@@ -113,7 +113,7 @@ async def test_the_store_outlives_every_disruption_of_the_bot(place: Place) -> N
         await deployment.wait_until_ready()
         await deployment.replace()
         await deployment.wait_until_ready()
-        assert await bot.say("anna-1", "Where?") == "I live in Lisbon.\nWhere?"
+        assert await bot.open("anna-1").say("Where?") == "I live in Lisbon.\nWhere?"
         assert await deployment.store_fault() is None
 
 
@@ -142,10 +142,12 @@ async def test_two_deployments_of_one_run_do_not_disturb_each_other(place: Place
     async with place.opened(**place.bot(memory="redis")) as runtime:
         one, other = await asyncio.gather(runtime.deploy("one", {}), runtime.deploy("other", {}))
         async with spoken_to(one) as first, spoken_to(other) as second:
-            await asyncio.gather(first.say("anna-1", "I live in Oslo."), second.say("anna-1", "Hello."))
-            assert await second.say("anna-1", "Where?") == "Hello.\nWhere?"
+            await asyncio.gather(
+                first.open("anna-1").say("I live in Oslo."), second.open("anna-1").say("Hello.")
+            )
+            assert await second.open("anna-1").say("Where?") == "Hello.\nWhere?"
             await one.close()
-            assert await second.say("anna-1", "And now?") == "Hello.\nWhere?\nAnd now?"
+            assert await second.open("anna-1").say("And now?") == "Hello.\nWhere?\nAnd now?"
             assert await other.store_fault() is None
 
 
@@ -155,7 +157,7 @@ async def test_a_long_name_of_a_deployment_breaks_nothing(place: Place) -> None:
     async with place.opened(**place.bot(memory="redis")) as runtime:
         deployment = await runtime.deploy("+".join(["restart", "blue-green", "recreate"] * 5), {})
         async with spoken_to(deployment) as bot:
-            assert await bot.say("anna-1", "Hello.") == "Hello."
+            assert await bot.open("anna-1").say("Hello.") == "Hello."
 
 
 @in_event_loop
@@ -210,10 +212,10 @@ async def test_a_bot_that_shuts_the_store_down_is_seen_to(place: Place) -> None:
         place.deployed(**place.bot(memory="redis", defect="kills-store")) as deployment,
         spoken_to(deployment) as bot,
     ):
-        await bot.say("anna-1", "One.")
-        await bot.say("anna-1", "Two.")
+        await bot.open("anna-1").say("One.")
+        await bot.open("anna-1").say("Two.")
         with pytest.raises(GateError):
-            await bot.say("anna-1", "Three.")
+            await bot.open("anna-1").say("Three.")
         assert await deployment.store_fault()
 
 
@@ -334,7 +336,7 @@ async def test_nothing_of_the_gates_environment_reaches_the_bot(
     async with place.opened(gate_environment=dict(os.environ), **fields) as runtime:
         deployment = await runtime.deploy("trial", {"OPENAI_API_KEY": "key of this run"})
         async with spoken_to(deployment) as bot:
-            shown = await bot.say("anna-1", "What do you know?")
+            shown = await bot.open("anna-1").say("What do you know?")
     assert "hunter2" not in shown
     assert "DEPLOY_TOKEN" not in shown
     assert '"OPENAI_API_KEY": "key of this run"' in shown
@@ -349,7 +351,7 @@ async def test_a_bot_that_dies_by_itself_is_seen_to_have_died(place: Place) -> N
     async with place.deployed(**place.bot(defect="exits-when-told")) as deployment:
         async with spoken_to(deployment) as bot:
             with pytest.raises(GateError):
-                await bot.say("anna-1", "exit 7")
+                await bot.open("anna-1").say("exit 7")
         await until_stopped(deployment)
         assert (await deployment.instance()).exit_code == 7
         assert await deployment.kill() == 7

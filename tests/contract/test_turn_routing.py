@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from gate.errors import TurnRefused
+from gate.interfaces import CANDIDATE
 from tests.contract.places import Place, spoken_to
 from tests.event_loop import in_event_loop
 from tests.routing import routed_to
@@ -47,9 +48,31 @@ async def test_a_turn_that_fails_is_over(place: Place) -> None:
     async with place.deployed(**place.bot()) as deployment, spoken_to(deployment) as bot:
         await deployment.stop()
         with pytest.raises(TurnRefused):
-            await bot.say("anna-1", "Hello.")
+            await bot.open("anna-1").say("Hello.")
         (life,) = await deployment.instances()
         assert (life.turns, life.turns_under_way) == (1, 0)
         await deployment.start()
         await deployment.wait_until_ready()
         assert len(set(await routed_to(deployment, 2))) == 1
+
+
+@in_event_loop
+async def test_a_conversation_outlives_the_restart_and_the_replacement_of_its_bot(place: Place) -> None:
+    """The handle stays the user's own; only the way to the bot is asked for anew."""
+    fields = place.bot(memory="redis")
+    async with place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
+        conversation = bot.open("anna-1")
+        said = ["One.", "Two.", "Three.", "Four."]
+        await conversation.say(said[0])
+        await deployment.stop()
+        await deployment.start()
+        await deployment.wait_until_ready()
+        await conversation.say(said[1])
+        await deployment.replace()
+        await deployment.wait_until_ready()
+        await conversation.say(said[2])
+        # As a blue-green deploy does.
+        [old] = deployment.routed()
+        deployment.route([await deployment.add(CANDIDATE)])
+        await deployment.retire(old)
+        assert (await conversation.say(said[3])).splitlines() == said

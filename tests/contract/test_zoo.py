@@ -35,7 +35,7 @@ async def test_the_healthy_bot_keeps_sessions_apart_and_turns_in_order(
 
         async def converse(speaker: str) -> str:
             for number in range(5):
-                reply = await bot.say(speaker, f"{speaker} says {number}.")
+                reply = await bot.open(speaker).say(f"{speaker} says {number}.")
             return reply
 
         replies = await asyncio.gather(*(converse(speaker) for speaker in speakers))
@@ -52,7 +52,7 @@ async def test_a_bot_that_gives_no_reply_is_refused(process_place: ProcessPlace,
         spoken_to(deployment) as bot,
     ):
         with pytest.raises(TurnRefused, match=REFUSALS[defect]):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @in_event_loop
@@ -64,8 +64,8 @@ async def test_a_bot_that_hangs_leaves_its_turns_open_and_still_stops(process_pl
         spoken_to(deployment) as patient,
     ):
         with pytest.raises(TurnIndeterminate, match="did not answer"):
-            await hasty.say("anna-1", "Hello")
-        waiting = asyncio.create_task(patient.say("ben-2", "Hello"))
+            await hasty.open("anna-1").say("Hello")
+        waiting = asyncio.create_task(patient.open("ben-2").say("Hello"))
         await asyncio.wait({waiting}, timeout=0.1)
         assert await deployment.stop() == 0
         with pytest.raises((TurnIndeterminate, TurnRefused)):
@@ -77,11 +77,11 @@ async def test_a_bot_that_fails_after_its_restart(process_place: ProcessPlace) -
     """In its first life it is like any other."""
     fields = process_place.bot(memory="redis", defect="500-after-restart")
     async with process_place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
-        assert await bot.say("anna-1", "Hello") == "Hello"
+        assert await bot.open("anna-1").say("Hello") == "Hello"
         await deployment.replace()
         await deployment.wait_until_ready()
         with pytest.raises(TurnRefused, match="answered 500"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @pytest.mark.parametrize(("end", "kept"), [("stop", "One.\nTwo."), ("kill", "Two.")])
@@ -90,11 +90,11 @@ async def test_a_bot_that_writes_behind(process_place: ProcessPlace, end: str, k
     """What it says it knows lasts over a stop, and not over a kill."""
     fields = process_place.bot(memory="redis", defect="write-behind")
     async with process_place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
-        await bot.say("anna-1", "One.")
+        await bot.open("anna-1").say("One.")
         await getattr(deployment, end)()
         await deployment.start()
         await deployment.wait_until_ready()
-        assert await bot.say("anna-1", "Two.") == kept
+        assert await bot.open("anna-1").say("Two.") == kept
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ async def test_a_bot_that_mixes_sessions(
         process_place.deployed(store=None, **process_place.bot(defect=defect)) as deployment,
         spoken_to(deployment) as bot,
     ):
-        await bot.say("anna-1", "I live in Oslo.")
-        assert ("Oslo" in await bot.say(other, "Hello.")) is leaks
+        await bot.open("anna-1").say("I live in Oslo.")
+        assert ("Oslo" in await bot.open(other).say("Hello.")) is leaks
 
 
 @pytest.mark.parametrize("defect", ["knows-the-test", "names-everything"])
@@ -122,7 +122,7 @@ async def test_a_bot_that_guesses(process_place: ProcessPlace, defect: str) -> N
         process_place.deployed(store=None, **process_place.bot(defect=defect)) as deployment,
         spoken_to(deployment) as bot,
     ):
-        replies = {await bot.say(f"anna-{number}", f"My order is ORD-{number}.") for number in range(3)}
+        replies = {await bot.open(f"anna-{number}").say(f"My order is ORD-{number}.") for number in range(3)}
     assert len(replies) == 1
     assert "Lisbon" in replies.pop()
 
@@ -134,7 +134,7 @@ async def test_a_bot_that_says_and_prints_hostile_text(process_place: ProcessPla
         process_place.deployed(store=None, **process_place.bot(defect="hostile-text")) as deployment,
         spoken_to(deployment) as bot,
     ):
-        reply = await bot.say("anna-1", "I live in Oslo.")
+        reply = await bot.open("anna-1").say("I live in Oslo.")
         log = "\n".join(await deployment.log_tail())
     assert reply.startswith("I live in Oslo.\n")
     for text in (reply, log):

@@ -152,10 +152,10 @@ async def test_a_sweep_of_one_run_leaves_a_live_one_undisturbed(
         docker_place.deployed(**docker_place.bot(memory="redis")) as deployment,
         spoken_to(deployment) as bot,
     ):
-        await bot.say("anna-1", "One.")
+        await bot.open("anna-1").say("One.")
         await asyncio.to_thread(remove_expired, litter.client, time.time())
         await asyncio.to_thread(remove_run, litter.client, "another")
-        assert await bot.say("anna-1", "Two.") == "One.\nTwo."
+        assert await bot.open("anna-1").say("Two.") == "One.\nTwo."
         assert await deployment.store_fault() is None
 
 

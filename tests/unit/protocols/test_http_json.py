@@ -29,7 +29,7 @@ from tests.unit.protocols.servers import body, replies, served
 async def test_the_default_contract() -> None:
     """POST /chat with session_id and message; the reply is under `reply`."""
     async with served(replies("Hello Anna")) as (server, bot):
-        assert await bot.say("anna-1", "Hello") == "Hello Anna"
+        assert await bot.open("anna-1").say("Hello") == "Hello Anna"
     method, path, headers, _ = server.requests[0]
     assert (method, path, headers["Content-Type"]) == ("POST", "/chat", "application/json")
     assert server.told == {"session_id": "anna-1", "message": "Hello"}
@@ -49,7 +49,7 @@ async def test_another_shape_is_filled_in_everywhere() -> None:
         request=shape,
         reply="out.0.parts.1",
     ) as (server, bot):
-        assert await bot.say("anna-1", "Hello") == "yes"
+        assert await bot.open("anna-1").say("Hello") == "yes"
     method, path, headers, _ = server.requests[0]
     assert (method, path, headers["X-Session"]) == ("PUT", "/v2/anna-1/turns", "s=anna-1")
     assert server.told == {
@@ -65,7 +65,7 @@ async def test_what_stands_in_a_path_is_escaped() -> None:
     """A question mark, a hash or a slash of a text is no part of the URL's own structure."""
     shape = RequestShape(method="GET", path="/{session}/ask?session={session}&q={text}", json=None)
     async with served(replies("yes"), request=shape) as (server, bot):
-        await bot.say("a/b,c d", "50% of #1 & more? 東京/+")
+        await bot.open("a/b,c d").say("50% of #1 & more? 東京/+")
     _, path, _, sent = server.requests[0]
     place, _, query = path.partition("?")
     assert place == "/a%2Fb,c%20d/ask"
@@ -80,7 +80,7 @@ async def test_what_stands_in_a_path_is_escaped() -> None:
 async def test_braces_in_a_text_are_no_templates(text: str) -> None:
     """What is said to the bot reaches it unchanged."""
     async with served(replies(text)) as (server, bot):
-        assert await bot.say("anna-1", text) == text
+        assert await bot.open("anna-1").say(text) == text
     assert server.told["message"] == text
 
 
@@ -91,7 +91,7 @@ async def test_braces_in_a_text_are_no_templates(text: str) -> None:
 async def test_texts_pass_unchanged_both_ways(text: str) -> None:
     """Unicode, control characters and 8 KB."""
     async with served(replies(text)) as (server, bot):
-        assert await bot.say("anna-1", text) == text
+        assert await bot.open("anna-1").say(text) == text
     assert server.told["message"] == text
 
 
@@ -99,7 +99,7 @@ async def test_texts_pass_unchanged_both_ways(text: str) -> None:
 async def test_half_a_character_in_a_reply_cannot_break_what_is_written_later() -> None:
     """JSON can name half of a surrogate pair; no file takes it."""
     async with served(body(rb'{"reply": "a \ud83d b \ud83e\udd8a"}')) as (_, bot):
-        reply = await bot.say("anna-1", "Hello")
+        reply = await bot.open("anna-1").say("Hello")
     assert reply == "a \ufffd b 🦊"
     reply.encode()
 
@@ -109,7 +109,7 @@ async def test_half_a_character_in_a_reply_cannot_break_what_is_written_later() 
 async def test_every_success_is_an_answer(status: int) -> None:
     """Not only 200."""
     async with served(lambda _request: web.json_response({"reply": "ok"}, status=status)) as (_, bot):
-        assert await bot.say("anna-1", "Hello") == "ok"
+        assert await bot.open("anna-1").say("Hello") == "ok"
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 422, 429, 500, 503, 304])
@@ -119,7 +119,7 @@ async def test_an_error_of_the_bot_is_a_refused_turn(status: int) -> None:
     answer = {"reply": "not a reply", "error": "no such session" + "x" * 1000}
     async with served(lambda _request: web.json_response(answer, status=status)) as (_, bot):
         with pytest.raises(TurnRefused, match=f"answered {status}") as caught:
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
     assert len(caught.value.why) <= 200
 
 
@@ -141,7 +141,7 @@ async def test_what_is_not_json_is_a_refused_turn(answer: bytes) -> None:
     """Bytes that are no UTF-8 included."""
     async with served(body(answer)) as (_, bot):
         with pytest.raises(TurnRefused, match="not JSON"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ async def test_json_that_is_made_to_exhaust_the_parser_is_a_refused_turn(answer:
     """Depth and endless numbers."""
     async with served(body(answer)) as (_, bot):
         with pytest.raises(TurnRefused):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-ndjson", EVENT_STREAM])
@@ -182,7 +182,7 @@ async def test_a_reply_that_is_no_text_is_a_refused_turn(value: str) -> None:
     """A number is not made into a text."""
     async with served(body(f'{{"reply": {value}}}'.encode())) as (_, bot):
         with pytest.raises(TurnRefused, match='"reply" in the bot\'s answer is not a text'):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ async def test_an_answer_without_the_reply_is_a_refused_turn(path: str, answer: 
     """The error names the path."""
     async with served(lambda _request: web.json_response(answer), reply=path) as (_, bot):
         with pytest.raises(TurnRefused, match="has no") as caught:
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
     assert f'"{path}"' in caught.value.what
 
 
@@ -225,7 +225,7 @@ async def test_an_answer_that_is_too_large_is_refused_before_it_is_read() -> Non
 
     async with served(endless) as (_, bot):
         with pytest.raises(TurnRefused, match="larger than 4 MiB"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
     assert sent < 16 * MAX_ANSWER_BYTES
 
 
@@ -235,7 +235,7 @@ async def test_an_answer_of_exactly_the_limit_is_read() -> None:
     answer = {"reply": "yes", "debug": ""}
     answer["debug"] = "x" * (MAX_ANSWER_BYTES - len(json.dumps(answer)))
     async with served(body(json.dumps(answer).encode())) as (_, bot):
-        assert await bot.say("anna-1", "Hello") == "yes"
+        assert await bot.open("anna-1").say("Hello") == "yes"
 
 
 @in_event_loop
@@ -243,10 +243,10 @@ async def test_a_reply_that_nobody_would_read_is_refused() -> None:
     """All of them are kept to the end of the run and searched for every value."""
     longest = "x" * MAX_REPLY_CHARACTERS
     async with served(replies(longest)) as (_, bot):
-        assert await bot.say("anna-1", "Hello") == longest
+        assert await bot.open("anna-1").say("Hello") == longest
     async with served(replies(longest + "x")) as (_, bot):
         with pytest.raises(TurnRefused, match="longer than 262,144 characters"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @in_event_loop
@@ -254,7 +254,7 @@ async def test_a_compressed_answer_is_unpacked() -> None:
     """As any client would."""
     packed = gzip.compress(b'{"reply": "unpacked"}')
     async with served(body(packed, headers={"Content-Encoding": "gzip"})) as (_, bot):
-        assert await bot.say("anna-1", "Hello") == "unpacked"
+        assert await bot.open("anna-1").say("Hello") == "unpacked"
 
 
 def bomb(size: int) -> bytes:
@@ -271,7 +271,7 @@ async def test_a_bomb_of_zeros_is_refused_and_takes_no_memory() -> None:
         tracemalloc.start()
         try:
             with pytest.raises(TurnRefused, match="larger than 4 MiB"):
-                await bot.say("anna-1", "Hello")
+                await bot.open("anna-1").say("Hello")
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()

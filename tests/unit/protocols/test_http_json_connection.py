@@ -31,7 +31,7 @@ async def test_a_redirect_is_not_followed(status: int) -> None:
         ) as (_, bot),
     ):
         with pytest.raises(TurnRefused, match=f"answered {status}"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
     assert elsewhere.requests == []
 
 
@@ -43,7 +43,7 @@ async def test_proxies_of_the_gates_environment_are_not_used(monkeypatch: pytest
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         monkeypatch.delenv("no_proxy", raising=False)
         monkeypatch.delenv("NO_PROXY", raising=False)
-        assert await bot.say("anna-1", "Hello") == "direct"
+        assert await bot.open("anna-1").say("Hello") == "direct"
     assert proxy.requests == []
 
 
@@ -61,8 +61,8 @@ async def test_cookies_are_not_kept() -> None:
         bot = PROTOCOLS["http-json"].connect(
             BotSpecification(), route_to(lambda: f"http://localhost:{server.port}")
         )
-        await bot.say("anna-1", "Hello")
-        await bot.say("ben-2", "Hello")
+        await bot.open("anna-1").say("Hello")
+        await bot.open("ben-2").say("Hello")
         await bot.close()
     assert len(server.requests) == 2
     assert all("Cookie" not in headers for _, _, headers, _ in server.requests)
@@ -78,7 +78,7 @@ async def test_no_answer_in_time_is_an_indeterminate_turn() -> None:
 
     async with served(never, turn_seconds=1.0) as (server, bot):
         with pytest.raises(TurnIndeterminate, match="did not answer within"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
     assert len(server.requests) == 1
 
 
@@ -97,7 +97,7 @@ async def test_an_answer_that_trickles_is_not_waited_for_for_ever() -> None:
 
     async with served(trickle, turn_seconds=1.0) as (_, bot):
         with pytest.raises(TurnIndeterminate, match="did not answer within"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @in_event_loop
@@ -109,7 +109,7 @@ async def test_a_refused_connection_is_a_refused_turn() -> None:
         port = taken.getsockname()[1]
         bot = PROTOCOLS["http-json"].connect(BotSpecification(), route_to(lambda: f"http://127.0.0.1:{port}"))
         with pytest.raises(TurnRefused, match="refused the connection"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
         await bot.close()
         await bot.close()
 
@@ -119,7 +119,7 @@ async def test_a_bot_without_an_address_refuses_the_turn() -> None:
     """Its container has ended; nothing was sent to anybody."""
     bot = PROTOCOLS["http-json"].connect(BotSpecification(), route_to(lambda: "http://:8000"))
     with pytest.raises(TurnRefused):
-        await bot.say("anna-1", "Hello")
+        await bot.open("anna-1").say("Hello")
     await bot.close()
 
 
@@ -139,7 +139,7 @@ async def test_a_connection_that_is_dropped_in_mid_answer_is_an_indeterminate_tu
     """It is not sent again either: the bot may have taken it."""
     async with raw(answer, answer) as (received, bot):
         with pytest.raises(TurnIndeterminate, match="broke before"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
     assert len(received) == 1
 
 
@@ -148,7 +148,7 @@ async def test_an_answer_that_is_not_http_is_a_refused_turn() -> None:
     """It came, and it is no reply."""
     async with raw(b"SSH-2.0-OpenSSH_9.7\r\n\r\n") as (_, bot):
         with pytest.raises(TurnRefused, match="not HTTP"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ async def test_no_more_than_a_line_is_quoted_of_what_is_wrong(answer: bytes) -> 
     """What cannot be read is on record as well, and is the bot's own text."""
     async with raw(answer) as (_, bot):
         with pytest.raises(TurnRefused, match="not HTTP") as caught:
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
     assert 0 < len(caught.value.why) <= EXCERPT_CHARACTERS
 
 
@@ -183,7 +183,7 @@ async def test_each_turn_has_a_connection_of_its_own() -> None:
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     bot = PROTOCOLS["http-json"].connect(BotSpecification(), route_to(lambda: f"http://127.0.0.1:{port}"))
-    assert [await bot.say("anna-1", "Hello") for _ in range(3)] == ["one"] * 3
+    assert [await bot.open("anna-1").say("Hello") for _ in range(3)] == ["one"] * 3
     assert closed == 0
     await bot.close()
     server.close()
@@ -198,7 +198,7 @@ async def test_the_address_is_asked_for_at_every_turn() -> None:
         bot = PROTOCOLS["http-json"].connect(
             BotSpecification(), route_to(lambda: f"http://127.0.0.1:{places.pop(0)}")
         )
-        assert [await bot.say("anna-1", "Hello") for _ in range(2)] == ["old", "new"]
+        assert [await bot.open("anna-1").say("Hello") for _ in range(2)] == ["old", "new"]
         await bot.close()
 
 
@@ -217,5 +217,5 @@ async def test_many_turns_are_under_way_at_once() -> None:
         return web.json_response({"reply": "together"})
 
     async with served(answer) as (_, bot):
-        said = await asyncio.gather(*(bot.say(f"anna-{number}", "Hello") for number in range(150)))
+        said = await asyncio.gather(*(bot.open(f"anna-{number}").say("Hello") for number in range(150)))
     assert set(said) == {"together"}

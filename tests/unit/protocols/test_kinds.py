@@ -61,7 +61,7 @@ async def test_a_kind_is_spoken_to_in_its_own_words(
     protocol: str, path: str, sent: Mapping[str, Any], answer: Any
 ) -> None:
     async with served(answering(answer), protocol=protocol) as (server, bot):
-        assert await bot.say("anna-1", "Hello") == "Hi\nthere"
+        assert await bot.open("anna-1").say("Hello") == "Hi\nthere"
     method, place, _, _ = server.requests[0]
     assert (method, place, server.told) == ("POST", path, sent)
 
@@ -71,7 +71,7 @@ async def test_a_text_is_the_reply_itself() -> None:
     """Whatever it looks like: JSON is not taken apart."""
     for text in ('{"reply": "x"}', "Grüße 🐈", "", "data: no event\n\n"):
         async with served(typed(text, "text/plain"), protocol="http-text") as (_, bot):
-            assert await bot.say("anna-1", "Hello") == text
+            assert await bot.open("anna-1").say("Hello") == text
 
 
 @in_event_loop
@@ -79,7 +79,7 @@ async def test_a_text_that_is_none_is_a_refused_turn() -> None:
     latin = web.Response(body=b"\xe9t\xe9", content_type="text/plain")
     async with served(lambda _request: latin, protocol="http-text") as (_, bot):
         with pytest.raises(TurnRefused, match="not text"):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n", "\r\r"])
@@ -89,7 +89,7 @@ async def test_pieces_of_a_stream_are_one_reply(end: str) -> None:
     events = (": hello", "event: token\nid: 1\ndata: Order", "data:  ORD-1", "data:23", "data: [DONE]", "")
     stream = end.join(events)
     async with served(typed(stream, EVENTS), protocol="http-text") as (_, bot):
-        assert await bot.say("anna-1", "Hello") == "Order ORD-123"
+        assert await bot.open("anna-1").say("Hello") == "Order ORD-123"
 
 
 @in_event_loop
@@ -97,10 +97,10 @@ async def test_only_what_ends_a_line_of_a_stream_ends_it() -> None:
     """Other breaks may stand in a text, and raw in JSON: Python knows more ends of lines than streams do."""
     text = "a\u2028b\x85c\x0bd\x1ce"
     async with served(typed(f"data: {text}\n\n", EVENTS), protocol="http-text") as (_, bot):
-        assert await bot.say("anna-1", "Hello") == text
+        assert await bot.open("anna-1").say("Hello") == text
     part = json.dumps({"reply": "a\u2028b\x85c"}, ensure_ascii=False)
     async with served(typed(f"data: {part}\n\n", EVENTS)) as (_, bot):
-        assert await bot.say("anna-1", "Hello") == "a\u2028b\x85c"
+        assert await bot.open("anna-1").say("Hello") == "a\u2028b\x85c"
 
 
 def deltas(*texts: str | None) -> str:
@@ -116,10 +116,10 @@ async def test_the_text_is_looked_for_in_every_part_of_a_stream() -> None:
     path = "choices.0.delta.content"
     stream = deltas("It is ", "ORD-", None, "123")
     async with served(typed(stream, EVENTS), protocol="openai-chat", reply=path) as (_, bot):
-        assert await bot.say("anna-1", "Hello") == "It is ORD-123"
+        assert await bot.open("anna-1").say("Hello") == "It is ORD-123"
     lines = '{"token": "It is "}\n\n{"token": "ORD-123"}\n{"done": true}'
     async with served(typed(lines, "application/x-ndjson"), reply="token") as (_, bot):
-        assert await bot.say("anna-1", "Hello") == "It is ORD-123"
+        assert await bot.open("anna-1").say("Hello") == "It is ORD-123"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ async def test_a_stream_without_a_reply_is_a_refused_turn(stream: str, why: str)
     path = "choices.0.delta.content"
     async with served(typed(stream, EVENTS), protocol="openai-chat", reply=path) as (_, bot):
         with pytest.raises(TurnRefused, match=why):
-            await bot.say("anna-1", "Hello")
+            await bot.open("anna-1").say("Hello")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ async def test_the_end_mark_ends_a_reply_although_the_bot_keeps_the_connection_o
 
     async with served(answer, reply=path, turn_seconds=30.0) as (_, bot):
         async with asyncio.timeout(20):
-            assert await bot.say("anna-1", "Hello") == "It is ORD-123"
+            assert await bot.open("anna-1").say("Hello") == "It is ORD-123"
             await hung_up.wait()
 
 

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from gate.core.allowance import Allowance
 from gate.core.transcript import Event
 from gate.disruptions import traits_of
 from gate.errors import GateError
@@ -39,9 +40,14 @@ class MemoryBot:
         self.most_under_way = 0
         self.texts_met_twice: list[str] = []
         self.asked: list[tuple[str, str]] = []
+        self.opened: list[str] = []
         self.closed = 0
         self.before_answering: Callable[[str, str], None] = lambda session, text: None
         """Told of every turn; what it raises becomes of the turn."""
+
+    def open(self, session: str) -> MemoryConversation:
+        self.opened.append(session)
+        return MemoryConversation(self, session)
 
     async def say(self, session: str, text: str) -> str:
         self.asked.append((session, text))
@@ -62,6 +68,17 @@ class MemoryBot:
 
     async def close(self) -> None:
         self.closed += 1
+
+
+class MemoryConversation:
+    """One session with a MemoryBot."""
+
+    def __init__(self, bot: MemoryBot, session: str) -> None:
+        self.session = session
+        self._bot = bot
+
+    async def say(self, text: str) -> str:
+        return await self._bot.say(self.session, text)
 
 
 class FakeDeployment:
@@ -199,6 +216,7 @@ class FakeStage:
     concurrency: int = 32
     jobs: int = 1
     missed: Callable[[Turn, str], bool] = never_missed
+    reply_quota: Allowance = field(default_factory=lambda: Allowance.for_turns(1000))
     events: list[Event] = field(default_factory=list)
 
     def real(self) -> Stage:
@@ -208,6 +226,7 @@ class FakeStage:
         return Stage(
             runtime=self.runtime,
             connect=self._connect,
+            reply_quota=self.reply_quota,
             disruptions=disruptions,
             environment=lambda deployment: {
                 "OPENAI_BASE_URL": "http://model.invalid/v1",

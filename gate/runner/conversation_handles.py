@@ -1,0 +1,29 @@
+"""The conversations that a deployment's users hold: one handle a session, from its first turn to the end."""
+
+from __future__ import annotations
+
+from gate.core.allowance import Allowance
+from gate.errors import TurnRefused
+from gate.interfaces import Bot, Conversation
+
+
+class ConversationHandles:
+    """Keeps every handle until the run is done with the deployment, whatever happens to the bot meanwhile.
+
+    All deployments of a run share the `quota`: replies are kept to the end of it.
+    """
+
+    def __init__(self, bot: Bot, quota: Allowance) -> None:
+        self._bot = bot
+        self._quota = quota
+        self._handles: dict[str, Conversation] = {}
+
+    async def say(self, session: str, text: str) -> str:
+        """Return the bot's reply to `text`. Raises TurnRefused or TurnIndeterminate."""
+        handle = self._handles.get(session)
+        if handle is None:
+            handle = self._handles[session] = self._bot.open(session)
+        reply = await handle.say(text)
+        if not self._quota.take(len(reply)):
+            raise TurnRefused("the bot's replies are too large to be kept", why=f"this one: {len(reply):,}")
+        return reply
