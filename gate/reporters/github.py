@@ -15,8 +15,8 @@ from gate.core.verdict import Report, Verdict
 from gate.errors import Problem
 from gate.judging.sentences import plural
 from gate.reporters.github_summary import BUDGET, compose_summary
-from gate.reporters.github_timeline import Timeline
 from gate.reporters.neutraliser import one_line
+from gate.reporters.timeline import Timeline
 from gate.reporters.wording import Failure, as_sentence, failures, lost_facts, reasons
 from gate.reporters.workflow_commands import pair, send
 

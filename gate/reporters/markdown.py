@@ -7,11 +7,11 @@ from pathlib import Path
 from gate.core.transcript import Event
 from gate.core.verdict import Report
 from gate.reporters.github_summary import SYMBOLS, compose_summary
-from gate.reporters.neutraliser import markdown
+from gate.reporters.report_view import view_of
+from gate.reporters.templates import Markdown, render_markdown
 from gate.reporters.whole_files import write_whole
-from gate.reporters.wording import reasons
 
-MARKER = "<!-- memory-gate -->"
+MARKER = Markdown("<!-- memory-gate -->")
 """The first line. By it a workflow finds the comment of the last run and updates it."""
 
 LIMIT = 60_000
@@ -39,14 +39,16 @@ class CommentReporter:
         write_whole(self._path, compose_comment(report).encode())
 
 
-def compose_comment(report: Report) -> str:
+def compose_comment(report: Report) -> Markdown:
     """The comment's body in fewer than `LIMIT` bytes."""
     room = LIMIT - len(MARKER) - 2
     summary = compose_summary(report, room, shown=FACTS_SHOWN, folded=FACTS_FOLDED)
-    if len(summary.encode()) >= room:
-        # Somebody gave everything names of hundreds of characters.
-        sentence = markdown(reasons(report)[0], 600)
-        label = report.verdict.value.capitalize()
-        heading = f"### {SYMBOLS[report.verdict]} {label}: {sentence}"
-        summary = f"{heading}\n\nThe job summary and the report tell more.\n"
-    return f"{MARKER}\n\n{summary}"
+    # Somebody may give everything names of hundreds of characters.
+    fits = len(summary.encode()) < room
+    return render_markdown(
+        "comment.md.j2",
+        marker=MARKER,
+        summary=summary if fits else "",
+        symbols=SYMBOLS,
+        view=view_of(report),
+    )

@@ -14,7 +14,8 @@ from gate.core.transcript import (
     Event,
     RunEnded,
 )
-from gate.reporters.github_timeline import DEPLOYMENTS_SHOWN, Timeline, timeline_blocks
+from gate.reporters.github_timeline import timeline_markdown
+from gate.reporters.timeline import DEPLOYMENTS_SHOWN, Timeline
 from tests.unit.reporters import events, hostile
 from tests.unit.reporters.golden import assert_golden
 
@@ -27,6 +28,12 @@ def taken(*given: Event) -> Timeline:
     for event in given:
         timeline.take(event)
     return timeline
+
+
+def timeline_blocks(timeline: Timeline) -> list[str]:
+    """The paragraphs of its Markdown."""
+    text = timeline_markdown(timeline)
+    return text.removesuffix("\n\n").split("\n\n") if text else []
 
 
 def chart_of(timeline: Timeline) -> list[str]:

@@ -1,0 +1,212 @@
+"""A run as people are shown it: built from a report, laid out by console, job summary, comment and page.
+
+Texts are worded here and raw: each view sanitises them for its own surface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gate.core.verdict import DisruptionResult, GuaranteeResult, Report, Tally, Verdict
+from gate.judging.regression import BESIDE
+from gate.reporters.wording import (
+    Failure,
+    as_sentence,
+    duration_text,
+    failures,
+    guarantees_text,
+    interval_text,
+    lost_facts,
+    milliseconds_text,
+    needed_text,
+    points_text,
+    power_text,
+    reasons,
+    share_text,
+    stations_text,
+    time_text,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisruptionRow:
+    """One disruption as a row of a table; every figure is a text."""
+
+    name: str
+    verdict: Verdict
+    before: str
+    after: str
+    retained: Tally
+    lost_at: tuple[tuple[str, int], ...]
+    """Stations, each with the number of facts that it lost."""
+    p95: str
+    """ "41 → 44", in milliseconds."""
+    took: str
+    evidence: str
+
+    @property
+    def kept(self) -> str:
+        """ "1,800 of 2,000"; "" where nothing was scored."""
+        return f"{self.retained.remembered:,} of {self.retained.scored:,}" if self.retained.scored else ""
+
+    @property
+    def lost_at_text(self) -> str:
+        """ "stored 180, loaded 6"."""
+        return stations_text(self.lost_at)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the turn times before the disruption are known."""
+        return self.p95[0].isdigit()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """How much was remembered, and what tolerates none."""
+
+    scored: bool
+    """Whether anything was."""
+    after: str
+    before: str
+    needed: str
+    interval: str
+    """The 95 % interval of `after`; "" without one."""
+    lost_facts: int
+    leaks: int
+    isolation_probes: int
+    fabrications: int
+    fabrication_probes: int
+    zombies: int
+    turns_meanwhile: int
+    """Turns that were sent while a disruption happened."""
+    turns_unanswered: int
+    """Those of them without an answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineView:
+    """How the run stands beside an earlier one."""
+
+    sentence: str
+    base: str
+    """What was remembered then; "" where it cannot be compared."""
+    head: str
+    points: str
+    changes: tuple[str, ...]
+    """What was changed about the test since."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportView:
+    """Everything that views say about a run."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    """Sentences without a full stop, at least one."""
+    rows: tuple[DisruptionRow, ...]
+    total: Tally
+    """What was kept of all rows."""
+    figures: Figures
+    power: str
+    """How far the verdict is to be trusted; "" where nothing was scored."""
+    guarantees: str
+    """Which were broken, open and kept; "" where none was tried."""
+    guarantee_results: Sequence[GuaranteeResult]
+    failures: tuple[Failure, ...]
+    """Worst first."""
+    baseline: BaselineView | None
+    notes: tuple[str, ...]
+    """Findings about the run, as sentences."""
+    findings: tuple[str, ...]
+    """All findings, as they were found."""
+    time: str
+    """ "41 s: bot 33 · engine 7 · gate 0.6"."""
+    p95: str
+    """Of all turns, before and after, in milliseconds."""
+    repeat: str
+    bot: str
+    images: Mapping[str, str]
+    seed: int
+    version: str
+
+    @property
+    def label(self) -> str:
+        """The verdict as a word that begins a line."""
+        return self.verdict.value.capitalize()
+
+
+def view_of(report: Report) -> ReportView:
+    """Word a report for people."""
+    beside = [finding for finding in report.findings if finding.startswith(BESIDE)]
+    retained = [result.retained for result in report.disruptions]
+    return ReportView(
+        verdict=report.verdict,
+        reasons=tuple(reasons(report)),
+        rows=tuple(_row(result) for result in report.disruptions),
+        total=Tally(
+            remembered=sum(tally.remembered for tally in retained),
+            scored=sum(tally.scored for tally in retained),
+        ),
+        figures=_figures(report),
+        power=power_text(report),
+        guarantees=guarantees_text(report),
+        guarantee_results=report.guarantees,
+        failures=failures(report),
+        baseline=_baseline(report, beside),
+        notes=tuple(as_sentence(finding) for finding in report.findings if finding not in beside),
+        findings=tuple(report.findings),
+        time=time_text(report),
+        p95=milliseconds_text(report.latency.p95_before, report.latency.p95_after),
+        repeat=report.repeat,
+        bot=report.bot,
+        images=report.images,
+        seed=report.seed,
+        version=report.version,
+    )
+
+
+def _row(result: DisruptionResult) -> DisruptionRow:
+    return DisruptionRow(
+        name=result.name,
+        verdict=result.verdict,
+        before=share_text(result.before.share),
+        after=share_text(result.after.share),
+        retained=result.retained,
+        lost_at=tuple(result.lost_at.items()),
+        p95=milliseconds_text(result.latency.p95_before, result.latency.p95_after),
+        took=duration_text(result.seconds),
+        evidence=result.evidence,
+    )
+
+
+def _figures(report: Report) -> Figures:
+    return Figures(
+        scored=report.accuracy is not None or report.accuracy_before is not None,
+        after=share_text(report.accuracy),
+        before=share_text(report.accuracy_before),
+        needed=needed_text(report),
+        interval=interval_text(report),
+        lost_facts=lost_facts(report),
+        leaks=report.leaks,
+        isolation_probes=report.isolation_probes,
+        fabrications=report.fabrications,
+        fabrication_probes=report.fabrication_probes,
+        zombies=report.zombies,
+        turns_meanwhile=sum(result.availability.sent for result in report.disruptions),
+        turns_unanswered=sum(result.availability.failed for result in report.disruptions),
+    )
+
+
+def _baseline(report: Report, beside: Sequence[str]) -> BaselineView | None:
+    if not report.baseline:
+        return None
+    base, head = report.baseline_accuracy, report.accuracy
+    known = base is not None and head is not None
+    return BaselineView(
+        sentence=report.baseline,
+        base=share_text(base) if known else "",
+        head=share_text(head) if known else "",
+        points=points_text(base, head) if base is not None and head is not None else "",
+        changes=tuple(as_sentence(finding.removeprefix(BESIDE)) for finding in beside),
+    )

@@ -1,0 +1,127 @@
+"""Templates of HTML and Markdown, in which every value is sanitised unless it is marked as safe.
+
+Jinja is imported when the first template is rendered, so that no command waits for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from gate.judging.sentences import plural
+from gate.reporters.neutraliser import TEXT_LIMIT, markdown, one_line
+from gate.reporters.wording import as_sentence
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HTML_TEXT_LIMIT = 2_000
+"""Characters of a value in HTML."""
+
+
+_PLAIN = re.compile(
+    r"(?:[A-Za-z0-9 %,;()+?·→×–−✓✗…]"
+    r"|(?<=[0-9])\.(?=[0-9])"  # a decimal point, and none of an address
+    r"|(?<=[a-z])-(?=[a-z])"
+    r"|:(?= ))*"
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excerpt(Generic[T]):
+    """The first of several things."""
+
+    shown: Sequence[T]
+    left: int
+    """How many there are besides."""
+
+
+class Markdown(str):
+    """Text that is safe in Markdown: the gate's own words, or foreign text that was sanitised.
+
+    Whatever is made of it by an operation is a plain string, and is sanitised again.
+    """
+
+    __slots__ = ()
+
+
+def sanitised(text: object, limit: int = TEXT_LIMIT) -> Markdown:
+    """Return `text` as plain words for Markdown, at most `limit` characters of it."""
+    return Markdown(markdown(str(text), limit))
+
+
+def plain(text: object) -> Markdown:
+    """Return `text` as it is if no part of it can mean anything to Markdown or the runner, else sanitised.
+
+    For figures and sentences of the gate's own, whose points and brackets are no markup.
+    """
+    shown = str(text)
+    return Markdown(shown) if _PLAIN.fullmatch(shown) else sanitised(shown)
+
+
+def strong(text: object, wanted: bool = True) -> Markdown:
+    """Return a figure in bold type where that is wanted and there is one."""
+    shown = plain(text)
+    return Markdown(f"**{shown}**") if wanted and shown else shown
+
+
+def first(texts: Sequence[T], count: int) -> Excerpt[T]:
+    """Return the first `count` of them, and how many there are besides."""
+    return Excerpt(shown=texts[:count], left=max(0, len(texts) - count))
+
+
+def render_markdown(template: str, **values: object) -> Markdown:
+    """Render a template of Markdown. Every value that is no `Markdown` is sanitised."""
+    return Markdown(_markdown_templates().get_template(template).render(**values))
+
+
+def render_html(template: str, **values: object) -> str:
+    """Render a template of HTML. Every value that is no markup of this package is sanitised and escaped."""
+    return _html_templates().get_template(template).render(**values)
+
+
+@functools.cache
+def _markdown_templates() -> Environment:
+    from markupsafe import Markup
+
+    def finalise(value: object) -> Markup:
+        # Numbers are left alone; of strings only those that bear the mark itself.
+        is_safe = type(value) in (Markdown, int)
+        return Markup(value if is_safe else sanitised(value))  # noqa: S704 - sanitised, or marked as safe
+
+    environment = _environment(finalise)
+    environment.filters.update(sanitised=sanitised, plain=plain, strong=strong)
+    return environment
+
+
+@functools.cache
+def _html_templates() -> Environment:
+    from markupsafe import Markup
+
+    def finalise(value: object) -> str:
+        # What is returned is escaped by Jinja, markup aside.
+        return value if isinstance(value, Markup) else one_line(str(value), HTML_TEXT_LIMIT)
+
+    return _environment(finalise)
+
+
+def _environment(finalise: object) -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("gate.reporters", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalise,  # type: ignore[arg-type]
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters.update(plural=plural, as_sentence=as_sentence)
+    return environment

@@ -1,0 +1,124 @@
+"""When what happened in a run, deployment by deployment: the model behind the chart and the page's lanes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from gate.core.transcript import (
+    DeploymentClosed,
+    DeploymentFailed,
+    DeploymentStarted,
+    DisruptionEnded,
+    DisruptionStarted,
+    Event,
+    RunEnded,
+)
+
+DEPLOYMENTS_SHOWN = 24
+SPANS_SHOWN = 16
+"""Of each deployment. With all that is shown the chart stays far below what Mermaid draws."""
+
+LONGEST_SECONDS = 86_399.0
+"""A day: the chart has no more room, and no job lasts as long."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Something that lasted, in seconds since the run began."""
+
+    name: str
+    began: float
+    ended: float
+    is_disruption: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasted."""
+        return self.ended - self.began
+
+
+@dataclass(kw_only=True)
+class Lane:
+    """What happened to one deployment, one after the other."""
+
+    name: str
+    failed: bool = False
+    spans: list[Span] = field(default_factory=list)
+    reached: float = 0.0
+    """The end of the last span."""
+    now: str = ""
+    """What has been going on since."""
+
+    def until(self, at: float) -> None:
+        """Ends what has been going on."""
+        if self.now:
+            self.add(Span(name=self.now, began=self.reached, ended=max(at, self.reached)))
+        self.reached, self.now = at, ""
+
+    def add(self, span: Span) -> None:
+        """Keeps a span, while there is room."""
+        if len(self.spans) < SPANS_SHOWN:
+            self.spans.append(span)
+
+
+class Timeline:
+    """Takes in the events of a run, the turns aside, and keeps a bounded number of moments."""
+
+    def __init__(self) -> None:
+        self.lanes: list[Lane] = []
+        self.left_out = 0
+        """Deployments beyond those that are shown."""
+        self._open: dict[str, Lane] = {}
+
+    def take(self, event: Event) -> None:
+        """Takes in one event."""
+        at = _moment(event.at)
+        match event:
+            case DeploymentStarted():
+                began = _moment(event.at - event.seconds)
+                self._begin(event.deployment, Span(name="start", began=began, ended=at), "talk")
+            case DeploymentFailed():
+                self._begin(event.deployment, Span(name="did not start", began=at, ended=at), "", failed=True)
+            case DisruptionStarted():
+                self._move(event.deployment, at, "")
+            case DisruptionEnded():
+                self._disrupt(event, at)
+            case DeploymentClosed():
+                self._move(event.deployment, at, "")
+                self._open.pop(event.deployment, None)
+            case RunEnded():
+                for name in tuple(self._open):
+                    self._move(name, at, "")
+                self._open.clear()
+            case _:
+                pass
+
+    def _begin(self, name: str, first: Span, then: str, *, failed: bool = False) -> None:
+        if len(self.lanes) == DEPLOYMENTS_SHOWN:
+            self.left_out += 1
+            return
+        lane = Lane(name=name, failed=failed, spans=[first], reached=first.ended, now=then)
+        self.lanes.append(lane)
+        self._open[name] = lane
+
+    def _move(self, name: str, at: float, then: str) -> None:
+        lane = self._open.get(name)
+        if lane is not None:
+            lane.until(at)
+            lane.now = then
+
+    def _disrupt(self, event: DisruptionEnded, at: float) -> None:
+        lane = self._open.get(event.deployment)
+        if lane is None:
+            return
+        began = max(lane.reached, _moment(event.at - event.seconds))
+        lane.until(began)
+        lane.add(Span(name=event.kind, began=began, ended=max(at, began), is_disruption=True))
+        lane.reached, lane.now = at, "ask" if event.recovered else "did not come back"
+        lane.failed = lane.failed or not event.recovered
+
+
+def _moment(at: float) -> float:
+    """A transcript from elsewhere may know times that no chart does."""
+    return min(max(at, 0.0), LONGEST_SECONDS) if math.isfinite(at) else 0.0

@@ -1,0 +1,128 @@
+"""Templates: a value that nobody marked as safe comes out sanitised, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from jinja2 import DictLoader, Environment, UndefinedError
+from jinja2.exceptions import TemplateNotFound
+
+import gate.reporters
+from gate.reporters import templates
+from gate.reporters.neutraliser import markdown, one_line
+from gate.reporters.templates import Markdown, plain, render_html, render_markdown, strong
+from tests.unit.reporters import hostile
+
+FOLDER = Path(gate.reporters.__file__).parent
+FILES = sorted(FOLDER.rglob("*.j2"))
+
+MARKDOWN_USES = (
+    "{{ value }}",
+    "{{ value | safe }}",
+    "{{ value ~ '' }}",
+    "{{ '' ~ value }}",
+    "{{ mark ~ value }}",
+    "{{ value | trim }}",
+    "{{ [value] | join }}",
+    "{{ [mark, value] | join }}",
+    "{{ value if value else mark }}",
+    "{{ value | plain }}",
+    "{{ value | strong(false) }}",
+    "{% set kept = value %}{{ kept }}",
+    "{% for one in [value] %}{{ one }}{% endfor %}",
+)
+HTML_USES = (
+    "{{ value }}",
+    '<p title="{{ value }}">',
+    "{{ [value] | join }}",
+    "{{ value if value else '' }}",
+    "{% for one in [value] %}{{ one }}{% endfor %}",
+)
+
+
+def rendered(environment: Environment, source: str, **values: object) -> str:
+    """What the environment makes of a template that is no file of the gate."""
+    own = environment.overlay(loader=DictLoader({"own": source}))
+    return own.get_template("own").render(**values)
+
+
+@pytest.mark.parametrize("use", MARKDOWN_USES)
+def test_an_unmarked_value_is_sanitised_in_markdown(use: str) -> None:
+    for text in hostile.TEXTS:
+        shown = rendered(templates._markdown_templates(), use, value=text, mark=Markdown(""))
+        assert hostile.unseen_in(shown) == []
+        assert hostile.runner_reads(shown).commands == []
+        # A text may be sanitised twice, and never less than once; what is left of it is no markup.
+        assert not set("<>|`*_[]\\~$!") & set(re.sub(r"<wbr>|&[#\w]+;", "", shown))
+
+
+@hostile.LAW
+@given(hostile.texts())
+def test_any_unmarked_value_is_what_the_sanitiser_makes_of_it(text: str) -> None:
+    assert rendered(templates._markdown_templates(), "{{ value }}", value=text) == markdown(text)
+    html = rendered(templates._html_templates(), "{{ value }}", value=text)
+    assert not set("<>\"'") & set(html)
+    assert hostile.unseen_in(html) == []
+
+
+@pytest.mark.parametrize("use", HTML_USES)
+def test_an_unmarked_value_is_sanitised_and_escaped_in_html(use: str) -> None:
+    environment = templates._html_templates()
+    before, after = rendered(environment, use, value="x").split("x")
+    for text in hostile.TEXTS:
+        shown = rendered(environment, use, value=text)
+        assert not set("<>\"'") & set(shown.removeprefix(before).removesuffix(after))
+        assert hostile.unseen_in(shown) == []
+        assert hostile.runner_reads(shown).commands == []
+
+
+def test_only_the_mark_itself_is_let_through() -> None:
+    environment = templates._markdown_templates()
+    assert rendered(environment, "{{ value }}", value=Markdown("**bold**")) == "**bold**"
+    assert rendered(environment, "{{ value.upper() }}", value=Markdown("*b*")) == markdown("*B*")
+
+
+@hostile.LAW
+@given(hostile.texts())
+def test_plain_lets_no_text_through_that_means_something(text: str) -> None:
+    for shown in (plain(text), strong(text, False)):
+        assert hostile.unseen_in(shown) == []
+        assert hostile.runner_reads(shown).commands == []
+        assert "::" not in shown
+        assert "www." not in shown
+        assert not set("<>|`*_[]\\~$!@") & set(re.sub(r"<wbr>|&[#\w]+;", "", shown.replace("@<wbr>", "")))
+
+
+@pytest.mark.parametrize("render", [render_markdown, render_html])
+def test_a_template_that_is_not_there_is_an_error(render: object) -> None:
+    with pytest.raises(TemplateNotFound):
+        render("nothing.j2")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_value_that_is_not_given_is_an_error(file: Path) -> None:
+    name = str(file.relative_to(FOLDER))
+    render = render_markdown if name.endswith(".md.j2") else render_html
+    with pytest.raises(UndefinedError):
+        render(name)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_no_template_switches_the_sanitiser_off(file: Path) -> None:
+    code = " ".join(re.findall(r"\{[{%].*?[%}]\}", file.read_text(encoding="utf-8"), re.DOTALL))
+    assert not re.search(r"~|\bsafe\b|autoescape|\bcall\b|\bmacro\b", code)
+
+
+def test_values_are_one_line_in_html() -> None:
+    shown = rendered(templates._html_templates(), "{{ value }}", value="a\u202eb\nc")
+    assert shown == one_line("a\u202eb\nc")
+
+
+def test_nothing_waits_for_jinja_until_a_report_is_written() -> None:
+    code = "import sys, gate.cli, gate.reporters; sys.exit('jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
