@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACES = ("*.md", "docs/*.md", "scenarios/*.md", "examples/**/*.md")
+PLACES = ("*.md", "docs/**/*.md", "tests/*.md", "scenarios/*.md", "examples/**/*.md")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from fnmatch import fnmatchcase
+from pathlib import Path
+
 import pytest
 
 from tests.docs.pages import ROOT, anchors, links, pages
+
+PARTS_OF_A_DECISION = ("Context", "Decision", "Alternatives", "Consequence")
 
 
 @pytest.mark.parametrize("page", pages())
@@ -36,6 +42,18 @@ def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:
             if path.endswith(".md") and "://" not in path:
                 ahead.append(((ROOT / page).parent / path).resolve().relative_to(ROOT).as_posix())
     assert {page for page in pages() if page.startswith("docs/")} <= reached
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if fnmatchcase(page, "docs/adr/[0-9]*.md")])
+def test_a_decision_has_all_its_parts_and_is_listed(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == list(PARTS_OF_A_DECISION)
+    assert text.startswith(f"# {int(Path(page).name[:4])}. ")
+    for index, link in (
+        ("docs/adr/README.md", Path(page).name),
+        ("docs/architecture.md", f"adr/{Path(page).name}"),
+    ):
+        assert link in [target for target, _ in links(index)]
 
 
 def test_the_page_of_architecture_knows_every_part_of_the_gate() -> None:
