@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from gate.core.disruption_traits import DisruptionTraits, Need
+from gate.core.observations import Observations
 from gate.core.specification import BotSpecification, Contract
 from gate.core.transcript import Event, JudgeAnswered, StoreFigures
 from gate.core.verdict import Report
@@ -192,12 +193,12 @@ class Hold(Protocol):
 class Evidence:
     """Proof that a disruption took effect, or that it cannot be shown to have.
 
-    `sentence` for people ("container 3f2a → 91bc"), `details` for the report.
+    `sentence` for people ("container 3f2a → 91bc"), `observed` for whoever judges.
     """
 
     took_effect: bool
     sentence: str
-    details: Mapping[str, str] = field(default_factory=dict)
+    observed: Observations = field(default_factory=Observations)
 
 
 class Disruption(Protocol):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+UNDISTURBED = "none"
+"""The disruption that leaves the bot alone."""
 MOST_TIMES = 20
 WRITTEN = re.compile(r"([a-z]+(?:-[a-z]+)*)\*([1-9][0-9]?)")
 

@@ -52,6 +52,8 @@ class Secret:
             return self.hidden(value)
         if isinstance(value, Mapping):
             return {self._without(key): self._without(one) for key, one in value.items()}
+        if dataclasses.is_dataclass(value):
+            return self.hidden_in(value)
         if isinstance(value, Sequence) and not isinstance(value, bytes):
             return [self._without(one) for one in value]
         return value

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gate.core.disruption_names import kind_of
+from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
+from gate.core.observations import Observations
 
 CONTROL = "control"
 TREATED = "treated"
@@ -286,6 +288,8 @@ class DisruptionStarted(Event):
     deployment: str
     disruption: str
     conversations: int
+    traits: DisruptionTraits = UNDECLARED
+    """What judging and reports know about such a disruption; the defaults where none are recorded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,7 +302,8 @@ class DisruptionEnded(Event):
     recovered: bool
     sentence: str
     seconds: float
-    details: Mapping[str, str] = field(default_factory=dict)
+    observed: Observations = field(default_factory=Observations)
+    """What was seen before and after it."""
     log: Sequence[str] = ()
 
     @property

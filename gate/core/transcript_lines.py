@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from gate.core.seal import seal_of, without_seal
-from gate.core.transcript import EVENTS, Event
-from gate.core.typed_fields import misfits
+from gate.core.transcript import EVENTS, DisruptionEnded, Event
+from gate.core.typed_fields import built, misfits
 from gate.errors import GateError
 
 _NAMES = {kind: name for name, kind in EVENTS.items()}
+
+_FORMER_FIELDS: Mapping[type[Event], Collection[str]] = {DisruptionEnded: ("details",)}
+"""Fields that transcripts of earlier versions have, and that are passed over."""
 
 
 class TranscriptError(GateError):
@@ -23,10 +26,21 @@ class TranscriptError(GateError):
 
 def encode(event: Event) -> str:
     """One line of a transcript, without its line end."""
-    fields = {one.name: getattr(event, one.name) for one in dataclasses.fields(event)}
     return json.dumps(
-        {"event": _NAMES[type(event)], **fields}, ensure_ascii=True, separators=(",", ":"), default=dict
+        {"event": _NAMES[type(event)], **_fields_of(event)},
+        ensure_ascii=True,
+        separators=(",", ":"),
+        default=_plain,
     )
+
+
+def _fields_of(record: Any) -> dict[str, Any]:
+    return {one.name: getattr(record, one.name) for one in dataclasses.fields(record)}
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """What JSON does not know: a dataclass within an event, or a mapping that is no dict."""
+    return _fields_of(value) if dataclasses.is_dataclass(value) else dict(value)
 
 
 def decode(lines: Iterable[str]) -> Iterator[Event]:
@@ -64,7 +78,9 @@ def _decode_line(line: str) -> Event:
     kind = EVENTS.get(name) if isinstance(name, str) else None
     if kind is None:
         raise ValueError(f"there is no event {name!r}")
+    for former in _FORMER_FIELDS.get(kind, ()):
+        fields.pop(former, None)
     wrong = misfits(kind, fields)
     if wrong:
         raise ValueError(f"{name} has no such value as {', '.join(wrong)}")
-    return kind(**fields)
+    return built(kind, fields)

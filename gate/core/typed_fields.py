@@ -6,8 +6,10 @@ import dataclasses
 import functools
 import math
 import types
-from collections.abc import Mapping, Sequence
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+Built = TypeVar("Built")
 
 
 def misfits(kind: type, values: Mapping[str, object]) -> tuple[str, ...]:
@@ -18,8 +20,35 @@ def misfits(kind: type, values: Mapping[str, object]) -> tuple[str, ...]:
     )
 
 
+def built(kind: Callable[..., Built], values: Mapping[str, Any]) -> Built:
+    """Make a `kind` of `values` that fit it, and the dataclasses that its fields hold."""
+    nested = {name: held for name, held in _nested_kinds(kind).items() if name in values}
+    if not nested:
+        return kind(**values)
+    return kind(**{**values, **{name: _made(values[name], held) for name, held in nested.items()}})
+
+
+def _made(value: Any, kind: type[Any]) -> Any:
+    if isinstance(value, Mapping):
+        return built(kind, value)
+    return value if value is None else [_made(one, kind) for one in value]
+
+
 @functools.cache
-def _field_types(kind: type) -> Mapping[str, Any]:
+def _nested_kinds(kind: Callable[..., object]) -> Mapping[str, type[Any]]:
+    """The fields that hold a dataclass, or a sequence of it, or None."""
+    found = {name: _dataclass_in(wanted) for name, wanted in _field_types(kind).items()}
+    return {name: held for name, held in found.items() if held is not None}
+
+
+def _dataclass_in(wanted: Any) -> type[Any] | None:
+    if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
+        return wanted
+    return next((held for part in get_args(wanted) if (held := _dataclass_in(part)) is not None), None)
+
+
+@functools.cache
+def _field_types(kind: Any) -> Mapping[str, Any]:
     types_of = get_type_hints(kind)
     return {field.name: types_of[field.name] for field in dataclasses.fields(kind)}
 
@@ -34,6 +63,8 @@ def _fits(value: object, wanted: Any) -> bool:
         return isinstance(value, Mapping) and all(
             _fits(key, parts[0]) and _fits(one, parts[1]) for key, one in value.items()
         )
+    if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
+        return isinstance(value, Mapping) and _is_made_of(wanted, value)
     if origin is Sequence:
         return isinstance(value, (list, tuple)) and all(_fits(one, parts[0]) for one in value)
     if wanted is int:
@@ -41,6 +72,15 @@ def _fits(value: object, wanted: Any) -> bool:
     if wanted is float:
         return (_fits(value, int) or isinstance(value, float)) and _is_finite(value)
     return isinstance(value, wanted)
+
+
+def _is_made_of(kind: type[Any], values: Mapping[str, object]) -> bool:
+    needed = {
+        one.name
+        for one in dataclasses.fields(kind)
+        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    }
+    return needed <= values.keys() and not misfits(kind, values)
 
 
 def _is_finite(value: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gate.core.disruption_traits import UNDECLARED
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
 
@@ -178,6 +179,7 @@ class DisruptionResult:
     """Station → number of treated recall probes that were lost there."""
     evidence: str
     details: Mapping[str, str]
+    """What was seen before and after it, in words."""
     seconds: float
     latency: Latency
     meanwhile: Tally = field(default_factory=Tally)
@@ -185,6 +187,8 @@ class DisruptionResult:
     availability: Availability = field(default_factory=Availability)
     store: StoreUse | None = None
     """None where nobody looked into a store."""
+    asked_afterwards: str = UNDECLARED.asked_afterwards
+    """Who answered the questions after it: "the new instance"."""
 
 
 class Standing(StrEnum):

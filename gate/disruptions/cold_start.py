@@ -6,7 +6,7 @@ import dataclasses
 
 from gate.abilities import Storing
 from gate.core.disruption_traits import DisruptionTraits
-from gate.disruptions.proof import exit_details, prove_same_instances, require_stoppable
+from gate.disruptions.proof import KILLED, observing, prove_same_instances, require_stoppable
 from gate.disruptions.store_proof import prove_new_life
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -35,9 +35,9 @@ class ColdStart:
         await stoppable.start()
         await deployment.wait_until_ready()
         evidence = prove_same_instances(before, await deployment.instances(), codes, verb="restarted")
-        details = {**evidence.details, **exit_details(codes, graceful=True)}
+        evidence = observing(evidence, stop_enforced=KILLED in codes)
         if server is None or store_before is None:
-            return dataclasses.replace(evidence, details=details)
+            return evidence
         store = prove_new_life(
             store_before,
             await server.instance(),
@@ -48,5 +48,5 @@ class ColdStart:
         return Evidence(
             took_effect=evidence.took_effect and store.took_effect,
             sentence=f"{evidence.sentence}; {store.sentence}",
-            details={**details, **store.details},
+            observed=dataclasses.replace(evidence.observed, store_restart=store.observed.store_restart),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from gate.core.disruption_traits import DisruptionTraits, Need
-from gate.disruptions.proof import prove_killed, prove_same_instances, require_stoppable
+from gate.disruptions.proof import observing, prove_killed, prove_same_instances, require_stoppable
 from gate.interfaces import Deployment, Evidence, Traffic
 
 
@@ -36,9 +36,7 @@ class KillMidTurn:
         evidence = prove_same_instances(
             before, await deployment.instances(), codes, verb="killed in the middle of a turn"
         )
-        evidence = dataclasses.replace(
-            evidence, details={**evidence.details, "in flight": "yes" if asked else "cannot be shown"}
-        )
+        evidence = observing(evidence, model_asked=asked)
         if evidence.took_effect and not asked:
             evidence = dataclasses.replace(
                 evidence,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits
-from gate.disruptions.proof import joined
+from gate.core.observations import Observations
+from gate.disruptions.proof import identities
 from gate.interfaces import Deployment, Evidence, Traffic
 
 
@@ -26,5 +27,5 @@ class Nothing:
         return Evidence(
             took_effect=untouched,
             sentence="undisturbed" if untouched else "the bot was restarted by someone else",
-            details={"instance": joined(one.identity for one in after)},
+            observed=Observations(instances=identities(after)),
         )

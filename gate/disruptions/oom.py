@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.abilities import MemoryLimited, Stoppable
 from gate.core.disruption_traits import DisruptionTraits, Need
-from gate.disruptions.proof import prove_killed, prove_same_instances, shown, unsupported
+from gate.disruptions.proof import observing, prove_killed, prove_same_instances, shown, unsupported
 from gate.interfaces import Deployment, Evidence, Traffic
 
 
@@ -42,9 +42,6 @@ class OutOfMemory:
             return Evidence(
                 took_effect=False,
                 sentence=f"{shown(survivors)} did not end for want of memory",
-                details=evidence.details,
+                observed=evidence.observed,
             )
-        details = {**evidence.details, "out of memory": "yes"}
-        return prove_killed(
-            Evidence(took_effect=evidence.took_effect, sentence=evidence.sentence, details=details), codes
-        )
+        return prove_killed(observing(evidence, out_of_memory=True), codes)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gate.abilities import Partitionable
 from gate.core.disruption_traits import DisruptionTraits, Need
-from gate.disruptions.proof import require_store, shown, unsupported
+from gate.core.observations import Observations, StoreOutage
+from gate.disruptions.proof import identities, require_store, shown, unsupported
 from gate.disruptions.store_proof import talk_through_outage
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -51,11 +52,13 @@ class Partition:
         return Evidence(
             took_effect=not connected and healed and same and same_store,
             sentence=sentence,
-            details={
-                "instance": ", ".join(one.identity for one in after),
-                "store": store_after.identity,
-                "keys before": str(store_before.keys),
-                "keys after": str(store_after.keys),
-                "turns waited for the store": "yes" if waited else "no",
-            },
+            observed=Observations(
+                instances=identities(after),
+                store_outage=StoreOutage(
+                    identity=store_after.identity,
+                    keys_before=store_before.keys,
+                    keys_after=store_after.keys,
+                    turns_waited=waited,
+                ),
+            ),
         )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from gate.abilities import Replicated, Stoppable, StoreServer, Storing
+from gate.core.observations import Observations
 from gate.errors import Unsupported
 from gate.interfaces import Deployment, Evidence, Instance
 
@@ -59,12 +62,12 @@ def prove_same_instances(
     return Evidence(
         took_effect=same and not down and not resting,
         sentence=sentence,
-        details={
-            "instance": joined(one.identity for one in after),
-            "started before": joined(one.started for one in before),
-            "started after": joined(one.started for one in after),
-            **exit_details(exit_codes),
-        },
+        observed=Observations(
+            instances=identities(after),
+            starts_before=[one.started for one in before],
+            starts_after=[one.started for one in after],
+            exit_codes=different(exit_codes),
+        ),
     )
 
 
@@ -77,7 +80,7 @@ def prove_killed(evidence: Evidence, exit_codes: Sequence[int | None]) -> Eviden
         took_effect=False,
         sentence=f"the bot ended with exit code {joined(map(str, other))}, not {KILLED},"
         " so it was not the kill",
-        details=evidence.details,
+        observed=evidence.observed,
     )
 
 
@@ -85,6 +88,7 @@ def prove_replaced(
     before: Sequence[Instance], after: Sequence[Instance], exit_codes: Iterable[int | None], *, verb: str = ""
 ) -> Evidence:
     """Evidence that none of the instances is there any more, and that others run in their place."""
+    codes = list(exit_codes)
     stayed = {one.identity for one in before} & {one.identity for one in after}
     down = [one.identity for one in after if not one.running]
     if stayed:
@@ -98,30 +102,33 @@ def prove_replaced(
     return Evidence(
         took_effect=not stayed and not down and bool(after) and len(before) == len(after),
         sentence=sentence,
-        details={
-            "before": joined(one.identity for one in before),
-            "after": joined(one.identity for one in after),
-            **exit_details(exit_codes, graceful=True),
-        },
+        observed=Observations(
+            replaced=identities(before),
+            replacements=identities(after),
+            exit_codes=different(codes),
+            stop_enforced=KILLED in codes,
+        ),
     )
 
 
-def version_details(before: Sequence[Instance], after: Sequence[Instance]) -> Mapping[str, str]:
-    """Which images were exchanged, and a note when they are one and the same."""
-    old = joined(dict.fromkeys(one.image for one in before))
-    new = joined(dict.fromkeys(one.image for one in after))
-    if old == new:
-        return {"image": new, "note": "both versions are the same image: no other was given as bot.previous"}
-    return {"image before": old, "image after": new}
+def observing(evidence: Evidence, **observed: Any) -> Evidence:
+    """Return the evidence with further fields of its observations."""
+    return replace(evidence, observed=replace(evidence.observed, **observed))
 
 
-def exit_details(exit_codes: Iterable[int | None], *, graceful: bool = False) -> dict[str, str]:
-    """The different exit codes; after a stop that was to be graceful, whether it had to be enforced."""
-    codes = [code for code in dict.fromkeys(exit_codes) if code is not None]
-    if not codes:
-        return {}
-    enforced = {"needed SIGKILL": "yes"} if graceful and KILLED in codes else {}
-    return {"exit code": joined(map(str, codes)), **enforced}
+def images_of(instances: Iterable[Instance]) -> list[str]:
+    """Return the different images that the instances were made from."""
+    return list(dict.fromkeys(one.image for one in instances))
+
+
+def identities(instances: Iterable[Instance]) -> list[str]:
+    """Return who they are."""
+    return [one.identity for one in instances]
+
+
+def different(exit_codes: Iterable[int | None]) -> list[int]:
+    """Return the different exit codes that were seen."""
+    return [code for code in dict.fromkeys(exit_codes) if code is not None]
 
 
 def joined(texts: Iterable[str]) -> str:

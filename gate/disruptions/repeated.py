@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.core.disruption_names import written
+from gate.core.observations import Observations
 from gate.interfaces import Deployment, Disruption, Evidence, Traffic
 
 
@@ -21,12 +22,6 @@ class Repeated:
         """Inflicts it again and again; it took effect when it did so every time."""
         found = [await self._disruption.inflict(deployment, traffic) for _ in range(self._times)]
         failed = [number for number, one in enumerate(found, start=1) if not one.took_effect]
-        details = {
-            f"{number}: {key}": value
-            for number, one in enumerate(found, start=1)
-            for key, value in one.details.items()
-        }
-        enforced = {"needed SIGKILL": "yes"} if any("needed SIGKILL" in one.details for one in found) else {}
         if failed:
             sentence = f"time {failed[0]} of {self._times}: {found[failed[0] - 1].sentence}"
         else:
@@ -34,5 +29,8 @@ class Repeated:
         return Evidence(
             took_effect=not failed,
             sentence=sentence,
-            details={"times": str(self._times), **details, **enforced},
+            observed=Observations(
+                repetitions=[one.observed for one in found],
+                stop_enforced=any(one.observed.stop_enforced for one in found),
+            ),
         )

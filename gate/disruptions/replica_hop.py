@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits
+from gate.core.observations import Observations
 from gate.disruptions.proof import joined, require_replicated, short
 from gate.interfaces import Deployment, Evidence, Traffic
 
@@ -56,9 +57,5 @@ class ReplicaHop:
         return Evidence(
             took_effect=not disturbed and not silent,
             sentence=sentence,
-            details={
-                "instance": joined(everyone),
-                "turns": joined(map(str, turns)),
-                **({"note": "the bot has one replica; a second one was started"} if added else {}),
-            },
+            observed=Observations(instances=everyone, turns=turns, replica_added=bool(added)),
         )

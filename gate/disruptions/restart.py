@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from gate.core.disruption_traits import DisruptionTraits
-from gate.disruptions.proof import exit_details, prove_same_instances, require_stoppable
+from gate.disruptions.proof import KILLED, observing, prove_same_instances, require_stoppable
 from gate.interfaces import Deployment, Evidence, Traffic
 
 
@@ -26,6 +24,4 @@ class Restart:
         await stoppable.start()
         await deployment.wait_until_ready()
         evidence = prove_same_instances(before, await deployment.instances(), codes, verb="restarted")
-        return dataclasses.replace(
-            evidence, details={**evidence.details, **exit_details(codes, graceful=True)}
-        )
+        return observing(evidence, stop_enforced=KILLED in codes)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from gate.core.disruption_traits import DisruptionTraits
-from gate.disruptions.proof import prove_replaced, require_replicated, version_details
+from gate.disruptions.proof import images_of, observing, prove_replaced, require_replicated
 from gate.interfaces import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
 
 
@@ -52,12 +50,10 @@ class Rolling:
         await deployment.wait_until_ready()
         after = await deployment.instances()
         evidence = prove_replaced(before, after, exit_codes, verb="one by one")
-        return dataclasses.replace(
+        return observing(
             evidence,
-            details={
-                **evidence.details,
-                **version_details(before, after),
-                "turns of the old": str(sum(turns.values())),
-                "turns of the new": str(sum(one.turns for one in after)),
-            },
+            images_before=images_of(before),
+            images_after=images_of(after),
+            turns_of_old=sum(turns.values()),
+            turns_of_new=sum(one.turns for one in after),
         )

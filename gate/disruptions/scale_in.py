@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits
-from gate.disruptions.proof import exit_details, joined, require_replicated, short
+from gate.core.observations import Observations
+from gate.disruptions.proof import KILLED, different, joined, require_replicated, short
 from gate.interfaces import Deployment, Evidence, Traffic
 
 
@@ -48,10 +49,11 @@ class ScaleIn:
         return Evidence(
             took_effect=gone and undisturbed,
             sentence=sentence,
-            details={
-                "retired": leaving,
-                "instance": joined(staying),
-                **exit_details([exit_code], graceful=True),
-                **({"note": "the bot has one replica; a second one was started"} if added else {}),
-            },
+            observed=Observations(
+                retired=leaving,
+                instances=staying,
+                exit_codes=different([exit_code]),
+                stop_enforced=exit_code == KILLED,
+                replica_added=bool(added),
+            ),
         )

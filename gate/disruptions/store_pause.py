@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate.abilities import Pausable
 from gate.core.disruption_traits import DisruptionTraits, Need
+from gate.core.observations import Observations, StoreOutage
 from gate.disruptions.proof import require_store, short, unsupported
 from gate.disruptions.store_proof import talk_through_outage
 from gate.interfaces import Deployment, Evidence, Traffic
@@ -46,11 +47,13 @@ class StorePause:
         return Evidence(
             took_effect=halted.paused and not after.paused and same,
             sentence=sentence,
-            details={
-                "store": after.identity,
-                "server": after.started,
-                "keys before": str(before.keys),
-                "keys after": str(after.keys),
-                "turns waited for the store": "yes" if waited else "no",
-            },
+            observed=Observations(
+                store_outage=StoreOutage(
+                    identity=after.identity,
+                    server=after.started,
+                    keys_before=before.keys,
+                    keys_after=after.keys,
+                    turns_waited=waited,
+                )
+            ),
         )

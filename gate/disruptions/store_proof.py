@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from gate.disruptions.proof import exit_details, short
+from gate.core.observations import Observations, StoreRestart
+from gate.disruptions.proof import short
 from gate.interfaces import Evidence, Instance, Traffic
 
 OUTAGE_SECONDS = 5.0
@@ -77,22 +78,16 @@ def prove_new_life(
         and after.running
         and (expected_exit is None or exit_code == expected_exit),
         sentence=sentence,
-        details=store_details(before, after, exit_code, persistence),
+        observed=Observations(
+            store_restart=StoreRestart(
+                identity_before=before.identity,
+                identity_after=after.identity,
+                server_before=before.started,
+                server_after=after.started,
+                keys_before=before.keys,
+                keys_after=after.keys,
+                persistence=persistence,
+                exit_code=exit_code,
+            )
+        ),
     )
-
-
-def store_details(
-    before: Instance, after: Instance, exit_code: int | None, persistence: str
-) -> dict[str, str]:
-    """Both lives of the store, and what it kept from the one to the other."""
-    ended = exit_details([exit_code])
-    return {
-        "store before": before.identity,
-        "store after": after.identity,
-        "server before": before.started,
-        "server after": after.started,
-        "keys before": str(before.keys),
-        "keys after": str(after.keys),
-        "persistence": persistence,
-        **{f"store {name}": value for name, value in ended.items()},
-    }

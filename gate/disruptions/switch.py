@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 
-from gate.disruptions.proof import prove_replaced, require_replicated, version_details
+from gate.disruptions.proof import images_of, observing, prove_replaced, require_replicated
 from gate.interfaces import Deployment, Evidence, Traffic
 
 
@@ -35,11 +34,6 @@ async def switch(
     await deployment.wait_until_ready()
     after = await deployment.instances()
     evidence = prove_replaced(before, after, [end.result() for end in ends], verb=verb)
-    return dataclasses.replace(
-        evidence,
-        details={
-            **evidence.details,
-            **version_details(before, after),
-            "held open across the switch": "yes" if held else "cannot be shown",
-        },
+    return observing(
+        evidence, images_before=images_of(before), images_after=images_of(after), turns_held=held
     )

@@ -9,9 +9,6 @@ from gate.core.transcript import ACKNOWLEDGED, INDETERMINATE, MEANWHILE, REFUSED
 from gate.core.verdict import Availability
 from gate.judging.history import Disturbance, History, PlayedTurn
 
-OUTAGES = frozenset({"restart", "kill", "oom", "recreate", "cold-start", "kill-mid-turn"})
-"""Disruptions during which no instance of the bot runs: it is away from the first moment to the last."""
-
 
 def availability(history: History, deployment: str, disturbances: Iterable[Disturbance]) -> Availability:
     """Counts the turns that were sent during these disruptions, and how long the bot was not to be had."""
@@ -24,7 +21,8 @@ def availability(history: History, deployment: str, disturbances: Iterable[Distu
         if any(one.began < turn.order < one.order for one in own)
     ]
     counts = Counter(turn.status for turn in during)
-    away = sum(one.ended.seconds for one in own if one.ended.kind in OUTAGES)
+    # While no instance runs the bot is away from the first moment to the last.
+    away = sum(one.ended.seconds for one in own if one.traits.bot_down)
     return Availability(
         acknowledged=counts[ACKNOWLEDGED],
         refused=counts[REFUSED],

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from gate.core.disruption_names import UNDISTURBED
 from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, TREATED, DeploymentFailed
 from gate.core.verdict import Availability, DisruptionResult, Outcome, ProbeResult, Tally, Verdict
-from gate.judging.history import UNDISTURBED, Disturbance, History, Performance
+from gate.judging.history import Disturbance, History, Performance
 from gate.judging.sentences import after, after_all, percent, plural, remembered, subject
 from gate.judging.statistics import Cluster, effective_counts, exact_lower_bound, trials_needed
 

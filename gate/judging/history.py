@@ -10,6 +10,8 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from operator import attrgetter
 
+from gate.core.disruption_names import UNDISTURBED
+from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
 from gate.core.specification import Policy
 from gate.core.transcript import (
     ConversationPlanned,
@@ -26,9 +28,6 @@ from gate.core.transcript import (
     planned_deployment,
 )
 from gate.core.verdict import TimeSpent
-
-UNDISTURBED = "none"
-"""The disruption that leaves the bot alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +59,7 @@ class Disturbance:
     began: int
     order: int
     ended: DisruptionEnded
+    traits: DisruptionTraits = UNDECLARED
 
 
 @dataclass(kw_only=True)
@@ -72,6 +72,8 @@ class Performance:
     disturbances: list[Disturbance] = field(default_factory=list)
     began: int | None = None
     """Where the disruption that is under way began."""
+    traits: DisruptionTraits = UNDECLARED
+    """Those of the disruption that is under way."""
     sightings: list[Sighting] = field(default_factory=list)
     faults: list[FaultSeen] = field(default_factory=list)
     model_asked: bool = False

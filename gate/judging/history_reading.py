@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from gate.core.disruption_traits import UNDECLARED
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import JUDGED
 from gate.core.specification import Policy
@@ -123,13 +124,16 @@ class _HistoryReader:
             self._asking[text] = [one for one in asking if one.performance is not performance]
 
     def _start_disruption(self, event: DisruptionStarted) -> None:
-        self._performance(event.deployment).began = self._order
+        performance = self._performance(event.deployment)
+        performance.began, performance.traits = self._order, event.traits
 
     def _end_disruption(self, event: DisruptionEnded) -> None:
         performance = self._performance(event.deployment)
         began = self._order if performance.began is None else performance.began
-        performance.disturbances.append(Disturbance(began=began, order=self._order, ended=event))
-        performance.began = None
+        performance.disturbances.append(
+            Disturbance(began=began, order=self._order, ended=event, traits=performance.traits)
+        )
+        performance.began, performance.traits = None, UNDECLARED
 
     def _look_into_store(self, event: StoreSeen) -> None:
         self._performance(event.deployment).sightings.append(Sighting(order=self._order, seen=event))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from gate.core.disruption_traits import UNDECLARED
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
 from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanned, Event
@@ -15,6 +16,7 @@ from gate.judging.availability import availability, together
 from gate.judging.bot_advice import bot_advice
 from gate.judging.collecting import collection_paused
 from gate.judging.conclusion import Breaches, Counts, DisruptedDeployment, conclude, conclude_disruption
+from gate.judging.evidence_details import details_of
 from gate.judging.examination import Examination, examine, named, remarks, standings
 from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
 from gate.judging.history import History, Performance
@@ -29,9 +31,6 @@ from gate.judging.store_faults import store_fault
 from gate.judging.store_settings import Owner
 from gate.judging.store_use import store_use
 from gate.scorers import SCORERS
-
-NEEDED_SIGKILL = "needed SIGKILL"
-"""The detail of a disruption's evidence that tells of a graceful stop which had to be enforced."""
 
 LEAK = GUARANTEES["isolation"].anomaly
 FABRICATION = GUARANTEES["no-fabrication"].anomaly
@@ -141,14 +140,21 @@ def _judge_disruption(
         retained=counts.retained,
         lost_at=lost_at(treated),
         evidence="; ".join(one.sentence for one in ended),
-        details={key: value for one in ended for key, value in one.details.items()},
+        details={name: text for one in ended for name, text in details_of(one.observed).items()},
         # Several deployments of one kind stand side by side.
         seconds=max(sum(one.ended.seconds for one in each.disturbances) for each in deployments.values()),
         latency=latency(history, frozenset(deployments)),
         meanwhile=counts.meanwhile,
         availability=counts.availability,
         store=store_use(history, tuple(deployments)),
+        asked_afterwards=_asked_afterwards(deployments.values()),
     )
+
+
+def _asked_afterwards(deployments: Iterable[DisruptedDeployment]) -> str:
+    """Who answered the questions after the last disruption; merged deployments were disrupted alike."""
+    last = (one.disturbances[-1].traits for one in deployments if one.disturbances)
+    return next(last, UNDECLARED).asked_afterwards
 
 
 def _disrupted(history: History, planned: Sequence[ConversationPlanned]) -> dict[str, DisruptedDeployment]:
@@ -232,7 +238,7 @@ def _findings(performances: Mapping[str, Performance]) -> list[str]:
         " it did not stop within its grace and was killed"
         for performance in performances.values()
         for one in performance.disturbances
-        if one.ended.details.get(NEEDED_SIGKILL) == "yes"
+        if one.ended.observed.stop_enforced
     )
     # A deployment may be restarted twice, and the bot be as deaf both times.
     return list(dict.fromkeys(found))

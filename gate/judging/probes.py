@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gate.core.disruption_names import UNDISTURBED
 from gate.core.transcript import (
     ACKNOWLEDGED,
     CONTROL,
@@ -20,7 +21,7 @@ from gate.core.words import found_in
 from gate.errors import Undecided
 from gate.interfaces import Scorer
 from gate.judging.custody import AskedProbe, acknowledged_elsewhere, asked_probe, trace
-from gate.judging.history import UNDISTURBED, History, PlayedTurn
+from gate.judging.history import History, PlayedTurn
 from gate.judging.stand_in import caused_by_reader
 from gate.judging.tiebreak import comparisons, refusals
 

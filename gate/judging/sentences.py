@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gate.core.disruption_names import UNDISTURBED
 from gate.core.verdict import Tally
-from gate.judging.history import UNDISTURBED
 
 
 def percent(share: float) -> str:

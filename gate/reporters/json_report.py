@@ -111,6 +111,7 @@ def _disruption(result: DisruptionResult) -> dict[str, object]:
         },
         "latency": _latency(result.latency),
         "store": _store(result.store),
+        "asked_afterwards": result.asked_afterwards,
     }
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
-from gate.core.disruption_names import kind_of
+from gate.core.disruption_names import UNDISTURBED
+from gate.core.disruption_traits import UNDECLARED
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import (
     STATIONS,
@@ -35,21 +36,6 @@ _BREACHES = {"leak": "Leak", "fabrication": "Made up", "zombie fact": "Not forgo
 
 _LOST_WRITE = "lost write"
 
-_AFTERWARDS = {
-    "recreate": "the new instance",
-    "cold-start": "the new instance",
-    "blue-green": "the new version",
-    "rolling": "the new version",
-    "rollback": "the old version",
-    "restart": "the restarted bot",
-    "kill": "the restarted bot",
-    "oom": "the restarted bot",
-    "kill-mid-turn": "the restarted bot",
-    "replica-hop": "another replica",
-    "scale-in": "the replica that is left",
-}
-"""Disruption → who was asked after it, where it is not simply the bot."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
@@ -61,11 +47,13 @@ class Failure:
     trials: int
     undisturbed_too: bool = False
     """Whether the same probe failed in the control arm, so that the disruption explains nothing."""
+    asked_afterwards: str = UNDECLARED.asked_afterwards
+    """Who answered the questions after the disruption."""
 
     @property
     def moment(self) -> str:
         """When it failed: "after restart"."""
-        if self.probe.disruption == "none":
+        if self.probe.disruption == UNDISTURBED:
             return "undisturbed"
         moment = "before" if self.probe.arm == CONTROL else "after"
         return f"{moment} {self.probe.disruption}"
@@ -98,8 +86,7 @@ class Failure:
         """What is known about it, in one short sentence for people who read no more."""
         custody = self.probe.custody
         if self.probe.outcome is Outcome.LOST and not self.is_breach:
-            last = kind_of(self.probe.disruption.rpartition("+")[2])
-            bot = _AFTERWARDS.get(last, "the bot") if self.probe.arm != CONTROL else "the bot"
+            bot = self.asked_afterwards if self.probe.arm != CONTROL else "the bot"
             known = "It was stored" if custody.stored else "It was acknowledged" if custody.told else ""
             if custody.lost_at == "loaded" and known:
                 return f"{known}, but {bot} never loaded it."
@@ -132,6 +119,7 @@ def failures(report: Report) -> tuple[Failure, ...]:
     groups: dict[tuple[object, ...], list[ProbeResult]] = {}
     for probe in shown:
         groups.setdefault(_place(probe), []).append(probe)
+    afterwards = {one.name: one.asked_afterwards for one in report.disruptions}
     undisturbed = {_place(one)[:-1] for one in failed if one.arm == CONTROL}
     every = [
         Failure(
@@ -139,6 +127,7 @@ def failures(report: Report) -> tuple[Failure, ...]:
             failed=len({one.trial for one in group}),
             trials=len(trials[place]),
             undisturbed_too=group[0].arm == TREATED and place[:-1] in undisturbed,
+            asked_afterwards=afterwards.get(group[0].disruption, UNDECLARED.asked_afterwards),
         )
         for place, group in groups.items()
     ]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gate.core.content import content_of
+from gate.core.disruption_names import UNDISTURBED
 from gate.core.facts import FactSource
 from gate.core.scenario import (
     PLACEHOLDER,
@@ -30,9 +31,6 @@ from gate.disruptions import DISRUPTIONS, traits_of
 from gate.interfaces import Disruption
 from gate.runner.bystanders import SESSIONS, bystander, is_talked_through
 from gate.runner.small_talk import SmallTalk
-
-UNDISTURBED = "none"
-"""The disruption of scenarios without a `disrupt` line."""
 
 STATEMENT = "Certainly, here it is: {}."
 """What a bot says that was asked to state a fact, when the gate is its model."""

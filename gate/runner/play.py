@@ -192,6 +192,7 @@ class _WavePlayer:
                 deployment=self._wave.name,
                 disruption=kind,
                 conversations=len(waiting),
+                traits=traits_of(kind, self._stage.disruptions),
             )
         )
         began = self._stage.clock()
@@ -220,7 +221,7 @@ class _WavePlayer:
                 recovered=True,
                 sentence=evidence.sentence,
                 seconds=self._stage.clock() - began,
-                details=evidence.details,
+                observed=evidence.observed,
             )
         )
         return True

@@ -11,6 +11,7 @@ from gate.core.specification import ContainerSpecification
 from gate.disruptions import DISRUPTIONS, Silence
 from gate.errors import BotNotReady, EngineError, Unsupported
 from gate.interfaces import CANDIDATE, PREVIOUS, Evidence
+from gate.judging.evidence_details import details_of
 from gate.runtimes import unsupported_on
 from tests.contract.places import DockerPlace, Place, ProcessPlace
 from tests.contract.talk import Scene, scene
@@ -83,12 +84,13 @@ def check(name: str, evidence: Evidence) -> None:
     """That it took effect, by the details that belong to it."""
     assert evidence.took_effect, f"{name}: {evidence.sentence}"
     assert evidence.sentence
-    assert set(evidence.details) == DETAILS[name], name
-    assert all(evidence.details.values()), name
-    assert evidence.details.get("exit code") == EXIT_CODES.get(name), name
-    assert evidence.details.get("store exit code") == STORE_EXIT_CODES.get(name), name
+    details = details_of(evidence.observed)
+    assert set(details) == DETAILS[name], name
+    assert all(details.values()), name
+    assert details.get("exit code") == EXIT_CODES.get(name), name
+    assert details.get("store exit code") == STORE_EXIT_CODES.get(name), name
     # Turns that waited for the store add keys to it; none is ever lost.
-    assert int(evidence.details.get("keys before", 0)) <= int(evidence.details.get("keys after", 0)), name
+    assert int(details.get("keys before", 0)) <= int(details.get("keys after", 0)), name
 
 
 @pytest.mark.parametrize("memory", ["file", "redis"])
@@ -141,11 +143,11 @@ async def test_users_talk_while_replicas_come_and_go(place: Place) -> None:
             evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
             assert evidence.took_effect, evidence.sentence
             assert talk.outcomes == ["acknowledged"] * 2 * rounds, name
-            assert evidence.details.get("held open across the switch", "yes") == "yes"
+            assert details_of(evidence.observed).get("held open across the switch", "yes") == "yes"
             # Side by side: with two users, each of the first three replicas in turn is given some.
             assert "0" not in (
-                evidence.details.get("turns of the old"),
-                evidence.details.get("turns of the new"),
+                details_of(evidence.observed).get("turns of the old"),
+                details_of(evidence.observed).get("turns of the new"),
             )
         assert len(stage.deployment.routed()) == 1
         assert len(await stage.deployment.instances()) == 1
@@ -162,13 +164,15 @@ async def test_with_several_replicas_each_of_them_is_disrupted(place: Place) -> 
             talk = stage.talk("ben-2")
             evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
             assert evidence.took_effect, evidence.sentence
-            assert "note" not in evidence.details
+            assert "note" not in details_of(evidence.observed)
             replies = [await stage.bot.open(session).say("Well?") for _ in range(2)]
             assert [("One." in reply) for reply in replies] == [name == "replica-hop"] * 2
-            named = (evidence.details.get("instance") or evidence.details["after"]).split(", ")
+            named = (
+                details_of(evidence.observed).get("instance") or details_of(evidence.observed)["after"]
+            ).split(", ")
             assert named == [one.identity for one in await stage.deployment.instances()]
         # Every other round of turns went to each of the two.
-        assert evidence.details["turns"] == "4, 4"
+        assert details_of(evidence.observed)["turns"] == "4, 4"
         assert talk.outcomes == ["acknowledged"] * 8
 
 
@@ -196,7 +200,7 @@ async def test_turns_meet_a_store_that_does_not_answer(
         evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
         assert evidence.took_effect
         assert talk.outcomes in (["acknowledged"], ["refused"])
-        waited = evidence.details["turns waited for the store"]
+        waited = details_of(evidence.observed)["turns waited for the store"]
         assert waited == "yes" or talk.outcomes == ["refused"]
         kept = await stage.told("ben-2", "Small talk 1 of ben-2.")
         assert kept is (talk.outcomes == ["acknowledged"])
@@ -210,8 +214,8 @@ async def test_a_stop_that_had_to_be_enforced_is_seen(place: Place) -> None:
         for name in ("restart", "blue-green", "cold-start"):
             evidence = await DISRUPTIONS[name].inflict(stage.deployment, Silence())
             assert evidence.took_effect
-            assert evidence.details["exit code"] == "137", name
-            assert evidence.details["needed SIGKILL"] == "yes", name
+            assert details_of(evidence.observed)["exit code"] == "137", name
+            assert details_of(evidence.observed)["needed SIGKILL"] == "yes", name
 
 
 @in_event_loop
@@ -265,11 +269,11 @@ async def test_both_versions_of_the_bot_play_their_part(docker_place: DockerPlac
             assert roles[started.image] == started.version == DISRUPTIONS[name].traits.begins_with
             evidence = await DISRUPTIONS[name].inflict(stage.deployment, stage.talk("ben-2"))
             assert evidence.took_effect
-            assert "note" not in evidence.details
+            assert "note" not in details_of(evidence.observed)
             ended = await stage.deployment.instance()
             assert roles[ended.image] == ended.version == last
-            assert evidence.details["image before"] == started.image
-            assert evidence.details["image after"] == ended.image
+            assert details_of(evidence.observed)["image before"] == started.image
+            assert details_of(evidence.observed)["image after"] == ended.image
 
 
 @pytest.mark.docker

@@ -7,10 +7,6 @@ from collections.abc import Iterable
 from gate.core.transcript import REFUSED
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 
-VERSION_CHANGES = frozenset({"blue-green", "rollback", "rolling"})
-OTHER_IMAGE = "image after"
-"""The detail of a disruption's evidence that is there only when the versions are not one."""
-
 
 def check(observed: Observed) -> Iterable[Breach]:
     """What is still in the store after a change of version, and what the other version does not read."""
@@ -33,6 +29,4 @@ def check(observed: Observed) -> Iterable[Breach]:
 
 
 def _version_changed(missed: MissedProbe) -> bool:
-    return any(
-        one.ended.kind in VERSION_CHANGES and OTHER_IMAGE in one.ended.details for one in missed.disturbances
-    )
+    return any(one.traits.changes_version and one.ended.observed.image_changed for one in missed.disturbances)

@@ -7,14 +7,11 @@ from collections.abc import Iterable
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.history import Disturbance, PlayedTurn
 
-STORE_OUTAGES = frozenset({"store-pause", "partition"})
-"""Disruptions during which turns are sent while the store cannot be reached."""
-
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Turns that the bot acknowledged while its store was away, and that were gone afterwards."""
     for missed in observed.missed:
-        outages = [one for one in missed.disturbances if one.ended.kind in STORE_OUTAGES]
+        outages = [one for one in missed.disturbances if one.traits.store_away]
         if any(_within(telling, outage) for telling in missed.told_in for outage in outages):
             yield Breach(
                 guarantee="fail-closed",

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gate.core.disruption_names import kind_of
 from gate.core.verdict import Outcome, ProbeResult
 from gate.judging.history import PlayedTurn
-
-REPLICATED = frozenset({"replica-hop", "scale-in", "rolling", "blue-green", "rollback"})
-"""Disruptions under which more than one instance answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +46,9 @@ class Reads:
     @property
     def by_replicas(self) -> bool:
         """Whether different instances may have given the answers."""
-        return not REPLICATED.isdisjoint(map(kind_of, self.probe.disruption.split("+")))
+        kinds = self.probe.disruption.split("+")
+        disturbances = self.answers[0].turn.performance.disturbances
+        return any(one.traits.several_answer for one in disturbances if one.ended.disruption in kinds)
 
     @property
     def sentence(self) -> str:

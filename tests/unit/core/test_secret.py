@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.core.observations import Observations
 from gate.core.secret import REPLACEMENT, Secret
-from gate.core.transcript import ConversationPlanned, ModelAsked, RunEnded
+from gate.core.transcript import ConversationPlanned, DisruptionEnded, ModelAsked, RunEnded
 from tests.secrecy import echoes, traces
 from tests.unit.core.laws import law
 
@@ -67,6 +68,17 @@ def test_an_event_is_cleared_in_all_its_fields() -> None:
     cleared = secret.hidden_in(asked)
     assert cleared.prompt == ["user: hi", f"user: {REPLACEMENT}"]
     assert cleared.answer == REPLACEMENT
+    ended = DisruptionEnded(
+        at=1.0,
+        deployment="d",
+        disruption="kill",
+        took_effect=True,
+        recovered=True,
+        sentence="done",
+        seconds=1.0,
+        observed=Observations(images_after=[f"run --key {KEY}"]),
+    )
+    assert secret.hidden_in(ended).observed.images_after == [f"run --key {REPLACEMENT}"]
     innocent = RunEnded(at=1.0)
     assert secret.hidden_in(innocent) is innocent
     planned = ConversationPlanned(

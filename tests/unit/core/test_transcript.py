@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.core.transcript import EVENTS, DeploymentStarted, Event, RunEnded, StoreSeen, TurnEnded
+from gate.core.disruption_traits import DisruptionTraits
+from gate.core.observations import Observations, StoreOutage
+from gate.core.transcript import (
+    EVENTS,
+    DeploymentStarted,
+    DisruptionEnded,
+    DisruptionStarted,
+    Event,
+    RunEnded,
+    StoreSeen,
+    TurnEnded,
+)
 from gate.core.transcript_lines import TranscriptError, decode, encode
 from tests.unit.core.laws import law
 
@@ -32,6 +43,8 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(values_of(arguments[0]), max_size=3)
     if arguments:
         return st.one_of([st.none() if one is type(None) else values_of(one) for one in arguments])
+    if dataclasses.is_dataclass(hint):
+        return records_of(hint)
     return {
         str: texts,
         int: st.integers(),
@@ -40,14 +53,23 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     }[hint]
 
 
-def events_of(kind: type[Event]) -> st.SearchStrategy[Event]:
+def records_of(kind: type[Any]) -> st.SearchStrategy[Any]:
     hints = get_type_hints(kind)
-    fields = {one.name: values_of(hints[one.name]) for one in dataclasses.fields(kind)}
+    # One that holds its like would have no end.
+    fields = {
+        one.name: st.just([]) if hints[one.name] == Sequence[kind] else values_of(hints[one.name])
+        for one in dataclasses.fields(kind)
+    }
     return st.builds(kind, **fields)
+
+
+def events_of(kind: type[Event]) -> st.SearchStrategy[Event]:
+    return records_of(kind)
 
 
 any_event = st.one_of([events_of(kind) for kind in EVENTS.values()])
 A_LINE = encode(TurnEnded(at=1.5, turn="c1.1", status="acknowledged", reply="Hi.", seconds=0.2))
+OUTAGE = StoreOutage(identity="s", keys_before=1, keys_after=2, turns_waited=True)
 THE_END = encode(RunEnded(at=2.0))
 
 
@@ -133,6 +155,54 @@ def test_lines_before_the_one_at_fault_are_read() -> None:
     assert isinstance(next(events), TurnEnded)
     with pytest.raises(TranscriptError):
         next(events)
+
+
+def test_what_was_seen_several_times_over_is_read_back() -> None:
+    """Each time with observations of its own."""
+    times = [Observations(exit_codes=[137]), Observations(store_outage=OUTAGE)]
+    event = DisruptionEnded(
+        at=1.0,
+        deployment="kill*2",
+        disruption="kill*2",
+        took_effect=True,
+        recovered=True,
+        sentence="done",
+        seconds=1.0,
+        observed=Observations(repetitions=times),
+    )
+    [read] = decode([encode(event)])
+    assert isinstance(read, DisruptionEnded)
+    assert [one.store_outage for one in read.observed.repetitions] == [None, OUTAGE]
+    assert read.observed.repetitions[0].exit_codes == [137]
+
+
+def test_a_disruption_of_an_older_transcript_has_no_traits_and_no_typed_evidence() -> None:
+    """It is read all the same; nothing is known of its kind, and evidence in words is passed over."""
+    started = '{"event":"disruption-started","at":1,"deployment":"d","disruption":"kill","conversations":1}'
+    ended = (
+        '{"event":"disruption-ended","at":2,"deployment":"d","disruption":"kill","took_effect":true,'
+        '"recovered":true,"sentence":"done","seconds":1,"details":{"exit code":"137"},"log":[]}'
+    )
+    first, last = decode([started, ended])
+    assert isinstance(first, DisruptionStarted)
+    assert isinstance(last, DisruptionEnded)
+    assert first.traits == DisruptionTraits()
+    assert last.observed == Observations()
+
+
+@pytest.mark.parametrize(
+    "observed",
+    ['{"turns":["1"]}', '{"turn":[1]}', '{"store_outage":{}}', '{"store_outage":{"identity":1}}', "7"],
+)
+def test_evidence_of_another_shape_is_refused(observed: str) -> None:
+    """However deep the value stands that does not fit."""
+    line = (
+        '{"event":"disruption-ended","at":2,"deployment":"d","disruption":"kill","took_effect":true,'
+        f'"recovered":true,"sentence":"done","seconds":1,"observed":{observed}}}'
+    )
+    with pytest.raises(TranscriptError) as caught:
+        list(decode([line]))
+    assert caught.value.why == "disruption-ended has no such value as observed"
 
 
 def test_a_look_of_an_older_transcript_knows_nothing_of_what_came_later() -> None:

@@ -10,6 +10,7 @@ import pytest
 from gate.disruptions import DISRUPTIONS, Silence
 from gate.errors import Unsupported
 from gate.interfaces import PREVIOUS, Instance
+from gate.judging.evidence_details import details_of
 from tests.event_loop import in_event_loop
 from tests.unit.disruptions.fakes import FakeDeployment, FakeStore, FakeTraffic
 
@@ -24,8 +25,8 @@ async def test_a_deployment_that_does_what_it_says_is_believed(name: str, replic
     deployment: Any = FakeDeployment(replicas=replicas)
     evidence = await DISRUPTIONS[name].inflict(deployment, FakeTraffic(deployment))
     assert evidence.took_effect, evidence.sentence
-    assert "needed SIGKILL" not in evidence.details
-    assert all(isinstance(value, str) and value for value in evidence.details.values())
+    assert "needed SIGKILL" not in details_of(evidence.observed)
+    assert all(isinstance(value, str) and value for value in details_of(evidence.observed).values())
 
 
 @pytest.mark.parametrize("name", DISRUPTIONS)
@@ -97,8 +98,8 @@ async def test_a_stop_that_needed_sigkill_is_written_down(name: str) -> None:
     codes = {"stop": 137, "retire": 137}
     evidence = await DISRUPTIONS[name].inflict(FakeDeployment(exit_codes=codes), Silence())  # type: ignore[arg-type]
     assert evidence.took_effect
-    assert evidence.details["needed SIGKILL"] == "yes"
-    assert evidence.details["exit code"] == "137"
+    assert details_of(evidence.observed)["needed SIGKILL"] == "yes"
+    assert details_of(evidence.observed)["exit code"] == "137"
 
 
 @in_event_loop
@@ -116,7 +117,7 @@ async def test_one_replica_of_several_that_is_not_killed_is_enough_to_doubt() ->
     evidence = await DISRUPTIONS["kill"].inflict(Uneven(replicas=3), Silence())  # type: ignore[arg-type]
     assert not evidence.took_effect
     assert "exit code 0, not 137" in evidence.sentence
-    assert evidence.details["exit code"] == "137, 0"
+    assert details_of(evidence.observed)["exit code"] == "137, 0"
 
 
 @in_event_loop
@@ -181,11 +182,14 @@ async def test_the_images_of_both_versions_are_in_the_evidence() -> None:
     """Or that they are one and the same."""
     other: Any = FakeDeployment()
     evidence = await DISRUPTIONS["blue-green"].inflict(other, Silence())
-    assert (evidence.details["image before"], evidence.details["image after"]) == ("old", "new")
+    assert (details_of(evidence.observed)["image before"], details_of(evidence.observed)["image after"]) == (
+        "old",
+        "new",
+    )
     same: Any = FakeDeployment(images={})
     evidence = await DISRUPTIONS["blue-green"].inflict(same, Silence())
-    assert evidence.details["image"] == "old"
-    assert "bot.previous" in evidence.details["note"]
+    assert details_of(evidence.observed)["image"] == "old"
+    assert "bot.previous" in details_of(evidence.observed)["note"]
 
 
 @pytest.mark.parametrize("name", ["replica-hop", "scale-in"])
@@ -196,7 +200,7 @@ async def test_a_bot_of_one_replica_is_given_a_second_one(name: str) -> None:
     first = deployment.lives[0].identity
     evidence = await DISRUPTIONS[name].inflict(deployment, FakeTraffic(deployment))
     assert evidence.took_effect
-    assert "a second one was started" in evidence.details["note"]
+    assert "a second one was started" in details_of(evidence.observed)["note"]
     assert (first in deployment.routed()) is (name == "replica-hop")
     # Of the version that runs: a second one of another would be another disruption.
     assert {one.version for one in deployment.lives} == {PREVIOUS}
@@ -210,7 +214,7 @@ async def test_a_kill_without_a_turn_under_way_is_not_a_kill_in_the_middle_of_on
     evidence = await DISRUPTIONS["kill-mid-turn"].inflict(deployment, traffic)
     assert not evidence.took_effect
     assert "nothing shows" in evidence.sentence
-    assert evidence.details["in flight"] == "cannot be shown"
+    assert details_of(evidence.observed)["in flight"] == "cannot be shown"
 
 
 @pytest.mark.parametrize("name", ["store-pause", "partition"])
@@ -252,7 +256,7 @@ async def test_an_outage_does_not_wait_for_turns_that_wait_for_its_end(
     traffic = Patient()
     evidence = await DISRUPTIONS[name].inflict(deployment, traffic)
     assert evidence.took_effect
-    assert evidence.details["turns waited for the store"] == "yes"
+    assert details_of(evidence.observed)["turns waited for the store"] == "yes"
     assert traffic.answered
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gate.core.disruption_names import MOST_TIMES, read_name, written
 from gate.disruptions import DISRUPTIONS, Silence
+from gate.judging.evidence_details import details_of
 from tests.event_loop import in_event_loop
 from tests.unit.core.laws import law
 from tests.unit.disruptions.fakes import FakeDeployment
@@ -53,8 +54,8 @@ async def test_it_happens_as_often_as_it_says() -> None:
     assert evidence.took_effect
     assert evidence.sentence.startswith("3 times: ")
     assert deployment.log == ["kill", "start"] * 3
-    assert evidence.details["times"] == "3"
-    assert [evidence.details[f"{number}: exit code"] for number in (1, 2, 3)] == ["137"] * 3
+    assert details_of(evidence.observed)["times"] == "3"
+    assert [details_of(evidence.observed)[f"{number}: exit code"] for number in (1, 2, 3)] == ["137"] * 3
 
 
 @in_event_loop
@@ -76,4 +77,4 @@ async def test_a_stop_that_needed_sigkill_is_seen_however_often_it_is_repeated()
     """Under the same key as always."""
     deployment: Any = FakeDeployment(exit_codes={"stop": 137})
     evidence = await DISRUPTIONS["restart*2"].inflict(deployment, Silence())
-    assert evidence.details["needed SIGKILL"] == "yes"
+    assert details_of(evidence.observed)["needed SIGKILL"] == "yes"

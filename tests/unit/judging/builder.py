@@ -31,6 +31,7 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.core.verdict import ProbeResult, Report
+from gate.disruptions import traits_of
 from gate.judging import judge
 
 CITIES = ("Lisbon", "Oslo", "Kyoto", "Quito", "Dublin", "Riga")
@@ -278,7 +279,11 @@ class Run:
             events += [
                 self._sighting(talks, deployment, BEFORE, self.never_stored),
                 DisruptionStarted(
-                    at=NOON, deployment=deployment, disruption=ended.disruption, conversations=1
+                    at=NOON,
+                    deployment=deployment,
+                    disruption=ended.disruption,
+                    conversations=1,
+                    traits=traits_of(ended.disruption),
                 ),
                 ended,
                 self._sighting(talks, deployment, AFTER, self.never_stored | self.forgotten),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gate.core.observations import Observations
 from gate.core.transcript import (
     ACKNOWLEDGED,
     AFTER,
@@ -29,6 +30,7 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.core.verdict import Report
+from gate.disruptions import traits_of
 from gate.judging import judge
 from gate.judging.guarantees import CHECKERS, Checker
 from gate.scorers import SCORERS
@@ -99,7 +101,7 @@ class ChatRun:
 
     chats: list[Chat]
     disruption: str = "restart"
-    details: dict[str, str] = field(default_factory=dict)
+    observed: Observations = field(default_factory=Observations)
     not_stored: set[str] = field(default_factory=set)
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What the looks into the store, by moment, show besides."""
@@ -129,7 +131,13 @@ class ChatRun:
                 events += _spoken(index, chat, chat.after, 500)
         events += [
             self._seen(BEFORE, self.not_stored),
-            DisruptionStarted(at=1.0, deployment=DEPLOYMENT, disruption=self.disruption, conversations=1),
+            DisruptionStarted(
+                at=1.0,
+                deployment=DEPLOYMENT,
+                disruption=self.disruption,
+                conversations=1,
+                traits=traits_of(self.disruption),
+            ),
         ]
         for index, chat in enumerate(self.chats):
             events += _spoken(index, chat, chat.during, 300)
@@ -142,7 +150,7 @@ class ChatRun:
                 recovered=True,
                 sentence="done",
                 seconds=1.0,
-                details=self.details,
+                observed=self.observed,
             ),
             self._seen(AFTER, self.not_stored),
         ]

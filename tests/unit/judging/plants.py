@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.observations import Observations
 from gate.core.transcript import CONTROL, INDETERMINATE, TREATED
 from tests.unit.judging.chats import Chat, ChatRun, Spoken, ask, tell
 
@@ -24,7 +25,7 @@ class Case:
     plant: Callable[[ChatRun, Chat, random_int], None]
     disruption: str = "restart"
     anomaly: str = ""
-    details: dict[str, str] = field(default_factory=dict)
+    observed: Observations = field(default_factory=Observations)
 
 
 def plain(facts: dict[str, str], guarantee: str = "durability", fillers: int = 3) -> Chat:
@@ -317,10 +318,14 @@ CASES = {
         chat=plain,
         plant=forget,
         disruption=SWAP,
-        details={"image before": "sha256:1", "image after": "sha256:2"},
+        observed=Observations(images_before=["sha256:1"], images_after=["sha256:2"]),
     ),
     "lost between two containers of one version": Case(
-        guarantee="durability", chat=plain, plant=forget, disruption=SWAP, details={"image": "sha256:1"}
+        guarantee="durability",
+        chat=plain,
+        plant=forget,
+        disruption=SWAP,
+        observed=Observations(images_before=["sha256:1"], images_after=["sha256:1"]),
     ),
     "trimmed": Case(guarantee="capacity", chat=about("capacity", 6), plant=trim),
     "trimmed by the disruption": Case(
@@ -349,4 +354,4 @@ def honest(case: Case, given_facts: dict[str, str]) -> ChatRun:
             chat.before, chat.during = [*chat.before, *chat.during], []
         chat.remember()
         chats.append(chat)
-    return ChatRun(chats=chats, disruption=case.disruption, details=dict(case.details))
+    return ChatRun(chats=chats, disruption=case.disruption, observed=case.observed)

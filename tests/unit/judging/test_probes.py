@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from gate.core.observations import Observations
 from gate.core.transcript import CONTROL, TREATED
 from gate.core.transcript_lines import decode, encode
 from gate.core.verdict import Outcome, Verdict
@@ -163,7 +164,7 @@ def test_probes_come_in_the_order_of_the_plan() -> None:
 def test_a_graceful_stop_that_was_a_kill_is_a_finding() -> None:
     run = honest_run(["restart"])
     [ended] = run.ended["restart"]
-    run.ended["restart"] = [replace(ended, details={"exit code": "137", "needed SIGKILL": "yes"})]
+    run.ended["restart"] = [replace(ended, observed=Observations(exit_codes=[137], stop_enforced=True))]
     report = run.judge()
     assert report.verdict is Verdict.PASSED
     assert report.findings == (

@@ -22,6 +22,7 @@ from gate.core.verdict import (
     Tally,
     Verdict,
 )
+from gate.disruptions import traits_of
 from gate.judging.power import power_of
 
 ORDERS = ("ORD-482913", "ORD-175530", "ORD-903324")
@@ -91,6 +92,7 @@ def disruption(name: str, **given: Any) -> DisruptionResult:
         "details": {"instance": "3f2a91bc77d0"},
         "seconds": 1.9,
         "latency": Latency(p50_before=22.0, p95_before=41.2, p50_after=23.0, p95_after=43.8),
+        "asked_afterwards": traits_of(name.rpartition("+")[2]).asked_afterwards,
     }
     return DisruptionResult(**{**fields, **given})
 

@@ -75,6 +75,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "availability",
         "latency",
         "store",
+        "asked_afterwards",
     ]
     assert list(fields["probes"][0]) == [
         "scenario",

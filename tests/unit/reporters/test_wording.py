@@ -62,7 +62,7 @@ def test_two_probes_on_one_line_are_two_failures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("disruption", "seen", "sentence"),
+    ("name", "seen", "sentence"),
     [
         ("recreate", (True, True, False, False), "It was stored, but the new instance never loaded it."),
         ("kill*3", (True, True, False, False), "It was stored, but the restarted bot never loaded it."),
@@ -74,10 +74,11 @@ def test_two_probes_on_one_line_are_two_failures() -> None:
     ],
 )  # fmt: skip
 def test_one_sentence_says_where_it_was_lost(
-    disruption: str, seen: tuple[bool | None, bool | None, bool | None, bool | None], sentence: str
+    name: str, seen: tuple[bool | None, bool | None, bool | None, bool | None], sentence: str
 ) -> None:
-    lost = probe(outcome=Outcome.LOST, disruption=disruption, custody=custody(*seen))
-    assert Failure(probe=lost, failed=1, trials=1).brief == sentence
+    lost = probe(outcome=Outcome.LOST, disruption=name, custody=custody(*seen))
+    [failure] = failures(report(probes=[lost], disruptions=[disruption(name)]))
+    assert failure.brief == sentence
 
 
 def test_what_has_no_short_sentence_keeps_its_long_one() -> None:

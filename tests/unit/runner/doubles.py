@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gate.core.allowance import Allowance
+from gate.core.observations import Observations
 from gate.core.transcript import Event
 from gate.disruptions import traits_of
 from gate.errors import GateError
@@ -186,7 +187,11 @@ class FakeDisruption:
         self.inflicted.append(deployment.name)
         await asyncio.sleep(0)
         self._harm(deployment)
-        return Evidence(took_effect=self.took_effect, sentence=f"{self.name} done", details={"was": "done"})
+        return Evidence(
+            took_effect=self.took_effect,
+            sentence=f"{self.name} done",
+            observed=Observations(instances=["memory"]),
+        )
 
 
 def forget(deployment: FakeDeployment) -> None:
