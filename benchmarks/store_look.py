@@ -12,12 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from redis import Redis
 
 from gate.core.specification import StoreSpecification
 from gate.runtimes.processes.ports import Ports
-from gate.stores.redis_server import RedisServer
+from gate.stores.redis.server import RedisServer
 
 LOCALHOST = "127.0.0.1"
 
@@ -46,8 +47,8 @@ async def main(keys: int, count: int) -> None:
     store = RedisServer(StoreSpecification(persistence="none"))
     port = Ports().take()
     with tempfile.TemporaryDirectory() as folder:
-        place = ("--bind", LOCALHOST, "--port", str(port), "--dir", folder)
-        server = subprocess.Popen((store.local_server(), *store.arguments, *place), stdout=subprocess.DEVNULL)
+        command = store.local_command(Path(folder), LOCALHOST, port)
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             await store.wait_until_ready(LOCALHOST, port, 20)
             fill(port, keys, values)

@@ -27,6 +27,7 @@ from gate.settings.bot import LATER, SUPPLIED
 from gate.settings.loading import REPLACED, SCENARIOS
 from gate.settings.overrides import LISTS, OPTIONS_ONLY
 from gate.settings.section import DURATION, PERCENTAGE, SIZE
+from gate.stores import STORES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "configuration.md"
@@ -68,7 +69,10 @@ def generated() -> dict[str, str]:
             ("protocol", "method and path", "body", "reply"),
             ((code(name), *_contract(one.contract)) for name, one in PROTOCOLS.items()),
         ),
-        "variables": _table(("variable", "what it tells"), ((code(one), SUPPLIED[one]) for one in SUPPLIED)),
+        "variables": _table(
+            ("variable", "what it tells"),
+            ((code(name), meaning) for name, meaning in supplied_variables().items()),
+        ),
         "inputs": _table(
             ("input", "meaning", "replaces"),
             (
@@ -83,6 +87,12 @@ def generated() -> dict[str, str]:
         "commands": "\n\n".join(_command(name, one) for name, one in commands().items()),
         "exit codes": _table(("code", "meaning"), ((str(int(one)), EXIT_MEANINGS[one]) for one in ExitCode)),
     }
+
+
+def supplied_variables() -> dict[str, str]:
+    """The variables that the gate sets for the bot, by name, with those of every kind of store."""
+    store = {name: text for kind in STORES.values() for name, text in kind.traits.variables.items()}
+    return {**SUPPLIED, **store}
 
 
 def load_action() -> dict[str, Any]:

@@ -5,7 +5,7 @@ A new kind of any of them is one file beside its siblings, one line in its packa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Protocol, runtime_checkable
 
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.core.observations import Observations
-from gate.core.specification import BotSpecification, Contract
+from gate.core.specification import BotSpecification, Contract, StoreSpecification, StoreTraits
+from gate.core.store_findings import StoreEvidence, StoreFinding
 from gate.core.transcript import Event, JudgeAnswered, StoreFigures
 from gate.core.verdict import Report
 
@@ -237,7 +238,7 @@ class StoreInspector(Protocol):
 
 
 class Store(Protocol):
-    """One kind of store: how its server is started, reached and looked into."""
+    """The server of one store: how it is started, reached and looked into."""
 
     @property
     def image(self) -> str:
@@ -275,12 +276,21 @@ class Store(Protocol):
         ...
 
     @property
-    def variable(self) -> str:
-        """The environment variable that tells the bot where the store is."""
+    def environment(self) -> Mapping[str, str]:
+        """The environment variables that the server needs besides the machine's own."""
         ...
 
-    def url(self, host: str, port: int) -> str:
-        """What `variable` is set to."""
+    @property
+    def stop_signal(self) -> str:
+        """The signal that asks the server to end at once and in order, SIGTERM or SIGINT."""
+        ...
+
+    def variables(self, host: str, port: int) -> Mapping[str, str]:
+        """The environment variables that tell the bot where the store is."""
+        ...
+
+    def local_command(self, folder: Path, host: str, port: int) -> Sequence[str]:
+        """The command that serves the data in `folder` on this machine. Raises StoreError without one."""
         ...
 
     def local_server(self) -> str:
@@ -297,6 +307,23 @@ class Store(Protocol):
 
     def inspector(self, host: str, port: int) -> StoreInspector:
         """A look into the server's data."""
+        ...
+
+
+class StoreKind(Protocol):
+    """One kind of store, under its name in `STORES`. No other package knows that name."""
+
+    @property
+    def traits(self) -> StoreTraits:
+        """What the settings check and explain."""
+        ...
+
+    def build(self, specification: StoreSpecification) -> Store | None:
+        """The server for one run; None for a kind that starts none."""
+        ...
+
+    def diagnose(self, evidence: StoreEvidence) -> Iterable[StoreFinding]:
+        """What the looks show: why facts are gone, and which settings lose data. A pure function."""
         ...
 
 

@@ -32,6 +32,7 @@ from gate.reporters.transcript_file import NAME
 from gate.runner.plan import Plan, plan_run
 from gate.runtimes import RUNTIMES
 from gate.settings import Settings
+from gate.stores import DEFAULT_STORE
 
 SOURCE_TREE = Path(__file__).resolve().parents[2]
 
@@ -84,7 +85,7 @@ async def play(
     with tempfile.TemporaryDirectory(prefix="memory-gate-measurement-") as scratch:
         settings = Settings(
             bot=BotSpecification(name="measured", command=("in-process",)),
-            store=StoreSpecification(),
+            store=StoreSpecification(kind=DEFAULT_STORE),
             model=model or ModelSpecification(),
             run=RunSpecification(
                 disruptions=tuple(script.disruptions),

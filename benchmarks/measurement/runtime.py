@@ -26,7 +26,7 @@ from gate.runtimes.processes.program import Program
 from gate.runtimes.processes.runtime import INHERITED, LOCALHOST
 from gate.runtimes.readiness import wait_until_healthy
 from gate.runtimes.turn_routing import AddressLease
-from gate.stores.redis_server import RedisServer
+from gate.stores.redis.server import RedisServer
 
 READY_SECONDS = 30.0
 STOPPED, KILLED = 0, 137
@@ -43,11 +43,6 @@ class StoreServer:
         self.port = port
         self.identity = identity
 
-    @property
-    def url(self) -> str:
-        """What REDIS_URL is set to."""
-        return self.store.url(LOCALHOST, self.port)
-
     async def empty(self) -> None:
         """A deployment begins with an empty store."""
         async with Redis(host=LOCALHOST, port=self.port) as redis:
@@ -61,7 +56,7 @@ async def store_server(environment: Mapping[str, str]) -> AsyncIterator[StoreSer
     scratch = Path(tempfile.mkdtemp(prefix="memory-gate-measurement-"))
     port = Ports().take()
     program = await Program.start(
-        (store.local_server(), *store.arguments, "--bind", LOCALHOST, "--port", str(port)),
+        store.local_command(scratch, LOCALHOST, port),
         folder=scratch,
         scratch=scratch,
         environment={name: environment[name] for name in INHERITED if name in environment},
@@ -109,7 +104,7 @@ class InProcess:
     ) -> InProcessDeployment:
         """An empty store and a bot that answers, the same in each version."""
         await self._server.empty()
-        told = {**environment, self._server.store.variable: self._server.url}
+        told = {**environment, **self._server.store.variables(LOCALHOST, self._server.port)}
         deployment = InProcessDeployment(name, lambda: self._new_bot(told), self._server)
         self._deployments.append(deployment)
         await deployment.start()

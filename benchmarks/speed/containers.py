@@ -37,7 +37,7 @@ from gate.reader.endpoint import ModelEndpoint
 from gate.runner.plan import Conversation, Pause, Plan, plan_run
 from gate.runtimes.docker_engine.connection import connect
 from gate.runtimes.docker_engine.runtime import DockerEngine
-from gate.stores import STORES
+from gate.stores.redis import Redis
 
 BASE = "python:3.13-slim-trixie"
 IMAGE = "memory-gate-bench:gate"
@@ -178,7 +178,7 @@ async def _loop(plan: Plan) -> Looped:
     specification = BotSpecification(image=BOT_IMAGE, environment=SLOW)
     began, control, restarts = time.monotonic(), 0.0, 0.0
     engine = connect(os.environ)
-    store = STORES["redis"](StoreSpecification())
+    store = Redis().build(StoreSpecification())
     runtime = DockerEngine(engine, specification, store, run=f"bench{os.getpid()}", environment=os.environ)
     endpoint = ModelEndpoint(reader_for(plan), record=lambda _: None, clock=time.monotonic)
     try:

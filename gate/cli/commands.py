@@ -207,7 +207,7 @@ def list_names(
         "runtimes": lambda: [(name, kind.sentence) for name, kind in RUNTIMES.items()],
         "scenarios": lambda: [(Path(one.file).name, one.name) for one in find_scenarios((), Path.cwd())],
         "scorers": lambda: [(one.name, one.sentence) for one in SCORERS.values()],
-        "stores": lambda: [(name, "") for name in STORES],
+        "stores": lambda: [(name, kind.traits.sentence) for name, kind in STORES.items()],
     }
     if what not in lists:
         raise InputError(f'there is no list of "{what}"', remedy=f"choose from {', '.join(lists)}")

@@ -28,6 +28,7 @@ from gate.reporters import ConsoleReporter, open_console
 from gate.reporters.neutraliser import one_line
 from gate.runtimes import RUNTIMES
 from gate.settings import Settings
+from gate.stores import DEFAULT_STORE
 
 DISRUPTION = "restart"
 SEED = 7
@@ -144,7 +145,7 @@ def _settings(exhibit: Exhibit, source: BotSpecification, seed: int, folder: Pat
             directory=source.directory,
             environment={"MEMORY": exhibit.memory},
         ),
-        store=StoreSpecification(),
+        store=StoreSpecification(kind=DEFAULT_STORE),
         model=ModelSpecification(),
         run=RunSpecification(disruptions=(DISRUPTION,), seed=seed),
         policy=Policy(),

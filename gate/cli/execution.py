@@ -47,7 +47,7 @@ from gate.runner.sharding import plan_part
 from gate.runtimes import choose_runtime
 from gate.scorers import SCORERS
 from gate.settings import Settings
-from gate.stores import STORES
+from gate.stores import STORES, recorded_stores
 
 PROBE_BYTES = 1024 * 1024
 """What a report folder has to take before anything is started: the report of a small run."""
@@ -111,6 +111,7 @@ async def execute(
             jobs=jobs,
             shard=str(settings.run.shard or ""),
             split_from=contents_of(scenarios) if settings.run.shard else {},
+            store=settings.store.kind,
         )
     )
     interrupted = False
@@ -142,7 +143,7 @@ async def execute(
         record(fault)
     record(RunEnded(at=clock(), interrupted=interrupted, left_behind=recording.left_behind))
     transcript.close()
-    report = judge(decode(transcript.lines()))
+    report = judge(decode(transcript.lines()), stores=recorded_stores())
     if baseline is not None:
         report = against(report, baseline)
     recording.finish(report)
@@ -267,7 +268,7 @@ async def _build_runtime(
     """What `connections` holds is to be closed after the runtime."""
     parts = RuntimeParts(
         bot=settings.bot,
-        store=STORES[settings.store.kind](settings.store),
+        store=STORES[settings.store.kind].build(settings.store),
         run=run,
         environment=environment,
         brings_model=settings.model.mode == "none",

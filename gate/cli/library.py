@@ -15,7 +15,7 @@ from gate.protocols import PROTOCOLS
 from gate.runtimes import RUNTIMES, unsupported_on
 from gate.scenario_files import load_scenarios
 from gate.scorers import SCORERS
-from gate.stores import STORES
+from gate.stores import store_traits
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SOURCE_TREE = PACKAGE.parent
@@ -39,7 +39,7 @@ def known_kinds() -> Kinds:
         guarantees=tuple(GUARANTEES),
         protocols={name: one.contract for name, one in PROTOCOLS.items()},
         runtimes={name: kind.fits for name, kind in RUNTIMES.items()},
-        stores=tuple(STORES),
+        stores=store_traits(),
         unfit={
             **{f"runtime: {name}": tuple(unsupported_on(name)) for name in RUNTIMES},
             "store: none": disruptions_needing({Need.STORE}),

@@ -21,6 +21,7 @@ from gate.judging.regression import against
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
 from gate.reporters.transcript_file import NAME
+from gate.stores import recorded_stores
 
 
 def merge_command(
@@ -43,7 +44,7 @@ def merge_command(
             [Problem(file="memory-gate", line=0, column=0, message=error.sentence, hint=error.remedy)]
         )
         raise
-    report = judge(events)
+    report = judge(events, stores=recorded_stores())
     if measurement is not None:
         report = against(report, measurement)
     _write(events, report, report_directory)

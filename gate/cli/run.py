@@ -19,6 +19,7 @@ from gate.judging.regression import against
 from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
 from gate.settings import Given, Overrides, Settings, load_settings
+from gate.stores import recorded_stores
 
 REPEATED = (
     *("image", "build", "previous_image", "replicas", "redis_image", "model", "runtime"),
@@ -96,7 +97,7 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
     for a run that had a `baseline` the same one is needed again.
     """
     lines = read_transcript(transcript)
-    report = judge(decode(lines))
+    report = judge(decode(lines), stores=recorded_stores())
     if baseline is not None:
         report = against(report, read_measurement(baseline, "baseline"))
     reporters: tuple[Reporter, ...] = ()

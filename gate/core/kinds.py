@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from gate.core.specification import BotSpecification, Contract
+from gate.core.specification import BotSpecification, Contract, StoreTraits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,7 @@ class Kinds:
     """Protocol → what is sent and read where `request` and `reply` say nothing else."""
     runtimes: Mapping[str, Callable[[BotSpecification], bool]] = field(default_factory=dict)
     """Runtime → whether it fits a bot. The first that fits is the usual one."""
-    stores: Collection[str] = ()
+    stores: Mapping[str, StoreTraits] = field(default_factory=dict)
+    """The first is the usual one."""
     unfit: Mapping[str, Collection[str]] = field(default_factory=dict)
     """A setting (`runtime: process`, `store: none`, `model: none`) → the disruptions that it rules out."""

@@ -95,13 +95,33 @@ class BotSpecification:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoreSpecification:
-    """The store that the gate starts for the bot. `kind` is `redis` or `none`."""
+class StoreTraits:
+    """Facts about a kind of store that the settings check and explain. Every kind declares its own."""
 
-    kind: str = "redis"
-    image: str = "redis:8"
-    persistence: str = "aof"
-    """`aof`, `rdb` (the server's own defaults) or `none`."""
+    sentence: str
+    """The gate's part, as it follows the kind's name: `starts nothing`."""
+    image: str = ""
+    """The default image of its server; "" for a kind without one."""
+    image_input: str = ""
+    """The action's input, and the option, that names another image; "" where there is none."""
+    persistence: Mapping[str, str] = field(default_factory=dict)
+    """Word that users may write → what the store then keeps on disk. The first is the default."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment variable that the gate sets for the bot → its meaning."""
+
+    def words(self) -> tuple[str, ...]:
+        """Return what users may write as `persistence`."""
+        return tuple(self.persistence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreSpecification:
+    """The store that the gate starts for the bot. An empty text stands for the kind's own default."""
+
+    kind: str = ""
+    image: str = ""
+    persistence: str = ""
+    """A word of the kind's traits."""
     ttl: float | None = None
     """How long the bot is to keep conversations, in seconds; None leaves that open."""
     memory: int = 1024**3

@@ -72,6 +72,8 @@ class RunStarted(Event):
     where all were played, and on transcripts that do not know it."""
     missing: Sequence[str] = ()
     """What should have been merged into this run and could not be, one clause each."""
+    store: str = ""
+    """The kind of the store, as the settings name it; "" on transcripts that do not know it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -219,20 +221,22 @@ class DeploymentClosed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StoreFigures:
-    """What a look into the store counted, over all its databases. None, and an absent key, is not known.
+    """The figures of one look into the store. None, and an absent name, is not known.
 
-    Counters run since the server started, so two looks may be compared only where `life` is the same.
+    A key is whatever the store keeps apart: a key, a row, a document, a file. Counters run since the server
+    started, so two looks may be compared only where `life` is the same. Which errors, calls, settings and
+    counters are recorded is for the kind of store to say; only its own diagnosis reads them.
     """
 
     keys: int
-    """Number of keys."""
+    """Number of keys, over all databases."""
     bytes: int
     """Size of the keys' names and of all that stands under them."""
     unreadable_keys: int = 0
     """Keys that hold more than can be read as text: packed or encrypted records, types nobody knows, what
     is too large. While there are any, a value that was not found may stand in them."""
     expiring_keys: int = 0
-    """Keys with a TTL. TTLs of single fields of a hash are not looked at."""
+    """Keys with a TTL. TTLs of parts of a key are not looked at."""
     shortest_ttl: float | None = None
     """In seconds, from the look on; None without a key that expires."""
     first_expiry: Mapping[str, float] = field(default_factory=dict)
@@ -246,6 +250,7 @@ class StoreFigures:
     life: str = ""
     """What changes when the server restarts; "" when not known."""
     version: str = ""
+    """Product and version of the server."""
     commands: int | None = None
     """Commands that the server carried out for others than the gate, until the look began."""
     connections: int | None = None
@@ -254,22 +259,25 @@ class StoreFigures:
     """Commands of others than the gate that the server does not know. Client libraries send up to three
     of that kind on each connection to a server that is older than they are."""
     evicted_keys: int | None = None
+    """Keys that the server gave up for want of room."""
     expired_keys: int | None = None
+    """Keys whose TTL is over."""
     errors: Mapping[str, int] = field(default_factory=dict)
-    """Error code → how often it was answered: MISCONF, OOM, READONLY."""
+    """Code of an error → how often it was answered."""
     calls: Mapping[str, int] = field(default_factory=dict)
-    """Command that the gate never gives → how often it was carried out: config|set, flushall, flushdb."""
+    """Command that the gate never gives → how often it was carried out."""
+    counters: Mapping[str, int] = field(default_factory=dict)
+    """Further counters by the server's own names."""
     persistence: str = ""
     """What the gate started the store with, as in `store: {persistence: …}`; "" when not known."""
     settings: Mapping[str, str] = field(default_factory=dict)
-    """Setting → value, as CONFIG GET has them: save, appendonly, appendfsync, maxmemory,
-    maxmemory-policy. A server that refuses to tell tells fewer."""
+    """Setting → value, as the server has them. A server that refuses to tell tells fewer."""
     modules: Sequence[str] | None = None
-    """Names of the modules that are loaded."""
+    """Names of the modules, or extensions, that are loaded."""
     snapshot_failed: bool | None = None
-    """Whether the last snapshot failed; the server then refuses writes with MISCONF."""
+    """Whether the server's last snapshot of its data failed."""
     append_failed: bool | None = None
-    """Whether the last write to the append-only file failed; the server then refuses writes."""
+    """Whether the last write to the file that the server appends to failed."""
 
 
 @dataclass(frozen=True, kw_only=True)

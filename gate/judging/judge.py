@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from gate.core.disruption_traits import UNDECLARED
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
+from gate.core.store_findings import Owner
 from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanned, Event
 from gate.core.verdict import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally, Verdict
-from gate.interfaces import Scorer
+from gate.interfaces import Scorer, StoreKind
 from gate.judging.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
 from gate.judging.availability import availability, together
 from gate.judging.bot_advice import bot_advice
@@ -27,10 +28,11 @@ from gate.judging.probes import judge_probe
 from gate.judging.sentences import plural
 from gate.judging.statistics import clustered_interval, effective_counts
 from gate.judging.store_advice import store_advice
-from gate.judging.store_faults import store_fault
-from gate.judging.store_settings import Owner
+from gate.judging.store_findings import Findings, diagnose_stores, loss_in
 from gate.judging.store_use import store_use
 from gate.scorers import SCORERS
+
+NO_STORES: Mapping[str, StoreKind] = {}
 
 LEAK = GUARANTEES["isolation"].anomaly
 FABRICATION = GUARANTEES["no-fabrication"].anomaly
@@ -42,9 +44,15 @@ def judge(
     events: Iterable[Event],
     scorers: Mapping[str, Scorer] = SCORERS,
     checkers: Mapping[str, Checker] = CHECKERS,
+    stores: Mapping[str, StoreKind] = NO_STORES,
 ) -> Report:
-    """The report of a run. Raises GateError when the events are no run at all."""
+    """The report of a run. Raises GateError when the events are no run at all.
+
+    `stores` are the kinds of store by their names in transcripts. A kind that is not among them is not
+    asked what it knows of its settings and counters.
+    """
     history = read_history(events)
+    store_findings = diagnose_stores(history, stores)
     policy = history.policy
     leaks = find_leaks(history)
     # In the order of the plan: who was faster must not change a report.
@@ -54,7 +62,8 @@ def judge(
         for turn in history.turns_of(conversation)
         if turn.started.checks is not None
     }
-    examination = examine(Observed(history=history, results=results, leaks=leaks), checkers)
+    observed = Observed(history=history, results=results, leaks=leaks, store_findings=store_findings)
+    examination = examine(observed, checkers)
     # What was asked again says how sure an answer is; it counts no second time.
     judged = {
         turn: named(result, examination.at(turn))
@@ -63,7 +72,7 @@ def judge(
     }
     probes = tuple(judged.values())
     names = dict.fromkeys(history.row_of(one) for one in history.conversations.values())
-    disruptions = tuple(_judge_disruption(history, name, probes, policy) for name in names)
+    disruptions = tuple(_judge_disruption(history, name, probes, policy, store_findings) for name in names)
     breaches = _breaches(leaks, judged, examination)
     verdict, reasons = conclude(history, policy, disruptions, breaches)
     after = _sum(one.after for one in disruptions)
@@ -100,14 +109,18 @@ def judge(
             *bot_advice(history),
             *_findings(history.performances),
             *remarks(examination, judged),
-            *store_advice(history),
+            *store_advice(history, store_findings),
             *_left_behind(history),
         ),
     )
 
 
 def _judge_disruption(
-    history: History, name: str, all_probes: Sequence[ProbeResult], policy: Policy
+    history: History,
+    name: str,
+    all_probes: Sequence[ProbeResult],
+    policy: Policy,
+    store_findings: Findings,
 ) -> DisruptionResult:
     planned = [one for one in history.conversations.values() if history.row_of(one) == name]
     deployments = _disrupted(history, planned)
@@ -127,8 +140,8 @@ def _judge_disruption(
     verdict, reasons = conclude_disruption(name, tuple(deployments.values()), probes, counts, policy)
     if verdict is Verdict.FAILED:
         # What the store lost is not to be looked for in the bot.
-        faults = (store_fault(history, deployment) for deployment in deployments)
-        others = (one.sentence for one in faults if one is not None and one.owner is not Owner.BOT)
+        losses = (loss_in(store_findings.get(deployment, ())) for deployment in deployments)
+        others = (loss.sentence for loss in losses if loss is not None and loss.owner is not Owner.BOT)
         reasons = tuple(dict.fromkeys((*reasons, *others)))
     ended = [one.ended for each in deployments.values() for one in each.disturbances]
     return DisruptionResult(
@@ -146,7 +159,7 @@ def _judge_disruption(
         latency=latency(history, frozenset(deployments)),
         meanwhile=counts.meanwhile,
         availability=counts.availability,
-        store=store_use(history, tuple(deployments)),
+        store=store_use(history, tuple(deployments), store_findings),
         asked_afterwards=_asked_afterwards(deployments.values()),
     )
 

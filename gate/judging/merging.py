@@ -103,6 +103,7 @@ def merge(parts: Sequence[Part], missing: Sequence[str] = ()) -> list[Event]:
             left_out=_left_out(runs),
             shard="",
             split_from={},
+            store=next((run.store for run in runs if run.store), ""),
             missing=[
                 *dict.fromkeys((*(one for run in runs for one in run.missing), *missing)),
                 *_absent(parts),
@@ -125,6 +126,9 @@ def merge(parts: Sequence[Part], missing: Sequence[str] = ()) -> list[Event]:
 def _check_alike(first: Part, other: Part) -> None:
     for name, (words, remedy) in ALIKE.items():
         _compare(first, other, words, getattr(first.run, name), getattr(other.run, name), remedy)
+    if first.run.store and other.run.store:
+        remedy = "judge runs on different stores apart"
+        _compare(first, other, "kinds of store", first.run.store, other.run.store, remedy)
     rules = first.run.policy, other.run.policy
     for name in sorted({*rules[0], *rules[1]}):
         key = f"gate.{name.replace('_', '-')}"

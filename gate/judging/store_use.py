@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from gate.core.transcript import ACKNOWLEDGED, StoreSeen
+from gate.core.store_findings import Topic
+from gate.core.transcript import ACKNOWLEDGED
 from gate.core.verdict import StoreUse
 from gate.judging.history import History
-
-EVERY_SECOND = (
-    "appendfsync everysec: a power cut may lose what was acknowledged in the last second; no disruption of"
-    " this gate tests that, as what ends a process leaves the operating system's cache alone"
-)
+from gate.judging.store_findings import Findings
 
 
-def store_use(history: History, deployments: Collection[str]) -> StoreUse | None:
+def store_use(history: History, deployments: Collection[str], findings: Findings) -> StoreUse | None:
     """Figures of the first look into each store, which comes after all that was told, taken together.
 
     None when nobody looked.
@@ -42,12 +39,15 @@ def store_use(history: History, deployments: Collection[str]) -> StoreUse | None
         commands_per_turn=_per_turn(sum(commands) if len(commands) == len(seen) else None, turns),
         expiring_keys=sum(one.expiring_keys for one in seen),
         shortest_ttl=min((one.shortest_ttl for one in seen if one.shortest_ttl is not None), default=None),
-        advice=(EVERY_SECOND,) if any(map(_is_written_every_second, seen)) else (),
+        advice=tuple(dict.fromkeys(_limits(findings, deployments))),
     )
 
 
-def _is_written_every_second(seen: StoreSeen) -> bool:
-    return (seen.settings.get("appendonly"), seen.settings.get("appendfsync")) == ("yes", "everysec")
+def _limits(findings: Findings, deployments: Collection[str]) -> Iterator[str]:
+    for deployment in deployments:
+        for finding in findings.get(deployment, ()):
+            if finding.topic is Topic.USE:
+                yield finding.sentence
 
 
 def _per_turn(total: int | None, turns: int) -> float | None:

@@ -38,11 +38,10 @@ METHODS = ("POST", "GET", "PUT", "PATCH")
 
 SUPPLIED: Mapping[str, str] = {
     "PORT": "where the bot has to listen, on all interfaces",
-    "REDIS_URL": "where its store is",
     "OPENAI_BASE_URL": "where its model answers: an endpoint of the gate",
     "OPENAI_API_KEY": "the key for that endpoint, good for this run only",
 }
-"""The variables that the gate sets for every bot, unless store or model are the bot's own."""
+"""The variables that the gate sets for every bot, unless its model is its own. A store brings more."""
 
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")

@@ -56,12 +56,7 @@ DEFAULTS: Mapping[str, Mapping[str, object]] = {
         "stop-timeout": _BOT.stop_seconds,
         "turn-timeout": _BOT.turn_seconds,
     },
-    "store": {
-        "kind": _STORE.kind,
-        "image": _STORE.image,
-        "persistence": _STORE.persistence,
-        "memory": _size(_STORE.memory),
-    },
+    "store": {"memory": _size(_STORE.memory)},
     "model": {"mode": _MODEL.mode, "base-url": _MODEL.base_url, "cassette": _MODEL.cassette},
     "judge": {},
     "run": {
@@ -77,4 +72,5 @@ DEFAULTS: Mapping[str, Mapping[str, object]] = {
         "inconclusive": _POLICY.inconclusive,
     },
 }
-"""Section → key → its default. Of a key that is not here the description says what leaving it out means."""
+"""Section → key → its default; the kind of store declares more. Of any other key that is not here the
+description says what leaving it out means."""

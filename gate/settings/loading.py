@@ -17,17 +17,18 @@ from gate.core.specification import (
     RunSpecification,
     Shard,
     StoreSpecification,
+    StoreTraits,
     read_shard,
 )
 from gate.documents import Node, given_node, quoted, read_document
 from gate.errors import DocumentError, Problem
 from gate.settings.bot import BOT_KEYS, SOURCES, read_bot
-from gate.settings.container import MEMORY
 from gate.settings.disruptions import read_disruptions
 from gate.settings.judge import JUDGE_KEYS, read_judge
 from gate.settings.model import MODEL_KEYS, check_key, read_model
 from gate.settings.overrides import Overrides
 from gate.settings.section import Section
+from gate.settings.store import STORE_KEYS, read_store
 
 CONFIG_FILE = Path("memory-gate.yml")
 REPORT_DIRECTORY = Path("memory-gate-report")
@@ -37,7 +38,7 @@ SCENARIOS = "scenarios"
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "bot": BOT_KEYS,
-    "store": ("kind", "image", "persistence", "ttl", "memory"),
+    "store": STORE_KEYS,
     "model": MODEL_KEYS,
     "judge": JUDGE_KEYS,
     "run": ("disruptions", "trials", "concurrency", "jobs", "seed"),
@@ -62,8 +63,6 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
 }
 """Section → key → the override that replaces it."""
 
-PERSISTENCE = ("aof", "rdb", "none")
-MAX_TTL_SECONDS = 10 * 365 * 86_400
 LATER_RUNTIMES = ("external",)
 INCONCLUSIVE = ("block", "allow")
 TRIALS = (1, 100)
@@ -133,7 +132,7 @@ def load_settings(
                 hint=f"write `bot: {{image: my-bot:candidate}}` in {CONFIG_FILE}, or give an image",
             )
     others = Section(nodes=given)
-    store = _store(sections["store"], kinds.stores)
+    store = read_store(sections["store"], kinds.stores)
     key = others.text("openai_api_key", "")
     model = read_model(sections["model"], base=base, directory=working_directory / folder, key=key)
     check_key(given.get("openai_api_key"), key)
@@ -142,7 +141,7 @@ def load_settings(
         base=base,
         directory=working_directory / folder,
         protocols=kinds.protocols,
-        supplied=_supplied(store, model),
+        supplied=_supplied(kinds.stores[store.kind], model),
     )
     settings = Settings(
         bot=bot,
@@ -178,23 +177,12 @@ def _section(name: str, top: Mapping[str, Node], given: Mapping[str, Node]) -> S
     return Section(nodes={**nodes, **replacing})
 
 
-def _supplied(store: StoreSpecification, model: ModelSpecification) -> tuple[str, ...]:
+def _supplied(store: StoreTraits, model: ModelSpecification) -> tuple[str, ...]:
     """The environment variables that the gate sets for the bot, and which the user therefore may not."""
     return (
         "PORT",
-        *(("REDIS_URL",) if store.kind == "redis" else ()),
+        *store.variables,
         *(("OPENAI_BASE_URL", "OPENAI_API_KEY") if model.mode != "none" else ()),
-    )
-
-
-def _store(section: Section, stores: Collection[str]) -> StoreSpecification:
-    defaults = StoreSpecification()
-    return StoreSpecification(
-        kind=section.choice("kind", stores, defaults.kind),
-        image=section.image("image") or defaults.image,
-        persistence=section.choice("persistence", PERSISTENCE, defaults.persistence),
-        ttl=section.duration("ttl", MAX_TTL_SECONDS),
-        memory=section.size("memory", *MEMORY, defaults.memory),
     )
 
 

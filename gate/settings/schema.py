@@ -20,9 +20,7 @@ from gate.settings.loading import (
     COUNTS,
     INCONCLUSIVE,
     JOBS,
-    MAX_TTL_SECONDS,
     MAX_UNAVAILABLE_SECONDS,
-    PERSISTENCE,
     SCENARIOS,
     SECTIONS,
     SEEDS,
@@ -30,6 +28,7 @@ from gate.settings.loading import (
 )
 from gate.settings.model import MODES
 from gate.settings.section import DURATION, NOT_YET, PERCENTAGE, SIZE
+from gate.settings.store import MAX_TTL_SECONDS, persistence_words, store_defaults
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -63,21 +62,7 @@ def settings_schema(kinds: Kinds) -> Schema:
     """The schema of one memory-gate.yml, for the names that this version knows."""
     parts: dict[str, Mapping[str, Schema]] = {
         "bot": _bot(kinds),
-        "store": {
-            "kind": _word(kinds.stores, "redis starts a Redis for the bot; none starts nothing"),
-            "image": {**IMAGE, "description": "The store's image, for the docker runtime"},
-            "persistence": _word(
-                PERSISTENCE,
-                "What the store keeps on disk: aof every acknowledged write, rdb snapshots now and then, none"
-                " nothing",
-            ),
-            "ttl": _duration(
-                MAX_TTL_SECONDS,
-                "How long the bot is to keep conversations, 3600, 90min, 12h or 30d; a fact that would expire"
-                " earlier is reported. Left out, that is open",
-            ),
-            "memory": _size("How much memory the store's container is allowed"),
-        },
+        "store": _store(kinds),
         "model": {
             "mode": _word(
                 MODES,
@@ -130,9 +115,10 @@ def settings_schema(kinds: Kinds) -> Schema:
             ),
         },
     }
+    defaults = {**DEFAULTS, "store": {**DEFAULTS["store"], **store_defaults(kinds.stores)}}
     sections = {
         name: {
-            **_object({key: _with_default(parts[name][key], DEFAULTS[name], key) for key in keys}),
+            **_object({key: _with_default(parts[name][key], defaults[name], key) for key in keys}),
             "description": MEANINGS[name],
         }
         for name, keys in SECTIONS.items()
@@ -232,6 +218,26 @@ def _bot(kinds: Kinds) -> dict[str, Schema]:
         "container": _container(),
         **{name: _number(bounds, SECONDS_MEAN[name]) for name, bounds in bot.SECONDS.items()},
         **{name: {"not": {}, "description": f"{what} {NOT_YET}"} for name, (what, _) in bot.LATER.items()},
+    }
+
+
+def _store(kinds: Kinds) -> dict[str, Schema]:
+    words = persistence_words(kinds.stores)
+    return {
+        "kind": _word(
+            kinds.stores, "; ".join(f"{name} {traits.sentence}" for name, traits in kinds.stores.items())
+        ),
+        "image": {**IMAGE, "description": "The store's image, for the docker runtime"},
+        "persistence": _word(
+            words,
+            "What the store keeps on disk: " + ", ".join(f"{word} {kept}" for word, kept in words.items()),
+        ),
+        "ttl": _duration(
+            MAX_TTL_SECONDS,
+            "How long the bot is to keep conversations, 3600, 90min, 12h or 30d; a fact that would expire"
+            " earlier is reported. Left out, that is open",
+        ),
+        "memory": _size("How much memory the store's container is allowed"),
     }
 
 

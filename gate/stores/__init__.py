@@ -1,14 +1,30 @@
-"""The stores that the gate can start for a bot, one file per kind."""
+"""The stores that the gate can start for a bot, one package or file per kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
-from gate.core.specification import StoreSpecification
-from gate.interfaces import Store
-from gate.stores.redis_server import RedisServer
+from gate.core.specification import StoreTraits
+from gate.interfaces import StoreKind
+from gate.stores.none import NoStore
+from gate.stores.redis import Redis
 
-STORES: dict[str, Callable[[StoreSpecification], Store | None]] = {
-    "redis": RedisServer,
-    "none": lambda _specification: None,
+STORES: dict[str, StoreKind] = {
+    # The first is the default.
+    "redis": Redis(),
+    "none": NoStore(),
 }
+
+DEFAULT_STORE = next(iter(STORES))
+UNNAMED_STORE = "redis"
+"""The kind of transcripts that name none: they are from before there was a second."""
+
+
+def store_traits() -> Mapping[str, StoreTraits]:
+    """Return what the settings have to know of each kind."""
+    return {name: kind.traits for name, kind in STORES.items()}
+
+
+def recorded_stores() -> Mapping[str, StoreKind]:
+    """Return the kinds by their names in transcripts."""
+    return {"": STORES[UNNAMED_STORE], **STORES}

@@ -1,11 +1,13 @@
-"""What a look has found so far: which facts, under which TTLs, in how many keys and bytes."""
+"""The findings of one look into a store: which facts, under which TTLs, in how many places and bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from gate.stores.redis_contents import Content, Key
+from gate.interfaces import StoreView
+from gate.stores.places import Content, Place
 from gate.stores.text_search import BETWEEN, Passage, TextSearch, readable
 
 
@@ -17,20 +19,20 @@ class _Counts:
     shortest_ttl: float | None = None
     unreadable_keys: int = 0
     persistent: set[str] = field(default_factory=set)
-    """Values in keys without a TTL."""
+    """Values in places without a TTL."""
     first_expiry: dict[str, float] = field(default_factory=dict)
     last_expiry: dict[str, float] = field(default_factory=dict)
-    """Value → longest TTL of the keys that have one; the value may stand in others too."""
+    """Value → longest TTL of the places that have one; the value may stand in others too."""
 
 
 class Findings(_Counts):
-    """Gathers them, key by key and part by part."""
+    """Gathers them, place by place and part by part."""
 
     def __init__(self, values: Collection[str]) -> None:
         super().__init__()
         self._search = TextSearch(values)
-        # A key comes in several parts, all of them on one page.
-        self._unreadable_on_page: set[Key] = set()
+        # A place comes in several parts, all of them on one page.
+        self._unreadable_on_page: set[Place] = set()
 
     @property
     def values(self) -> frozenset[str]:
@@ -39,36 +41,53 @@ class Findings(_Counts):
 
     @property
     def last_expiry_of_expiring(self) -> dict[str, float]:
-        """The longest TTLs of the values that stand in no key without one."""
+        """The longest TTLs of the values that stand in no place without one."""
         return {value: ttl for value, ttl in self.last_expiry.items() if value not in self.persistent}
 
-    def add_key(self, key: Key) -> None:
-        """Counts a key."""
-        self.keys += 1
-        self.bytes += len(key.name)
-        if key.ttl is not None:
-            self.expiring_keys += 1
-            self.shortest_ttl = key.ttl if self.shortest_ttl is None else min(self.shortest_ttl, key.ttl)
+    def view(self, *, unread: int = 0, **figures: Any) -> StoreView:
+        """Return the view of the whole look; `unread` places were beyond its bounds.
 
-    def add_unreadable(self, key: Key) -> None:
-        """Notes that a key holds more than was read."""
-        self._unreadable_on_page.add(key)
+        `figures` are the fields of StoreFigures that the server itself tells.
+        """
+        return StoreView(
+            values=self.values,
+            keys=self.keys + unread,
+            bytes=self.bytes,
+            unreadable_keys=self.unreadable_keys + unread,
+            expiring_keys=self.expiring_keys,
+            shortest_ttl=self.shortest_ttl,
+            first_expiry=dict(sorted(self.first_expiry.items())),
+            last_expiry=dict(sorted(self.last_expiry_of_expiring.items())),
+            **figures,
+        )
+
+    def add_place(self, place: Place) -> None:
+        """Counts a place."""
+        self.keys += 1
+        self.bytes += len(place.name)
+        if place.ttl is not None:
+            self.expiring_keys += 1
+            self.shortest_ttl = place.ttl if self.shortest_ttl is None else min(self.shortest_ttl, place.ttl)
+
+    def add_unreadable(self, place: Place) -> None:
+        """Notes that a place holds more than was read."""
+        self._unreadable_on_page.add(place)
 
     def end_page(self) -> None:
-        """Keys of another page may be named alike: they are of another database."""
+        """Places of another page may be named alike: they are of another database, or table."""
         self.unreadable_keys += len(self._unreadable_on_page)
         self._unreadable_on_page.clear()
 
     def add(self, parts: Sequence[Content]) -> None:
-        """Searches parts of what stands under keys."""
+        """Searches parts of what stands in places."""
         passages = []
         for number, part in enumerate(parts):
             self.bytes += sum(map(len, part.elements)) - part.repeated
             texts = [readable(_aligned(part, element)) for element in part.elements]
             if not part.whole or not all(whole for _, whole in texts):
-                self.add_unreadable(part.key)
-            # The name of a key is a place for facts too, but not for packed ones.
-            name = [] if part.cut_before else [part.key.name.decode("utf-8", "replace")]
+                self.add_unreadable(part.place)
+            # A name can hold facts too, but not for packed ones.
+            name = [] if part.cut_before else [part.place.name.decode("utf-8", "replace")]
             passages.append(
                 Passage(
                     record=number,
@@ -78,7 +97,7 @@ class Findings(_Counts):
                 )
             )
         for number, value in self._search.find(passages):
-            self._add_value(value, parts[number].key.ttl)
+            self._add_value(value, parts[number].place.ttl)
 
     def _add_value(self, value: str, ttl: float | None) -> None:
         if ttl is None:

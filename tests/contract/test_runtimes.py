@@ -11,8 +11,8 @@ import pytest
 
 from gate.core.specification import StoreSpecification
 from gate.errors import BotNotReady, GateError, StoreError
-from gate.stores.redis_inspector import RedisInspector
-from gate.stores.redis_server import RedisServer
+from gate.stores.redis.inspector import RedisInspector
+from gate.stores.redis.server import RedisServer
 from tests.contract.places import REDIS, Place, spoken_to
 from tests.event_loop import in_event_loop
 
@@ -168,7 +168,7 @@ async def test_a_killed_store_is_a_fault(place: Place, monkeypatch: pytest.Monke
         assert await deployment.store_fault() is None
         await place.kill_store(deployment)
         # Nobody answers for a dead container. A living one may take the time that it may take with users.
-        monkeypatch.setattr("gate.stores.redis_connection.ANSWER_SECONDS", 2.0)
+        monkeypatch.setattr("gate.stores.redis.connection.ANSWER_SECONDS", 2.0)
         assert await deployment.store_fault()
         inspector = runtime.inspector(deployment)
         assert inspector is not None

@@ -36,6 +36,7 @@ from gate.runtimes.docker_engine.connection import connect, reach
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
 from gate.settings import Settings
+from gate.stores import DEFAULT_STORE
 from tests.contract.places import DockerPlace
 from tests.event_loop import PATIENCE_SECONDS, in_event_loop, until
 from tests.routing import routed_to
@@ -401,7 +402,7 @@ async def test_a_run_closes_its_connections_to_the_engine(tmp_path: Path) -> Non
     """Also one that cannot begin, and while whoever holds its error still holds what it was using."""
     settings = Settings(
         bot=BotSpecification(command=("without", "an", "image")),
-        store=StoreSpecification(),
+        store=StoreSpecification(kind=DEFAULT_STORE),
         model=ModelSpecification(),
         run=RunSpecification(disruptions=("none",), seed=1, runtime="docker"),
         policy=Policy(),

@@ -15,7 +15,7 @@ import pytest
 from gate.core.specification import ContainerSpecification, StoreSpecification
 from gate.errors import BotNotReady, StoreError
 from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, LIFETIME_SECONDS, RUN_LABEL
-from gate.stores.redis_server import RedisServer
+from gate.stores.redis.server import RedisServer
 from tests.contract.places import REDIS, DockerPlace
 from tests.event_loop import in_event_loop
 from tests.routing import routed_to

@@ -19,7 +19,7 @@ from gate.core.specification import StoreSpecification
 from gate.errors import EngineError, InputError
 from gate.runtimes.docker_engine.images import build_image
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
-from gate.stores.redis_server import RedisServer
+from gate.stores.redis.server import RedisServer
 from tests.contract.places import DockerPlace
 from tests.docker.engine_proxy import EngineProxy
 from tests.event_loop import in_event_loop

@@ -20,6 +20,7 @@ from gate.settings import Overrides, settings_schema
 from gate.settings.defaults import DEFAULTS
 from gate.settings.loading import REPLACED, REPORT_DIRECTORY, SCENARIOS, SECTIONS
 from gate.settings.overrides import OPTIONS_ONLY
+from gate.stores import DEFAULT_STORE, STORES
 from tests.docs.pages import ROOT, codes
 
 BESIDE_THE_KEYS = {"config", "scenarios", "baseline", "openai-api-key", "report-dir"}
@@ -70,7 +71,7 @@ def test_every_option_gives_an_override_of_its_own() -> None:
         ("threshold", f"{DEFAULTS['gate']['accuracy']}"),
         ("max-drop", f"{DEFAULTS['gate']['max-drop']}"),
         ("inconclusive", f"{DEFAULTS['gate']['inconclusive']}"),
-        ("redis-image", f"{DEFAULTS['store']['image']}"),
+        ("redis-image", STORES[DEFAULT_STORE].traits.image),
         ("model", f"{DEFAULTS['model']['mode']}"),
         ("report-dir", REPORT_DIRECTORY.as_posix()),
     ],

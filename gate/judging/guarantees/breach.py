@@ -16,6 +16,7 @@ from gate.judging.guarantees.reads import Reads, reads_of
 from gate.judging.history import Disturbance, History, PlayedTurn
 from gate.judging.leaks import Leak
 from gate.judging.prompts import Shown, shown_amiss
+from gate.judging.store_findings import Findings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,7 @@ class Observed:
     results: Mapping[str, ProbeResult]
     """Turn → its result, for probes and for the repeats of probes, in the order of the plan."""
     leaks: Sequence[Leak] = field(default_factory=tuple)
+    store_findings: Findings = field(default_factory=dict)
 
     @cached_property
     def missed(self) -> tuple[MissedProbe, ...]:

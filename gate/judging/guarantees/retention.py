@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.store_findings import StoreFinding
 from gate.core.verdict import Outcome
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import History
 from gate.judging.sentences import lasting, plural
-from gate.judging.store_faults import EarlyExpiry, StoreFault, early_expiries, store_fault
+from gate.judging.store_findings import EarlyExpiry, early_expiries, loss_in
 
 ZOMBIE = GUARANTEES["retention"].other_anomaly
-FORGETFUL_SETTINGS = frozenset({"TTL", "maxmemory-policy"})
-"""What makes a store that runs on give up what it was given."""
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -27,11 +26,11 @@ def check(observed: Observed) -> Iterable[Breach]:
                 sentence="the reply holds what was to be forgotten",
                 anomaly=ZOMBIE,
             )
-    faults = {name: store_fault(history, name) for name in history.performances}
+    losses = {name: loss_in(findings) for name, findings in observed.store_findings.items()}
     for missed in observed.missed:
-        fault = faults[missed.conversation.deployment]
-        if fault is not None and _explains(fault, missed):
-            yield Breach(guarantee="retention", turn=missed.identifier, sentence=fault.sentence)
+        loss = losses.get(missed.conversation.deployment)
+        if loss is not None and _explains(loss, missed):
+            yield Breach(guarantee="retention", turn=missed.identifier, sentence=loss.sentence)
         elif missed.result.guarantee == "retention" and missed.result.custody.stored is False:
             thrown_out = _thrown_out(missed)
             if thrown_out:
@@ -41,8 +40,8 @@ def check(observed: Observed) -> Iterable[Breach]:
             yield from _told_with(history, name, expiry)
 
 
-def _explains(fault: StoreFault, missed: MissedProbe) -> bool:
-    return fault.setting in FORGETFUL_SETTINGS and fault.values.issuperset(missed.missing_values)
+def _explains(loss: StoreFinding, missed: MissedProbe) -> bool:
+    return loss.gives_up and loss.values.issuperset(missed.missing_values)
 
 
 def _thrown_out(missed: MissedProbe) -> str:

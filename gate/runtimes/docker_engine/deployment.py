@@ -37,7 +37,7 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
         self._server: DockerStore | None = None
         if store is not None:
             self._server = DockerStore(ground, store, name=f"{name}-store")
-            self._environment[store.variable] = self._server.url
+            self._environment.update(self._server.variables)
 
     async def start_all(self, version: str) -> None:
         """Starts the store, then the bot's replicas, and waits until all answer.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from docker.types import Mount
 
 from gate.errors import EngineError, StoreError
@@ -35,9 +37,9 @@ class DockerStore:
         return self._store.persistence
 
     @property
-    def url(self) -> str:
+    def variables(self) -> Mapping[str, str]:
         """Where the bot finds it: by name, whichever container bears it."""
-        return self._store.url(self._name, self._store.port)
+        return self._store.variables(self._name, self._store.port)
 
     async def create(self) -> None:
         """A volume and a server on it, started and ready. Raises StoreError, EngineError."""
@@ -150,6 +152,8 @@ class DockerStore:
                 self._ground.store_image,
                 # The image's entrypoint stays: it loads the modules that upstream ships.
                 command=[store.program, *store.arguments],
+                environment=dict(store.environment),
+                stop_signal=store.stop_signal,
                 name=self._name,
                 labels=labels,
                 network=self._ground.store_network_name,

@@ -47,7 +47,7 @@ class ProcessDeployment(ReplicatedDeployment[ProcessReplica]):
             async with self._scratch.still_open():
                 self._proxy = StoreProxy(self._ports.take(), self._server.port)
                 await self._proxy.heal()
-            self._environment[self._store.variable] = self._store.url(LOCALHOST, self._proxy.port)
+            self._environment.update(self._store.variables(LOCALHOST, self._proxy.port))
         await self._launch_all([version] * self._bot.replicas)
         await self.wait_until_ready()
 

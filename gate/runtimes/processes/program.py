@@ -85,9 +85,9 @@ class Program:
         """Its last lines of output; untrusted text."""
         return tail(self._output.decode("utf-8", "replace"))
 
-    def ask_to_stop(self) -> None:
-        """SIGTERM."""
-        self._tug(b"T")
+    def ask_to_stop(self, signal_name: str = "SIGTERM") -> None:
+        """SIGTERM, or SIGINT."""
+        self._tug({"SIGTERM": b"T", "SIGINT": b"I"}[signal_name])
 
     async def wait_or_kill(self, seconds: float) -> int:
         """Waits for its end, and sends SIGKILL after `seconds`. The exit code."""

@@ -30,7 +30,7 @@ class Scratch:
     async def make(self) -> None:
         """There is no moment at which the folder could be left behind: its keeper comes first."""
         async with self.still_open():
-            self._keeper = await self.start_program((), folder=self.folder.parent)
+            self._keeper = await self.start_program((), folder=self.folder.parent, environment={})
             self.folder.mkdir(mode=0o700)
 
     @contextlib.asynccontextmanager
@@ -41,9 +41,13 @@ class Scratch:
                 raise EngineError("the run is being ended")
             yield
 
-    async def start_program(self, command: Sequence[str], *, folder: Path) -> Program:
-        """A program of the gate's own: it sees nothing of what the bot is given."""
-        return await Program.start(command, folder=folder, scratch=self.folder, environment=self._environment)
+    async def start_program(
+        self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str]
+    ) -> Program:
+        """A program of the gate's own: it is given `environment`, and nothing that is the bot's."""
+        return await Program.start(
+            command, folder=folder, scratch=self.folder, environment={**self._environment, **environment}
+        )
 
     @contextlib.asynccontextmanager
     async def closing(self) -> AsyncIterator[None]:

@@ -95,16 +95,17 @@ class ProcessStore:
 
     async def start(self) -> None:
         """Starts the server on its data."""
-        place = ("--bind", LOCALHOST, "--port", str(self.port), "--dir", str(self._data))
-        command = (self._store.local_server(), *self._store.arguments, *place)
+        command = self._store.local_command(self._data, LOCALHOST, self.port)
         async with self._scratch.still_open():
             self._data.mkdir(exist_ok=True)
-            self._program = await self._scratch.start_program(command, folder=self._data)
+            self._program = await self._scratch.start_program(
+                command, folder=self._data, environment=self._store.environment
+            )
 
     async def stop(self) -> int | None:
-        """SIGTERM, then SIGKILL after the grace."""
+        """The kind's own signal to stop, then SIGKILL after the grace."""
         program = self._require_program()
-        program.ask_to_stop()
+        program.ask_to_stop(self._store.stop_signal)
         return await program.wait_or_kill(STOP_SECONDS)
 
     async def kill(self) -> int | None:

@@ -3,8 +3,8 @@
     python warden.py SCRATCH [PROGRAM [ARGUMENT …]]
 
 The first line on standard output is the program's process id; what follows is its own output.
-Standard input is the leash: `T` sends SIGTERM to the program, `K` kills it and all that it started;
-when the pipe ends, the gate has died, and the folder SCRATCH goes too.
+Standard input is the leash: `T` sends SIGTERM to the program, `I` SIGINT, `K` kills it and all that it
+started; when the pipe ends, the gate has died, and the folder SCRATCH goes too.
 Ends with the program's exit code, or 128 + the signal that ended it.
 Without a program it watches over the folder alone, until `K`.
 """
@@ -24,6 +24,7 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 CANNOT_START = 127
+STOPPING = {b"T": signal.SIGTERM, b"I": signal.SIGINT}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -61,8 +62,9 @@ def main(arguments: list[str]) -> int:
                 if not received:
                     leashed = False
                     watch.unregister(0)
-                if b"T" in received:
-                    os.kill(program, signal.SIGTERM)
+                for word, number in STOPPING.items():
+                    if word in received:
+                        os.kill(program, number)
                 if b"K" in received or not leashed:
                     _kill_descendants()
     while _kill_descendants():

@@ -33,6 +33,7 @@ from gate.core.transcript import (
 from gate.core.verdict import ProbeResult, Report
 from gate.disruptions import traits_of
 from gate.judging import judge
+from gate.stores import recorded_stores
 
 CITIES = ("Lisbon", "Oslo", "Kyoto", "Quito", "Dublin", "Riga")
 PETS = ("Rex", "Tom", "Ada")
@@ -265,7 +266,7 @@ class Run:
         return events if self.end is None else [*events, self.end]
 
     def judge(self, shuffle: random.Random | None = None) -> Report:
-        return judge(self.events(shuffle))
+        return judge(self.events(shuffle), stores=recorded_stores())
 
     def _wave(self, deployment: str, shuffle: random.Random | None) -> list[Event]:
         talks = [one for one in self.talks if one.deployment == deployment]

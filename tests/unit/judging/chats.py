@@ -34,6 +34,7 @@ from gate.disruptions import traits_of
 from gate.judging import judge
 from gate.judging.guarantees import CHECKERS, Checker
 from gate.scorers import SCORERS
+from gate.stores import recorded_stores
 
 DEPLOYMENT = "wave"
 
@@ -107,7 +108,7 @@ class ChatRun:
     """What the looks into the store, by moment, show besides."""
 
     def judge(self, checkers: Mapping[str, Checker] = CHECKERS) -> Report:
-        return judge(self.events(), SCORERS, checkers)
+        return judge(self.events(), SCORERS, checkers, recorded_stores())
 
     def events(self) -> list[Event]:
         events: list[Event] = [

@@ -24,6 +24,7 @@ from gate.runner.play import never_missed
 from gate.runner.sharding import plan_part
 from gate.scenario_files import load_scenarios
 from gate.scorers import SCORERS
+from gate.stores import recorded_stores
 from tests.unit.reader.prompts import as_messages
 from tests.unit.runner.doubles import FakeDeployment, FakeDisruption, FakeRuntime, FakeStage, MemoryBot
 from tests.unit.runner.scripts import CITY, MOVED, ORDER, ask, disrupt, filler, scenario
@@ -117,7 +118,7 @@ def play_with(
     run = RunSpecification(disruptions=tuple(disruptions), trials=trials)
     events = transcript_of(bot, scenarios or (EVERYTHING,), run, seed=seed, missed=missed)
     watch(events)
-    return judge(decode([encode(event) for event in events]))
+    return judge(decode([encode(event) for event in events]), stores=recorded_stores())
 
 
 def transcript_of(

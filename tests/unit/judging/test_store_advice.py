@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
+from gate.core.store_findings import Owner, StoreFinding
 from gate.core.transcript import DeploymentFailed, DeploymentStarted, Event, StoreSeen, TurnEnded
 from gate.core.verdict import Verdict
 from gate.judging.history_reading import read_history
 from gate.judging.judge import judge
 from gate.judging.store_advice import store_advice
-from gate.judging.store_faults import StoreFault, early_expiries, store_fault
-from gate.judging.store_settings import STARTED_WITH, Owner
-from gate.stores.redis_server import PERSISTENCE
+from gate.judging.store_findings import diagnose_stores, early_expiries, loss_in
+from gate.stores import recorded_stores
+from gate.stores.redis.ownership import STARTED_WITH
+from gate.stores.redis.server import PERSISTENCE
 from tests.unit.judging.builder import NOON, Run, honest_run
 
+STORES = recorded_stores()
 SAVE = "3600 1 300 100 60 10000"
 AOF = {
     "save": SAVE,
@@ -50,13 +53,20 @@ def looked(events: Sequence[Event], before: dict[str, Any], after: dict[str, Any
 
 def advice(before: dict[str, Any], after: dict[str, Any] | None = None, run: Run | None = None) -> list[str]:
     """The findings of a run with those looks."""
-    report = judge(looked((run or honest_run()).events(), before, after or {}))
+    report = judge(looked((run or honest_run()).events(), before, after or {}), stores=STORES)
     return list(report.findings)
 
 
-def fault(run: Run, before: dict[str, Any], after: dict[str, Any]) -> StoreFault | None:
+def fault(run: Run, before: dict[str, Any], after: dict[str, Any]) -> StoreFinding | None:
     """The store's fault in the only deployment of a run."""
-    return store_fault(read_history(looked(run.events(), before, after)), "restart")
+    history = read_history(looked(run.events(), before, after))
+    return loss_in(diagnose_stores(history, STORES)["restart"])
+
+
+def advised(events: Sequence[Event]) -> tuple[str, ...]:
+    """What is said of the store in a run."""
+    history = read_history(events)
+    return store_advice(history, diagnose_stores(history, STORES))
 
 
 def test_a_store_as_the_gate_starts_it_says_nothing() -> None:
@@ -186,9 +196,9 @@ def test_a_module_is_missing_only_while_it_is_not_loaded() -> None:
         replace(one, error="HTTP 500: unknown command 'JSON.SET'") if isinstance(one, TurnEnded) else one
         for one in honest_run().events()
     ]
-    [finding] = store_advice(read_history(looked(events, {}, {})))
+    [finding] = advised(looked(events, {}, {}))
     assert "JSON.SET" in finding
-    assert store_advice(read_history(looked(events, {"modules": ["ReJSON", "search"]}, {}))) == ()
+    assert advised(looked(events, {"modules": ["ReJSON", "search"]}, {})) == ()
 
 
 # --- why facts are gone -------------------------------------------------------------------------------
@@ -333,7 +343,8 @@ def test_what_the_bot_made_of_the_store_is_told_for_each_disruption() -> None:
     """By the turns that were acknowledged before the first look, whatever came later."""
     run = honest_run()
     [result] = judge(
-        looked(run.events(), {"commands": 40, "expiring_keys": 2, "shortest_ttl": 60.0}, {"commands": 99})
+        looked(run.events(), {"commands": 40, "expiring_keys": 2, "shortest_ttl": 60.0}, {"commands": 99}),
+        stores=STORES,
     ).disruptions
     use = result.store
     assert use is not None

@@ -64,7 +64,9 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
                 new_privileges=True,
             ),
         ),
-        store=StoreSpecification(image="redis:7", persistence="rdb", ttl=2_592_000.0, memory=512 * 1024**2),
+        store=StoreSpecification(
+            kind="redis", image="redis:7", persistence="rdb", ttl=2_592_000.0, memory=512 * 1024**2
+        ),
         model=ModelSpecification(
             mode="none",
             base_url="http://127.0.0.1:9/v1",
@@ -91,7 +93,7 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
 def test_no_file_is_needed_when_an_image_is_given(tmp_path: Path) -> None:
     found = load(tmp_path, None, IMAGE)
     assert found.bot == BotSpecification(image="my-bot:candidate", directory=str(tmp_path))
-    assert found.store == StoreSpecification()
+    assert found.store == StoreSpecification(kind="redis", image="redis:8", persistence="aof")
     assert found.model == ModelSpecification(cassette=str(tmp_path / "memory-gate-cassette.jsonl"))
     assert (found.run, found.policy) == (RunSpecification(), Policy())
     assert (found.scenarios, found.config_file, found.baseline) == ((), None, None)
@@ -210,7 +212,7 @@ def test_a_variable_that_the_gate_does_not_set_is_the_users_to_set(
             disruptions=("restart", "kill", "recreate"),
             protocols={"http-json": Contract()},
             runtimes={"docker": lambda bot: bool(bot.image)},
-            stores=("redis", "none"),
+            stores=KINDS.stores,
         ),
     )
     assert settings.bot.environment == {name: "mine"}
@@ -258,7 +260,7 @@ UNFIT = Kinds(
     disruptions=("restart", "kill", "kill-mid-turn", "oom", "partition"),
     protocols={"http-json": Contract()},
     runtimes={"docker": lambda bot: bool(bot.image), "process": lambda bot: bool(bot.command)},
-    stores=("redis", "none"),
+    stores=KINDS.stores,
     unfit={"runtime: process": ("oom",), "store: none": ("partition",), "model: none": ("kill-mid-turn",)},
 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gate.core.kinds import Kinds
-from gate.core.specification import Contract
+from gate.core.specification import Contract, StoreTraits
 from gate.errors import DocumentError
 from gate.settings import (
     Overrides,
@@ -18,11 +18,20 @@ from gate.settings import (
     overrides_from_options,
 )
 
+STORES = {
+    "redis": StoreTraits(
+        sentence="starts a Redis for the bot",
+        image="redis:8",
+        persistence={"aof": "every acknowledged write", "rdb": "snapshots now and then", "none": "nothing"},
+        variables={"REDIS_URL": "where its store is"},
+    ),
+    "none": StoreTraits(sentence="starts nothing"),
+}
 KINDS = Kinds(
     disruptions=("none", "restart", "kill", "recreate"),
     protocols={"http-json": Contract()},
     runtimes={"docker": lambda bot: bool(bot.image), "process": lambda bot: bool(bot.command)},
-    stores=("redis", "none"),
+    stores=STORES,
 )
 
 

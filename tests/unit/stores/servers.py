@@ -16,7 +16,7 @@ from redis import Redis
 from gate.core.specification import StoreSpecification
 from gate.interfaces import StoreView
 from gate.runtimes.processes.ports import Ports
-from gate.stores.redis_server import RedisServer
+from gate.stores.redis.server import RedisServer
 
 LOCALHOST = "127.0.0.1"
 STORE = RedisServer(StoreSpecification())

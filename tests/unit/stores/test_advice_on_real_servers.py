@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from redis.exceptions import ResponseError
 
+from gate.core.store_findings import Owner, StoreFinding
 from gate.core.transcript import (
     ACKNOWLEDGED,
     ConversationPlanned,
@@ -22,14 +23,15 @@ from gate.core.transcript import (
 )
 from gate.core.transcript_lines import decode, encode
 from gate.interfaces import StoreView
+from gate.judging import store_advice as judged_advice
 from gate.judging.history import History
 from gate.judging.history_reading import read_history
-from gate.judging.store_advice import store_advice
-from gate.judging.store_faults import StoreFault, store_fault
-from gate.judging.store_settings import Owner
+from gate.judging.store_findings import diagnose_stores, loss_in
+from gate.stores import recorded_stores
 from tests.unit.stores.servers import running
 
 FACT = "ORD-482913"
+STORES = recorded_stores()
 
 
 def history(*views: StoreView, seconds: float = 1.0) -> History:
@@ -89,10 +91,20 @@ def history(*views: StoreView, seconds: float = 1.0) -> History:
     return read_history(decode([encode(one) for one in [*told, *looks]]))
 
 
-def explained(*views: StoreView, seconds: float = 1.0) -> StoreFault:
+def loss(history: History) -> StoreFinding | None:
+    """Why FACT is gone, as the store shows it."""
+    return loss_in(diagnose_stores(history, STORES)["kill"])
+
+
+def store_advice(history: History) -> tuple[str, ...]:
+    """What is said of the store."""
+    return judged_advice.store_advice(history, diagnose_stores(history, STORES))
+
+
+def explained(*views: StoreView, seconds: float = 1.0) -> StoreFinding:
     """Why FACT is gone after those looks; the advice says the same."""
     found = history(*views, seconds=seconds)
-    fault = store_fault(found, "kill")
+    fault = loss(found)
     assert fault is not None
     assert fault.values == {FACT}
     assert f"kill: {fault.sentence}" in store_advice(found)
@@ -105,7 +117,7 @@ def test_a_store_that_the_gate_started_for_keeping_says_nothing(tmp_path: Path) 
         redis.rpush("memory:anna", FACT)
         found = history(server.look(FACT), server.look(FACT))
     assert store_advice(found) == ()
-    assert store_fault(found, "kill") is None
+    assert loss(found) is None
 
 
 @pytest.mark.parametrize("persistence", ["rdb", "none"])

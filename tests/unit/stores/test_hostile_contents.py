@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
-from gate.stores import redis_contents, redis_inspector
 from gate.stores.findings import Findings
-from gate.stores.redis_contents import Content
+from gate.stores.places import Content
+from gate.stores.redis import contents, inspector
 from gate.stores.text_search import MARGIN, Passage, TextSearch, readable
 from tests.unit.core.laws import costly_law, law
 from tests.unit.stores.servers import Server, running
@@ -45,9 +45,9 @@ LARGE: dict[str, Callable[[Redis], object]] = {
 def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small stores are read without a look at sizes; here once as small, once as large ones."""
     if request.param:
-        monkeypatch.setattr(redis_inspector, "SMALL_STORE_BYTES", 0)
+        monkeypatch.setattr(inspector, "SMALL_STORE_BYTES", 0)
     else:
-        monkeypatch.setattr(redis_inspector, "SMALL_STORE_BYTES", 1 << 40)
+        monkeypatch.setattr(inspector, "SMALL_STORE_BYTES", 1 << 40)
 
 
 @pytest.mark.usefixtures("sizes")
@@ -66,7 +66,7 @@ def test_no_more_is_held_at_once_than_a_window(
     redis: Redis, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A value of 10 MB and an element after another of 400 KB come in parts of a window each."""
-    monkeypatch.setattr(redis_inspector, "SMALL_STORE_BYTES", 0)
+    monkeypatch.setattr(inspector, "SMALL_STORE_BYTES", 0)
     redis.set("string", b"z" * 10_000_000)
     redis.rpush("list", *(b"z" * 400_000 for _ in range(30)))
     held: list[int] = []
@@ -78,7 +78,7 @@ def test_no_more_is_held_at_once_than_a_window(
 
     monkeypatch.setattr(Findings, "add", measured)
     view = server.look(*FACTS)
-    assert max(held) <= redis_contents.WINDOW_BYTES
+    assert max(held) <= contents.WINDOW_BYTES
     assert view.bytes == 10_000_000 + 30 * 400_000 + len("stringlist")
 
 
@@ -86,17 +86,17 @@ def test_a_store_beyond_the_bounds_is_counted_and_said_to_be_unread(
     redis: Redis, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was not read is never said to be absent."""
-    monkeypatch.setattr(redis_inspector, "SMALL_STORE_BYTES", 0)
-    monkeypatch.setattr(redis_inspector, "MAX_BYTES", 1_000_000)
-    monkeypatch.setattr(redis_contents, "WINDOW_BYTES", 100_000)
-    monkeypatch.setattr(redis_contents, "OVERLAP_BYTES", 10_000)
+    monkeypatch.setattr(inspector, "SMALL_STORE_BYTES", 0)
+    monkeypatch.setattr(inspector, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(contents, "WINDOW_BYTES", 100_000)
+    monkeypatch.setattr(contents, "OVERLAP_BYTES", 10_000)
     for number in range(20):
         redis.set(f"key:{number}", b"z" * 400_000)
     view = server.look(*FACTS)
     assert view.keys == 20
     assert view.unreadable_keys >= 17
-    monkeypatch.setattr(redis_inspector, "MAX_KEYS", 5)
-    monkeypatch.setattr(redis_inspector, "SCAN_COUNT", 5)
+    monkeypatch.setattr(inspector, "MAX_KEYS", 5)
+    monkeypatch.setattr(inspector, "SCAN_COUNT", 5)
     view = server.look(*FACTS)
     assert view.keys == 20
 
@@ -105,10 +105,10 @@ def test_an_element_that_is_too_large_to_be_had_is_left_unread(
     redis: Redis, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only a string can be had in parts."""
-    monkeypatch.setattr(redis_inspector, "SMALL_STORE_BYTES", 0)
-    monkeypatch.setattr(redis_contents, "WINDOW_BYTES", 10_000)
-    monkeypatch.setattr(redis_contents, "OVERLAP_BYTES", 1_000)
-    monkeypatch.setattr(redis_contents, "MAX_WHOLE_BYTES", 50_000)
+    monkeypatch.setattr(inspector, "SMALL_STORE_BYTES", 0)
+    monkeypatch.setattr(contents, "WINDOW_BYTES", 10_000)
+    monkeypatch.setattr(contents, "OVERLAP_BYTES", 1_000)
+    monkeypatch.setattr(contents, "MAX_WHOLE_BYTES", 50_000)
     redis.hset("one", "field", placed(100_000, 0))
     redis.set("two", placed(100_000, 0))
     view = server.look(*FACTS)

@@ -12,7 +12,7 @@ from redis import Redis
 
 from gate.core.specification import StoreSpecification
 from gate.errors import StoreError
-from gate.stores.redis_server import RedisServer
+from gate.stores.redis.server import RedisServer
 from tests.event_loop import in_event_loop, until
 from tests.unit.stores.servers import LOCALHOST, PORTS, STORE, dead_port
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from gate.stores.redis_connection import RedisConnection
+from gate.stores.places import Content, Place
+from gate.stores.redis.connection import RedisConnection
 
 WINDOW_BYTES = 4 * 1024 * 1024
 """About so much is asked for at once."""
@@ -20,29 +21,13 @@ NO_TTL = -1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Key:
-    """A key of one database. `ttl` is in seconds, None without one."""
+class Key(Place):
+    """A key of one database."""
 
-    name: bytes
     kind: str
-    ttl: float | None = None
+    """Its type, as the server names it."""
     size: int | None = None
     """Bytes that the server needs for it; None when it was not asked for, because all of it is small."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Content:
-    """A part of what stands under a key. `elements` are texts or bytes, in no particular form."""
-
-    key: Key
-    elements: tuple[bytes, ...] = ()
-    whole: bool = True
-    """False when the key holds more than can be read."""
-    cut_before: bool = False
-    """Whether the text goes on before `elements`, and after them `cut_after`."""
-    cut_after: bool = False
-    repeated: int = 0
-    """How many bytes of it were in the content before."""
 
 
 async def describe(
@@ -108,10 +93,10 @@ async def _read_whole(redis: RedisConnection, keys: Sequence[Key]) -> list[Conte
     _raise_faults(answers)
     found = [
         # An error is what comes of a key that the bot has changed since it was asked for its type.
-        Content(key=key, elements=() if isinstance(answer, Exception) else tuple(_flatten(answer)))
+        Content(place=key, elements=() if isinstance(answer, Exception) else tuple(_flatten(answer)))
         for key, answer in zip(readable, answers, strict=True)
     ]
-    unknown = [Content(key=key, whole=False) for key in keys if key.kind not in _WHOLE]
+    unknown = [Content(place=key, whole=False) for key in keys if key.kind not in _WHOLE]
     return found + unknown
 
 
@@ -123,13 +108,13 @@ async def _read_in_parts(redis: RedisConnection, key: Key) -> AsyncIterator[Cont
     count = await redis.ask_if_allowed(_LENGTHS[key.kind], key.name) if key.kind in _LENGTHS else None
     mean = (key.size or 0) // count if isinstance(count, int) and count else key.size or 0
     if mean > MAX_WHOLE_BYTES or key.kind not in _WHOLE:
-        yield Content(key=key, whole=False)
+        yield Content(place=key, whole=False)
     elif isinstance(count, int):
         async for answer in _PARTS[key.kind](redis, key.name, max(1, WINDOW_BYTES // max(1, mean))):
-            yield Content(key=key, elements=tuple(_flatten(answer)))
+            yield Content(place=key, elements=tuple(_flatten(answer)))
     else:
         yield Content(
-            key=key, elements=tuple(_flatten(await redis.ask_if_allowed(*_WHOLE[key.kind](key.name))))
+            place=key, elements=tuple(_flatten(await redis.ask_if_allowed(*_WHOLE[key.kind](key.name))))
         )
 
 
@@ -141,7 +126,7 @@ async def _read_text(redis: RedisConnection, key: Key) -> AsyncIterator[Content]
             return
         more = len(data) == WINDOW_BYTES
         yield Content(
-            key=key,
+            place=key,
             elements=(data,),
             cut_before=start > 0,
             cut_after=more,

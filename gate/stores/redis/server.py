@@ -1,18 +1,19 @@
-"""Redis, or Valkey: how the gate starts it."""
+"""A Redis, or Valkey, server: how the gate starts it, reaches it and tells one start from another."""
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gate.core.specification import StoreSpecification
 from gate.errors import StoreError
-from gate.stores.redis_connection import OwnCommands, RedisConnection
-from gate.stores.redis_inspector import RedisInspector
+from gate.stores.readiness import first_identity
+from gate.stores.redis.connection import OwnCommands, RedisConnection
+from gate.stores.redis.inspector import RedisInspector
+from gate.stores.redis.traits import TRAITS
 
 PERSISTENCE: Mapping[str, tuple[str, ...]] = {
     # Every acknowledged write is in the file, so a store that restarts forgets nothing by our doing.
@@ -20,7 +21,7 @@ PERSISTENCE: Mapping[str, tuple[str, ...]] = {
     "rdb": (),
     "none": ("--save", "", "--appendonly", "no"),
 }
-POLL_SECONDS = 0.02
+"""A word of the settings → what the server is started with for it."""
 
 
 class RedisServer:
@@ -29,19 +30,29 @@ class RedisServer:
     program = "redis-server"
     port = 6379
     data_folder = "/data"
-    variable = "REDIS_URL"
+    environment: Mapping[str, str] = {}
+    stop_signal = "SIGTERM"
 
     def __init__(self, specification: StoreSpecification) -> None:
-        self.image = specification.image
-        self.persistence = specification.persistence
+        self.image = specification.image or TRAITS.image
+        self.persistence = specification.persistence or TRAITS.words()[0]
         self.memory = specification.memory
-        self.arguments = ("--protected-mode", "no", *PERSISTENCE[specification.persistence])
-        self._specification = specification
+        self.arguments: Sequence[str] = ("--protected-mode", "no", *PERSISTENCE[self.persistence])
+        self._ttl = specification.ttl
         self._own: dict[tuple[str, int], OwnCommands] = {}
 
     def url(self, host: str, port: int) -> str:
         """The URL in the form that Redis clients take."""
         return f"redis://{host}:{port}/0"
+
+    def variables(self, host: str, port: int) -> Mapping[str, str]:
+        """Return the one variable that the reference bots and most examples read."""
+        return dict.fromkeys(TRAITS.variables, self.url(host, port))
+
+    def local_command(self, folder: Path, host: str, port: int) -> Sequence[str]:
+        """Return the command of a server on this machine. Raises StoreError when there is none."""
+        place = ("--bind", host, "--port", str(port), "--dir", str(folder))
+        return (self.local_server(), *self.arguments, *place)
 
     def local_server(self) -> str:
         """A server on PATH, else the one in the wheel of the `embedded` extra. Raises StoreError."""
@@ -64,15 +75,7 @@ class RedisServer:
 
     async def wait_until_ready(self, host: str, port: int, seconds: float) -> str:
         """The server's run id, when it answers PING. Raises StoreError after `seconds`."""
-        try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    try:
-                        return await self.identity(host, port)
-                    except StoreError:
-                        await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError as error:
-            raise StoreError(f"the store did not answer within {seconds:g} s") from error
+        return await first_identity(lambda: self.identity(host, port), seconds)
 
     async def identity(self, host: str, port: int) -> str:
         """The server's run id. Raises StoreError when it does not answer."""
@@ -84,7 +87,9 @@ class RedisServer:
 
     def inspector(self, host: str, port: int) -> RedisInspector:
         """A look into all databases of the server."""
-        return RedisInspector(host, port, self._commands_to(host, port), self._specification)
+        return RedisInspector(
+            host, port, self._commands_to(host, port), persistence=self.persistence, ttl=self._ttl
+        )
 
     def _commands_to(self, host: str, port: int) -> OwnCommands:
         return self._own.setdefault((host, port), OwnCommands())

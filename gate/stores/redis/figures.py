@@ -7,7 +7,7 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from gate.stores.redis_connection import OwnCommands, RedisConnection
+from gate.stores.redis.connection import OwnCommands, RedisConnection
 
 SETTINGS = ("save", "appendonly", "appendfsync", "maxmemory", "maxmemory-policy")
 ERRORS = ("MISCONF", "OOM", "READONLY")

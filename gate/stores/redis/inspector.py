@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
-from gate.core.specification import StoreSpecification
 from gate.interfaces import StoreView
 from gate.stores.findings import Findings
-from gate.stores.redis_connection import OwnCommands, RedisConnection
-from gate.stores.redis_contents import Key, contents, describe
-from gate.stores.redis_figures import counters, databases, expires, keys_of, read_information, read_settings
+from gate.stores.places import Place
+from gate.stores.redis.connection import OwnCommands, RedisConnection
+from gate.stores.redis.contents import Key, contents, describe
+from gate.stores.redis.figures import counters, databases, expires, keys_of, read_information, read_settings
 
 SCAN_COUNT = 500
 SMALL_STORE_BYTES = 16 * 1024 * 1024
@@ -24,12 +24,18 @@ MAX_KEYS = 1_000_000
 class RedisInspector:
     """Looks into a server. Changes nothing in it but its statistics."""
 
-    def __init__(self, host: str, port: int, own: OwnCommands, specification: StoreSpecification) -> None:
-        """`own` keeps account of all that the gate asks of this server, here and elsewhere."""
+    def __init__(
+        self, host: str, port: int, own: OwnCommands, *, persistence: str, ttl: float | None
+    ) -> None:
+        """`own` keeps account of all that the gate asks of this server, here and elsewhere.
+
+        `persistence` and `ttl` are what the settings say.
+        """
         self._host = host
         self._port = port
         self._own = own
-        self._specification = specification
+        self._persistence = persistence
+        self._ttl = ttl
 
     async def look(self, values: Collection[str]) -> StoreView:
         """Which of `values` stand in the store, and what it counted. Raises StoreError.
@@ -51,17 +57,10 @@ class RedisInspector:
                     await _read(redis, keys, findings)
         # Keys that were beyond the bounds of the look were never counted.
         beyond = max(0, keys_of(information) - findings.keys) if findings.keys >= MAX_KEYS else 0
-        return StoreView(
-            values=findings.values,
-            keys=findings.keys + beyond,
-            bytes=findings.bytes,
-            unreadable_keys=findings.unreadable_keys + beyond,
-            expiring_keys=findings.expiring_keys,
-            shortest_ttl=findings.shortest_ttl,
-            first_expiry=dict(sorted(findings.first_expiry.items())),
-            last_expiry=dict(sorted(findings.last_expiry_of_expiring.items())),
-            declared_ttl=self._specification.ttl,
-            persistence=self._specification.persistence,
+        return findings.view(
+            unread=beyond,
+            declared_ttl=self._ttl,
+            persistence=self._persistence,
             settings=settings,
             **counted,
         )
@@ -84,18 +83,18 @@ async def _pages(redis: RedisConnection, findings: Findings) -> AsyncIterator[li
 
 async def _read(redis: RedisConnection, keys: Sequence[Key], findings: Findings) -> None:
     for key in keys:
-        findings.add_key(key)
-    unread = dict.fromkeys(keys)
+        findings.add_place(key)
+    unread: dict[Place, Key] = {key: key for key in keys}
     if findings.bytes <= MAX_BYTES:
         async for parts in contents(redis, keys):
             findings.add(parts)
             if findings.bytes > MAX_BYTES:
                 break
             for part in parts:
-                unread.pop(part.key, None)
+                unread.pop(part.place, None)
         else:
             unread.clear()
-    for key in unread:
+    for key in unread.values():
         findings.add_unreadable(key)
         findings.bytes += key.size or 0
     findings.end_page()

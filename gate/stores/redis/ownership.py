@@ -1,10 +1,10 @@
-"""Whose a setting of the store is: the gate's, which started it, or somebody's who changed it since."""
+"""Settings of a Redis server: who answers for each, and which of them lose data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
+from gate.core.store_findings import Owner
 from gate.core.transcript import StoreFigures
 
 STARTED_WITH: Mapping[str, Mapping[str, str]] = {
@@ -20,17 +20,6 @@ _DEFAULTS: Mapping[str, str] = {
     "maxmemory": "0",
     "maxmemory-policy": "noeviction",
 }
-
-
-class Owner(StrEnum):
-    """Who answers for a setting."""
-
-    GATE = "gate"
-    """The gate started the store with it, or left the server's default as it was."""
-    BOT = "bot"
-    """It was changed at run time, and the bot alone was given the store's address."""
-    IMAGE = "image"
-    """It is neither, and nobody changed it: the store's image brings it along."""
 
 
 def owner_of(setting: str, seen: StoreFigures) -> Owner | None:
