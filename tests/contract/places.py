@@ -24,11 +24,11 @@ from gate.runtimes.docker_engine.connection import Engine, connect
 from gate.runtimes.docker_engine.runtime import DockerEngine
 from gate.runtimes.docker_engine.sweep import RUN_LABEL, remove_run
 from gate.runtimes.processes.runtime import Processes
-from gate.stores.redis import Redis
+from tests.embedded_store import EmbeddedRedis
 from tests.event_loop import until
 
 ZOO = Path(__file__).parents[1] / "zoo"
-REDIS = Redis().build(StoreSpecification())
+REDIS = EmbeddedRedis(StoreSpecification())
 
 
 class FullDeployment(Deployment, Stoppable, Replaceable):

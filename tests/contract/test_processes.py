@@ -11,11 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from gate.core.specification import StoreSpecification
 from gate.errors import BotNotReady, InputError, StoreError
+from gate.stores.redis.server import RedisServer
 from tests.contract.gate_to_kill import gate_to_kill, wait_for_line
 from tests.contract.places import ZOO, ProcessPlace, processes_with, spoken_to
 from tests.event_loop import in_event_loop, until
 from tests.routing import routed_to
+
+INSTALLED = RedisServer(StoreSpecification())
+"""As users have it: what is on PATH comes first."""
 
 
 @in_event_loop
@@ -73,7 +78,7 @@ async def test_the_wheels_server_serves_where_redis_is_not_installed(
 ) -> None:
     """A laptop needs nothing but the package."""
     monkeypatch.setenv("PATH", "")
-    async with process_place.deployed(**process_place.bot(memory="redis")) as deployment:
+    async with process_place.deployed(store=INSTALLED, **process_place.bot(memory="redis")) as deployment:
         assert deployment.images()["store"].endswith("valkey-server")
         async with spoken_to(deployment) as bot:
             await bot.open("anna-1").say("One.")
@@ -90,7 +95,7 @@ async def test_no_server_at_all_is_said_before_anything_starts(
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(StoreError, match="no Redis server") as caught:
-        await process_place.runtime(**process_place.bot()).open()
+        await process_place.runtime(store=INSTALLED, **process_place.bot()).open()
     assert caught.value.remedy
 
 
@@ -103,7 +108,7 @@ async def test_a_server_that_stops_as_it_starts_is_told_with_its_last_lines(
     server.write_text("#!/bin/sh\necho cannot read my configuration\nexit 9\n")
     server.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    async with process_place.opened(**process_place.bot()) as runtime:
+    async with process_place.opened(store=INSTALLED, **process_place.bot()) as runtime:
         with pytest.raises(StoreError, match="stopped as it was started") as caught:
             await runtime.deploy("trial", {})
     assert caught.value.why == "exit code 9"

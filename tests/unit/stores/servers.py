@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from gate.core.specification import StoreSpecification
 from gate.interfaces import StoreView
 from gate.runtimes.processes.ports import Ports
 from gate.stores.redis.server import RedisServer
+from tests.embedded_store import EmbeddedRedis
 
 LOCALHOST = "127.0.0.1"
-STORE = RedisServer(StoreSpecification())
+STORE = EmbeddedRedis(StoreSpecification())
 
 
 PORTS = Ports()
@@ -39,16 +42,17 @@ class Server:
     """A server, and the store by which the gate knows it."""
 
     port: int
-    store: RedisServer = field(default_factory=lambda: RedisServer(StoreSpecification()))
+    host: str = LOCALHOST
+    store: RedisServer = field(default_factory=lambda: EmbeddedRedis(StoreSpecification()))
 
     def look(self, *values: str) -> StoreView:
         """One look for `values`."""
-        return asyncio.run(self.store.inspector(LOCALHOST, self.port).look(values))
+        return asyncio.run(self.store.inspector(self.host, self.port).look(values))
 
     def client(self) -> Redis:
         """What the bot would have; nothing is said on connecting."""
         named: dict[str, Any] = {"protocol": 2, "driver_info": None}
-        return Redis(host=LOCALHOST, port=self.port, **named)
+        return Redis(host=self.host, port=self.port, **named)
 
 
 @contextlib.contextmanager
@@ -61,10 +65,9 @@ def running(
 ) -> Iterator[Server]:
     """A server with those further options, in `folder`, until the block ends."""
     port = port or PORTS.take()
-    store = store or RedisServer(StoreSpecification(**specification))
-    place = ("--bind", LOCALHOST, "--port", str(port), "--dir", str(folder))
+    store = store or EmbeddedRedis(StoreSpecification(**specification))
     process = subprocess.Popen(
-        (store.local_server(), *store.arguments, *place, *options),
+        (*store.local_command(folder, LOCALHOST, port), *options),
         cwd=folder,
         stdout=subprocess.DEVNULL,
     )
@@ -74,3 +77,21 @@ def running(
     finally:
         process.kill()
         process.wait()
+
+
+def looks_between_commands(server: Server) -> tuple[StoreView, ...]:
+    """Three looks, of which each must count the commands of a bot alone."""
+    with server.client() as redis:
+        assert server.look("Lisbon").commands == 0
+        redis.rpush("one", "Lisbon", "Oslo")
+        redis.rpush("two", "Lisbon", "Oslo")
+        redis.set("three", "Oslo", ex=1_000)
+        first = server.look("Lisbon")
+        second = server.look("Lisbon")
+        asyncio.run(server.store.identity(server.host, server.port))
+        with pytest.raises(ResponseError):
+            redis.get("one")
+        third = server.look("Lisbon")
+    assert (first.commands, second.commands, third.commands) == (3, 3, 4)
+    assert first.life == third.life != ""
+    return first, second, third

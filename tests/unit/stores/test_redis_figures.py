@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from tests.unit.stores.servers import LOCALHOST, Server, running
+from tests.unit.stores.servers import Server, looks_between_commands, running
 
 
 def test_every_database_is_looked_into(redis: Redis, server: Server) -> None:
@@ -72,27 +71,14 @@ def test_expired_keys_are_counted(redis: Redis, server: Server) -> None:
     assert after.expired_keys == before.expired_keys + 1
 
 
-@pytest.mark.parametrize("program", ["redis", "valkey"])
-def test_the_gates_own_commands_are_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
-) -> None:
-    """Exactly: what a bot gave is counted to the command, whatever the gate asked in between."""
-    if program == "valkey":
-        monkeypatch.setenv("PATH", "")
-    with running(tmp_path) as server, server.client() as redis:
-        assert server.look("Lisbon").commands == 0
-        redis.rpush("one", "Lisbon", "Oslo")
-        redis.rpush("two", "Lisbon", "Oslo")
-        redis.set("three", "Oslo", ex=1_000)
-        first = server.look("Lisbon")
-        second = server.look("Lisbon")
-        asyncio.run(server.store.identity(LOCALHOST, server.port))
-        with pytest.raises(ResponseError):
-            redis.get("one")
-        third = server.look("Lisbon")
-    assert (first.commands, second.commands, third.commands) == (3, 3, 4)
-    assert first.life == third.life != ""
-    assert first.version.lower().startswith(program)
+def test_the_gates_own_commands_are_left_out(tmp_path: Path) -> None:
+    """Exactly: what a bot gave is counted to the command, whatever the gate asked in between.
+
+    A Redis of upstream's counts otherwise as it starts; tests/docker/test_redis.py asks one.
+    """
+    with running(tmp_path) as server:
+        views = looks_between_commands(server)
+    assert all(view.version.startswith("Valkey") for view in views)
 
 
 def test_the_count_begins_anew_with_the_servers_life(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from redis import Redis
 from gate.core.specification import StoreSpecification
 from gate.errors import StoreError
 from gate.stores.redis.server import RedisServer
+from tests.embedded_store import EmbeddedRedis
 from tests.event_loop import in_event_loop, until
 from tests.unit.stores.servers import LOCALHOST, PORTS, STORE, dead_port
 
@@ -89,8 +90,8 @@ async def test_the_wait_ends_as_soon_as_the_server_answers(tmp_path: Path) -> No
 async def test_the_persistence_that_was_asked_for_is_the_servers(tmp_path: Path, persistence: str) -> None:
     """What the store keeps over its own restart is the user's choice."""
     port = PORTS.take()
-    store = RedisServer(StoreSpecification(persistence=persistence))
-    command = (store.local_server(), *store.arguments, "--bind", LOCALHOST, "--port", str(port))
+    store = EmbeddedRedis(StoreSpecification(persistence=persistence))
+    command = store.local_command(tmp_path, LOCALHOST, port)
     server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
     await store.wait_until_ready(LOCALHOST, port, 60)
     with Redis(host=LOCALHOST, port=port, decode_responses=True) as client:
@@ -106,6 +107,10 @@ def test_the_url_is_what_clients_take() -> None:
     assert STORE.url("store", 6379) == "redis://store:6379/0"
 
 
+INSTALLED = RedisServer(StoreSpecification())
+"""As users have it: what is on PATH comes first."""
+
+
 def executable(folder: Path, name: str) -> Path:
     """A program that does nothing."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,15 +124,15 @@ def test_a_redis_on_the_path_comes_first(tmp_path: Path, monkeypatch: pytest.Mon
     """Then a Valkey, then the wheel."""
     monkeypatch.setenv("PATH", str(tmp_path))
     valkey = executable(tmp_path, "valkey-server")
-    assert STORE.local_server() == str(valkey)
+    assert INSTALLED.local_server() == str(valkey)
     redis = executable(tmp_path, "redis-server")
-    assert STORE.local_server() == str(redis)
+    assert INSTALLED.local_server() == str(redis)
 
 
 def test_the_wheels_server_is_found_and_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine without Redis, the wheel of the `embedded` extra is enough."""
     monkeypatch.setenv("PATH", "")
-    server = STORE.local_server()
+    server = INSTALLED.local_server()
     assert Path(server).name == "valkey-server"
     assert subprocess.run((server, "--version"), capture_output=True, check=True).stdout
 
@@ -139,10 +144,10 @@ def test_the_wheels_server_runs_from_a_folder_that_is_not_ours(monkeypatch: pyte
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setenv("PATH", "")
-    server = STORE.local_server()
+    server = INSTALLED.local_server()
     assert os.access(server, os.X_OK)
     monkeypatch.setattr(Path, "chmod", refuse)
-    assert STORE.local_server() == server
+    assert INSTALLED.local_server() == server
 
 
 def test_no_server_at_all_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,5 +155,5 @@ def test_no_server_at_all_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(StoreError, match="no Redis server") as caught:
-        STORE.local_server()
+        INSTALLED.local_server()
     assert "memory-gate[embedded]" in caught.value.remedy
