@@ -9,7 +9,6 @@ import errno
 import functools
 import os
 import secrets
-import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -71,7 +70,7 @@ async def execute(
     """Plays the scenarios and gives the report, which the reporters have then shown.
 
     Cancelling it ends the run early: everything is removed and what is known is reported.
-    `repeat` are the words of the command that repeats the run, without its seed; `baseline` is an
+    `repeat` are the words of the command that repeats the run, without its shard and seed; `baseline` is an
     earlier run that this one is to be no worse than. Raises InputError.
     """
     check_judge(settings, scenarios)
@@ -105,7 +104,7 @@ async def execute(
             trials=settings.run.trials,
             model=settings.model.mode,
             policy=dataclasses.asdict(settings.policy),
-            repeat=shlex.join([*repeat, "--seed", str(seed)]),
+            commands=[list(repeat)],
             window=settings.bot.window,
             left_out=left_out,
             jobs=jobs,

@@ -71,7 +71,7 @@ def file_reporters(directory: Path) -> tuple[Reporter, ...]:
 
 
 def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
-    """The words of the command that repeats a run, without its seed."""
+    """The words of the command that repeats a run, without its shard and its seed."""
     words = ["memory-gate", "run"]
     if settings.config_file is not None:
         words += ["-c", str(settings.config_file)]
@@ -85,8 +85,6 @@ def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
         words += ["--disrupt", disruption]
     if settings.run.trials != 1:
         words += ["--trials", str(settings.run.trials)]
-    if settings.run.shard is not None:
-        words += ["--shard", str(settings.run.shard)]
     return words
 
 

@@ -29,15 +29,6 @@ BEFORE = "before"
 AFTER = "after"
 
 
-PART = "@"
-"""Stands between the name of a deployment and the number of the run, of several merged ones, that made it."""
-
-
-def planned_deployment(deployment: str) -> str:
-    """The name of a deployment as it was planned, whichever of several merged runs made it."""
-    return deployment.partition(PART)[0]
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """Something that happened."""
@@ -57,8 +48,13 @@ class RunStarted(Event):
     trials: int
     model: str
     policy: Mapping[str, Any]
+    commands: Sequence[Sequence[str]] = ()
+    """The words of the commands that repeat this run, one command for each run that was merged into it.
+
+    Without `--shard` and `--seed`, whose values are fields of their own.
+    """
     repeat: str = ""
-    """The command that repeats this run."""
+    """The command that repeats this run as one line, on transcripts that do not know its words."""
     window: int | None = None
     """How many turns of a session the bot declares to keep; None for all."""
     left_out: int = 0
@@ -100,6 +96,19 @@ class ConversationPlanned(Event):
     probes: int
     content: str = ""
     """What the scenario says, by `content_of`; "" on transcripts that do not know it."""
+    disruptions: Sequence[str] = ()
+    """The disruptions of its script in order; `disruption` is their name as one."""
+    wave: Sequence[str] = ()
+    """All disruptions of its deployment in order, as planned; a shorter script ends before the last."""
+    part: int = 0
+    """Which of several merged runs made the deployment, from 1; 0 where none were merged."""
+
+    def __post_init__(self) -> None:
+        """Fill in what transcripts of earlier versions do not say."""
+        if not self.disruptions:
+            object.__setattr__(self, "disruptions", [self.disruption])
+        if not self.wave:
+            object.__setattr__(self, "wave", [self.deployment])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

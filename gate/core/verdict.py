@@ -68,6 +68,9 @@ class ProbeResult:
     trial: int
     arm: str
     disruption: str
+    """The name of its row of the report."""
+    disruptions: Sequence[str] = ()
+    """The disruptions of that row in order."""
     guarantee: str
     question: str
     expected: str
@@ -169,6 +172,8 @@ class DisruptionResult:
     """All that happened under one disruption."""
 
     name: str
+    disruptions: Sequence[str] = ()
+    """Those that the row is about, in order; `name` is their name as one."""
     verdict: Verdict
     reasons: Sequence[str]
     before: Tally
@@ -262,6 +267,9 @@ class Report:
     images: Mapping[str, str]
     version: str
     repeat: str
+    """The commands that repeat the run, as a person pastes them into a shell."""
+    commands: Sequence[Sequence[str]] = ()
+    """The words of these commands."""
     threshold: float
     confidence: float | None = None
     """The confidence with which the threshold had to be met; None where the point score decided."""

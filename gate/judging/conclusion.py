@@ -72,46 +72,46 @@ class Breaches:
 class DisruptedDeployment:
     """One deployment, and what was to be carried out in it.
 
-    `whole` has every disruption: "restart+restart" where the row is named "restart".
+    `disruptions` has each of them: restart twice where the row is named "restart".
     """
 
     performance: Performance
-    whole: str
+    disruptions: Sequence[str]
 
     @property
     def disturbances(self) -> Sequence[Disturbance]:
         """The disruptions that were carried out, in order."""
-        return self.performance.disturbances[: len(self.whole.split("+"))]
+        return self.performance.disturbances[: len(self.disruptions)]
 
     @property
     def undone(self) -> str:
         """Why they cannot be shown to have happened; "" when they can."""
-        return self.performance.undone(self.whole)
+        return self.performance.undone(self.disruptions)
 
 
 def conclude_disruption(
-    name: str,
+    disruptions: Sequence[str],
     deployments: Sequence[DisruptedDeployment],
     probes: Sequence[ProbeResult],
     counts: Counts,
     policy: Policy,
 ) -> Conclusion:
-    """The verdict on what happened under the disruption `name`, leaks and fabrications aside.
+    """The verdict on what happened under these disruptions, leaks and fabrications aside.
 
     There are several `deployments` where the runs of several shards are merged. What one of them shows to
     fail has failed, though others could not be judged.
     """
-    faults = list(filter(None, (_fault(name, one.performance) for one in deployments)))
+    faults = list(filter(None, (_fault(disruptions, one.performance) for one in deployments)))
     if len(faults) == len(deployments):
         return Verdict.INCONCLUSIVE, (faults[0],)
-    broken = _what_was_seen_to_fail(name, deployments, probes, counts, policy)
+    broken = _what_was_seen_to_fail(disruptions, deployments, probes, counts, policy)
     if broken:
         return Verdict.FAILED, broken
     unseen = (
         next(iter(faults), "")
         or next((one.undone for one in deployments if one.undone), "")
-        or _what_could_not_be_seen(name, probes, counts)
-        or _what_was_not_shown(name, counts, policy)
+        or _what_could_not_be_seen(disruptions, probes, counts)
+        or _what_was_not_shown(disruptions, counts, policy)
     )
     return (Verdict.INCONCLUSIVE, (unseen,)) if unseen else (Verdict.PASSED, ())
 
@@ -157,7 +157,7 @@ def conclude(
     counts = Tally(
         remembered=sum(one.after.remembered for one in scored), scored=sum(one.after.scored for one in scored)
     )
-    moments = after_all([one.name for one in scored])
+    moments = after_all([one.disruptions for one in scored])
     return Verdict.PASSED, (f"the bot remembers {remembered(counts)} {moments}",)
 
 
@@ -179,18 +179,18 @@ def _cause(failed: DeploymentFailed) -> str:
     return f"{causes.get(failed.cause, 'the gate failed')}: {failed.sentence}"
 
 
-def _fault(name: str, performance: Performance) -> str:
+def _fault(disruptions: Sequence[str], performance: Performance) -> str:
     if performance.failed is not None:
-        return f"{subject(name)} was not tried, because {_cause(performance.failed)}"
+        return f"{subject(disruptions)} was not tried, because {_cause(performance.failed)}"
     if performance.faults:
-        return f"{subject(name)} cannot be judged: {performance.faults[0].sentence}"
+        return f"{subject(disruptions)} cannot be judged: {performance.faults[0].sentence}"
     if performance.started is None:
-        return f"{subject(name)} was not tried, because the run ended before"
+        return f"{subject(disruptions)} was not tried, because the run ended before"
     return ""
 
 
 def _what_was_seen_to_fail(
-    name: str,
+    disruptions: Sequence[str],
     deployments: Sequence[DisruptedDeployment],
     probes: Sequence[ProbeResult],
     counts: Counts,
@@ -211,23 +211,23 @@ def _what_was_seen_to_fail(
         )
     if _is_short_of(policy, counts.after) and (dropped or not forgetful_before):
         reasons.append(
-            f"{after(name)}, the bot remembers {remembered(counts.after)}"
+            f"{after(disruptions)}, the bot remembers {remembered(counts.after)}"
             f"{_unanswered(probes, TREATED)}; {percent(policy.accuracy)} needed"
         )
     elif dropped:
         reasons.append(
-            f"{after(name)}, the accuracy drops from {percent(counts.before.share or 0.0)}"
+            f"{after(disruptions)}, the accuracy drops from {percent(counts.before.share or 0.0)}"
             f" to {percent(counts.after.share or 0.0)}; at most {percent(policy.max_drop)} is allowed"
         )
     if _is_short_of(policy, counts.meanwhile):
         reasons.append(
-            f"of what it was told around {subject(name)} by those who went on talking, the bot remembers"
-            f" {remembered(counts.meanwhile)}; {percent(policy.accuracy)} needed"
+            f"of what it was told around {subject(disruptions)} by those who went on talking,"
+            f" the bot remembers {remembered(counts.meanwhile)}; {percent(policy.accuracy)} needed"
         )
     away = counts.availability.seconds
     if policy.max_unavailable is not None and away > policy.max_unavailable:
         reasons.append(
-            f"during {subject(name)}, the bot was unavailable for {away:.1f} s;"
+            f"during {subject(disruptions)}, the bot was unavailable for {away:.1f} s;"
             f" at most {policy.max_unavailable:g} s are allowed"
         )
     return tuple(reasons)
@@ -243,24 +243,24 @@ def _is_short_of(policy: Policy, tally: Tally) -> bool:
     return tally.share is not None and tally.share < policy.accuracy - TOLERANCE
 
 
-def _what_could_not_be_seen(name: str, probes: Sequence[ProbeResult], counts: Counts) -> str:
+def _what_could_not_be_seen(disruptions: Sequence[str], probes: Sequence[ProbeResult], counts: Counts) -> str:
     unscored = [one for one in probes if one.outcome is Outcome.UNSCORED]
     apart = sum(not one.recall for one in unscored)
     # A scenario without a disruption may ask only whether sessions stay apart; after a disruption
     # that alone would let a bot pass which remembers nothing.
-    if counts.planned or name != UNDISTURBED or not probes:
+    if counts.planned or list(disruptions) != [UNDISTURBED] or not probes:
         if not counts.before.scored:
             return f"undisturbed, no question could be judged{_why(unscored, CONTROL)}"
         if not counts.after.scored:
-            return f"{after(name)}, no question could be judged{_why(unscored, TREATED)}"
+            return f"{after(disruptions)}, no question could be judged{_why(unscored, TREATED)}"
     missing = counts.before.unscored + counts.after.unscored + apart
     if missing:
         what = plural(missing, "question")
-        return f"under {subject(name)}, {what} could not be judged{_why(unscored, CONTROL, TREATED)}"
+        return f"under {subject(disruptions)}, {what} could not be judged{_why(unscored, CONTROL, TREATED)}"
     return ""
 
 
-def _what_was_not_shown(name: str, counts: Counts, policy: Policy) -> str:
+def _what_was_not_shown(disruptions: Sequence[str], counts: Counts, policy: Policy) -> str:
     """Why too few probes were asked to be as sure of the accuracy as the policy demands; "" if not."""
     if policy.confidence is None or not counts.after.scored:
         return ""
@@ -271,7 +271,7 @@ def _what_was_not_shown(name: str, counts: Counts, policy: Policy) -> str:
     needed = trials_needed(held - kept, policy.accuracy, policy.confidence)
     takes = "no number shows that" if needed is None else f"{plural(needed, 'conversation')} needed"
     return (
-        f"{after(name)}, the bot remembers {remembered(counts.after)}, which with"
+        f"{after(disruptions)}, the bot remembers {remembered(counts.after)}, which with"
         f" {percent(policy.confidence)} confidence is {percent(bound)} or more, and"
         f" {percent(policy.accuracy)} is to be shown; not enough probes to show it:"
         f" {takes}{' with no more lost' if held > kept and needed else ''}, these count as {held}"

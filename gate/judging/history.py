@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
@@ -25,7 +25,6 @@ from gate.core.transcript import (
     StoreSeen,
     TurnEnded,
     TurnStarted,
-    planned_deployment,
 )
 from gate.core.verdict import TimeSpent
 
@@ -80,9 +79,9 @@ class Performance:
     holders: Counter[str] = field(default_factory=Counter)
     """Value in folded case → number of conversations that were dealt it, or say it by chance."""
 
-    def undone(self, disruption: str) -> str:
-        """Why `disruption` (kinds joined by +) cannot be shown to have happened; "" when it can."""
-        for index, kind in enumerate(disruption.split("+")):
+    def undone(self, disruptions: Sequence[str]) -> str:
+        """Why these cannot be shown to have happened one after the other; "" when they can."""
+        for index, kind in enumerate(disruptions):
             if index >= len(self.disturbances):
                 return f"{_shown(kind)}: it is not on record that it was carried out"
             ended = self.disturbances[index].ended
@@ -188,17 +187,21 @@ class History:
         A bot that is restarted twice is shown under "restart". Deployments that would share a row by that
         keep their full names: a row is about one deployment, or about its likes in several merged runs.
         """
-        kinds = _distinct(conversation.disruption)
-        return kinds if len(self._deployments[kinds]) == 1 else conversation.disruption
+        return "+".join(self.disruptions_of(conversation))
+
+    def disruptions_of(self, conversation: ConversationPlanned) -> Sequence[str]:
+        """The disruptions of the row that the conversation belongs to."""
+        kinds = tuple(dict.fromkeys(conversation.disruptions))
+        return kinds if len(self._deployments[kinds]) == 1 else conversation.disruptions
 
     def add_conversation(self, conversation: ConversationPlanned) -> None:
         """Files a conversation."""
         self.conversations[conversation.conversation] = conversation
-        kinds = _distinct(conversation.disruption)
-        self._deployments.setdefault(kinds, set()).add(planned_deployment(conversation.deployment))
+        kinds = tuple(dict.fromkeys(conversation.disruptions))
+        self._deployments.setdefault(kinds, set()).add(tuple(conversation.wave))
 
-    _deployments: dict[str, set[str]] = field(default_factory=dict)
-    """Distinct kinds of disruption → the deployments in which they happen, as they were planned."""
+    _deployments: dict[tuple[str, ...], set[tuple[str, ...]]] = field(default_factory=dict)
+    """Distinct kinds of disruption → the waves in which they happen."""
     _by_deployment: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
     _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
     _by_session: dict[tuple[str, str], list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
@@ -215,8 +218,3 @@ class History:
         self._by_deployment[performance.deployment].append(turn)
         self._by_conversation[started.conversation].append(turn)
         return turn
-
-
-@lru_cache(maxsize=256)
-def _distinct(disruption: str) -> str:
-    return "+".join(dict.fromkeys(disruption.split("+")))

@@ -25,6 +25,7 @@ from gate.judging.history_reading import read_history
 from gate.judging.leaks import Leak, find_leaks
 from gate.judging.power import power_of
 from gate.judging.probes import judge_probe
+from gate.judging.repeating import repeat_commands, repeat_line
 from gate.judging.sentences import plural
 from gate.judging.statistics import clustered_interval, effective_counts
 from gate.judging.store_advice import store_advice
@@ -71,8 +72,10 @@ def judge(
         if not history.turns[turn].started.repeats
     }
     probes = tuple(judged.values())
-    names = dict.fromkeys(history.row_of(one) for one in history.conversations.values())
-    disruptions = tuple(_judge_disruption(history, name, probes, policy, store_findings) for name in names)
+    rows = {history.row_of(one): history.disruptions_of(one) for one in history.conversations.values()}
+    disruptions = tuple(
+        _judge_disruption(history, name, row, probes, policy, store_findings) for name, row in rows.items()
+    )
     breaches = _breaches(leaks, judged, examination)
     verdict, reasons = conclude(history, policy, disruptions, breaches)
     after = _sum(one.after for one in disruptions)
@@ -92,7 +95,8 @@ def judge(
         bot=history.run.bot,
         images=_images(history.performances.values()),
         version=history.run.version,
-        repeat=history.run.repeat,
+        repeat=repeat_line(history.run),
+        commands=repeat_commands(history.run),
         threshold=policy.accuracy,
         confidence=policy.confidence,
         interrupted=history.end is None or history.end.interrupted,
@@ -118,6 +122,7 @@ def judge(
 def _judge_disruption(
     history: History,
     name: str,
+    disruptions: Sequence[str],
     all_probes: Sequence[ProbeResult],
     policy: Policy,
     store_findings: Findings,
@@ -137,7 +142,7 @@ def _judge_disruption(
             availability(history, name, one.disturbances) for name, one in deployments.items()
         ),
     )
-    verdict, reasons = conclude_disruption(name, tuple(deployments.values()), probes, counts, policy)
+    verdict, reasons = conclude_disruption(disruptions, tuple(deployments.values()), probes, counts, policy)
     if verdict is Verdict.FAILED:
         # What the store lost is not to be looked for in the bot.
         losses = (loss_in(store_findings.get(deployment, ())) for deployment in deployments)
@@ -146,6 +151,7 @@ def _judge_disruption(
     ended = [one.ended for each in deployments.values() for one in each.disturbances]
     return DisruptionResult(
         name=name,
+        disruptions=disruptions,
         verdict=verdict,
         reasons=reasons,
         before=counts.before,
@@ -172,14 +178,14 @@ def _asked_afterwards(deployments: Iterable[DisruptedDeployment]) -> str:
 
 def _disrupted(history: History, planned: Sequence[ConversationPlanned]) -> dict[str, DisruptedDeployment]:
     """Where these conversations took place, by deployment: several when the runs of shards are merged."""
-    wholes: dict[str, str] = {}
-    for one in planned:
+    longest: dict[str, Sequence[str]] = {}
+    for conversation in planned:
         # The shorter scripts play along with the longest one.
-        kinds = (wholes.get(one.deployment, ""), one.disruption)
-        wholes[one.deployment] = max(kinds, key=lambda whole: len(whole.split("+")) if whole else 0)
+        scripts = longest.get(conversation.deployment, ()), conversation.disruptions
+        longest[conversation.deployment] = max(scripts, key=len)
     return {
-        deployment: DisruptedDeployment(performance=history.performances[deployment], whole=whole)
-        for deployment, whole in wholes.items()
+        deployment: DisruptedDeployment(performance=history.performances[deployment], disruptions=disruptions)
+        for deployment, disruptions in longest.items()
     }
 
 

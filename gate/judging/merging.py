@@ -5,7 +5,6 @@ What is merged is what happened, never a verdict: the whole is judged by the sam
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from typing import Any
 from gate.core.specification import Shard, read_shard
 from gate.core.transcript import (
     MEANWHILE,
-    PART,
     ConversationPlanned,
     DeploymentClosed,
     DeploymentStarted,
@@ -99,7 +97,9 @@ def merge(parts: Sequence[Part], missing: Sequence[str] = ()) -> list[Event]:
         replace(
             runs[0],
             disruptions=list(dict.fromkeys(kind for run in runs for kind in run.disruptions)),
-            repeat=_repeat(runs),
+            # Merged shards played what the whole would have played.
+            commands=list(dict.fromkeys(tuple(words) for run in runs for words in run.commands)),
+            repeat="; ".join(dict.fromkeys(run.repeat for run in runs if run.repeat)),
             left_out=_left_out(runs),
             shard="",
             split_from={},
@@ -215,20 +215,6 @@ def _left_out(runs: Sequence[RunStarted]) -> int:
     return max(counts.values())
 
 
-def _repeat(runs: Sequence[RunStarted]) -> str:
-    """The commands that repeat the runs; one for all shards of a run, which plays what they played."""
-    return "; ".join(dict.fromkeys(_without_shard(run.repeat) for run in runs if run.repeat))
-
-
-def _without_shard(command: str) -> str:
-    try:
-        words = shlex.split(command)
-        place = words.index("--shard")
-    except ValueError:
-        return command
-    return shlex.join([*words[:place], *words[place + 2 :]])
-
-
 def _renamed(
     part: Part, number: int, began: float, trials: dict[tuple[str, str, str], int]
 ) -> Iterator[Event]:
@@ -246,9 +232,10 @@ def _renamed(
             name: f"{number}.{value}" for name in _OF_A_RUN if (value := getattr(event, name, ""))
         }
         if deployment := getattr(event, "deployment", ""):
-            changed["deployment"] = f"{deployment}{PART}{number}"
+            changed["deployment"] = f"{deployment}@{number}"
         if isinstance(event, ConversationPlanned):
             script = (event.file, event.scenario, event.disruption)
+            changed["part"] = number
             changed["trial"] = earlier.get(script, 0) + event.trial
             trials[script] = max(trials.get(script, 0), changed["trial"])
         renamed = replace(event, at=began + event.at, **changed)

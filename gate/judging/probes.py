@@ -45,6 +45,7 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
         trial=conversation.trial,
         arm=conversation.arm,
         disruption=history.row_of(conversation),
+        disruptions=history.disruptions_of(conversation),
         guarantee=probe.started.guarantee,
         question=probe.started.text,
         expected=_expected(probe),
@@ -126,7 +127,7 @@ def _obstacle(history: History, probe: AskedProbe) -> str:
     if untold:
         return _why_untold(history, turn, untold)
     if probe.is_recall and conversation.arm != CONTROL:
-        undone = performance.undone(conversation.disruption)
+        undone = performance.undone(conversation.disruptions)
         if undone:
             return undone
     if probe.is_recall and _is_out_of_place(conversation, turn):

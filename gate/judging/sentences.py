@@ -33,20 +33,24 @@ def lasting(seconds: float) -> str:
     return f"{seconds // 1:.0f} s"
 
 
-def subject(disruption: str) -> str:
-    """The disruption as the subject of a sentence: "restart", "restart then kill"."""
-    return "the undisturbed run" if disruption == UNDISTURBED else " then ".join(disruption.split("+"))
+def subject(disruptions: Sequence[str]) -> str:
+    """The disruptions as the subject of a sentence: "restart", "restart then kill"."""
+    return "the undisturbed run" if _is_undisturbed(disruptions) else " then ".join(disruptions)
 
 
-def after(disruption: str) -> str:
+def after(disruptions: Sequence[str]) -> str:
     """When the treated arm was asked: "after restart", "undisturbed"."""
-    return "undisturbed" if disruption == UNDISTURBED else f"after {subject(disruption)}"
+    return "undisturbed" if _is_undisturbed(disruptions) else f"after {subject(disruptions)}"
 
 
-def after_all(disruptions: Sequence[str]) -> str:
+def after_all(rows: Sequence[Sequence[str]]) -> str:
     """When all treated arms were asked: "after restart and kill, and undisturbed"."""
-    disturbed = [subject(one) for one in disruptions if one != UNDISTURBED]
+    disturbed = [subject(row) for row in rows if not _is_undisturbed(row)]
     if not disturbed:
         return "undisturbed"
     listed = " and ".join(part for part in (", ".join(disturbed[:-1]), disturbed[-1]) if part)
-    return f"after {listed}" + (", and undisturbed" if UNDISTURBED in disruptions else "")
+    return f"after {listed}" + (", and undisturbed" if len(disturbed) < len(rows) else "")
+
+
+def _is_undisturbed(disruptions: Sequence[str]) -> bool:
+    return list(disruptions) == [UNDISTURBED]

@@ -12,7 +12,7 @@ from gate.judging.store_findings import Findings, early_expiries, loss_in
 
 def store_advice(history: History, findings: Findings) -> tuple[str, ...]:
     """Return one sentence for each thing worth knowing, each once."""
-    names = {planned.deployment: subject(planned.disruption) for planned in history.conversations.values()}
+    names = {planned.deployment: subject(planned.disruptions) for planned in history.conversations.values()}
     found: dict[str, None] = {}
     for deployment, name in names.items():
         shown = findings.get(deployment, ())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gate.reporters.templates import Markdown, render_markdown
 from gate.reporters.timeline import Lane, Span, Timeline
-from gate.reporters.wording import EN_DASH, deployment_text, duration_text
+from gate.reporters.wording import EN_DASH, duration_text
 
 LABEL_LIMIT = 40
 _NO_LABEL = re.compile(r"[^A-Za-z0-9 .×-]+")
@@ -46,11 +46,10 @@ def timeline_markdown(timeline: Timeline) -> Markdown:
 
 
 def _row(lane: Lane) -> LaneRow:
-    name = deployment_text(lane.name)
     return LaneRow(
-        label=_label(name),
+        label=_label(lane.name),
         bars=tuple(_bar(lane, span) for span in lane.spans),
-        name=name,
+        name=lane.name,
         began=duration_text(lane.spans[0].began),
         start=_lasted(lane, "start"),
         talk=_lasted(lane, "talk"),

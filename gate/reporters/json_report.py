@@ -76,6 +76,7 @@ def as_fields(report: Report) -> dict[str, object]:
         "baseline_accuracy": report.baseline_accuracy,
         "findings": list(report.findings),
         "repeat": report.repeat,
+        "commands": [list(words) for words in report.commands],
         "bot": report.bot,
         "images": dict(report.images),
         "seed": report.seed,
@@ -90,6 +91,7 @@ def as_fields(report: Report) -> dict[str, object]:
 def _disruption(result: DisruptionResult) -> dict[str, object]:
     return {
         "name": result.name,
+        "disruptions": list(result.disruptions),
         "verdict": result.verdict.value,
         "reasons": list(result.reasons),
         "accuracy": result.after.share,

@@ -137,13 +137,15 @@ class Progress:
                 return ()
 
     def _row(self, deployment: str) -> Row:
-        return self._rows.setdefault(deployment, Row(name=one_line(deployment_text(deployment), 60)))
+        return self._rows.setdefault(deployment, Row(name=one_line(deployment, 60)))
 
     def _line(self, deployment: str, text: str) -> str:
         return f"{self._row(deployment).name}: {one_line(text)}"
 
     def _plan(self, event: ConversationPlanned) -> None:
-        row = self._row(event.deployment)
+        row = self._rows.setdefault(
+            event.deployment, Row(name=one_line(deployment_text(event.wave, event.part), 60))
+        )
         if event.arm == MEANWHILE:
             # How much they say is not known beforehand; the disruption's own line tells of them.
             return

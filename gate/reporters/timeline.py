@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from gate.core.transcript import (
+    ConversationPlanned,
     DeploymentClosed,
     DeploymentFailed,
     DeploymentStarted,
@@ -14,6 +15,7 @@ from gate.core.transcript import (
     Event,
     RunEnded,
 )
+from gate.reporters.wording import deployment_text
 
 DEPLOYMENTS_SHOWN = 24
 SPANS_SHOWN = 16
@@ -70,11 +72,15 @@ class Timeline:
         self.left_out = 0
         """Deployments beyond those that are shown."""
         self._open: dict[str, Lane] = {}
+        self._names: dict[str, str] = {}
+        """Deployment → what people call it."""
 
     def take(self, event: Event) -> None:
         """Takes in one event."""
         at = _moment(event.at)
         match event:
+            case ConversationPlanned():
+                self._names.setdefault(event.deployment, deployment_text(event.wave, event.part))
             case DeploymentStarted():
                 began = _moment(event.at - event.seconds)
                 self._begin(event.deployment, Span(name="start", began=began, ended=at), "talk")
@@ -98,7 +104,8 @@ class Timeline:
         if len(self.lanes) == DEPLOYMENTS_SHOWN:
             self.left_out += 1
             return
-        lane = Lane(name=name, failed=failed, spans=[first], reached=first.ended, now=then)
+        shown = self._names.get(name, name)
+        lane = Lane(name=shown, failed=failed, spans=[first], reached=first.ended, now=then)
         self.lanes.append(lane)
         self._open[name] = lane
 

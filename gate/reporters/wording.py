@@ -156,13 +156,17 @@ def stations_text(lost_at: Iterable[tuple[str, int]], shown: int = len(STATIONS)
     return f"{text} …" if len(greatest) < len(counted) else text
 
 
-def deployment_text(name: str) -> str:
-    """A deployment by what is done to it: "restart", "restart twice", "restart then kill"."""
-    kinds = [(kind, len(list(same))) for kind, same in groupby(name.split("+"))]
-    return " then ".join(
+def deployment_text(wave: Sequence[str], part: int = 0) -> str:
+    """A deployment by what is done to it: "restart", "restart twice", "restart then kill".
+
+    `part` is the number of the merged run that made it, 0 for none: "restart@2".
+    """
+    kinds = [(kind, len(list(same))) for kind, same in groupby(wave)]
+    text = " then ".join(
         f"{kind} twice" if times == 2 else kind if times == 1 else f"{times} × {kind}"
         for kind, times in kinds
     )
+    return f"{text}@{part}" if part else text
 
 
 def share_text(share: float | None) -> str:

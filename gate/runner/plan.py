@@ -94,9 +94,11 @@ class Conversation:
     """
 
     identifier: str
-    wave: str
+    wave: tuple[str, ...]
+    """All disruptions of its deployment."""
     scenario: Scenario
-    disruption: str
+    disruptions: tuple[str, ...]
+    """Those of its own script: `wave`, or the beginning of it."""
     arm: str
     trial: int
     sessions: Mapping[str, str]
@@ -136,10 +138,10 @@ class Conversation:
         return ConversationPlanned(
             at=at,
             conversation=self.identifier,
-            deployment=self.wave,
+            deployment=name_of(self.wave),
             scenario=self.scenario.name,
             file=self.scenario.file,
-            disruption=self.disruption,
+            disruption=name_of(self.disruptions),
             arm=self.arm,
             trial=self.trial,
             sessions=self.sessions,
@@ -153,6 +155,8 @@ class Conversation:
             turns=len(self.turns),
             probes=sum(turn.expectation is not None for turn in self.turns),
             content=content_of(self.scenario),
+            disruptions=self.disruptions,
+            wave=self.wave,
         )
 
 
@@ -214,10 +218,10 @@ def plan_run(
         seed=seed,
         waves=tuple(
             Wave(
-                name="+".join(kinds),
+                name=name_of(kinds),
                 kinds=kinds,
                 conversations=tuple(
-                    drafter.conversation(scenario, "+".join(kinds), "+".join(guest), arm, trial)
+                    drafter.conversation(scenario, kinds, guest, arm, trial)
                     for guest, cast in playbill.items()
                     if _host(guest, waves) == kinds
                     for scenario in cast
@@ -229,6 +233,11 @@ def plan_run(
             for kinds in waves
         ),
     )
+
+
+def name_of(disruptions: Sequence[str]) -> str:
+    """The one name of disruptions that follow one another."""
+    return "+".join(disruptions)
 
 
 def _host(kinds: tuple[str, ...], waves: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
@@ -278,7 +287,12 @@ class _Drafter:
         self._count = 0
 
     def conversation(
-        self, scenario: Scenario, wave: str, disruption: str, arm: str, trial: int
+        self,
+        scenario: Scenario,
+        wave: tuple[str, ...],
+        disruptions: tuple[str, ...],
+        arm: str,
+        trial: int,
     ) -> Conversation:
         self._count += 1
         identifier = f"c{self._count:04}"
@@ -292,7 +306,7 @@ class _Drafter:
             identifier=identifier,
             wave=wave,
             scenario=scenario,
-            disruption=disruption,
+            disruptions=disruptions,
             arm=arm,
             trial=trial,
             sessions=sessions,
@@ -301,14 +315,14 @@ class _Drafter:
             pauses=pauses,
         )
 
-    def bystanders(self, kinds: Sequence[str], known: Mapping[str, Disruption]) -> tuple[Conversation, ...]:
+    def bystanders(self, kinds: tuple[str, ...], known: Mapping[str, Disruption]) -> tuple[Conversation, ...]:
         """Those who go on talking while the disruptions `kinds` happen; none where no turn is sent then."""
         traits = [traits_of(kind, known) for kind in kinds]
         if not is_talked_through(traits):
             return ()
-        name, scenario = "+".join(kinds), bystander(traits)
+        scenario = bystander(traits)
         return tuple(
-            self.conversation(scenario, name, name, MEANWHILE, number) for number in range(1, SESSIONS + 1)
+            self.conversation(scenario, kinds, kinds, MEANWHILE, number) for number in range(1, SESSIONS + 1)
         )
 
     def _segments(

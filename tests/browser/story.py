@@ -99,6 +99,8 @@ def _planned(words: Words, disruption: str, number: int, arm: str, trial: int) -
         scenario=words.scenario if number == 0 else f"{words.scenario} ({number + 1})",
         file=words.file,
         disruption=disruption,
+        disruptions=disruption.split("+"),
+        wave=disruption.split("+"),
         arm=arm,
         trial=trial,
         sessions={"alice": f"alice-{name}"},

@@ -46,7 +46,7 @@ class Reads:
     @property
     def by_replicas(self) -> bool:
         """Whether different instances may have given the answers."""
-        kinds = self.probe.disruption.split("+")
+        kinds = self.probe.disruptions
         disturbances = self.answers[0].turn.performance.disturbances
         return any(one.traits.several_answer for one in disturbances if one.ended.disruption in kinds)
 

@@ -184,7 +184,7 @@ class _Composer:
             "arm": conversation.arm,
             "trial": conversation.trial,
             # A shorter script plays along with the longest one, whose later disruptions are none of its own.
-            "steps": len(conversation.disruption.split("+")),
+            "steps": len(conversation.disruptions),
             "speakers": [
                 [one_line(name, NAME_LIMIT), one_line(session, NAME_LIMIT)]
                 for name, session in conversation.sessions.items()

@@ -166,6 +166,8 @@ class Talk:
             turns=len(turns),
             probes=sum(one.checks is not None for one in turns),
             content=self.scenario,
+            disruptions=self.disruption.split("+"),
+            wave=self.deployment.split("+"),
         )
 
 

@@ -177,6 +177,7 @@ class ChatRun:
             scenario="chat",
             file="chat.yml",
             disruption=self.disruption,
+            disruptions=self.disruption.split("+"),
             arm=chat.arm,
             trial=1,
             sessions={turn.speaker: f"{turn.speaker}-{index}" for turn in chat.turns},

@@ -196,10 +196,14 @@ def test_a_run_that_was_cut_short_makes_the_whole_inconclusive() -> None:
 
 def test_one_command_repeats_all_shards() -> None:
     parts = shards(ChattingBot, 2)
-    told = [changed(one, repeat=f"memory-gate run --shard {n}/2 --seed 7") for n, one in enumerate(parts, 1)]
-    assert merged(*told).repeat == "memory-gate run --seed 7"
-    kill = changed(played(ChattingBot, "kill"), repeat="memory-gate run --disrupt kill --seed 7")
-    assert merged(*told, kill).repeat == "memory-gate run --seed 7; memory-gate run --disrupt kill --seed 7"
+    told = [changed(one, commands=[["memory-gate", "run", "-c", "my bot.yml"]]) for one in parts]
+    shown = [f"memory-gate run -c 'my bot.yml' --shard {n}/2 --seed 7" for n in (1, 2)]
+    assert [judge(one).repeat for one in told] == shown
+    whole = merged(*told)
+    assert whole.repeat == "memory-gate run -c 'my bot.yml' --seed 7"
+    assert list(whole.commands) == [("memory-gate", "run", "-c", "my bot.yml", "--seed", "7")]
+    kill = changed(played(ChattingBot, "kill"), commands=[["memory-gate", "run", "--disrupt", "kill"]])
+    assert merged(*told, kill).repeat == f"{whole.repeat}; memory-gate run --disrupt kill --seed 7"
 
 
 def test_questions_left_out_are_counted_once() -> None:

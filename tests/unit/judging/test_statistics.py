@@ -102,13 +102,13 @@ def test_how_counts_and_disruptions_are_spoken_of() -> None:
     assert plural(2, "reply", "replies") == "2 replies"
     assert plural(0, "fact") == "0 facts"
     assert remembered(Tally(remembered=1, scored=1)) == "1 of 1 fact (100 %)"
-    assert after("restart+kill") == "after restart then kill"
-    assert after("none") == "undisturbed"
-    assert after_all(["none"]) == "undisturbed"
-    assert after_all(["restart"]) == "after restart"
-    assert after_all(["restart", "kill"]) == "after restart and kill"
-    assert after_all(["none", "restart", "kill", "recreate"]) == (
-        "after restart, kill and recreate, and undisturbed"
+    assert after(["restart", "kill"]) == "after restart then kill"
+    assert after(["none"]) == "undisturbed"
+    assert after_all([["none"]]) == "undisturbed"
+    assert after_all([["restart"]]) == "after restart"
+    assert after_all([["restart"], ["kill"]]) == "after restart and kill"
+    assert after_all([["none"], ["restart"], ["kill", "recreate"], ["oom"]]) == (
+        "after restart, kill then recreate and oom, and undisturbed"
     )
 
 

@@ -53,6 +53,7 @@ def probe(**given: Any) -> ProbeResult:
         "trial": trial,
         "arm": TREATED,
         "disruption": "restart",
+        "disruptions": given.get("disruption", "restart").split("+"),
         "guarantee": guarantee,
         "question": "What is my order number?",
         "expected": order,
@@ -82,6 +83,7 @@ def disruption(name: str, **given: Any) -> DisruptionResult:
     """A disruption that the bot came through, unless told otherwise."""
     fields: dict[str, Any] = {
         "name": name,
+        "disruptions": name.split("+"),
         "verdict": Verdict.PASSED,
         "reasons": (),
         "before": Tally(remembered=186, scored=186),

@@ -36,7 +36,7 @@ def run_started(**given: Any) -> RunStarted:
         "trials": 1,
         "model": "reader",
         "policy": {},
-        "repeat": "memory-gate run --seed 7",
+        "commands": [["memory-gate", "run"]],
     }
     return RunStarted(**{**fields, **given})
 
@@ -50,6 +50,8 @@ def planned(deployment: str, number: int, arm: str) -> ConversationPlanned:
         scenario=f"scenario {number}",
         file="scenarios/order.yml",
         disruption=deployment,
+        disruptions=deployment.split("+"),
+        wave=deployment.split("+"),
         arm=arm,
         trial=1,
         sessions={"alice": f"alice-{number}"},

@@ -49,6 +49,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "baseline_accuracy",
         "findings",
         "repeat",
+        "commands",
         "bot",
         "images",
         "seed",
@@ -59,6 +60,7 @@ def test_the_fields_are_the_public_ones() -> None:
     ]
     assert list(fields["disruptions"][0]) == [
         "name",
+        "disruptions",
         "verdict",
         "reasons",
         "accuracy",

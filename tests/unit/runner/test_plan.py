@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_plan(seed: int, trials: int) -> None:
 
 def test_each_scenario_plays_in_both_arms_and_every_trial_under_each_disruption() -> None:
     plan = plan_run([follow_up()], ["restart", "kill"], 3, 7)
-    assert Counter((one.disruption, one.arm, one.trial) for one in plan.scripted) == {
+    assert Counter((*one.disruptions, one.arm, one.trial) for one in plan.scripted) == {
         (disruption, arm, trial): 1
         for disruption in ("restart", "kill")
         for arm in (CONTROL, TREATED)
@@ -76,7 +76,12 @@ def test_scripts_share_a_deployment_as_far_as_their_disruptions_agree() -> None:
     plan = plan_run([follow_up(), TWICE], ["restart"], 1, 7)
     [wave] = plan.waves
     assert wave.kinds == ("restart", "restart")
-    assert Counter(one.disruption for one in wave.conversations) == {"restart": 2, "restart+restart": 2}
+    scripts = Counter(one.disruptions for one in wave.conversations)
+    assert scripts == {("restart",): 2, ("restart", "restart"): 2}
+    for planned in (one.planned(0.0) for one in wave.conversations):
+        assert planned.wave == ("restart", "restart")
+        assert planned.deployment == "restart+restart"
+        assert planned.disruption == "+".join(planned.disruptions)
 
 
 def test_scripts_that_disagree_do_not_share() -> None:
@@ -95,7 +100,7 @@ def test_a_disruption_that_a_script_names_is_tried_once_whatever_the_run_chooses
 def test_a_script_without_a_disruption_runs_undisturbed() -> None:
     plan = plan_run([UNDISTURBED, follow_up()], ["restart", "kill"], 1, 7)
     control, treated = arms(plan, "undisturbed")
-    assert (control.disruption, treated.disruption) == ("none", "none")
+    assert (control.disruptions, treated.disruptions) == (("none",), ("none",))
     assert len(treated.segments) == 1
     assert any(turn.expectation for turn in treated.turns)
     assert [wave.kinds for wave in plan.waves].count(("none",)) == 1

@@ -66,7 +66,8 @@ def test_a_script_with_one_disruption_shows_no_later_one_of_its_deployment() -> 
             again = [one for one in events if isinstance(one, DisruptionStarted | DisruptionEnded)]
             events += again
         longer = isinstance(event, ConversationPlanned) and event.scenario.endswith("(2)")
-        events.append(replace(event, disruption="kill+kill") if longer else event)
+        twice = {"disruption": "kill+kill", "disruptions": ["kill", "kill"]}
+        events.append(replace(event, **twice) if longer else event)
     composed = document(events)
     assert len(composed["disruptions"][0]["steps"]) == 2
     assert [one["steps"] for one in composed["conversations"]] == [1, 1, 2, 2]
