@@ -59,6 +59,8 @@ class Bot(Protocol):
 class BotProtocol(Protocol):
     """How to speak to one kind of bot."""
 
+    name: str
+    """How `bot.protocol` names it."""
     sentence: str
     """What is sent, for `memory-gate list protocols`."""
     contract: Contract

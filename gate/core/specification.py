@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gate.core.event_stream import DONE
+
 MAX_SHARDS = 1000
 _SHARD = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 
@@ -30,6 +32,8 @@ class Contract:
     request: RequestShape = field(default_factory=RequestShape)
     reply: str = "reply"
     """Dotted path to the reply's text, for example `choices.0.message.content`; "" for all of the answer."""
+    end_mark: str = DONE
+    """The data of the event that ends a streamed reply, although the connection stays open."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,5 @@ from gate.protocols.openai_chat import OPENAI_CHAT
 from gate.protocols.rasa import RASA
 
 PROTOCOLS: dict[str, BotProtocol] = {
-    "http-json": HTTP_JSON,
-    "http-text": HTTP_TEXT,
-    "openai-chat": OPENAI_CHAT,
-    "langserve": LANGSERVE,
-    "rasa": RASA,
+    kind.name: kind for kind in (HTTP_JSON, HTTP_TEXT, OPENAI_CHAT, LANGSERVE, RASA)
 }

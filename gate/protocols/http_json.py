@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import aiohttp
@@ -28,32 +29,70 @@ _CHUNK_BYTES = 64 * 1024
 class HttpJson:
     """Every bot that takes a turn as one HTTP request; kinds differ by path, names and nesting only."""
 
-    def __init__(self, *, sentence: str, contract: Contract) -> None:
+    def __init__(self, *, name: str, sentence: str, contract: Contract) -> None:
+        self.name = name
         self.sentence = sentence
         self.contract = contract
 
     def connect(self, specification: BotSpecification, route_turn: TurnRouter) -> HttpJsonBot:
         """A bot that is spoken to as `specification.request` and `specification.reply` say."""
-        return HttpJsonBot(specification, route_turn)
+        return HttpJsonBot(specification, route_turn, self.contract.end_mark)
 
 
 class HttpJsonBot:
     """One bot. Every turn has a connection of its own: a kept one may be closed as the turn is sent."""
 
-    def __init__(self, specification: BotSpecification, route_turn: TurnRouter) -> None:
+    def __init__(self, specification: BotSpecification, route_turn: TurnRouter, end_mark: str) -> None:
         self._specification = specification
         self._route_turn = route_turn
+        self._end_mark = end_mark
         self._client: aiohttp.ClientSession | None = None
 
     def open(self, session: str) -> HttpJsonConversation:
         """See Bot."""
-        return HttpJsonConversation(session, self._specification, self._route_turn, self._connections)
+        return HttpJsonConversation(self, session)
+
+    async def put(self, values: Mapping[str, str]) -> str:
+        """Put one turn, with `values` in the place of its placeholders, and return the reply.
+
+        An error or a malformed answer refuses the turn; no answer leaves it open.
+        """
+        seconds = self._specification.turn_seconds
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._route_turn() as lease,
+                self._request(lease.address, values) as answer,
+            ):
+                reader = ReplyReader(
+                    answer.status,
+                    answer.content_type,
+                    self._specification.reply,
+                    end_mark=self._end_mark,
+                )
+                await _read_bounded(answer, reader)
+        except (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError) as error:
+            raise _fault(error, seconds) from error
+        return reader.reply()
 
     async def close(self) -> None:
         """See Bot."""
         if self._client is not None:
             await self._client.close()
             self._client = None
+
+    def _request(
+        self, address: str, values: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        request = self._specification.request
+        escaped = {name: quote(value, safe="") for name, value in values.items()}
+        return self._connections().request(
+            request.method,
+            address + str(_fill(request.path, escaped)),
+            json=_fill(request.json, values),
+            headers={name: str(_fill(value, values)) for name, value in request.headers.items()},
+            allow_redirects=False,
+        )
 
     def _connections(self) -> aiohttp.ClientSession:
         if self._client is None:
@@ -67,47 +106,16 @@ class HttpJsonBot:
         return self._client
 
 
+@dataclass(frozen=True, slots=True)
 class HttpJsonConversation:
     """One session with such a bot. All there is to keep is its id."""
 
-    def __init__(
-        self,
-        session: str,
-        specification: BotSpecification,
-        route_turn: TurnRouter,
-        connections: Callable[[], aiohttp.ClientSession],
-    ) -> None:
-        self.session = session
-        self._specification = specification
-        self._route_turn = route_turn
-        self._connections = connections
+    bot: HttpJsonBot
+    session: str
 
     async def say(self, text: str) -> str:
-        """See Conversation. An error or a malformed answer refuses the turn; no answer leaves it open."""
-        seconds = self._specification.turn_seconds
-        try:
-            async with (
-                asyncio.timeout(seconds),
-                self._route_turn() as lease,
-                self._request(lease.address, text) as answer,
-            ):
-                reader = ReplyReader(answer.status, answer.content_type, self._specification.reply)
-                await _read_bounded(answer, reader)
-        except (TimeoutError, aiohttp.ClientError, ConnectionError, ValueError) as error:
-            raise _fault(error, seconds) from error
-        return reader.reply()
-
-    def _request(self, address: str, text: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        request = self._specification.request
-        filled = {"session": self.session, "text": text}
-        escaped = {name: quote(value, safe="") for name, value in filled.items()}
-        return self._connections().request(
-            request.method,
-            address + str(_fill(request.path, escaped)),
-            json=_fill(request.json, filled),
-            headers={name: str(_fill(value, filled)) for name, value in request.headers.items()},
-            allow_redirects=False,
-        )
+        """See Conversation."""
+        return await self.bot.put({"session": self.session, "text": text})
 
 
 def _fault(error: Exception, seconds: float) -> TurnRefused | TurnIndeterminate:
@@ -148,6 +156,7 @@ async def _read_bounded(answer: aiohttp.ClientResponse, reader: ReplyReader) -> 
 
 
 HTTP_JSON = HttpJson(
+    name="http-json",
     sentence='`POST /chat {"session_id", "message"}`, answered by `{"reply"}`; request and reply change it',
     contract=Contract(),
 )

@@ -5,6 +5,7 @@ from gate.protocols.http_json import HttpJson
 from gate.protocols.replies import WHOLE
 
 HTTP_TEXT = HttpJson(
+    name="http-text",
     sentence='`POST /chat {"session_id", "message"}`, answered by plain text or text/event-stream',
     contract=Contract(reply=WHOLE),
 )

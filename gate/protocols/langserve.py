@@ -4,6 +4,7 @@ from gate.core.specification import Contract, RequestShape
 from gate.protocols.http_json import HttpJson
 
 LANGSERVE = HttpJson(
+    name="langserve",
     sentence="LangServe's `POST /invoke`, the session in `config.configurable.session_id`",
     contract=Contract(
         request=RequestShape(

@@ -4,6 +4,7 @@ from gate.core.specification import Contract, RequestShape
 from gate.protocols.http_json import HttpJson
 
 OPENAI_CHAT = HttpJson(
+    name="openai-chat",
     sentence="`POST /v1/chat/completions` with the turn alone, and the session as `user`",
     contract=Contract(
         request=RequestShape(

@@ -4,6 +4,7 @@ from gate.core.specification import Contract, RequestShape
 from gate.protocols.http_json import HttpJson
 
 RASA = HttpJson(
+    name="rasa",
     sentence="Rasa's REST channel: `POST /webhooks/rest/webhook`, the session as `sender`",
     contract=Contract(
         request=RequestShape(

@@ -14,6 +14,7 @@ from aiohttp import web
 from gate.cli.library import known_kinds
 from gate.errors import TurnRefused
 from gate.protocols import PROTOCOLS
+from gate.protocols.replies import WHOLE, ReplyReader
 from gate.settings import load_settings, overrides_from_options
 from tests.event_loop import in_event_loop
 from tests.unit.protocols.servers import Answer, served
@@ -171,6 +172,13 @@ async def test_the_end_mark_ends_a_reply_although_the_bot_keeps_the_connection_o
         async with asyncio.timeout(20):
             assert await bot.open("anna-1").say("Hello") == "It is ORD-123"
             await hung_up.wait()
+
+
+def test_a_kind_may_declare_another_end_mark() -> None:
+    reader = ReplyReader(200, EVENTS, WHOLE, end_mark="over")
+    assert not reader.feed(b"data: It is [DO\n\ndata: [DONE]\n\ndata: ov")
+    assert reader.feed(b"er\n\ndata: and more\n\n")
+    assert reader.reply() == "It is [DO[DONE]"
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
