@@ -6,7 +6,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz hostile measurement bench zoo kill-matrix engine reference picture images lock clean
+.PHONY: help demo test quick coverage fresh check fuzz hostile measurement bench zoo kill-matrix engine reference picture images lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -30,6 +30,18 @@ test: check ## check, then every test; starts a Docker engine where it may (ARGS
 	  exit $$status; \
 	fi
 
+QUICK = tests/unit -m 'not slow'
+
+quick: .venv/.ready ## a real part of the unit tests in under 30 s, for each time a file is saved
+	@.venv/bin/pytest -q -n 2 $(QUICK) $(ARGS)
+
+coverage: .venv/.ready ## run the unit tests and see what they do not reach; fails below the floor in pyproject.toml
+	@COVERAGE_CORE=sysmon .venv/bin/coverage run -m pytest -q tests/unit $(ARGS)
+	@.venv/bin/coverage report
+
+fresh: .venv/.ready ## the tests that use an engine, on one with an empty data folder; needs root
+	@.ci/fresh $(ARGS)
+
 GITHUB_WORKFLOWS = $(wildcard .github/workflows/*.yml) $(filter-out %/gitlab-ci.yml,$(wildcard examples/workflows/*.yml))
 SCHEMA = .venv/bin/check-jsonschema --quiet --builtin-schema
 
@@ -43,6 +55,7 @@ check: .venv/.ready ## lint, format, types, the direction of imports, and what C
 	@$(SCHEMA) vendor.github-actions action.yml
 	@$(SCHEMA) vendor.dependabot .github/dependabot.yml
 	@$(SCHEMA) vendor.gitlab-ci examples/workflows/gitlab-ci.yml
+	@.venv/bin/pre-commit validate-config
 	@.venv/bin/hadolint --ignore DL3059 --ignore DL3066 $(wildcard Dockerfile */*/Dockerfile */*/*/Dockerfile)
 	@.venv/bin/shellcheck $(filter-out %.py,$(wildcard .ci/*)) examples/workflows/*.sh
 

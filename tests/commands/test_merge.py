@@ -9,7 +9,7 @@ import pytest
 
 from gate.core.seal import without_seal
 from gate.reporters.github import OUTPUTS
-from tests.commands.gate_process import Gate, disruptions
+from tests.commands.gate_process import TWELVE, Gate, disruptions
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_the_shards_of_a_run_become_one_report_with_its_outputs(sharded: Gate) -
     ended = sharded.run("merge", "parts/1", "parts/2/transcript.jsonl", environment=told)
     assert ended.code == 0, ended.output
     assert ended.report["verdict"] == "passed"
-    assert len({one["scenario"] for one in ended.report["probes"]}) == 12
+    assert len({one["scenario"] for one in ended.report["probes"]}) == len(TWELVE)
     halves = [json.loads((sharded.folder / f"parts/{one}/report.json").read_text()) for one in (1, 2)]
     assert len(ended.report["probes"]) == sum(len(one["probes"]) for one in halves)
     assert "passed" in output.read_text()

@@ -13,7 +13,7 @@ from gate.core.guarantees import GUARANTEES
 from gate.core.specification import RunSpecification
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
 from tests.action.workflow_commands import parse_command, split_lines
-from tests.commands.gate_process import LIBRARY, Gate, disruptions, named
+from tests.commands.gate_process import LIBRARY, TWELVE, Gate, disruptions, named
 
 Configure = Callable[..., None]
 
@@ -133,7 +133,7 @@ def test_twelve_scenarios_cost_one_restart(gate: Gate, configure: Configure) -> 
     """One disruption serves every session."""
     configure("redis")
     ended = gate.run("run", *disruptions("restart"))
-    assert len({one["scenario"] for one in ended.report["probes"]}) == 12
+    assert len({one["scenario"] for one in ended.report["probes"]}) == len(TWELVE)
     started = [line for line in ended.output.splitlines() if "restarted" in line]
     assert len(started) == 1, ended.output
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 from hypothesis import given
@@ -59,12 +60,15 @@ def test_each_scenario_plays_in_both_arms_and_every_trial_under_each_disruption(
 
 
 def test_one_wave_serves_all_scenarios_of_a_disruption() -> None:
-    plan = plan_run([follow_up("a"), follow_up("b"), follow_up("c")], ["kill", "restart"], 2, 7)
+    names, trials = ("a", "b", "c"), (1, 2)
+    plan = plan_run([follow_up(name) for name in names], ["kill", "restart"], len(trials), 7)
     assert [(wave.name, wave.kinds) for wave in plan.waves] == [
         ("kill", ("kill",)),
         ("restart", ("restart",)),
     ]
-    assert all(len(wave.conversations) == 12 for wave in plan.waves)
+    for wave in plan.waves:
+        played = Counter((one.scenario.name, one.arm, one.trial) for one in wave.conversations)
+        assert played == Counter(itertools.product(names, (CONTROL, TREATED), trials))
 
 
 def test_a_disruption_that_is_named_twice_is_tried_once() -> None:
@@ -234,9 +238,10 @@ def test_only_those_who_have_spoken_say_fillers() -> None:
 
 
 def test_more_fillers_than_there_are_texts_can_be_had() -> None:
-    endless = scenario(TELL, filler(500), disrupt(), ASK, name="endless")
+    fillers = 500
+    endless = scenario(TELL, filler(fillers), disrupt(), ASK, name="endless")
     plan = plan_run([endless], ["restart"], 3, 7)
-    assert all(len(one.turns) == 502 for one in plan.scripted)
+    assert all(len(one.turns) == len((TELL, ASK)) + fillers for one in plan.scripted)
 
 
 def test_turns_are_numbered_by_their_place_in_the_script() -> None:

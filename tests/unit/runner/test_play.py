@@ -84,10 +84,11 @@ def statuses(stage: FakeStage, arm: str) -> list[str]:
 
 def test_one_disruption_serves_twelve_scenarios() -> None:
     stage = FakeStage()
-    stage.play(plan(*(follow_up(f"s{index}") for index in range(12)), trials=2))
+    played = plan(*(follow_up(f"s{index}") for index in range(12)), trials=2)
+    stage.play(played)
     assert stage.disruptions["restart"].inflicted == ["restart"]
     assert len(stage.runtime.deployments) == 1
-    assert len(stage.of(TurnStarted)) == 12 * 2 * 2 * 2
+    assert len(stage.of(TurnStarted)) == sum(len(one.turns) for one in played.scripted)
 
 
 def test_every_planned_turn_is_said_once_and_in_order() -> None:
