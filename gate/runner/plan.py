@@ -7,7 +7,7 @@ cost of a run grows with the number of disruptions, not with scenarios × disrup
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gate.core.content import content_of
@@ -200,20 +200,9 @@ def plan_run(
 
     The traits of the disruptions that are `known` say who goes on talking meanwhile.
     """
-    playbill: dict[tuple[str, ...], list[Scenario]] = {}
-    for scenario in scenarios:
-        for disruption in dict.fromkeys(disruptions):
-            kinds = tuple(kind or disruption for kind in scenario.disruptions) or (UNDISTURBED,)
-            cast = playbill.setdefault(kinds, [])
-            if scenario not in cast:
-                cast.append(scenario)
+    scenarios_by_kinds = _scenarios_by_kinds(scenarios, disruptions)
+    waves = _waves(scenarios_by_kinds, disruptions)
     drafter = _Drafter(seed, scenarios)
-    waves: list[tuple[str, ...]] = []
-    # A script with the disruptions (restart,) can share the deployment of one with (restart, restart).
-    for kinds in sorted(playbill, key=lambda one: -len(one)):
-        if all(wave[: len(kinds)] != kinds for wave in waves):
-            waves.append(kinds)
-    waves.sort(key=lambda kinds: _rank(kinds, disruptions))
     return Plan(
         seed=seed,
         waves=tuple(
@@ -222,9 +211,9 @@ def plan_run(
                 kinds=kinds,
                 conversations=tuple(
                     drafter.conversation(scenario, kinds, guest, arm, trial)
-                    for guest, cast in playbill.items()
+                    for guest, played in scenarios_by_kinds.items()
                     if _host(guest, waves) == kinds
-                    for scenario in cast
+                    for scenario in played
                     for trial in range(1, trials + 1)
                     for arm in (CONTROL, TREATED)
                 ),
@@ -233,6 +222,30 @@ def plan_run(
             for kinds in waves
         ),
     )
+
+
+def _scenarios_by_kinds(
+    scenarios: Sequence[Scenario], disruptions: Sequence[str]
+) -> dict[tuple[str, ...], list[Scenario]]:
+    """Group the scenarios by the disruptions that follow one another in them. Each is in a group once."""
+    found: dict[tuple[str, ...], list[Scenario]] = {}
+    for scenario in scenarios:
+        for disruption in dict.fromkeys(disruptions):
+            kinds = tuple(kind or disruption for kind in scenario.disruptions) or (UNDISTURBED,)
+            group = found.setdefault(kinds, [])
+            if scenario not in group:
+                group.append(scenario)
+    return found
+
+
+def _waves(all_kinds: Iterable[tuple[str, ...]], disruptions: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the disruptions of each deployment, as few deployments as do, in the order of the run."""
+    waves: list[tuple[str, ...]] = []
+    # A script with the disruptions (restart,) can share the deployment of one with (restart, restart).
+    for kinds in sorted(all_kinds, key=lambda kinds: -len(kinds)):
+        if all(wave[: len(kinds)] != kinds for wave in waves):
+            waves.append(kinds)
+    return tuple(sorted(waves, key=lambda kinds: _rank(kinds, disruptions)))
 
 
 def name_of(disruptions: Sequence[str]) -> str:

@@ -195,36 +195,35 @@ class _WavePlayer:
                 traits=traits_of(kind, self._stage.disruptions),
             )
         )
+        ended = await self._inflict(deployment, kind, traffic)
+        self._stage.record(ended)
+        return ended.recovered
+
+    async def _inflict(self, deployment: Deployment, kind: str, traffic: Traffic) -> DisruptionEnded:
         began = self._stage.clock()
         try:
             evidence = await self._stage.disruptions[kind].inflict(deployment, traffic)
         except BotNotReady as error:
-            self._stage.record(
-                DisruptionEnded(
-                    at=self._stage.clock(),
-                    deployment=self._wave.name,
-                    disruption=kind,
-                    took_effect=True,
-                    recovered=False,
-                    sentence=error.sentence,
-                    seconds=self._stage.clock() - began,
-                    log=list(error.log),
-                )
-            )
-            return False
-        self._stage.record(
-            DisruptionEnded(
+            return DisruptionEnded(
                 at=self._stage.clock(),
                 deployment=self._wave.name,
                 disruption=kind,
-                took_effect=evidence.took_effect,
-                recovered=True,
-                sentence=evidence.sentence,
+                took_effect=True,
+                recovered=False,
+                sentence=error.sentence,
                 seconds=self._stage.clock() - began,
-                observed=evidence.observed,
+                log=list(error.log),
             )
+        return DisruptionEnded(
+            at=self._stage.clock(),
+            deployment=self._wave.name,
+            disruption=kind,
+            took_effect=evidence.took_effect,
+            recovered=True,
+            sentence=evidence.sentence,
+            seconds=self._stage.clock() - began,
+            observed=evidence.observed,
         )
-        return True
 
     async def _check_limits(self, deployment: Deployment) -> None:
         """What the gate's own limit has ended was not forgotten by the bot."""

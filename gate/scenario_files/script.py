@@ -159,12 +159,7 @@ class ScriptReader:
                 value.problem(f"{quoted(speaker)} says nothing")
         for fact in told:
             self._named.setdefault(fact, value)
-        guarantee = Say.guarantee
-        if "guarantee" in entries:
-            node = entries["guarantee"]
-            guarantee = node.choice(self._kinds.guarantees, "guarantee") or guarantee
-            if "expect" not in entries and node.key is not None:
-                node.key.problem('"guarantee" needs an "expect" beside it', hint="say what the reply must be")
+        guarantee = self._guarantee(entries)
         expectation = None
         if "expect" in entries:
             expectation = self._expectations.read(
@@ -190,6 +185,15 @@ class ScriptReader:
             guarantee=guarantee,
             states=states,
         )
+
+    def _guarantee(self, entries: Mapping[str, Node]) -> str:
+        """Read which guarantee a turn asks for."""
+        if "guarantee" not in entries:
+            return Say.guarantee
+        node = entries["guarantee"]
+        if "expect" not in entries and node.key is not None:
+            node.key.problem('"guarantee" needs an "expect" beside it', hint="say what the reply must be")
+        return node.choice(self._kinds.guarantees, "guarantee") or Say.guarantee
 
     def _telling(self, speaker: str, fact: str, node: Node, *, by_bot: bool = False) -> Telling:
         return Telling(
