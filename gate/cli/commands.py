@@ -148,7 +148,7 @@ def demo(
 ) -> None:
     """Show the gate on two bots, one of which forgets.
 
-    One keeps its conversations in its process, the other in Redis. Needs no key; without a Docker
+    One keeps its conversations in its process, the other in a store. Needs no key; without a Docker
     engine they run as local processes.
     """
     from gate.cli.demonstration import demonstrate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from gate.stores import DEFAULT_STORE
 
 DISRUPTION = "restart"
 SEED = 7
+DESCRIPTION = "demo.json"
+"""The file of the example that names its bots and what is to be measured on them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,24 +60,10 @@ class Exhibit:
         )
 
 
-EXHIBITS = (
-    Exhibit(
-        memory="buffer",
-        title="ConversationBufferMemory, in the process",
-        least_before=0.95,
-        least_after=0.0,
-        most_after=0.65,
-        verdict=Verdict.FAILED,
-    ),
-    Exhibit(
-        memory="redis",
-        title="RedisChatMessageHistory, in Redis",
-        least_before=0.98,
-        least_after=0.98,
-        most_after=1.0,
-        verdict=Verdict.PASSED,
-    ),
-)
+def read_exhibits(folder: Path) -> tuple[Exhibit, ...]:
+    """Return the bots of the example in `folder`, as its own file describes them."""
+    described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    return tuple(Exhibit(**{**bot, "verdict": Verdict(bot["verdict"])}) for bot in described)
 
 
 async def demonstrate(
@@ -93,7 +82,7 @@ async def demonstrate(
     folder = report_directory or Path("memory-gate-report")
     source = await _bot_source(runtime, environment, say)
     reports: list[tuple[Exhibit, Report]] = []
-    for exhibit in EXHIBITS:
+    for exhibit in read_exhibits(article_bot()):
         console.print()
         settings = _settings(exhibit, source, SEED if seed is None else seed, folder / exhibit.memory)
         prepare_report_directory(settings.report_directory)

@@ -42,7 +42,11 @@ def known_kinds() -> Kinds:
         stores=store_traits(),
         unfit={
             **{f"runtime: {name}": tuple(unsupported_on(name)) for name in RUNTIMES},
-            "store: none": disruptions_needing({Need.STORE}),
+            **{
+                f"store: {name}": disruptions_needing({Need.STORE})
+                for name, traits in store_traits().items()
+                if not traits.has_server
+            },
             "model: none": disruptions_needing({Need.MODEL}),
         },
     )

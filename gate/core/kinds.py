@@ -22,4 +22,4 @@ class Kinds:
     stores: Mapping[str, StoreTraits] = field(default_factory=dict)
     """The first is the usual one."""
     unfit: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """A setting (`runtime: process`, `store: none`, `model: none`) → the disruptions that it rules out."""
+    """A setting (`runtime: process`, `model: none`) → the disruptions that it rules out."""

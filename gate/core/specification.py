@@ -105,7 +105,9 @@ class StoreTraits:
     sentence: str
     """The gate's part, as it follows the kind's name: `starts nothing`."""
     image: str = ""
-    """The default image of its server; "" for a kind without one."""
+    """The default image of its server, for the docker runtime."""
+    has_server: bool = True
+    """Whether the gate starts a server, which disruptions of the store need."""
     image_input: str = ""
     """The action's input, and the option, that names another image; "" where there is none."""
     persistence: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from gate.core.store_findings import StoreEvidence, StoreFinding
 class NoStore:
     """The kind that starts nothing, and therefore finds nothing."""
 
-    traits = StoreTraits(sentence="starts nothing")
+    traits = StoreTraits(sentence="starts nothing", has_server=False)
 
     def build(self, _specification: StoreSpecification) -> None:
         """Return no store."""
