@@ -1,8 +1,8 @@
 """Writes the generated parts of docs/configuration.md: keys, inputs, outputs, commands and so on.
 
 `make reference` calls it. A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; what stands
-around it is written by hand. Everything comes from where the gate itself has it: the JSON Schema of
-memory-gate.yml, `action.yml`, the command line, the exit codes.
+around it is written by hand. Everything comes from where the gate itself has it: the declared settings,
+`action.yml`, the command line, the exit codes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +18,18 @@ import yaml
 
 from gate.cli.commands import application
 from gate.cli.library import known_kinds
+from gate.core.kinds import Kinds
 from gate.core.specification import Contract
 from gate.errors import ExitCode
 from gate.protocols import PROTOCOLS
-from gate.settings import Overrides, overrides_from_options, settings_schema
-from gate.settings.bot import LATER, SUPPLIED
-from gate.settings.loading import REPLACED, SCENARIOS
-from gate.settings.overrides import LISTS, OPTIONS_ONLY
-from gate.settings.section import DURATION, PERCENTAGE, SIZE
+from gate.settings.bot import SUPPLIED
+from gate.settings.declaration import Setting, settings_of
+from gate.settings.sections import SECTIONS, declared
 from gate.stores import STORES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "configuration.md"
 PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-Schema = Mapping[str, Any]
-
-SECRET = "openai_api_key"  # noqa: S105 - its name, not its value
-"""The one override that is no option, which others on the machine could read."""
 
 EXIT_MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.PASSED: "passed; of `compare`, no regression",
@@ -61,10 +54,9 @@ def renewed(page: str) -> str:
 
 def generated() -> dict[str, str]:
     """Each generated part of the page, by its name."""
-    sections = settings_schema(known_kinds())["properties"]
     action = load_action()
     return {
-        **{name: _keys(name, one) for name, one in sections.items() if name != SCENARIOS},
+        **{name: _keys(name) for name in SECTIONS},
         "protocols": _table(
             ("protocol", "method and path", "body", "reply"),
             ((code(name), *_contract(one.contract)) for name, one in PROTOCOLS.items()),
@@ -107,18 +99,9 @@ def commands() -> dict[str, Any]:
     return dict(vars(group)["commands"])
 
 
-def options_by_override() -> dict[str, str]:
-    """Override → the option that gives it, as errors about it name that option."""
-    samples: dict[str, Any] = {
-        one.name: ["1"] if one.name in LISTS else "1" for one in fields(Overrides) if one.name != SECRET
-    }
-    given = overrides_from_options(**{**samples, "environment": {}})
-    return {one.name: value.origin for one in fields(Overrides) if (value := getattr(given, one.name))}
-
-
-def inputs_by_override() -> dict[str, str]:
-    """Override → the action's input that gives it."""
-    return {one.name: one.name.replace("_", "-") for one in fields(Overrides) if one.name not in OPTIONS_ONLY}
+def parameters(command: Any) -> list[Any]:
+    """The parameters of a command, those of the settings included."""
+    return list(command.get_params(typer.Context(command)))
 
 
 def code(text: str) -> str:
@@ -132,24 +115,23 @@ def _contract(contract: Contract) -> tuple[str, str, str]:
     return (code(f"{request.method} {request.path}"), code(json.dumps(request.json)), reply)
 
 
-def _keys(section: str, schema: Schema) -> str:
-    rows: list[tuple[str, str, str, str, str]] = []
-    for key, one in schema["properties"].items():
-        if key in LATER:
-            continue
-        rows.append(_key(key, one, REPLACED[section].get(key)))
-        rows += [_key(f"{key}.{name}", part, None) for name, part in one.get("properties", {}).items()]
+def _keys(section: str) -> str:
+    kinds = known_kinds()
+    rows: list[Sequence[str]] = []
+    for setting in settings_of(SECTIONS[section], section):
+        if setting.in_file and setting.available:
+            rows.append(_key(setting.key, setting, kinds))
+        parts = settings_of(setting.nested) if setting.nested else ()
+        rows += [_key(f"{setting.key}.{part.key}", part, kinds) for part in parts]
     return _table(("key", "meaning", "value", "default", "also given by"), rows)
 
 
-def _key(name: str, schema: Schema, override: str | None) -> tuple[str, str, str, str, str]:
-    option, name_of_input = (
-        names.get(override or "") for names in (options_by_override(), inputs_by_override())
-    )
-    replacing = [code(option)] if option else []
-    replacing += [f"input {code(name_of_input)}"] if name_of_input else []
-    default = _default(schema["default"]) if "default" in schema else ""
-    return (code(name), schema["description"], _value(schema), default, ", ".join(replacing))
+def _key(name: str, setting: Setting, kinds: Kinds) -> Sequence[str]:
+    giving = [code(f"--{setting.option.name}")] if setting.option else []
+    giving += [f"input {code(setting.input.name)}"] if setting.input else []
+    default = setting.default(kinds)
+    shown = "" if default is None else _default(default)
+    return (code(name), setting.meaning(kinds), setting.words(kinds), shown, ", ".join(giving))
 
 
 def _default(value: object) -> str:
@@ -162,52 +144,15 @@ def _default(value: object) -> str:
     return code(f"{value:g}" if isinstance(value, float) else str(value))
 
 
-def _value(schema: Schema) -> str:
-    """What may be written, in a few words."""
-    options = schema.get("anyOf", ())
-    patterns = [str(one.get("pattern", "")) for one in options]
-    kind = schema.get("type")
-    if "enum" in schema:
-        return ", ".join(code(one) for one in schema["enum"])
-    if any(PERCENTAGE.pattern in one for one in patterns):
-        numbers = options[0]
-        return f"a share, {numbers['minimum']} to {numbers['maximum']} or in %"
-    if any(DURATION.pattern in one for one in patterns):
-        return "a length of time"
-    if any(SIZE.pattern in one for one in patterns):
-        return "bytes, or 512m, 2g"
-    if any(one.get("type") == "array" for one in options):
-        return "one, or a list"
-    if kind in ("integer", "number"):
-        return f"{schema['minimum']:,} to {_bound(schema['maximum'])}"
-    if kind == "array":
-        return "a list"
-    if kind == "object":
-        return "keys and values"
-    if kind == "boolean":
-        return "`true`, `false`"
-    return "text" if kind == "string" else "anything"
-
-
-def _bound(number: float) -> str:
-    return "2^53" if number == 2**53 else f"{number:,}"
-
-
 def _replaced_by_input(name: str) -> str:
-    """The key, or the option, of which an input takes the place."""
-    override = name.replace("-", "_")
-    keys = [
-        f"{section}.{key}"
-        for section, pairs in REPLACED.items()
-        for key, one in pairs.items()
-        if one == override
-    ]
-    return code(SCENARIOS if name == SCENARIOS else keys[0]) if keys or name == SCENARIOS else ""
+    """The key of which an input takes the place."""
+    replaced = (one for one in declared() if one.in_file and one.input and one.input.name == name)
+    return next((code(one.path) for one in replaced), "")
 
 
 def _command(name: str, command: Any) -> str:
     described = f"**`memory-gate {name}`** {one_line(command.help)}"
-    rows = [_parameter(one) for one in command.params]
+    rows = [_parameter(one) for one in parameters(command) if one.name != "help"]
     return f"{described}\n\n{_table(('option', 'meaning'), rows)}" if rows else described
 
 

@@ -137,8 +137,8 @@ def _main_stage(environment: Mapping[str, str]) -> int:
 def _require_files(overrides: Overrides, config: Path | None, workspace: Path) -> None:
     """Looks for the files that inputs name. Raises DocumentError, which names the inputs."""
     named = [("config", str(config))] if config is not None else []
-    if overrides.scenarios is not None:
-        named += [("scenarios", path) for path in overrides.scenarios.value]
+    if "scenarios" in overrides:
+        named += [("scenarios", path) for path in overrides["scenarios"].value]
     problems = [
         Problem(
             file=f'input "{name}"',

@@ -14,7 +14,7 @@ import typer
 from gate import __version__
 from gate.cli.collecting import collect_seldom
 from gate.cli.interruption import leave, run_until_signal
-from gate.core.specification import RunSpecification
+from gate.cli.setting_options import RunCommand
 from gate.errors import ExitCode, GateError, InputError
 
 application = typer.Typer(
@@ -35,27 +35,6 @@ Config = Annotated[
         help="Where the bot comes from and how it is spoken to.  [default: memory-gate.yml]",
     ),
 ]
-Image = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="The bot's image, in place of the bot of the configuration."),
-]
-Scenarios = Annotated[
-    list[Path] | None,
-    typer.Option(
-        metavar="PATH", help="A scenario file or folder; may be repeated.  [default: the built-in library]"
-    ),
-]
-Disrupt = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME",
-        help="A disruption, or thorough for all that fit; may be repeated. 'memory-gate list disruptions'"
-        f" shows them.  [default: {', '.join(RunSpecification().disruptions)}]",
-    ),
-]
-Trials = Annotated[
-    int | None, typer.Option(metavar="N", help="How often each scenario is played.  [default: 1]")
-]
 Seed = Annotated[
     int | None,
     typer.Option(metavar="N", help="Draws the facts of an earlier run again.  [default: a new one]"),
@@ -66,14 +45,6 @@ RuntimeName = Annotated[
         "--runtime", metavar="NAME", help="docker or process.  [default: docker; process for a bot.command]"
     ),
 ]
-Jobs = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="How many deployments are up at once.  [default: as fits the machine]"),
-]
-Shard = Annotated[
-    str | None,
-    typer.Option(metavar="K/N", help="Plays part K of N of the scenarios; see merge."),
-]
 ReportDirectory = Annotated[
     Path | None,
     typer.Option(
@@ -82,30 +53,8 @@ ReportDirectory = Annotated[
 ]
 
 
-@application.command()
-def run(
-    config: Config = None,
-    image: Image = None,
-    scenarios: Scenarios = None,
-    disrupt: Disrupt = None,
-    trials: Trials = None,
-    jobs: Jobs = None,
-    seed: Seed = None,
-    runtime: RuntimeName = None,
-    shard: Shard = None,
-    report_dir: ReportDirectory = None,
-    build: Annotated[
-        str | None, typer.Option(help="A folder with a Dockerfile to build the bot from.")
-    ] = None,
-    previous_image: Annotated[str | None, typer.Option(help="The image that is in production now.")] = None,
-    replicas: Annotated[str | None, typer.Option(metavar="N", help="How many instances to run.")] = None,
-    redis_image: Annotated[str | None, typer.Option(help="The store's image.")] = None,
-    model: Annotated[str | None, typer.Option(help="reader, forward, record, replay or none.")] = None,
-    threshold: Annotated[str | None, typer.Option(help='The accuracy needed: 0.95 or "95 %".')] = None,
-    max_drop: Annotated[str | None, typer.Option(help="How far it may fall: 0.05 or 5 %.")] = None,
-    inconclusive: Annotated[str | None, typer.Option(help="block or allow.")] = None,
-    baseline: Annotated[str | None, typer.Option(help="The report to be no worse than.")] = None,
-) -> None:
+@application.command(cls=RunCommand)
+def run(context: typer.Context, config: Config = None) -> None:
     """Say whether a bot may be deployed: talk, disrupt, ask again.
 
     With memory-gate.yml in the folder no option is needed. The verdict is printed, and the report
@@ -116,28 +65,7 @@ def run(
     from gate.cli.run import run_command
     from gate.settings import overrides_from_options
 
-    overrides = overrides_from_options(
-        image=image,
-        scenarios=scenarios or (),
-        disruptions=disrupt or (),
-        trials=trials,
-        jobs=jobs,
-        seed=seed,
-        runtime=runtime,
-        shard=shard,
-        report_dir=report_dir,
-        environment=os.environ,
-        build=build,
-        previous_image=previous_image,
-        replicas=replicas,
-        redis_image=redis_image,
-        model=model,
-        threshold=threshold,
-        max_drop=max_drop,
-        inconclusive=inconclusive,
-        baseline=baseline,
-    )
-    _finish(run_command(config, overrides, os.environ))
+    _finish(run_command(config, overrides_from_options(context.obj, os.environ), os.environ))
 
 
 @application.command()
@@ -228,7 +156,7 @@ def schema(
 
     from gate.cli.library import known_kinds
     from gate.scenario_files import scenario_schema
-    from gate.settings import settings_schema
+    from gate.settings.schema import settings_schema
 
     schemas: dict[str, Callable[[], dict[str, Any]]] = {
         "scenario": lambda: scenario_schema(known_kinds()),

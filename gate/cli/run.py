@@ -18,14 +18,9 @@ from gate.judging import judge
 from gate.judging.regression import against
 from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
-from gate.settings import Given, Overrides, Settings, load_settings
+from gate.settings import Overrides, Settings, load_settings
+from gate.settings.overrides import repeated_options
 from gate.stores import recorded_stores
-
-REPEATED = (
-    *("image", "build", "previous_image", "replicas", "redis_image", "model", "runtime"),
-    *("threshold", "max_drop", "inconclusive"),
-)
-"""Overrides that a run is repeated with. A baseline and a report folder are where the run was."""
 
 
 def run_command(config: Path | None, overrides: Overrides, environment: Mapping[str, str]) -> int:
@@ -75,10 +70,7 @@ def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
     words = ["memory-gate", "run"]
     if settings.config_file is not None:
         words += ["-c", str(settings.config_file)]
-    for option in REPEATED:
-        given: Given | None = getattr(overrides, option)
-        if given is not None and isinstance(given.value, str):
-            words += [f"--{option.replace('_', '-')}", given.value]
+    words += repeated_options(overrides)
     for path in settings.scenarios:
         words += ["--scenarios", str(path)]
     for disruption in settings.run.disruptions:

@@ -10,8 +10,7 @@ from gate.cli.tiebreak import check_judge
 from gate.core.scenario import Scenario
 from gate.errors import DocumentError, Problem
 from gate.judging.sentences import plural
-from gate.settings import Given, Overrides, Settings, load_settings
-from gate.settings.loading import CONFIG_FILE
+from gate.settings import CONFIG_FILE, Given, Settings, load_settings
 
 CONFIG_NAMES = (CONFIG_FILE.name, CONFIG_FILE.with_suffix(".yaml").name)
 
@@ -32,7 +31,7 @@ def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[s
             settings = load_settings(
                 config=config,
                 # A key is no part of the files, and whether there is one shows when the gate is run.
-                overrides=Overrides(openai_api_key=Given(value="unused", origin="validate")),
+                overrides={"openai-api-key": Given(value="unused", origin="validate")},
                 working_directory=working_directory,
                 kinds=known_kinds(),
             )

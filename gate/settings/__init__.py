@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from gate.settings.loading import REPORT_DIRECTORY, Settings, load_settings
+from gate.settings.loading import load_settings
 from gate.settings.overrides import Given, Overrides, overrides_from_action, overrides_from_options
-from gate.settings.schema import settings_schema
+from gate.settings.settings import CONFIG_FILE, REPORT_DIRECTORY, Settings
 
 __all__ = [
+    "CONFIG_FILE",
     "REPORT_DIRECTORY",
     "Given",
     "Overrides",
@@ -14,5 +15,4 @@ __all__ = [
     "load_settings",
     "overrides_from_action",
     "overrides_from_options",
-    "settings_schema",
 ]

@@ -1,17 +1,16 @@
-"""`bot.container`: what the bot's container is allowed where the defaults do not suffice an honest image.
-
-What would give a container the machine has no key at all: saying so is kinder than "unknown key".
-"""
+"""`bot.container`: what the bot's container is allowed where the defaults do not suffice an honest image."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from gate.core.specification import ContainerSpecification
 from gate.documents import Node
-from gate.settings.section import Section
-
-CONTAINER_KEYS = ("capabilities", "memory", "cpus", "pids", "egress", "new-privileges")
+from gate.settings.declaration import Absent, Section
+from gate.settings.values import MEMORY, Reading, ValueType, flag, number, size, whole
 
 CAPABILITIES = (
     *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"),
@@ -32,38 +31,48 @@ NEVER: Mapping[str, str] = {
     "userns": "the machine's users",
     "security-opt": "another security profile",
 }
-"""Keys of other tools → what they would give, which a bot under test cannot have."""
-
-MEMORY = (6 * 1024**2, 1024**4)
-"""Bytes. The engine accepts nothing less."""
-CPUS = (0.1, 1024.0)
-PIDS = (16, 1_000_000)
+"""Keys of other tools → what they would give: saying so is kinder than "unknown key"."""
 
 
-def read_container(node: Node) -> ContainerSpecification:
-    """What the bot's container is allowed."""
-    defaults = ContainerSpecification()
-    refused = {name: value for name, value in _entries(node).items() if name in NEVER}
-    for name, value in refused.items():
-        (value.key or value).problem(
-            f"{NEVER[name]} cannot be had", hint="the bot is not trusted; leave it out"
-        )
-    nodes = node.fields((*CONTAINER_KEYS, *refused))
-    section = Section(nodes=nodes)
-    return ContainerSpecification(
-        capabilities=_capabilities(nodes["capabilities"]) if "capabilities" in nodes else (),
-        memory=section.size("memory", *MEMORY, defaults.memory),
-        cpus=section.number("cpus", *CPUS, defaults.cpus),
-        processes=section.integer("pids", *PIDS, defaults.processes),
-        egress=nodes["egress"].boolean() if "egress" in nodes else None,
-        new_privileges=bool(nodes["new-privileges"].boolean()) if "new-privileges" in nodes else False,
+def capability_names() -> ValueType:
+    """One or more of the capabilities that may be had."""
+    item = {"enum": list(CAPABILITIES)}
+
+    def read(node: Node, _: Reading) -> tuple[str, ...]:
+        chosen = [item.choice(CAPABILITIES, "capability") for item in node.one_or_more()]
+        return tuple(dict.fromkeys(name for name in chosen if name is not None))
+
+    return ValueType(
+        read=read,
+        schema=lambda _: {"anyOf": [item, {"type": "array", "items": item}]},
+        words=lambda _: "one, or a list",
     )
 
 
-def _entries(node: Node) -> Mapping[str, Node]:
-    return node.mapping() if node.is_mapping else {}
+class ContainerSection(Section):
+    """What the bot's container is allowed, on the docker runtime."""
 
+    refused: ClassVar[Mapping[str, str]] = NEVER
 
-def _capabilities(node: Node) -> tuple[str, ...]:
-    chosen = [item.choice(CAPABILITIES, "capability") for item in node.one_or_more()]
-    return tuple(dict.fromkeys(name for name in chosen if name is not None))
+    capabilities: Annotated[tuple[str, ...], capability_names(), Absent("none")] = Field(
+        default=ContainerSpecification.capabilities,
+        description="Capabilities that the kernel leaves to the bot",
+    )
+    memory: Annotated[int, size(*MEMORY)] = Field(
+        default=ContainerSpecification.memory, description="How much memory it is allowed; there is no swap"
+    )
+    cpus: Annotated[float, number(0.1, 1024)] = Field(
+        default=ContainerSpecification.cpus, description="How many processors it may use, at most"
+    )
+    processes: Annotated[int, whole(16, 1_000_000)] = Field(
+        alias="pids",
+        default=ContainerSpecification.processes,
+        description="How many processes and threads it may have, at most",
+    )
+    egress: Annotated[bool | None, flag(), Absent("if its model is its own")] = Field(
+        default=ContainerSpecification.egress, description="Whether the bot reaches the world outside"
+    )
+    new_privileges: Annotated[bool, flag()] = Field(
+        default=ContainerSpecification.new_privileges,
+        description="Whether programs like sudo may gain privileges",
+    )

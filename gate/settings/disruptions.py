@@ -7,32 +7,30 @@ from typing import Any
 
 from gate.core.specification import RunSpecification
 from gate.disruptions import traits_of
-from gate.documents import disruption_schema, read_disruption
-from gate.settings.section import Section
+from gate.documents import Node, disruption_schema, read_disruption
 
 THOROUGH = "thorough"
 """Stands for every disruption that can be inflicted on such a bot."""
 
 
-def read_disruptions(section: Section, *, known: Collection[str], unfit: Collection[str]) -> tuple[str, ...]:
-    """What `disruptions` in the section names. `unfit` are those that such a bot cannot undergo.
+def usual_disruptions(unfit: Collection[str]) -> tuple[str, ...]:
+    """What is done where no disruption is named: the usual ones, or what stands in for those in `unfit`."""
+    usual = (traits_of(name).stand_in if name in unfit else name for name in RunSpecification.disruptions)
+    return tuple(dict.fromkeys(name for name in usual if name))
+
+
+def named_disruptions(node: Node, *, known: Collection[str], unfit: Collection[str]) -> tuple[str, ...]:
+    """The disruptions that are named at the node. `unfit` are those that such a bot cannot undergo.
 
     A disruption that is named is taken as it is: that it cannot be done is to be said, not passed over.
     """
-    fitting = [name for name in known if name not in unfit]
-    if "disruptions" not in section.nodes:
-        usual = (
-            traits_of(name).stand_in if name in unfit else name for name in RunSpecification().disruptions
-        )
-        return tuple(dict.fromkeys(name for name in usual if name))
-    node = section.nodes["disruptions"]
     items = node.one_or_more()
     if not items:
         node.problem("no disruption is named", hint="leave the key out for the usual ones")
     chosen: list[str] = []
     for item in items:
         if item.text == THOROUGH:
-            chosen += fitting
+            chosen += [name for name in known if name not in unfit]
         elif (name := read_disruption(item, known)) is not None:
             chosen.append(name)
     return tuple(dict.fromkeys(chosen))

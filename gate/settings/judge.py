@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from gate.core.specification import JudgeSpecification
-from gate.settings.model import read_url
-from gate.settings.section import Section
-
-JUDGE_KEYS = ("base-url", "model")
+from gate.settings.declaration import Absent, Section
+from gate.settings.values import http_url, text
 
 
-def read_judge(section: Section, *, base_url: str) -> JudgeSpecification:
-    """The judge as specified, by default at the `base_url` of the model: there is one key for both.
+class JudgeSection(Section):
+    """A model that breaks ties where no comparison of words can, for scenarios that ask for it."""
 
-    Whether a judge is needed is for the scenarios to say.
-    """
-    node = section.nodes.get("base-url")
-    return JudgeSpecification(
-        base_url=read_url(node, base_url) if node is not None else base_url,
-        model=section.text("model", ""),
+    base_url: Annotated[str | None, http_url(), Absent("where the model is")] = Field(
+        default=None, description="Where the judge is"
     )
+    model: Annotated[str, text()] = Field(
+        default=JudgeSpecification.model,
+        description="The model that judges; needed by scenarios with judge only",
+    )
+
+    def specification(self, model_url: str) -> JudgeSpecification:
+        """The judge, by default at the URL of the model: there is one key for both.
+
+        Whether a judge is needed is for the scenarios to say.
+        """
+        return JudgeSpecification(base_url=self.base_url or model_url, model=self.model)

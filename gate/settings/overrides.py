@@ -1,86 +1,51 @@
-"""What is given beside the configuration file: command line options and the action's inputs."""
+"""What is given beside the configuration file: command line options and the action's inputs.
+
+Which there are is declared with the settings, and loaded when they are asked for.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+SEPARATOR = re.compile(r"[\s,]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
     """A value, or a list of values, and what its giver calls it: `--trials`, `input "trials"`."""
 
-    value: str | tuple[str, ...]
+    value: str | tuple[str, ...] = field(repr=False)
+    """Never shown: it may be a key."""
     origin: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Overrides:
-    """Values that replace those of the configuration file; None is not given."""
-
-    image: Given | None = None
-    previous_image: Given | None = None
-    build: Given | None = None
-    scenarios: Given | None = None
-    disruptions: Given | None = None
-    trials: Given | None = None
-    jobs: Given | None = None
-    seed: Given | None = None
-    runtime: Given | None = None
-    shard: Given | None = None
-    threshold: Given | None = None
-    max_drop: Given | None = None
-    baseline: Given | None = None
-    replicas: Given | None = None
-    redis_image: Given | None = None
-    model: Given | None = None
-    openai_api_key: Given | None = field(default=None, repr=False)
-    report_dir: Given | None = None
-    inconclusive: Given | None = None
-
-
-LISTS = ("scenarios", "disruptions")
-OPTIONS_ONLY = ("jobs", "runtime", "shard")
-KEY_VARIABLE = "OPENAI_API_KEY"
-SEPARATOR = re.compile(r"[\s,]+")
+Overrides = Mapping[str, Given]
+"""A setting's path, as `run.trials` → what replaces it."""
 
 
 def overrides_from_options(
-    *,
-    image: str | None = None,
-    scenarios: Sequence[str | Path] = (),
-    disruptions: Sequence[str] = (),
-    trials: int | None = None,
-    jobs: int | None = None,
-    seed: int | None = None,
-    runtime: str | None = None,
-    shard: str | None = None,
-    report_dir: str | Path | None = None,
-    environment: Mapping[str, str] | None = None,
-    **others: str | None,
+    options: Mapping[str, str | Sequence[str] | None], environment: Mapping[str, str] | None = None
 ) -> Overrides:
-    """The options of the command line; a disruption may be a list separated by commas or blanks.
+    """The options of the command line, by their names in Python.
 
-    `others` are those whose option and override have one name: `previous_image` is --previous-image.
-
-    The key of a real model is no option, which others could see: it comes from the `environment`.
+    A disruption may be a list separated by commas or blanks. What is secret is no option, which others
+    could see: it comes from the `environment`.
     """
-    kinds = tuple(kind for text in disruptions for kind in _items(text))
-    return Overrides(
-        image=_option("--image", image),
-        scenarios=Given(value=tuple(map(str, scenarios)), origin="--scenarios") if scenarios else None,
-        disruptions=Given(value=kinds, origin="--disrupt") if disruptions else None,
-        trials=_option("--trials", trials),
-        jobs=_option("--jobs", jobs),
-        seed=_option("--seed", seed),
-        runtime=_option("--runtime", runtime),
-        shard=_option("--shard", shard),
-        report_dir=_option("--report-dir", report_dir),
-        openai_api_key=_key(environment or {}),
-        **{name: _option(f"--{name.replace('_', '-')}", value) for name, value in others.items()},
-    )
+    from gate.settings.sections import declared
+
+    given = _variables(environment or {})
+    for setting in declared():
+        option = setting.option
+        value = options.get(option.parameter) if option else None
+        if option is None or value is None or value == ():
+            continue
+        if not isinstance(value, str):
+            value = split_items(value) if option.splits else tuple(value)
+        given[setting.path] = Given(value=value, origin=f"--{option.name}")
+    return given
 
 
 def overrides_from_action(environment: Mapping[str, str]) -> tuple[Overrides, Path | None]:
@@ -88,28 +53,47 @@ def overrides_from_action(environment: Mapping[str, str]) -> tuple[Overrides, Pa
 
     Empty is not given. Lists are separated by line breaks, commas or blanks.
     """
-    given: dict[str, Given] = {}
-    for name in (one.name for one in fields(Overrides) if one.name not in OPTIONS_ONLY):
-        words = name.replace("_", "-")
-        # The runner upper-cases an input's name and keeps its hyphens.
-        text = environment.get(f"INPUT_{words.upper()}", "").strip()
-        value = _items(text) if name in LISTS else text
+    from gate.settings.sections import declared
+
+    given = _variables(environment)
+    for setting in declared():
+        if setting.input is None:
+            continue
+        text = environment.get(setting.input.variable, "").strip()
+        value = split_items([text]) if setting.option and setting.option.many else text
         if value:
-            given[name] = Given(value=value, origin=f'input "{words}"')
-    if "openai_api_key" not in given and (key := _key(environment)):
-        given["openai_api_key"] = key
+            given[setting.path] = Given(value=value, origin=f'input "{setting.input.name}"')
     config = environment.get("INPUT_CONFIG", "").strip()
-    return Overrides(**given), Path(config) if config else None
+    return given, Path(config) if config else None
 
 
-def _key(environment: Mapping[str, str]) -> Given | None:
-    text = environment.get(KEY_VARIABLE, "").strip()
-    return Given(value=text, origin=f"variable {KEY_VARIABLE}") if text else None
+def _variables(environment: Mapping[str, str]) -> dict[str, Given]:
+    """What the environment itself gives."""
+    from gate.settings.sections import declared
+
+    given: dict[str, Given] = {}
+    for setting in declared():
+        text = environment.get(setting.variable.name, "").strip() if setting.variable else ""
+        if setting.variable and text:
+            given[setting.path] = Given(value=text, origin=f"variable {setting.variable.name}")
+    return given
 
 
-def _option(name: str, value: str | int | Path | None) -> Given | None:
-    return None if value is None else Given(value=str(value), origin=name)
+def split_items(texts: Iterable[str]) -> tuple[str, ...]:
+    """The items of lists that are separated by line breaks, commas or blanks."""
+    return tuple(item for text in texts for item in SEPARATOR.split(text) if item)
 
 
-def _items(text: str) -> tuple[str, ...]:
-    return tuple(item for item in SEPARATOR.split(text) if item)
+def repeated_options(overrides: Overrides) -> list[str]:
+    """The words of the options that a run is repeated with as they were given.
+
+    The others say where the run was, or are repeated as the settings of the run have them.
+    """
+    from gate.settings.sections import declared
+
+    words: list[str] = []
+    for setting in declared():
+        given = overrides.get(setting.path)
+        if setting.option and setting.option.repeats and given and isinstance(given.value, str):
+            words += [f"--{setting.option.name}", given.value]
+    return words

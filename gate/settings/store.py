@@ -3,43 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
+from pydantic import Field
+
+from gate.core.kinds import Kinds
 from gate.core.specification import StoreSpecification, StoreTraits
-from gate.settings.container import MEMORY
-from gate.settings.section import Section
+from gate.documents import Node
+from gate.settings.declaration import Absent, Input, Option, Section
+from gate.settings.values import MEMORY, ValueType, codes, duration, image_name, size
 
-STORE_KEYS = ("kind", "image", "persistence", "ttl", "memory")
 MAX_TTL_SECONDS = 10 * 365 * 86_400
 
 
-def read_store(section: Section, kinds: Mapping[str, StoreTraits]) -> StoreSpecification:
-    """Return the store as specified. `kinds` are those of this version, the default first."""
-    defaults = StoreSpecification()
-    kind = section.choice("kind", kinds, default_kind(kinds))
-    traits = kinds[kind]
-    return StoreSpecification(
-        kind=kind,
-        image=section.image("image") or traits.image,
-        persistence=section.choice(
-            "persistence", traits.words() or persistence_words(kinds), next(iter(traits.words()), "")
-        ),
-        ttl=section.duration("ttl", MAX_TTL_SECONDS),
-        memory=section.size("memory", *MEMORY, defaults.memory),
+def store_kind() -> ValueType:
+    """A registered kind of store."""
+    return ValueType(
+        read=lambda node, reading: node.choice(reading.kinds.stores, "kind"),
+        schema=lambda kinds: {"enum": list(kinds.stores)},
+        words=lambda kinds: codes(kinds.stores),
+        default=lambda kinds: next(iter(kinds.stores)),
+        meaning=lambda kinds: "; ".join(f"{name} {one.sentence}" for name, one in kinds.stores.items()),
     )
 
 
-def default_kind(kinds: Mapping[str, StoreTraits]) -> str:
-    """Return the kind where the settings name none."""
-    return next(iter(kinds))
+def persistence_word() -> ValueType:
+    """A word that the kind of store declares; which it takes is checked once the kind is known."""
+    return ValueType(
+        read=lambda node, _: node.text,
+        schema=lambda kinds: {"enum": list(persistence_words(kinds.stores))},
+        words=lambda kinds: codes(persistence_words(kinds.stores)),
+        default=lambda kinds: _first(usual_store(kinds).persistence),
+        meaning=lambda kinds: (
+            "What the store keeps on disk: "
+            + ", ".join(f"{word} {kept}" for word, kept in persistence_words(kinds.stores).items())
+        ),
+    )
 
 
-def persistence_words(kinds: Mapping[str, StoreTraits]) -> dict[str, str]:
-    """Return all words for `persistence` with their meanings; a kind that keeps nothing takes any of them."""
-    return {word: meaning for traits in kinds.values() for word, meaning in traits.persistence.items()}
+def server_image() -> ValueType:
+    """The image of the store's server; by default the one that its kind declares."""
+    image = image_name()
+    return ValueType(read=image.read, schema=image.schema, default=lambda kinds: usual_store(kinds).image)
 
 
-def store_defaults(kinds: Mapping[str, StoreTraits]) -> dict[str, object]:
-    """Return the keys' defaults that the default kind declares."""
-    kind = default_kind(kinds)
-    traits = kinds[kind]
-    return {"kind": kind, "image": traits.image, "persistence": next(iter(traits.words()), "")}
+class StoreSection(Section):
+    """The store that the gate starts for the bot."""
+
+    kind: Annotated[str, store_kind()] = Field(default=StoreSpecification.kind)
+    # The option and the input have the name of the one kind that has an image.
+    image: Annotated[str, server_image(), Option("redis-image", metavar="NAME"), Input("redis-image")] = (
+        Field(default=StoreSpecification.image, description="The store's image, for the docker runtime")
+    )
+    persistence: Annotated[str, persistence_word()] = Field(default=StoreSpecification.persistence)
+    ttl: Annotated[float | None, duration(MAX_TTL_SECONDS), Absent("that is open")] = Field(
+        default=StoreSpecification.ttl,
+        description="How long the bot is to keep conversations, 3600, 90min, 12h or 30d; a fact that would"
+        " expire earlier is reported",
+    )
+    memory: Annotated[int, size(*MEMORY)] = Field(
+        default=StoreSpecification.memory, description="How much memory the store's container is allowed"
+    )
+
+    def specification(self, nodes: Mapping[str, Node], kinds: Kinds) -> StoreSpecification:
+        """The store; what is left out is as its kind declares it."""
+        kind = self.kind or next(iter(kinds.stores))
+        traits = kinds.stores[kind]
+        words = traits.persistence or persistence_words(kinds.stores)
+        named = nodes["persistence"].choice(words, "persistence") if "persistence" in nodes else None
+        return StoreSpecification(
+            **{
+                **self.values(),
+                "kind": kind,
+                "image": self.image or traits.image,
+                "persistence": named or _first(traits.persistence),
+            }
+        )
+
+
+def usual_store(kinds: Kinds) -> StoreTraits:
+    """The kind of store where the settings name none."""
+    return next(iter(kinds.stores.values()))
+
+
+def persistence_words(stores: Mapping[str, StoreTraits]) -> dict[str, str]:
+    """All words for `persistence` with their meanings; a kind that keeps nothing takes any of them."""
+    return {word: meaning for one in stores.values() for word, meaning in one.persistence.items()}
+
+
+def _first(words: Mapping[str, str]) -> str:
+    return next(iter(words), "")

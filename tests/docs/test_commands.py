@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from docs.reference import commands
+from docs.reference import commands, parameters
 from gate.cli.commands import application, guarded
 from gate.errors import ExitCode
 from tests.docs.pages import ROOT, codes, fences, pages
@@ -67,7 +67,7 @@ def test_every_command_that_is_mentioned_has_those_options() -> None:
     wrong = []
     for place, (name, *rest) in mentioned():
         command = typer.main.get_command(application) if name.startswith("-") else commands().get(name)
-        known = {one for parameter in command.params for one in parameter.opts} if command else set()
+        known = {one for parameter in parameters(command) for one in parameter.opts} if command else set()
         options = [one for one in (name, *rest) if one.startswith("-")]
         if command is None or not known.issuperset(options):
             wrong.append(f"{place}: {name} {' '.join(rest)}")

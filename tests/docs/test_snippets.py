@@ -14,9 +14,9 @@ from docs.reference import load_action
 from gate.cli.library import known_kinds
 from gate.interfaces import Scorer
 from gate.scenario_files import load_scenarios
-from gate.settings import Given, Overrides, load_settings
+from gate.settings import Given, load_settings
 from gate.settings.bot import SOURCES
-from gate.settings.loading import SCENARIOS, SECTIONS
+from gate.settings.sections import SECTIONS
 from tests.docs.pages import Fence, fences
 
 YAML = fences("yaml")
@@ -32,7 +32,7 @@ def kind(document: object) -> str:
     names = set(document)
     if names & {"jobs", "steps"}:
         return "workflow"
-    if names <= {*SECTIONS, SCENARIOS}:
+    if names <= {*SECTIONS, "scenarios"}:
         return "settings"
     if "script" in names and isinstance(document["script"], list):
         return "scenario"
@@ -61,10 +61,10 @@ def test_yaml_snippets_are_taken(fence: Fence, tmp_path: Path) -> None:
             named = set(document.get("bot", {})) & set(SOURCES)
             load_settings(
                 config=Path("memory-gate.yml"),
-                overrides=Overrides(
-                    image=None if named else Given(value="my-bot:candidate", origin="the action's input"),
-                    openai_api_key=Given(value="key", origin="the action's input"),
-                ),
+                overrides={
+                    **({} if named else {"bot.image": Given(value="my-bot:candidate", origin="an input")}),
+                    "openai-api-key": Given(value="key", origin="an input"),
+                },
                 working_directory=tmp_path,
                 kinds=known_kinds(),
             )

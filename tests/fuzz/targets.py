@@ -32,7 +32,7 @@ from gate.reader.wire import MALFORMED, Refused
 from gate.reporters.json_report import to_json
 from gate.runner.plan import Plan, plan_run
 from gate.scenario_files import load_scenarios
-from gate.settings import Overrides, load_settings
+from gate.settings import load_settings
 from tests.fuzz.mangling import mangled, mangled_json
 from tests.unit.judging.builder import Run, honest_run
 
@@ -101,7 +101,7 @@ def read_configuration(file: Path) -> bool:
     try:
         load_settings(
             config=Path(file.name),
-            overrides=Overrides(),
+            overrides={},
             working_directory=file.parent,
             kinds=known_kinds(),
         )

@@ -15,7 +15,7 @@ from gate.cli.library import known_kinds
 from gate.errors import TurnRefused
 from gate.protocols import PROTOCOLS
 from gate.protocols.replies import WHOLE, ReplyReader
-from gate.settings import load_settings, overrides_from_options
+from gate.settings import load_settings
 from tests.event_loop import in_event_loop
 from tests.unit.protocols.servers import Answer, served
 
@@ -189,7 +189,7 @@ def test_request_and_reply_refine_a_kind(tmp_path: Path, name: str) -> None:
         (tmp_path / "memory-gate.yml").write_text(f"bot: {{image: b, protocol: {name}{text}}}")
         return load_settings(
             config=None,
-            overrides=overrides_from_options(),
+            overrides={},
             working_directory=tmp_path,
             kinds=known_kinds(),
         ).bot

@@ -31,7 +31,8 @@ from gate.interfaces import BotProtocol, TurnRouter
 from gate.protocols import PROTOCOLS
 from gate.reporters.transcript_file import NAME
 from gate.runtimes import RUNTIMES
-from gate.settings import Settings, load_settings, overrides_from_options, settings_schema
+from gate.settings import Settings, load_settings, overrides_from_options
+from gate.settings.schema import settings_schema
 
 
 @dataclass
@@ -99,9 +100,9 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     return kind
 
 
-def load(folder: Path, text: str, **options: object) -> Settings:
+def load(folder: Path, text: str, **options: str | list[str]) -> Settings:
     (folder / "memory-gate.yml").write_text(text, encoding="utf-8")
-    overrides = overrides_from_options(**options)  # type: ignore[arg-type]
+    overrides = overrides_from_options(options)
     return load_settings(config=None, overrides=overrides, working_directory=folder, kinds=known_kinds())
 
 
@@ -160,9 +161,9 @@ def test_a_run_speaks_it(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyP
                 tmp_path,
                 "bot: {command: [a], protocol: wire}",
                 runtime="here",
-                disruptions=("restart",),
-                seed=7,
-                report_dir=tmp_path / "report",
+                disrupt=["restart"],
+                seed="7",
+                report_dir=str(tmp_path / "report"),
             )
             return await execute(
                 settings,

@@ -52,7 +52,12 @@ def load(folder: Path, text: str, runtime: str, *disruptions: str) -> Settings:
     return load_settings(
         config=None,
         overrides=overrides_from_options(
-            runtime=runtime, disruptions=disruptions, seed=7, report_dir=folder / "report"
+            {
+                "runtime": runtime,
+                "disrupt": disruptions,
+                "seed": "7",
+                "report_dir": str(folder / "report"),
+            }
         ),
         working_directory=folder,
         kinds=known_kinds(),

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from gate.core.kinds import Kinds
 from gate.core.specification import Shard
 from gate.documents import given_node
 from gate.errors import DocumentError
 from gate.settings import Settings, overrides_from_options
-from gate.settings.section import Section
+from gate.settings.values import Reading, share
 from tests.unit.settings.texts import load, mistakes
 
 Read = Callable[[Settings], object]
@@ -125,7 +126,7 @@ def test_a_value_just_beyond_a_bound_is_one_mistake(tmp_path: Path, key: str, va
     ],
 )
 def test_a_shard_is_one_of_those_there_are(tmp_path: Path, text: str, shard: Shard | None) -> None:
-    overrides = overrides_from_options(image="a", shard=text)
+    overrides = overrides_from_options({"image": "a", "shard": text})
     if shard is not None:
         assert load(tmp_path, None, overrides).run.shard == shard
         return
@@ -137,7 +138,8 @@ def test_a_shard_is_one_of_those_there_are(tmp_path: Path, text: str, shard: Sha
 
 def test_a_percentage_is_the_share_that_it_is_written_for() -> None:
     """To the last digit: a bot that knows 999 of a thousand facts reaches 99.9 %."""
+    reading = Reading(kinds=Kinds(), working_directory=Path(), folder=Path())
     for tenths in range(1001):
         whole, tenth = divmod(tenths, 10)
         node = given_node("--threshold", f"{whole}.{tenth} %", problems=[])
-        assert Section(nodes={"accuracy": node}).share("accuracy", 0.5) == tenths / 1000
+        assert share().read(node, reading) == tenths / 1000

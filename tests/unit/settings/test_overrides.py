@@ -24,8 +24,10 @@ from tests.unit.settings.texts import FULL, LATER, NOTHING, load, mistakes
 def test_options_replace_what_the_file_says(tmp_path: Path) -> None:
     (tmp_path / "ci/bot").mkdir(parents=True)
     overrides = overrides_from_options(
-        image="other:1", scenarios=[Path("mine.yml")], disruptions=["kill,restart", "none"],
-        trials=2, seed=0, runtime="docker", report_dir=Path("out"),
+        {
+            "image": "other:1", "scenarios": ["mine.yml"], "disrupt": ["kill,restart", "none"],
+            "trials": "2", "seed": "0", "runtime": "docker", "report_dir": "out", "jobs": None,
+        }
     )  # fmt: skip
     found = load(tmp_path, FULL, overrides, name="ci/gate.yml")
     assert (found.bot.image, found.bot.command, found.bot.port) == ("other:1", (), 9000)
@@ -82,7 +84,7 @@ def test_the_key_of_a_real_model_comes_from_the_input_or_else_from_the_environme
     for overrides, key in (
         (both, "sk-input"),
         (overrides_from_action(variable)[0], "sk-variable"),
-        (overrides_from_options(environment=variable), "sk-variable"),
+        (overrides_from_options({}, variable), "sk-variable"),
     ):
         found = load(tmp_path, text, overrides)
         assert (found.model.mode, found.model.base_url, found.openai_api_key) == (mode, "https://a/v1/", key)
@@ -90,43 +92,44 @@ def test_the_key_of_a_real_model_comes_from_the_input_or_else_from_the_environme
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "message"),
+    ("path", "value", "message"),
     [
-        ("trials", "many", 'expected a whole number from 1 to 100, found "many"'),
-        ("trials", "0", 'expected a whole number from 1 to 100, found "0"'),
-        ("seed", "-1", 'expected a whole number from 0 to 9007199254740992, found "-1"'),
-        ("threshold", "95", 'expected a number from 0 to 1, found "95"'),
-        ("max_drop", "nan", 'expected a number from 0 to 1, found "nan"'),
-        ("inconclusive", "alow", 'unknown inconclusive "alow"; this version knows: block, allow'),
-        ("runtime", "podman", 'unknown runtime "podman"; this version knows: docker, process'),
-        ("runtime", "external", f"runtime external {LATER}"),
-        ("model", "forward", "mode forward needs the key of a real model"),
-        ("model", "replay", 'there is no cassette "memory-gate-cassette.jsonl"'),
-        ("shard", "half", 'expected a part and how many there are, as 1/4, found "half"'),
-        ("shard", "5/4", 'expected a part and how many there are, as 1/4, found "5/4"'),
-        ("shard", "0/4", 'expected a part and how many there are, as 1/4, found "0/4"'),
-        ("shard", "1/1001", 'expected a part and how many there are, as 1/4, found "1/1001"'),
-        ("replicas", "17", 'expected a whole number from 1 to 16, found "17"'),
-        ("previous_image", "b c", "the name of an image holds no blanks"),
-        ("disruptions", ("kill*0",), "expected a number of times from 1 to 20 after the *"),
-        ("disruptions", ("kill*21",), "expected a number of times from 1 to 20 after the *"),
-        ("disruptions", ("kil*2",), 'unknown disruption "kil*2"; this version knows: none, restart, kill, recreate'),
-        ("redis_image", "redis 8", "the name of an image holds no blanks"),
-        ("disruptions", ("kil",), 'unknown disruption "kil"; this version knows: none, restart, kill, recreate'),
+        ("run.trials", "many", 'expected a whole number from 1 to 100, found "many"'),
+        ("run.trials", "0", 'expected a whole number from 1 to 100, found "0"'),
+        ("run.seed", "-1", 'expected a whole number from 0 to 9007199254740992, found "-1"'),
+        ("gate.accuracy", "95", 'expected a number from 0 to 1, found "95"'),
+        ("gate.max-drop", "nan", 'expected a number from 0 to 1, found "nan"'),
+        ("gate.inconclusive", "alow", 'unknown inconclusive "alow"; this version knows: block, allow'),
+        ("run.runtime", "podman", 'unknown runtime "podman"; this version knows: docker, process'),
+        ("run.runtime", "external", f"runtime external {LATER}"),
+        ("model.mode", "forward", "mode forward needs the key of a real model"),
+        ("model.mode", "replay", 'there is no cassette "memory-gate-cassette.jsonl"'),
+        ("run.shard", "half", 'expected a part and how many there are, as 1/4, found "half"'),
+        ("run.shard", "5/4", 'expected a part and how many there are, as 1/4, found "5/4"'),
+        ("run.shard", "0/4", 'expected a part and how many there are, as 1/4, found "0/4"'),
+        ("run.shard", "1/1001", 'expected a part and how many there are, as 1/4, found "1/1001"'),
+        ("bot.replicas", "17", 'expected a whole number from 1 to 16, found "17"'),
+        ("bot.previous", "b c", "the name of an image holds no blanks"),
+        ("run.disruptions", ("kill*0",), "expected a number of times from 1 to 20 after the *"),
+        ("run.disruptions", ("kill*21",), "expected a number of times from 1 to 20 after the *"),
+        ("run.disruptions", ("kil*2",), 'unknown disruption "kil*2"; this version knows: none, restart, kill, recreate'),
+        ("store.image", "redis 8", "the name of an image holds no blanks"),
+        ("run.disruptions", ("kil",), 'unknown disruption "kil"; this version knows: none, restart, kill, recreate'),
         ("scenarios", ("a", ""), "expected text, found an empty one"),
-        ("build", ".", "build is given, and image as well"),
+        ("bot.build", ".", "build is given, and image as well"),
         ("baseline", "base.json", 'there is no report "base.json"'),
-        ("report_dir", "a\0b", "expected one line of text without control characters"),
-        ("openai_api_key", "sk-\u20ac", "the key holds a character that no key has"),
-        ("openai_api_key", "sk a", "the key holds a character that no key has"),
-        ("openai_api_key", "a\udcffb", "expected one line of text without control characters"),
+        ("report-dir", "a\0b", "expected one line of text without control characters"),
+        ("openai-api-key", "sk-\u20ac", "the key holds a character that no key has"),
+        ("openai-api-key", "sk a", "the key holds a character that no key has"),
+        ("openai-api-key", "a\udcffb", "expected one line of text without control characters"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_an_override_names_the_option(
-    tmp_path: Path, name: str, value: str | tuple[str, ...], message: str
+    tmp_path: Path, path: str, value: str | tuple[str, ...], message: str
 ) -> None:
-    overrides = Overrides(
-        **{"image": Given(value="a", origin="--image"), name: Given(value=value, origin="--it")}
-    )
+    overrides: Overrides = {
+        "bot.image": Given(value="a", origin="--image"),
+        path: Given(value=value, origin="--it"),
+    }
     (tmp_path / "Dockerfile").touch()
     assert mistakes(tmp_path, None, overrides) == [("--it", message)]

@@ -18,10 +18,12 @@ from gate.cli.commands import application
 from gate.cli.library import known_kinds
 from gate.errors import DocumentError, InputError
 from gate.scenario_files import scenario_schema
-from gate.settings import Overrides, Settings, load_settings, settings_schema
-from gate.settings.bot import LATER, REQUEST_KEYS, SOURCES
-from gate.settings.container import CONTAINER_KEYS
-from gate.settings.loading import SCENARIOS, SECTIONS
+from gate.settings import Settings, load_settings
+from gate.settings.bot import SOURCES
+from gate.settings.container import ContainerSection
+from gate.settings.request import RequestSection
+from gate.settings.schema import settings_schema
+from gate.settings.sections import SECTIONS, declared
 from tests.fuzz.targets import configurations
 from tests.unit.core.laws import law
 from tests.unit.scenario_files.json_schema import valid
@@ -82,7 +84,7 @@ def refusal(folder: Path, document: object) -> DocumentError | None:
     try:
         load_settings(
             config=Path("memory-gate.yml"),
-            overrides=Overrides(),
+            overrides={},
             working_directory=folder,
             kinds=KINDS,
         )
@@ -107,17 +109,17 @@ def test_the_schema_is_json_of_the_same_dialect_as_the_one_of_scenarios() -> Non
 
 def test_the_schema_knows_the_loaders_keys_and_no_others() -> None:
     parts = SCHEMA["properties"]
-    assert set(parts) == {*SECTIONS, SCENARIOS}
-    for name, keys in SECTIONS.items():
-        assert set(parts[name]["properties"]) == set(keys)
-    assert set(parts["bot"]["properties"]["request"]["properties"]) == set(REQUEST_KEYS)
-    assert set(parts["bot"]["properties"]["container"]["properties"]) == set(CONTAINER_KEYS)
+    assert set(parts) == {*SECTIONS, "scenarios"}
+    for name, section in SECTIONS.items():
+        assert set(parts[name]["properties"]) == set(section.file_keys())
+    assert set(parts["bot"]["properties"]["request"]["properties"]) == set(RequestSection.file_keys())
+    assert set(parts["bot"]["properties"]["container"]["properties"]) == set(ContainerSection.file_keys())
     assert parts["bot"]["properties"]["protocol"]["enum"] == list(KINDS.protocols)
     assert parts["run"]["properties"]["disruptions"]["anyOf"][0]["anyOf"][1]["enum"] == list(
         KINDS.disruptions
     )
     # A bot that is a command has no previous image.
-    others = {*LATER, *SOURCES, "previous"}
+    others = {*SOURCES, "previous"}
     assert set(EVERYTHING["bot"]) | others == set(parts["bot"]["properties"])
 
 
@@ -125,7 +127,7 @@ def loaded(folder: Path, document: object) -> Settings:
     (folder / "memory-gate.yml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     return load_settings(
         config=Path("memory-gate.yml"),
-        overrides=Overrides(),
+        overrides={},
         working_directory=folder,
         kinds=KINDS,
     )
@@ -180,10 +182,10 @@ def test_the_command_names_the_schemas_that_there_are() -> None:
 
 
 PLACES: tuple[tuple[str, ...], ...] = (
-    *((section, key) for section, keys in SECTIONS.items() for key in keys),
-    *(("bot", "request", key) for key in REQUEST_KEYS),
-    *(("bot", "container", key) for key in CONTAINER_KEYS),
-    *(("bot", "env", "A"), ("bot", "request", "headers", "X-A"), (SCENARIOS,)),
+    *((name, key) for name, section in SECTIONS.items() for key in section.file_keys()),
+    *(("bot", "request", key) for key in RequestSection.file_keys()),
+    *(("bot", "container", key) for key in ContainerSection.file_keys()),
+    *(("bot", "env", "A"), ("bot", "request", "headers", "X-A"), ("scenarios",)),
 )
 
 VALUES: tuple[Any, ...] = (
@@ -233,7 +235,9 @@ def test_wherever_a_value_is_put_both_take_it_or_both_refuse_it(
 
 
 def test_what_is_not_built_yet_is_refused_by_both(tmp_path: Path) -> None:
-    for name in LATER:
+    later = [one.key for one in declared() if not one.available]
+    assert later == ["url"]
+    for name in later:
         document = {"bot": {"image": "a", name: "b"}}
         assert not valid(document, SCHEMA)
         assert refusal(tmp_path, document) is not None

@@ -122,7 +122,7 @@ def test_a_cassette_that_is_there_is_replayed_without_a_key(tmp_path: Path) -> N
 def test_where_the_model_is_and_its_key_are_the_gates_to_say(tmp_path: Path, mode: str) -> None:
     """In every mode but none: else a bot could go past the endpoint."""
     (tmp_path / "memory-gate-cassette.jsonl").touch()
-    overrides = overrides_from_options(environment={"OPENAI_API_KEY": "sk-1"})
+    overrides = overrides_from_options({}, {"OPENAI_API_KEY": "sk-1"})
     text = f"bot: {{image: a, env: {{OPENAI_BASE_URL: x, OPENAI_API_KEY: x}}}}\nmodel: {{mode: {mode}}}"
     assert [message for _, message in mistakes(tmp_path, text, overrides)] == [
         "the gate itself sets OPENAI_BASE_URL",
@@ -206,7 +206,7 @@ def test_a_variable_that_the_gate_does_not_set_is_the_users_to_set(
     (tmp_path / "memory-gate.yml").write_text(f"bot: {{image: b, env: {{{name}: mine}}}}\n{text}\n")
     settings = load_settings(
         config=None,
-        overrides=Overrides(),
+        overrides={},
         working_directory=tmp_path,
         kinds=Kinds(
             disruptions=("restart", "kill", "recreate"),
@@ -284,9 +284,9 @@ def test_thorough_is_all_that_fits_the_bot(tmp_path: Path, text: str, names: tup
             config=Path(config), overrides=overrides, working_directory=tmp_path, kinds=UNFIT
         ).run.disruptions
 
-    assert chosen("memory-gate.yml", overrides_from_options(disruptions=["thorough"])) == names
-    assert chosen("named.yml", Overrides()) == ("kill*2", *names)
-    assert chosen("named.yml", overrides_from_options(disruptions=["oom"])) == ("oom",)
+    assert chosen("memory-gate.yml", overrides_from_options({"disrupt": ["thorough"]})) == names
+    assert chosen("named.yml", {}) == ("kill*2", *names)
+    assert chosen("named.yml", overrides_from_options({"disrupt": ["oom"]})) == ("oom",)
 
 
 def test_what_is_done_when_nothing_is_said_fits_the_bot(tmp_path: Path) -> None:
@@ -294,6 +294,6 @@ def test_what_is_done_when_nothing_is_said_fits_the_bot(tmp_path: Path) -> None:
     kinds = known_kinds()
     for text, unfit in [("store: {kind: none}", "store: none"), ("model: {mode: none}", "model: none")]:
         (tmp_path / "memory-gate.yml").write_text(f"bot: {{image: a}}\n{text}", encoding="utf-8")
-        settings = load_settings(config=None, overrides=Overrides(), working_directory=tmp_path, kinds=kinds)
+        settings = load_settings(config=None, overrides={}, working_directory=tmp_path, kinds=kinds)
         assert settings.run.disruptions
         assert not set(settings.run.disruptions) & set(kinds.unfit[unfit])

@@ -35,10 +35,10 @@ KINDS = Kinds(
 )
 
 
-NOTHING = Overrides()
+NOTHING: Overrides = {}
 
 
-IMAGE = overrides_from_options(image="my-bot:candidate")
+IMAGE = overrides_from_options({"image": "my-bot:candidate"})
 
 
 LATER = "is not available in this version yet"

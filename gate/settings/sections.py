@@ -1,0 +1,31 @@
+"""All settings: the sections of memory-gate.yml, and what stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from gate.settings.bot import BotSection
+from gate.settings.declaration import Section, Setting, settings_of
+from gate.settings.invocation import Invocation
+from gate.settings.judge import JudgeSection
+from gate.settings.model import ModelSection
+from gate.settings.policy import PolicySection
+from gate.settings.run import RunSection
+from gate.settings.store import StoreSection
+
+SECTIONS: Mapping[str, type[Section]] = {
+    "bot": BotSection,
+    "store": StoreSection,
+    "model": ModelSection,
+    "judge": JudgeSection,
+    "run": RunSection,
+    "gate": PolicySection,
+}
+
+
+@cache
+def declared() -> tuple[Setting, ...]:
+    """Every setting, those of a section in a section left out."""
+    sections: Mapping[str, type[Section]] = {**SECTIONS, "": Invocation}
+    return tuple(setting for name, section in sections.items() for setting in settings_of(section, name))
