@@ -13,7 +13,6 @@ from unittest.mock import patch
 
 from benchmarks.measurement.bots import KeepsOutside
 from benchmarks.measurement.runtime import InProcessKind, NewBot, StoreServer, store_server
-from gate.cli import execution
 from gate.cli.library import find_scenarios
 from gate.core.scenario import Scenario
 from gate.core.specification import (
@@ -29,6 +28,7 @@ from gate.core.verdict import Report
 from gate.disruptions import DISRUPTIONS
 from gate.interfaces import Reporter
 from gate.reporters.transcript_file import NAME
+from gate.run.run import RunInputs, execute, new_run
 from gate.runner.plan import Plan, plan_run
 from gate.runtimes import RUNTIMES
 from gate.settings import Settings
@@ -103,13 +103,15 @@ async def play(
         # The one seam: everything else is built, played, recorded and judged as on the command line.
         kind = InProcessKind(new_bot=new_bot, server=server, name="process")
         with patch.dict(RUNTIMES, {kind.name: kind}):
-            report = await execution.execute(
-                settings,
-                script.scenarios,
-                run=execution.new_run(),
-                environment=environment or {},
-                reporters=reporters,
-                repeat=("memory-gate", "run"),
+            report = await execute(
+                RunInputs(
+                    settings=settings,
+                    scenarios=script.scenarios,
+                    name=new_run(),
+                    environment=environment or {},
+                    reporters=reporters,
+                    repeat=("memory-gate", "run"),
+                )
             )
         lines = (settings.report_directory / NAME).read_text(encoding="utf-8").splitlines()
     return Played(report=report, transcript=lines)

@@ -24,7 +24,6 @@ from benchmarks.speed.gate_process import (
     write_scenarios,
 )
 from benchmarks.speed.row import Measured, NotHere
-from gate.cli.execution import missed
 from gate.cli.library import find_scenarios
 from gate.core.specification import BotSpecification, StoreSpecification
 from gate.core.transcript import CONTROL, TREATED
@@ -34,6 +33,7 @@ from gate.interfaces import Bot, Deployment
 from gate.protocols import PROTOCOLS
 from gate.reader.catalogue import reader_for
 from gate.reader.endpoint import ModelEndpoint
+from gate.runner.misses import missed
 from gate.runner.plan import Conversation, Pause, Plan, plan_run
 from gate.runtimes.docker_engine.connection import connect
 from gate.runtimes.docker_engine.runtime import DockerEngine

@@ -15,7 +15,6 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from gate.cli.collecting import collect_seldom
-from gate.cli.execution import missed
 from gate.cli.library import find_scenarios
 from gate.core.allowance import Allowance
 from gate.core.specification import BotSpecification
@@ -24,6 +23,7 @@ from gate.disruptions import DISRUPTIONS
 from gate.interfaces import CANDIDATE, Deployment, Instance, StoreInspector, TurnLease
 from gate.protocols import PROTOCOLS
 from gate.reporters.transcript_file import TranscriptFile
+from gate.runner.misses import missed
 from gate.runner.plan import plan_run
 from gate.runner.play import Stage, play
 from gate.runtimes.turn_routing import route_to

@@ -11,21 +11,20 @@ from pathlib import Path
 
 from gate.cli import faults
 from gate.cli.collecting import collect_seldom
-from gate.cli.debugging import is_debugging
-from gate.cli.execution import execute, new_run, prepare_report_directory
 from gate.cli.exit_codes import code_of_run
-from gate.cli.interruption import interrupt_on_signals, leave, run_until_signal
-from gate.cli.library import find_scenarios, known_kinds
+from gate.cli.interruption import interrupt_on_signals, leave
 from gate.cli.ownership import hand_over
-from gate.cli.run import file_reporters, repeat_command
+from gate.cli.preparation import prepare, read_settings, run_prepared
+from gate.cli.run import repeat_command
+from gate.core.verdict import Report
 from gate.errors import DocumentError, ExitCode, GateError, Problem
-from gate.reporters import ConsoleReporter, GitHubReporter, open_console
-from gate.reporters.report_reading import read_measurement
+from gate.reporters import GitHubReporter
 from gate.reporters.workflow_commands import commands_stopped
+from gate.run.run import new_run
 from gate.runtimes.docker_engine.connection import ENGINE_FAULTS, connect, explain
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import remove_container, remove_dead_run
-from gate.settings import Overrides, load_settings, overrides_from_action
+from gate.settings import Overrides, overrides_from_action
 
 RUN_STATE = "run"
 CONTAINER_STATE = "container"
@@ -87,46 +86,32 @@ def _main_stage(environment: Mapping[str, str]) -> int:
         github.announce()
         overrides, config = overrides_from_action(environment)
         _require_files(overrides, config, workspace)
-        settings = load_settings(
-            config=config,
-            overrides=overrides,
-            working_directory=workspace,
-            kinds=known_kinds(),
-        )
-        scenarios = find_scenarios(settings.scenarios, workspace)
-        baseline = None if settings.baseline is None else read_measurement(settings.baseline, "baseline")
-        prepare_report_directory(workspace / settings.report_directory)
+        prepared = prepare(read_settings(config, overrides, workspace), workspace)
     except GateError as error:
         return _refuse(error, github)
+    settings = prepared.settings
     github = GitHubReporter(environment, sys.stdout, workspace, report_path=settings.report_directory)
     github.announce()
     github.save_state(REPORT_STATE, str(settings.report_directory))
     _note_own_container(environment, github)
-    console = ConsoleReporter(
-        open_console(sys.stdout, environment),
-        github=True,
-        debug=is_debugging(environment),
-        report_directory=settings.report_directory,
-    )
     try:
-        report = run_until_signal(
-            execute(
-                settings,
-                scenarios,
-                run=run,
-                environment=environment,
-                # A cancel leaves seconds: what other steps decide by comes first.
-                reporters=(github.outputs, *file_reporters(settings.report_directory), console, github),
-                repeat=repeat_command(settings, overrides),
-                baseline=baseline,
-            )
+        report = run_prepared(
+            prepared,
+            name=run,
+            environment=environment,
+            repeat=repeat_command(settings, overrides),
+            github=github,
+            on_github=True,
         )
     except GateError as error:
-        console.close()
         return _refuse(error, github)
     finally:
-        console.close()
         hand_over([settings.report_directory, Path(settings.model.cassette)], workspace)
+    return _end(report, github)
+
+
+def _end(report: Report, github: GitHubReporter) -> int:
+    """Tell the next stage that this one was not hurried; return the exit code."""
     code = code_of_run(report)
     if code != ExitCode.INTERRUPTED:
         with contextlib.suppress(OSError):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gate.cli.execution import execute, new_run, prepare_report_directory
-from gate.cli.library import article_bot, find_scenarios
-from gate.cli.run import file_reporters
+from gate.cli.library import article_bot
+from gate.cli.preparation import prepare
 from gate.core.specification import (
     BotSpecification,
     ModelSpecification,
@@ -27,14 +27,18 @@ from gate.interfaces import RunsSource
 from gate.judging.sentences import percent
 from gate.reporters import ConsoleReporter, open_console
 from gate.reporters.neutraliser import one_line
+from gate.run.report_folder import file_reporters
+from gate.run.run import execute, new_run
 from gate.runtimes import RUNTIMES
-from gate.settings import Settings
+from gate.settings import REPORT_DIRECTORY, Settings
 from gate.stores import DEFAULT_STORE
 
 DISRUPTION = "restart"
 SEED = 7
 DESCRIPTION = "demo.json"
 """The file of the example that names its bots and what is to be measured on them."""
+AS_EXPECTED = "As expected: the gate refuses the bot that forgets, and lets the one that remembers pass."
+NOT_AS_EXPECTED = "Not as expected: see the reasons above."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,43 +77,43 @@ async def demonstrate(
     report_directory: Path | None,
     environment: Mapping[str, str],
 ) -> int:
-    """Measures both bots and compares them. 0 when they are as the story says. Raises GateError."""
+    """Measure both bots and compare them. Return 0 when they are as the story says. Raises GateError."""
     console = open_console(sys.stdout, environment)
 
     def say(text: str) -> None:
         console.print(Text(one_line(text, 500)))
 
-    folder = report_directory or Path("memory-gate-report")
+    folder = report_directory or REPORT_DIRECTORY
     source = await _bot_source(runtime, environment, say)
+    repeat = ["memory-gate", "demo", *(("--runtime", runtime) if runtime else ())]
     reports: list[tuple[Exhibit, Report]] = []
     for exhibit in read_exhibits(article_bot()):
         console.print()
         settings = _settings(exhibit, source, SEED if seed is None else seed, folder / exhibit.memory)
-        prepare_report_directory(settings.report_directory)
-        reporter = ConsoleReporter(console, report_directory=settings.report_directory)
-        try:
-            report = await execute(
-                settings,
-                find_scenarios((), Path.cwd()),
-                run=new_run(),
-                environment=environment,
-                reporters=(*file_reporters(settings.report_directory), reporter),
-                repeat=["memory-gate", "demo", *(("--runtime", runtime) if runtime else ())],
-            )
-        finally:
-            reporter.close()
+        report = await _measure(settings, console, environment, repeat)
         if report.interrupted:
             return ExitCode.INTERRUPTED
         reports.append((exhibit, report))
     console.print()
     console.print(_comparison(reports))
     as_told = all(exhibit.meets(report) for exhibit, report in reports)
-    say(
-        "As expected: the gate refuses the bot that forgets, and lets the one that remembers pass."
-        if as_told
-        else "Not as expected: see the reasons above."
-    )
+    say(AS_EXPECTED if as_told else NOT_AS_EXPECTED)
     return ExitCode.PASSED if as_told else ExitCode.FAILED
+
+
+async def _measure(
+    settings: Settings, console: Console, environment: Mapping[str, str], repeat: Sequence[str]
+) -> Report:
+    """Run the gate on one bot, shown on the console. Raises GateError."""
+    prepared = prepare(settings, Path.cwd())
+    reporter = ConsoleReporter(console, report_directory=settings.report_directory)
+    reporters = (*file_reporters(settings.report_directory), reporter)
+    try:
+        return await execute(
+            prepared.inputs(name=new_run(), environment=environment, reporters=reporters, repeat=repeat)
+        )
+    finally:
+        reporter.close()
 
 
 def _comparison(reports: list[tuple[Exhibit, Report]]) -> Table:

@@ -46,23 +46,6 @@ def run_until_signal(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(watch())
 
 
-async def to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
-    """The result of `work`, which a cancellation does not break off: it is heeded afterwards."""
-    task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError as error:
-            cancelled = error
-        except Exception:
-            break  # it is raised below
-    if cancelled is not None and not task.cancelled():
-        task.exception()  # so that it is not reported as never looked at
-        raise cancelled
-    return task.result()
-
-
 def interrupt_on_signals() -> None:
     """From now on, and until work is begun, a signal raises KeyboardInterrupt.
 

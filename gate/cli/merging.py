@@ -6,11 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gate.cli.execution import open_transcript, prepare_report_directory, unwritable
 from gate.cli.exit_codes import code_of_verdict
 from gate.cli.ownership import hand_over
-from gate.cli.recording import finish_all
-from gate.cli.run import file_reporters
 from gate.core.transcript import Event
 from gate.core.transcript_lines import decode
 from gate.core.verdict import Report
@@ -21,6 +18,8 @@ from gate.judging.regression import against
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
 from gate.reporters.transcript_file import NAME
+from gate.run.recording import finish_all
+from gate.run.report_folder import file_reporters, open_transcript, prepare_report_folder, unwritable
 from gate.stores import recorded_stores
 
 
@@ -38,7 +37,7 @@ def merge_command(
         measurement = None if baseline is None else read_measurement(baseline, "baseline")
         parts, missing = _read_parts(paths, report_directory)
         events = merge(parts, missing)
-        prepare_report_directory(report_directory)
+        prepare_report_folder(report_directory)
     except GateError as error:
         github.annotate_problems(
             [Problem(file="memory-gate", line=0, column=0, message=error.sentence, hint=error.remedy)]

@@ -6,63 +6,38 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from gate.cli.debugging import is_debugging
-from gate.cli.execution import execute, new_run, prepare_report_directory
 from gate.cli.exit_codes import code_of_run, code_of_verdict
-from gate.cli.interruption import run_until_signal
-from gate.cli.library import find_scenarios, known_kinds
-from gate.cli.recording import finish_all
+from gate.cli.preparation import prepare, read_settings, run_prepared
 from gate.core.transcript_lines import decode
 from gate.interfaces import Reporter
 from gate.judging import judge
 from gate.judging.regression import against
-from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
+from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
-from gate.settings import Overrides, Settings, load_settings
+from gate.run.recording import finish_all
+from gate.run.report_folder import file_reporters, prepare_report_folder
+from gate.run.run import new_run
+from gate.settings import Overrides, Settings
 from gate.settings.overrides import repeated_options
 from gate.stores import recorded_stores
 
 
 def run_command(config: Path | None, overrides: Overrides, environment: Mapping[str, str]) -> int:
-    """Runs the gate from the command line. The exit code. Raises GateError."""
+    """Run the gate from the command line; return the exit code. Raises GateError."""
     working_directory = Path.cwd()
-    settings = load_settings(
-        config=config,
-        overrides=overrides,
-        working_directory=working_directory,
-        kinds=known_kinds(),
+    settings = read_settings(config, overrides, working_directory)
+    report = run_prepared(
+        prepare(settings, working_directory),
+        name=new_run(),
+        environment=environment,
+        repeat=repeat_command(settings, overrides),
+        # In a workflow the command speaks to GitHub as the action does.
+        github=GitHubReporter(
+            environment, sys.stdout, working_directory, report_path=settings.report_directory
+        ),
+        on_github=environment.get("GITHUB_ACTIONS") == "true",
     )
-    scenarios = find_scenarios(settings.scenarios, working_directory)
-    baseline = None if settings.baseline is None else read_measurement(settings.baseline, "baseline")
-    prepare_report_directory(settings.report_directory)
-    console = ConsoleReporter(
-        open_console(sys.stdout, environment),
-        github=environment.get("GITHUB_ACTIONS") == "true",
-        debug=is_debugging(environment),
-        report_directory=settings.report_directory,
-    )
-    # In a workflow the command speaks to GitHub as the action does.
-    github = GitHubReporter(environment, sys.stdout, working_directory, report_path=settings.report_directory)
-    try:
-        report = run_until_signal(
-            execute(
-                settings,
-                scenarios,
-                run=new_run(),
-                environment=environment,
-                reporters=(github.outputs, *file_reporters(settings.report_directory), console, github),
-                repeat=repeat_command(settings, overrides),
-                baseline=baseline,
-            )
-        )
-    finally:
-        console.close()
     return code_of_run(report)
-
-
-def file_reporters(directory: Path) -> tuple[Reporter, ...]:
-    """What is written into the report folder besides the transcript."""
-    return tuple(kind(directory) for kind in FILE_REPORTERS.values())
 
 
 def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
@@ -92,7 +67,7 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
         report = against(report, read_measurement(baseline, "baseline"))
     reporters: tuple[Reporter, ...] = ()
     if report_directory is not None:
-        prepare_report_directory(report_directory)
+        prepare_report_folder(report_directory)
         reporters = file_reporters(report_directory)
         for event in decode(lines):
             for reporter in reporters:

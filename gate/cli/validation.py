@@ -6,25 +6,47 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gate.cli.library import find_scenarios, known_kinds
-from gate.cli.tiebreak import check_judge
 from gate.core.scenario import Scenario
 from gate.errors import DocumentError, Problem
 from gate.judging.sentences import plural
+from gate.run.tiebreak import check_judge
 from gate.settings import CONFIG_FILE, Given, Settings, load_settings
 
 CONFIG_NAMES = (CONFIG_FILE.name, CONFIG_FILE.with_suffix(".yaml").name)
 
 
 def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[str]:
-    """One line a kind of file that is right. Raises DocumentError with all mistakes of all of them.
+    """Yield one line for each kind of file that is right.
 
     Without paths: memory-gate.yml and the scenarios that it names, or the built-in ones.
+    Raises DocumentError with all mistakes of all files.
     """
     problems: list[Problem] = []
     configs = [path for path in paths if path.name in CONFIG_NAMES]
     scenario_paths = [path for path in paths if path not in configs]
     if not paths and (working_directory / CONFIG_FILE).exists():
         configs = [CONFIG_FILE]
+    settings = _read_settings(configs, working_directory, problems)
+    if not paths and settings is not None:
+        scenario_paths = list(settings.scenarios)
+    scenarios: Sequence[Scenario] = ()
+    if scenario_paths or not configs or not paths:
+        scenarios = _read_scenarios(scenario_paths, working_directory, settings, problems)
+    if problems:
+        raise DocumentError(problems)
+    if configs:
+        yield f"{', '.join(path.as_posix() for path in configs)}: valid"
+    elif not paths:
+        yield f"{CONFIG_FILE}: not in this folder, so nothing says where the bot comes from"
+    if scenarios:
+        built_in = "" if scenario_paths else "built-in "
+        yield f"{plural(len(scenarios), f'{built_in}scenario')}: valid"
+
+
+def _read_settings(
+    configs: Sequence[Path], working_directory: Path, problems: list[Problem]
+) -> Settings | None:
+    """Read every configuration and collect its problems. Return the last that is right."""
     settings: Settings | None = None
     for config in configs:
         try:
@@ -35,24 +57,20 @@ def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[s
                 working_directory=working_directory,
                 kinds=known_kinds(),
             )
-            if not paths:
-                scenario_paths = list(settings.scenarios)
         except DocumentError as error:
             problems += error.problems
-    scenarios: Sequence[Scenario] = ()
-    if scenario_paths or not configs or not paths:
-        try:
-            scenarios = find_scenarios(scenario_paths, working_directory)
-            if settings is not None:
-                check_judge(settings, scenarios)
-        except DocumentError as error:
-            problems += error.problems
-    if problems:
-        raise DocumentError(problems)
-    if configs:
-        yield f"{', '.join(path.as_posix() for path in configs)}: valid"
-    elif not paths:
-        yield f"{CONFIG_FILE}: not in this folder, so nothing says where the bot comes from"
-    if scenarios:
-        built_in = "" if scenario_paths else "built-in "
-        yield f"{plural(len(scenarios), f'{built_in}scenario')}: valid"
+    return settings
+
+
+def _read_scenarios(
+    paths: Sequence[Path], working_directory: Path, settings: Settings | None, problems: list[Problem]
+) -> Sequence[Scenario]:
+    """Read the scenarios and collect their problems, a judge that cannot be asked included."""
+    try:
+        scenarios = find_scenarios(paths, working_directory)
+        if settings is not None:
+            check_judge(settings, scenarios)
+    except DocumentError as error:
+        problems += error.problems
+        return ()
+    return scenarios

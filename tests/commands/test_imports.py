@@ -19,7 +19,7 @@ HEAVY = ("aiohttp", "docker", "jinja2", "openai", "pydantic", "redis", "requests
             "import gate.settings", ("pydantic", "pydantic_core"), id="the settings, until a file is read"
         ),
         pytest.param("import gate.judging", HEAVY, id="judging"),
-        pytest.param("import gate.cli.execution", ("openai", "pydantic", "docker"), id="a run"),
+        pytest.param("import gate.run.run", ("openai", "pydantic", "docker"), id="a run"),
     ],
 )
 def test_no_more_is_loaded_than_is_needed(program: str, spared: tuple[str, ...]) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from gate.cli.interruption import run_until_signal, to_the_end
-from gate.cli.recording import Recording
+from gate.cli.interruption import run_until_signal
 from gate.core.transcript import DeploymentClosed, DeploymentStarted, Event, FaultSeen, RunEnded
 from gate.core.verdict import Report
 from gate.errors import GateError
 from gate.reporters.transcript_file import NAME, UNFINISHED, TranscriptFile
+from gate.run.recording import Recording
+from gate.run.teardown import uninterrupted
 from tests.event_loop import in_event_loop
 from tests.full_disk import fill_up
 from tests.unit.judging.builder import honest_run
@@ -88,7 +89,7 @@ async def test_a_cancellation_waits_for_the_end_of_the_clean_up() -> None:
         await go_on.wait()
         removed.append("everything")
 
-    cleaning = asyncio.create_task(to_the_end(clean_up()))
+    cleaning = asyncio.create_task(uninterrupted(clean_up()))
     await begun.wait()
     for _ in range(2):
         cleaning.cancel()
@@ -108,9 +109,9 @@ async def test_what_the_clean_up_gives_or_raises_is_passed_on() -> None:
     async def fail() -> str:
         raise GateError("not everything was removed")
 
-    assert await to_the_end(give()) == "nothing left"
+    assert await uninterrupted(give()) == "nothing left"
     with pytest.raises(GateError, match="not everything"):
-        await to_the_end(fail())
+        await uninterrupted(fail())
 
 
 @in_event_loop
@@ -122,7 +123,7 @@ async def test_a_cancellation_is_heeded_also_when_the_clean_up_fails() -> None:
         await go_on.wait()
         raise GateError("not everything was removed")
 
-    cleaning = asyncio.create_task(to_the_end(clean_up()))
+    cleaning = asyncio.create_task(uninterrupted(clean_up()))
     await asyncio.sleep(0)
     cleaning.cancel()
     await asyncio.sleep(0)
@@ -155,7 +156,7 @@ def test_a_second_signal_does_not_break_off_the_end(number: signal.Signals) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_that_comes_after_the_first_is_held_back_to_the_end(number: signal.Signals) -> None:
+def test_a_signal_that_comes_after_the_first_is_held_back_uninterrupted(number: signal.Signals) -> None:
     """Without its loop the process would die of it, in the middle of its last words."""
 
     async def interrupted() -> str:

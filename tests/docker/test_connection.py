@@ -22,7 +22,6 @@ import pytest
 import requests
 import urllib3
 
-from gate.cli.execution import execute, new_run
 from gate.cli.library import find_scenarios
 from gate.core.specification import (
     BotSpecification,
@@ -32,6 +31,7 @@ from gate.core.specification import (
     StoreSpecification,
 )
 from gate.errors import EngineError, InputError
+from gate.run.run import RunInputs, execute, new_run
 from gate.runtimes.docker_engine.connection import connect, reach
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import RUN_LABEL
@@ -413,7 +413,14 @@ async def test_a_run_closes_its_connections_to_the_engine(tmp_path: Path) -> Non
     before = open_sockets()
     with pytest.raises(InputError) as caught:
         await execute(
-            settings, find_scenarios((), tmp_path), run=new_run(), environment={}, reporters=(), repeat=()
+            RunInputs(
+                settings=settings,
+                scenarios=find_scenarios((), tmp_path),
+                name=new_run(),
+                environment={},
+                reporters=(),
+                repeat=(),
+            )
         )
     assert caught.value.what
     # What was asked of the engine beside it is not waited for; its connections close when it has ended.

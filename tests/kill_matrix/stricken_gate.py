@@ -14,13 +14,14 @@ import os
 import signal
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import gate.cli.run
-from gate.cli import execution
 from gate.core.transcript import EVENTS, Event
 from gate.core.verdict import Report
+from gate.run import report_folder, teardown
 from gate.runtimes.docker_engine import sweep
 
 NAMES = {kind: name for name, kind in EVENTS.items()}
@@ -95,18 +96,18 @@ def _wait_for_signal(line: str) -> None:
 def compose(strike: Strike) -> None:
     """Puts the listener in, and names the run."""
     striker = Striker(strike)
-    files = gate.cli.run.FILE_REPORTERS
-    gate.cli.run.FILE_REPORTERS = {**files, "striker": lambda _directory: striker}  # type: ignore[dict-item]
-    take_down = execution._take_down
+    files = report_folder.FILE_REPORTERS
+    report_folder.FILE_REPORTERS = {**files, "striker": lambda _directory: striker}  # type: ignore[dict-item]
+    close_all = teardown.close_all
 
-    async def watched_take_down(*parts: Any) -> Any:
+    async def watched_close_all(parts: Sequence[Any]) -> str:
         striker.at(CLEAN_UP)
         try:
-            return await take_down(*parts)
+            return await close_all(parts)
         finally:
             striker.at(CLEANED_UP)
 
-    execution._take_down = watched_take_down
+    teardown.close_all = watched_close_all
     for module in ("run", "action"):
         if f"gate.cli.{module}" in sys.modules:
             sys.modules[f"gate.cli.{module}"].new_run = lambda: strike.run  # type: ignore[attr-defined]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from gate.cli.execution import missed
 from gate.core.scenario import Scenario
 from gate.core.transcript import Event, TurnEnded, TurnStarted
 from gate.core.verdict import Outcome, Report, Verdict
 from gate.reader.reading import UNKNOWN, Message
+from gate.runner.misses import missed
 from gate.scenario_files import load_scenarios
 from tests.unit.judging.playing import (
     EVERYTHING,

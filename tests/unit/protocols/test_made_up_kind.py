@@ -19,7 +19,6 @@ from benchmarks.measurement.bots import KeepsOutside
 from benchmarks.measurement.runtime import InProcessKind, store_server
 from docs.reference import generated
 from gate.cli.commands import application
-from gate.cli.execution import execute, new_run
 from gate.cli.library import find_scenarios, known_kinds
 from gate.core.event_stream import DONE
 from gate.core.specification import BotSpecification, Contract, RequestShape
@@ -30,6 +29,7 @@ from gate.errors import DocumentError, TurnIndeterminate
 from gate.interfaces import BotProtocol, TurnRouter
 from gate.protocols import PROTOCOLS
 from gate.reporters.transcript_file import NAME
+from gate.run.run import RunInputs, execute, new_run
 from gate.runtimes import RUNTIMES
 from gate.settings import Settings, load_settings, overrides_from_options
 from gate.settings.schema import settings_schema
@@ -166,12 +166,14 @@ def test_a_run_speaks_it(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyP
                 report_dir=str(tmp_path / "report"),
             )
             return await execute(
-                settings,
-                find_scenarios((), tmp_path)[:2],
-                run=new_run(),
-                environment={},
-                reporters=(),
-                repeat=("memory-gate", "run"),
+                RunInputs(
+                    settings=settings,
+                    scenarios=find_scenarios((), tmp_path)[:2],
+                    name=new_run(),
+                    environment={},
+                    reporters=(),
+                    repeat=("memory-gate", "run"),
+                )
             )
 
     report = asyncio.run(run())

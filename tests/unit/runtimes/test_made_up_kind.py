@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 from benchmarks.measurement.bots import KeepsOutside
 from benchmarks.measurement.runtime import InProcessKind, store_server
 from gate.cli.commands import application
-from gate.cli.execution import execute, new_run
 from gate.cli.library import disruption_table, find_scenarios, known_kinds
 from gate.core.disruption_traits import Need
 from gate.core.specification import BotSpecification
@@ -24,6 +23,7 @@ from gate.core.transcript_lines import decode
 from gate.core.verdict import Report, Verdict
 from gate.errors import DocumentError
 from gate.reporters.transcript_file import NAME
+from gate.run.run import RunInputs, execute, new_run
 from gate.runtimes import RUNTIMES, choose_runtime
 from gate.settings import Settings, load_settings, overrides_from_options
 
@@ -116,12 +116,14 @@ def test_it_runs_a_bot(tmp_path: Path) -> None:
         async with store_server(os.environ) as server:
             with patch.dict(RUNTIMES, {MADE_UP: made_up(server)}):
                 return await execute(
-                    settings,
-                    find_scenarios((), tmp_path)[:2],
-                    run=new_run(),
-                    environment={},
-                    reporters=(),
-                    repeat=("memory-gate", "run"),
+                    RunInputs(
+                        settings=settings,
+                        scenarios=find_scenarios((), tmp_path)[:2],
+                        name=new_run(),
+                        environment={},
+                        reporters=(),
+                        repeat=("memory-gate", "run"),
+                    )
                 )
 
     report = asyncio.run(run())

@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 
 from docs.reference import generated
 from gate.cli.commands import application
-from gate.cli.execution import execute, new_run
 from gate.cli.library import find_scenarios, known_kinds
 from gate.cli.validation import validate_files
 from gate.core.transcript import Event, RunStarted, StoreSeen
@@ -23,6 +22,7 @@ from gate.core.transcript_lines import decode
 from gate.core.verdict import Report, Verdict
 from gate.errors import DocumentError
 from gate.reporters.transcript_file import NAME
+from gate.run.run import RunInputs, execute, new_run
 from gate.settings import load_settings, overrides_from_options, settings_schema
 from gate.stores import STORES
 from tests.unit.stores.shelf import Shelf
@@ -72,12 +72,14 @@ def run(folder: Path, store: str, disruption: str) -> tuple[Report, list[Event]]
     )
     report = asyncio.run(
         execute(
-            settings,
-            find_scenarios((), folder)[:2],
-            run=new_run(),
-            environment=os.environ,
-            reporters=(),
-            repeat=("memory-gate", "run"),
+            RunInputs(
+                settings=settings,
+                scenarios=find_scenarios((), folder)[:2],
+                name=new_run(),
+                environment=os.environ,
+                reporters=(),
+                repeat=("memory-gate", "run"),
+            )
         )
     )
     return report, list(decode((folder / "report" / NAME).read_text(encoding="utf-8").splitlines()))

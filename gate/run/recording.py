@@ -1,4 +1,4 @@
-"""What happens in a run, put on record and shown: a full disk or a closed terminal must not undo the run."""
+"""Records and shows what happens in a run; a full disk or a closed terminal does not undo the run."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ class Recording:
         self._closed: set[str] = set()
         self.fault = ""
         """Why nothing more could be put on record; "" while everything could."""
-        self.left_behind = ""
-        """What could not be removed, and what to do about it; "" when nothing was left."""
 
     def __call__(self, event: Event) -> None:
         """Puts the event on record, then shows it."""
@@ -53,11 +51,11 @@ class Recording:
                     self._reporters.remove(reporter)
 
     def over(self) -> None:
-        """All was played, or will not be: what follows is the end of the record."""
+        """Take what follows as the end of the record: all was played, or will not be."""
         self._over = True
 
     def faults(self, deployments: Sequence[str], at: float) -> Sequence[FaultSeen]:
-        """The fault, for each of the deployments that it kept from being seen to the end."""
+        """Return the fault of the record for each deployment that was not seen to its end."""
         return [
             FaultSeen(at=at, deployment=one, cause="harness", sentence=self.fault)
             for one in deployments

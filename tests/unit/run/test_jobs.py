@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from gate.cli.jobs import free_memory, most_side_by_side, sensible_jobs
 from gate.core.specification import (
     BotSpecification,
     ModelSpecification,
@@ -15,6 +14,7 @@ from gate.core.specification import (
     RunSpecification,
     StoreSpecification,
 )
+from gate.run.jobs import free_memory, most_side_by_side, sensible_jobs
 from gate.settings import Settings
 
 GB = 1024**3

@@ -15,7 +15,7 @@ MOST = 8
 
 
 def sensible_jobs(settings: Settings, *, deployments: int) -> int:
-    """One replica for each processor, as far as there is free memory for them; at least one deployment.
+    """Return one replica a processor, as far as memory is free for them; at least one deployment.
 
     With more of them bots would start slower than alone, and could miss the time they are given for it.
     """
@@ -33,7 +33,7 @@ def sensible_jobs(settings: Settings, *, deployments: int) -> int:
 
 
 def most_side_by_side(*, processors: int | None, free_bytes: int | None, replicas: int) -> int:
-    """What is not known is taken for little."""
+    """Return how many fit; 1 when processors or memory are unknown."""
     if processors is None or free_bytes is None:
         return 1
     size = replicas * BYTES_OF_REPLICA + BYTES_OF_STORE
@@ -41,7 +41,7 @@ def most_side_by_side(*, processors: int | None, free_bytes: int | None, replica
 
 
 def free_memory(file: Path = MEMORY) -> int | None:
-    """What can be taken without swapping, in bytes; None where the machine does not say."""
+    """Return the bytes that can be taken without swapping; None where the machine does not say."""
     try:
         lines = dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line)
         return int(lines["MemAvailable"].split()[0]) * 1024

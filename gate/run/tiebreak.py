@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from gate.cli.real_model import Tapes
 from gate.core.scenario import JUDGED, Position, Say, Scenario
 from gate.core.transcript import Event, JudgeAsked
 from gate.errors import DocumentError, Problem
 from gate.interfaces import Recorder
 from gate.judge_model import JudgeModel, OpenAIJudge, RecordedJudge, RecordingJudge, ask_all
 from gate.judging.ties import find_ties
-from gate.reader.cassette import Fingerprints
+from gate.run.model import Cassettes, fingerprints_of
 from gate.runner.plan import Plan
 from gate.settings import Settings
 
@@ -55,7 +54,7 @@ def check_judge(settings: Settings, scenarios: Iterable[Scenario]) -> None:
 async def ask_judge(
     settings: Settings,
     plan: Plan,
-    tapes: Tapes,
+    cassettes: Cassettes,
     events: Iterable[Event],
     *,
     record: Recorder,
@@ -66,22 +65,22 @@ async def ask_judge(
     ties = find_ties(events) if next(_calls_for_judge(scenarios), None) else ()
     if not ties:
         return
-    judge = _build_judge(settings, plan, tapes)
+    judge = _build_judge(settings, plan, cassettes)
     try:
-        model = settings.judge.model if tapes.played is None else ""
+        model = settings.judge.model if cassettes.played is None else ""
         record(JudgeAsked(at=clock(), model=model, questions=len(ties)))
         await ask_all(ties, judge, record=record, clock=clock)
     finally:
         await judge.close()
 
 
-def _build_judge(settings: Settings, plan: Plan, tapes: Tapes) -> JudgeModel:
+def _build_judge(settings: Settings, plan: Plan, cassettes: Cassettes) -> JudgeModel:
     """A judge that is asked now, unless answers are played: those are then all there are."""
-    fingerprints = Fingerprints({session for one in plan.conversations for session in one.sessions.values()})
-    if tapes.played is not None:
-        return RecordedJudge(tapes.played, fingerprints)
+    fingerprints = fingerprints_of(plan)
+    if cassettes.played is not None:
+        return RecordedJudge(cassettes.played, fingerprints)
     judge = OpenAIJudge(settings.judge.base_url, settings.judge.model, settings.openai_api_key)
-    return judge if tapes.recorded is None else RecordingJudge(judge, tapes.recorded, fingerprints)
+    return judge if cassettes.recorded is None else RecordingJudge(judge, cassettes.recorded, fingerprints)
 
 
 def _calls_for_judge(scenarios: Iterable[Scenario]) -> Iterator[Position]:

@@ -1,0 +1,144 @@
+"""The model of a run: its endpoint for the bots, and what answers behind it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate.core.allowance import Allowance
+from gate.core.secret import Secret
+from gate.errors import InputError
+from gate.interfaces import Hold, Recorder
+from gate.reader.cassette import Cassette, CassetteWriter, Fingerprints, RecordedModel, load_cassette
+from gate.reader.catalogue import reader_for
+from gate.reader.endpoint import Behind, ModelEndpoint
+from gate.reader.upstream import RealModel
+from gate.reader.whereabouts import Faults, Whereabouts
+from gate.run.teardown import Teardown
+from gate.runner.plan import Plan
+from gate.settings import Settings
+
+LARGEST_SEED = 2**31
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cassettes:
+    """The cassettes of a run: the one that is played, the one that is recorded."""
+
+    played: Cassette | None = None
+    recorded: CassetteWriter | None = None
+    seed: int
+    """The seed of the run: a recorded one is played with its own only."""
+
+    def keep(self) -> None:
+        """Keep what was recorded: the run was played to its end."""
+        if self.recorded is not None:
+            self.recorded.keep()
+
+    def discard(self) -> None:
+        """Discard what was recorded of a run that broke off. Safe after `keep`."""
+        if self.recorded is not None:
+            self.recorded.discard()
+
+
+def load_cassettes(settings: Settings) -> Cassettes:
+    """Load the cassettes and choose the seed of the run. Raises InputError."""
+    mode, path, seed = settings.model.mode, Path(settings.model.cassette), settings.run.seed
+    if mode == "replay":
+        played = load_cassette(path)
+        if seed not in (None, played.seed):
+            raise InputError(
+                f"the cassette {path} was recorded with another seed",
+                why=f"the run is to have {seed}, and the cassette has {played.seed}",
+                remedy="leave the seed out, or record again",
+            )
+        return Cassettes(played=played, seed=played.seed)
+    if seed is None:
+        seed = secrets.randbelow(LARGEST_SEED)
+    return Cassettes(recorded=CassetteWriter(path, seed) if mode == "record" else None, seed=seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelAccess:
+    """How bots reach their model, and how its answers are held back."""
+
+    environment: Callable[[str], Mapping[str, str]]
+    """Deployment → the environment variables that its bot is given."""
+    hold: Callable[[str, Collection[str]], Hold] | None = None
+
+
+NO_MODEL = ModelAccess(environment=lambda _deployment: {})
+"""For a bot that brings a model of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelParts:
+    """Everything that the endpoint of a run is built from."""
+
+    settings: Settings
+    plan: Plan
+    cassettes: Cassettes
+    in_flight: Whereabouts
+    """Follows which turns are in flight: requests belong to them."""
+    record: Recorder
+    clock: Callable[[], float]
+
+
+async def open_endpoint(parts: ModelParts, host: str, teardown: Teardown) -> ModelAccess:
+    """Serve the model at `host` until the teardown. Raises GateError."""
+    endpoint = teardown.add(
+        ModelEndpoint(
+            reader_for(parts.plan),
+            record=parts.record,
+            clock=parts.clock,
+            behind=_build_upstream(parts),
+            allowance=Allowance.for_turns(turns_in(parts.plan)),
+            exhausted=Faults(parts.record, parts.clock).seen,
+        )
+    )
+    address = await endpoint.open(host)
+    return ModelAccess(
+        environment=lambda deployment: {
+            "OPENAI_BASE_URL": address,
+            "OPENAI_API_KEY": endpoint.key_of(deployment),
+        },
+        hold=endpoint.hold,
+    )
+
+
+def turns_in(plan: Plan) -> int:
+    """Return how many turns the plan has, which bounds what is kept of replies and requests."""
+    return sum(conversation.planned(0.0).turns for conversation in plan.conversations)
+
+
+def fingerprints_of(plan: Plan) -> Fingerprints:
+    """Return the fingerprints of requests in which the plan's session ids do not count."""
+    return Fingerprints({session for part in plan.conversations for session in part.sessions.values()})
+
+
+def _build_upstream(parts: ModelParts) -> Behind | None:
+    """Build what answers in the reader's place; None where the reader does. Needs a running event loop."""
+    settings = parts.settings
+    if settings.model.mode == "reader":
+        return None
+    faults = Faults(parts.record, parts.clock)
+    model: RealModel | RecordedModel
+    if parts.cassettes.played is not None:
+        model = RecordedModel(parts.cassettes.played, faults=faults)
+    else:
+        model = RealModel(
+            settings.model.base_url,
+            settings.openai_api_key,
+            faults=faults,
+            name=settings.model.name,
+            tape=parts.cassettes.recorded,
+        )
+    return Behind(
+        model=model,
+        faults=faults,
+        fingerprints=fingerprints_of(parts.plan),
+        whereabouts=parts.in_flight,
+        secret=Secret(settings.openai_api_key),
+    )
