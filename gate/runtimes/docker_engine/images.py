@@ -11,8 +11,11 @@ here. An image that the engine has already needs no login at all: a `docker pull
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
+from docker import DockerClient
 from docker.errors import APIError, BuildError, DockerException, ImageNotFound, NotFound
 from docker.utils import parse_repository_tag
 from requests.exceptions import RequestException
@@ -45,63 +48,98 @@ MISSING = ("manifest unknown", "repository does not exist", "access denied", ": 
 
 
 async def require_image(engine: Engine, image: str, purpose: str) -> str:
-    """The id of `image`, pulled when the engine lacks it. Raises InputError when there is no such image."""
-    remedy = f"build it before the gate runs, or correct the name of the {purpose}"
-    missing = f"the {purpose} {image} does not exist"
-    misnamed = f'"{image}" is not a name of an image'
+    """Return the id of `image`, pulled when the engine lacks it.
 
-    def hint(why: str) -> str:
-        # Some registries do not tell what is private from what is not there.
-        return f"{remedy}; if it is private, {LOGIN_REMEDY}" if "docker login" in why else remedy
-
-    def get() -> str | None:
-        try:
-            return str(engine.client.images.get(image).id)
-        except ImageNotFound:
-            return None
-        except APIError as error:
-            if error.status_code == 400:
-                raise InputError(misnamed, why=explain(error), remedy=remedy) from error
-            raise
-
-    def pull() -> str:
-        name, tag = parse_repository_tag(image)
-        why = ""
-        try:
-            # What goes wrong after the first byte is told in the stream alone.
-            for event in engine.client.api.pull(name, tag=tag or "latest", stream=True, decode=True):
-                why = str(event.get("error") or why)
-            if not why:
-                return str(engine.client.images.get(image).id)
-        except APIError as error:
-            why = explain(error)
-            if isinstance(error, NotFound):
-                raise InputError(missing, why=why, remedy=hint(why)) from error
-            if error.status_code == 400:
-                raise InputError(misnamed, why=why, remedy=remedy) from error
-        except DockerException as error:
-            # The client has no kind of its own for a helper with credentials that cannot be asked.
-            if "Credentials store" not in str(error):
-                raise
-            raise InputError(
-                f"the login for the {purpose} {image} cannot be used", why=str(error), remedy=LOGIN_REMEDY
-            ) from error
-        if any(sign in why for sign in MISSING):
-            raise InputError(missing, why=why, remedy=hint(why))
-        why = " ".join(why.split())
-        if any(sign in why.lower() for sign in DENIED):
-            raise EngineError(
-                f"the {purpose} {image} cannot be pulled: the registry does not give it to everybody",
-                why=f"{why}; {LOGIN_REMEDY}",
-            )
-        raise EngineError(
-            f"the {purpose} {image} is not on the engine and cannot be pulled", why=why, remedy=remedy
-        )
-
-    found = await engine.call(f"look for the image {image}", get)
+    Raises InputError when there is no such image, and EngineError when it cannot be pulled.
+    """
+    wanted = _WantedImage(name=image, purpose=purpose)
+    found = await engine.call(f"look for the image {image}", lambda: _find(engine.client, wanted))
     if found is not None:
         return found
-    return await engine.call(f"pull the image {image}", pull, seconds=PULL_SECONDS)
+    return await engine.call(
+        f"pull the image {image}", lambda: _pull(engine.client, wanted), seconds=PULL_SECONDS
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _WantedImage:
+    """An image that is needed, and the errors that say why it cannot be had."""
+
+    name: str
+    purpose: str
+    """For people: "bot's image"."""
+
+    @property
+    def _remedy(self) -> str:
+        return f"build it before the gate runs, or correct the name of the {self.purpose}"
+
+    def misnamed(self, why: str) -> InputError:
+        return InputError(f'"{self.name}" is not a name of an image', why=why, remedy=self._remedy)
+
+    def missing(self, why: str) -> InputError:
+        # Some registries do not tell what is private from what is not there.
+        private = f"; if it is private, {LOGIN_REMEDY}" if "docker login" in why else ""
+        return InputError(
+            f"the {self.purpose} {self.name} does not exist", why=why, remedy=f"{self._remedy}{private}"
+        )
+
+    def unusable_login(self, why: str) -> InputError:
+        return InputError(
+            f"the login for the {self.purpose} {self.name} cannot be used", why=why, remedy=LOGIN_REMEDY
+        )
+
+    def not_pulled(self, why: str) -> GateError:
+        """The error for a pull that the engine or the registry ended with these words."""
+        if any(sign in why for sign in MISSING):
+            return self.missing(why)
+        line = " ".join(why.split())
+        if any(sign in line.lower() for sign in DENIED):
+            return EngineError(
+                f"the {self.purpose} {self.name} cannot be pulled:"
+                " the registry does not give it to everybody",
+                why=f"{line}; {LOGIN_REMEDY}",
+            )
+        return EngineError(
+            f"the {self.purpose} {self.name} is not on the engine and cannot be pulled",
+            why=line,
+            remedy=self._remedy,
+        )
+
+
+def _find(client: DockerClient, wanted: _WantedImage) -> str | None:
+    """Return the id of an image that the engine has, else None. Raises InputError for a wrong name."""
+    try:
+        return str(client.images.get(wanted.name).id)
+    except ImageNotFound:
+        return None
+    except APIError as error:
+        if error.status_code == HTTPStatus.BAD_REQUEST:
+            raise wanted.misnamed(explain(error)) from error
+        raise
+
+
+def _pull(client: DockerClient, wanted: _WantedImage) -> str:
+    """Pull an image and return its id. Raises GateError."""
+    name, tag = parse_repository_tag(wanted.name)
+    why = ""
+    try:
+        # What goes wrong after the first byte is told in the stream alone.
+        for event in client.api.pull(name, tag=tag or "latest", stream=True, decode=True):
+            why = str(event.get("error") or why)
+        if not why:
+            return str(client.images.get(wanted.name).id)
+    except NotFound as error:
+        raise wanted.missing(explain(error)) from error
+    except APIError as error:
+        why = explain(error)
+        if error.status_code == HTTPStatus.BAD_REQUEST:
+            raise wanted.misnamed(why) from error
+    except DockerException as error:
+        # The client has no kind of its own for a helper with credentials that cannot be asked.
+        if "Credentials store" not in str(error):
+            raise
+        raise wanted.unusable_login(str(error)) from error
+    raise wanted.not_pulled(why)
 
 
 async def check_architecture(engine: Engine, image: str, what: str, fault: GateError) -> None:

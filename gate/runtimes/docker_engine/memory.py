@@ -8,6 +8,7 @@ image without a shell is given a limit below what it uses, and the kernel does t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from gate.errors import EngineError, Unsupported
@@ -30,60 +31,78 @@ ALLOCATE = "x=0123456789abcdef; while :; do x=$x$x; done"
 
 
 async def exhaust_memory(container: EngineContainer) -> None:
-    """Returns when the kernel has ended the main process; the container is stopped, without the limit.
+    """Return when the kernel has ended the main process; the container is stopped, without the limit.
 
     Raises Unsupported, EngineError.
     """
     engine, api = container.engine, container.engine.client.api
     machine: dict[str, Any] = await engine.call("tell its memory", api.info)
-    settings = (await container.inspect()).get("HostConfig", {})
+    settings: dict[str, Any] = (await container.inspect()).get("HostConfig", {})
+    has_shell = await _choose_main_process(container)
+    limit = await _limit_within_reach(container, settings) if has_shell else _least_limit(machine)
+    try:
+        await engine.call("limit the memory of the bot", lambda: _set_limit(api, container, limit, limit))
+        if has_shell:
+            await engine.call("allocate memory", lambda: _run(api, container, ALLOCATE, detach=True))
+        await _wait_for_kernel(container, limit)
+    finally:
+        # The engine has no word for "no limit" here: all of the machine's memory is none.
+        allowed = int(settings.get("Memory") or machine["MemTotal"])
+        swap = int(settings.get("MemorySwap") or NO_SWAP_LIMIT)
+        await engine.call("free the memory of the bot", lambda: _set_limit(api, container, allowed, swap))
+
+
+async def _choose_main_process(container: EngineContainer) -> bool:
+    """Make the main process the kernel's first choice. Return whether the image has a shell for that."""
+    engine, api = container.engine, container.engine.client.api
     try:
         async with asyncio.timeout(OOM_SECONDS):
-            shell = await engine.call(
+            return await engine.call(
                 "choose the main process", lambda: _run(api, container, CHOOSE_MAIN_PROCESS)
             )
     except TimeoutError as error:
         raise Unsupported(
             "oom is not supported here", why="the shell in the bot's image does not do what it is told"
         ) from error
-    if shell:
-        statistics: dict[str, Any] = await engine.call(
-            "measure memory", lambda: api.stats(container.identity, stream=False, one_shot=True)
-        )
-        usage = statistics.get("memory_stats", {}).get("usage")
-        if usage is None:
-            raise Unsupported("oom is not supported here", why="this engine does not count the bot's memory")
-        limit = int(usage) + HEADROOM_BYTES
-        if settings.get("Memory"):
-            limit = min(limit, int(settings["Memory"]))
-    elif str(machine.get("CgroupVersion", "1")) == "2":
-        limit = LEAST_LIMIT_BYTES
-    else:
-        raise Unsupported(
-            "oom is not supported here",
-            why="the bot's image has no shell that could allocate memory,"
-            " and this kernel (cgroup v1) accepts no limit below what is in use",
-        )
+
+
+async def _limit_within_reach(container: EngineContainer, settings: Mapping[str, Any]) -> int:
+    """Return a limit a little above what is in use, never above the present one. Raises Unsupported."""
+    engine, api = container.engine, container.engine.client.api
+    statistics: dict[str, Any] = await engine.call(
+        "measure memory", lambda: api.stats(container.identity, stream=False, one_shot=True)
+    )
+    usage = statistics.get("memory_stats", {}).get("usage")
+    if usage is None:
+        raise Unsupported("oom is not supported here", why="this engine does not count the bot's memory")
+    limit = int(usage) + HEADROOM_BYTES
+    return min(limit, int(settings["Memory"])) if settings.get("Memory") else limit
+
+
+def _least_limit(machine: Mapping[str, Any]) -> int:
+    """Return the least limit, which alone ends a bot on cgroup v2. Raises Unsupported elsewhere."""
+    if str(machine.get("CgroupVersion", "1")) == "2":
+        return LEAST_LIMIT_BYTES
+    raise Unsupported(
+        "oom is not supported here",
+        why="the bot's image has no shell that could allocate memory,"
+        " and this kernel (cgroup v1) accepts no limit below what is in use",
+    )
+
+
+async def _wait_for_kernel(container: EngineContainer, limit: int) -> None:
+    """Return when the kernel has ended the main process for want of memory. Raises EngineError."""
     try:
-        await engine.call("limit the memory of the bot", lambda: _set_limit(api, container, limit, limit))
-        if shell:
-            await engine.call("allocate memory", lambda: _run(api, container, ALLOCATE, detach=True))
-        try:
-            async with asyncio.timeout(OOM_SECONDS):
-                await container.wait()
-                # The engine hears of the end and of its cause in two messages.
-                while not (await container.state()).get("OOMKilled"):
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError as error:
-            raise EngineError(
-                f"the kernel did not end the bot within {OOM_SECONDS:g} s",
-                why=f"its memory was limited to {limit} bytes and something allocated more",
-            ) from error
-    finally:
-        # The engine has no word for "no limit" here: all of the machine's memory is none.
-        allowed = int(settings.get("Memory") or machine["MemTotal"])
-        swap = int(settings.get("MemorySwap") or NO_SWAP_LIMIT)
-        await engine.call("free the memory of the bot", lambda: _set_limit(api, container, allowed, swap))
+        async with asyncio.timeout(OOM_SECONDS):
+            await container.wait()
+            # The engine hears of the end and of its cause in two messages.
+            while not (await container.state()).get("OOMKilled"):
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError as error:
+        raise EngineError(
+            f"the kernel did not end the bot within {OOM_SECONDS:g} s",
+            why=f"its memory was limited to {limit} bytes and something allocated more",
+        ) from error
 
 
 def _set_limit(api: Any, container: EngineContainer, limit: int, swap: int) -> None:

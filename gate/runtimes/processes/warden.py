@@ -37,9 +37,7 @@ def main(arguments: list[str]) -> int:
         return _watch_folder(scratch)
     # Orphans of the program become children of the warden: no double fork escapes.
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
-    wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    wake = _wake_on_child()
     try:
         # Kept until the end: an object that is thrown away takes its program's exit code with it.
         started = subprocess.Popen(  # noqa: S603 - to run the user's own command is what this is for
@@ -48,12 +46,29 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         _say(f"cannot start {command[0]}: {error.strerror}\n")
         return CANNOT_START
-    program = started.pid
+    status, leashed = _watch_program(started.pid, wake)
+    while _kill_descendants():
+        _reap(wait=True)
+    if not leashed:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return 128 - status if status < 0 else status
+
+
+def _wake_on_child() -> int:
+    """Return a descriptor that can be read whenever a child has ended."""
+    wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    return wake_read
+
+
+def _watch_program(program: int, wake: int) -> tuple[int, bool]:
+    """Do what the leash says until the program ends. Return its status, and whether the leash holds."""
     leashed = True
     status = None
     with selectors.DefaultSelector() as watch:
         watch.register(0, selectors.EVENT_READ)
-        watch.register(wake_read, selectors.EVENT_READ)
+        watch.register(wake, selectors.EVENT_READ)
         while (status := _reap().get(program, status)) is None:
             for key, _ in watch.select():
                 received = os.read(key.fd, 64)
@@ -67,11 +82,7 @@ def main(arguments: list[str]) -> int:
                         os.kill(program, number)
                 if b"K" in received or not leashed:
                     _kill_descendants()
-    while _kill_descendants():
-        _reap(wait=True)
-    if not leashed:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return 128 - status if status < 0 else status
+    return status, leashed
 
 
 def _watch_folder(scratch: str) -> int:
