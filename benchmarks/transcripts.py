@@ -29,7 +29,7 @@ from gate.core.transcript import (
 )
 from gate.reader.reading import ACKNOWLEDGEMENT, UNKNOWN
 from gate.runner.plan import Conversation, Pause, Plan, Turn, Wave, plan_run
-from gate.scorers import forbids_only
+from gate.scorers.checks import forbids_only
 
 _Clock = Callable[[], float]
 

@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.core.observations import Observations
+from gate.core.scorer_traits import ScorerTraits
 from gate.core.specification import BotSpecification, Contract, StoreSpecification, StoreTraits
 from gate.core.store_findings import StoreEvidence, StoreFinding
 from gate.core.transcript import Event, JudgeAnswered, StoreFigures
@@ -411,6 +412,8 @@ class Scorer(Protocol):
 
     name: str
     sentence: str
+    traits: ScorerTraits
+    """What others have to know about it."""
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether the reply is as expected."""

@@ -11,9 +11,6 @@ from gate.core.facts import Fact
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 """A fact's name in a text: `{order}`."""
 
-JUDGED = "judge"
-"""The scorer whose texts are criteria for a judge model."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
@@ -31,26 +28,6 @@ class Expectation:
     checks: Mapping[str, tuple[str, ...]]
     judge: Position | None = field(default=None, compare=False)
     """Where a judge is called for; None where none is."""
-
-    @property
-    def fact_names(self) -> tuple[str, ...]:
-        """The facts that the unrendered texts name, in order, each once.
-
-        Not those that only a judge is told of: a criterion explains, it does not ask for what it names.
-        """
-        texts = [text for name, texts in self.checks.items() if name != JUDGED for text in texts]
-        return tuple(dict.fromkeys(name for text in texts for name in PLACEHOLDER.findall(text)))
-
-    def render(self, facts: Mapping[str, str]) -> Expectation:
-        """The same with each placeholder replaced by the fact's value; no value is a regular expression."""
-        literal = {name: re.escape(value) for name, value in facts.items()}
-        return Expectation(
-            checks={
-                scorer: tuple(render(text, literal if scorer == "matches" else facts) for text in arguments)
-                for scorer, arguments in self.checks.items()
-            },
-            judge=self.judge,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

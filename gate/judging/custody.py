@@ -16,7 +16,7 @@ from gate.core.transcript import ACKNOWLEDGED, UNASKED, ConversationPlanned
 from gate.core.verdict import Custody
 from gate.core.words import found_in
 from gate.judging.history import History, PlayedTurn
-from gate.scorers import ABSENCE_SCORERS, forbids_only
+from gate.scorers.checks import forbidden, forbids_only
 
 
 @dataclass(kw_only=True, slots=True)
@@ -79,10 +79,10 @@ def _custody(told: bool | None, stored: bool | None, loaded: bool | None, answer
 def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[str, ...]:
     """The facts that the reply must hold, as opposed to those it must not."""
     checks = probe.started.checks or {}
-    if ABSENCE_SCORERS.isdisjoint(checks):
+    unwanted = {value.casefold() for value in forbidden(checks)}
+    if not unwanted:
         return tuple(probe.started.asks)
-    forbidden = {value.casefold() for name in ABSENCE_SCORERS for value in checks.get(name, ())}
-    return tuple(fact for fact in probe.started.asks if conversation.facts[fact].casefold() not in forbidden)
+    return tuple(fact for fact in probe.started.asks if conversation.facts[fact].casefold() not in unwanted)
 
 
 def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from gate.core.disruption_traits import UNDECLARED
 from gate.core.guarantees import GUARANTEES
-from gate.core.scenario import JUDGED
 from gate.core.specification import Policy
 from gate.core.transcript import (
     CONTROL,
@@ -40,6 +39,7 @@ from gate.core.words import WholeWords
 from gate.errors import GateError
 from gate.judging.history import Disturbance, History, Performance, PlayedTurn, Sighting, UnattributedRequest
 from gate.judging.time_spent import Timekeeper
+from gate.scorers.checks import criteria
 
 
 def read_history(events: Iterable[Event]) -> History:
@@ -204,8 +204,8 @@ class _HistoryReader:
         turn = self._history.turns.get(event.turn)
         if turn is None or turn.ended is None:
             raise self._misfit("its turn has not ended")
-        criteria = (turn.started.checks or {}).get(JUDGED, ())
-        self._check(event.criterion in criteria, "its turn has no such criterion")
+        wanted = criteria(turn.started.checks or {})
+        self._check(event.criterion in wanted, "its turn has no such criterion")
         answers = turn.answers or {}
         self._check(event.criterion not in answers, "it answers a question again")
         turn.answers = {**answers, event.criterion: event}

@@ -24,6 +24,7 @@ from gate.judging.custody import AskedProbe, acknowledged_elsewhere, asked_probe
 from gate.judging.history import History, PlayedTurn
 from gate.judging.stand_in import caused_by_reader
 from gate.judging.tiebreak import comparisons, refusals
+from gate.scorers.checks import forbidden, held, traits_of
 
 
 def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> ProbeResult:
@@ -187,54 +188,27 @@ def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
 def _contradiction(probe: AskedProbe) -> str:
     """Why this draw of the facts makes the probe worthless: it cannot be passed, or not be failed."""
     checks = probe.turn.started.checks or {}
-    if "without" in checks:
-        demanded = [value for name in ("contains", "all") for value in checks.get(name, ())]
-        impossible = found_in("\n".join(demanded), checks["without"])
-        if impossible:
-            return f"the reply must hold {_listed(sorted(impossible))}, and must not"
+    impossible = found_in("\n".join(held(checks)), forbidden(checks))
+    if impossible:
+        return f"the reply must hold {_listed(sorted(impossible))}, and must not"
     given_away = found_in(probe.turn.started.text, [probe.conversation.facts[fact] for fact in probe.wanted])
     if given_away:
         return f"the question itself names {_listed(sorted(given_away))}"
     return ""
 
 
-_FAILURES = {
-    "contains": "the reply does not hold {}",
-    "all": "the reply does not hold {}",
-    "any": "the reply holds none of {}",
-    "without": "the reply holds {}, which it must not",
-    "matches": "the reply does not match {}",
-    "number": "the reply does not hold the number {}",
-    "fuzzy": "the reply holds nothing like {}",
-    "unknown": "the reply does not admit that the bot was never told",
-}
-"""Scorer → what a reply is not that does not meet it."""
-
-_EXPECTATIONS = {
-    "contains": "{}",
-    "all": "all of {}",
-    "any": "any of {}",
-    "without": "not {}",
-    "number": "{}",
-    "fuzzy": "{}, or nearly so",
-    "unknown": "no answer but that it was never told",
-    "judge": "in a judge's eyes a reply that {}",
-}
-"""Scorer → what it wants of a reply."""
-
-
 def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> list[str]:
     """What the reply is not, one phrase for each check that it does not meet."""
     return [
-        _failure(name, arguments, reply, scorers[name])
+        _failure(arguments, reply, scorers[name])
         for name, arguments in comparisons(probe, scorers).items()
         if not scorers[name].score(reply, arguments)
     ]
 
 
-def _failure(name: str, arguments: Sequence[str], reply: str, scorer: Scorer) -> str:
+def _failure(arguments: Sequence[str], reply: str, scorer: Scorer) -> str:
     at_fault = [one for one in arguments if not scorer.score(reply, (one,))] or arguments
-    return _FAILURES.get(name, f"{name} does not hold for {{}}").format(_listed(at_fault))
+    return scorer.traits.failure.format(_listed(at_fault))
 
 
 def guessed(history: History, probe: PlayedTurn) -> frozenset[str]:
@@ -252,7 +226,7 @@ def guessed(history: History, probe: PlayedTurn) -> frozenset[str]:
 
 def _expected(probe: PlayedTurn) -> str:
     return ", ".join(
-        _EXPECTATIONS.get(name, "{1} {0}").format(_listed(arguments), name)
+        traits_of(name).expectation.format(_listed(arguments))
         for name, arguments in (probe.started.checks or {}).items()
     )
 

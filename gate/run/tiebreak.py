@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from gate.core.scenario import JUDGED, Position, Say, Scenario
+from gate.core.scenario import Position, Say, Scenario
 from gate.core.transcript import Event, JudgeAsked
 from gate.errors import DocumentError, Problem
 from gate.interfaces import Recorder
@@ -13,6 +13,7 @@ from gate.judge_model import JudgeModel, OpenAIJudge, RecordedJudge, RecordingJu
 from gate.judging.ties import find_ties
 from gate.run.model import Cassettes, fingerprints_of
 from gate.runner.plan import Plan
+from gate.scorers.judge import Judge
 from gate.settings import Settings
 
 NEEDS = (
@@ -41,7 +42,7 @@ def check_judge(settings: Settings, scenarios: Iterable[Scenario]) -> None:
             column=place.column,
             message=message,
             source=_line_at(place),
-            width=len(JUDGED),
+            width=len(Judge.name),
             hint=hint,
         )
         for value, (message, hint) in zip(given, NEEDS, strict=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gate.core.scenario import JUDGED
 from gate.runner.plan import Turn
 from gate.scorers import SCORERS
+from gate.scorers.checks import compared
 
 
 def missed(turn: Turn, reply: str) -> bool:
@@ -14,8 +14,6 @@ def missed(turn: Turn, reply: str) -> bool:
     """
     checks = turn.expectation.checks if turn.expectation else {}
     try:
-        return any(
-            not SCORERS[name].score(reply, arguments) for name, arguments in checks.items() if name != JUDGED
-        )
+        return any(not SCORERS[name].score(reply, arguments) for name, arguments in compared(checks).items())
     except Exception:
         return False

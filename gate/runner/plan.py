@@ -31,6 +31,7 @@ from gate.disruptions import DISRUPTIONS, traits_of
 from gate.interfaces import Disruption
 from gate.runner.bystanders import SESSIONS, bystander, is_talked_through
 from gate.runner.small_talk import SmallTalk
+from gate.scorers.checks import asked_facts, rendered
 
 STATEMENT = "Certainly, here it is: {}."
 """What a bot says that was asked to state a fact, when the gate is its model."""
@@ -70,7 +71,7 @@ class Turn:
             self,
             text=text,
             tells=facts_in(text, _named_in(self.written.text, facts)),
-            expectation=expectation.render(facts) if expectation else None,
+            expectation=rendered(expectation, facts) if expectation else None,
         )
 
 
@@ -393,9 +394,9 @@ def _written_turn(say: Say, identifier: str, moment: int, facts: Mapping[str, st
         text=text,
         position=say.position,
         tells=facts_in(text, _named_in(say.text, facts)),
-        expectation=expectation.render(facts) if expectation else None,
+        expectation=rendered(expectation, facts) if expectation else None,
         # The braces of a regular expression name no fact.
-        asks=tuple(name for name in expectation.fact_names if name in facts) if expectation else (),
+        asks=tuple(name for name in asked_facts(expectation) if name in facts) if expectation else (),
         guarantee=say.guarantee if expectation else "",
         states=say.states,
         answer=STATEMENT.format(", ".join(facts[name] for name in say.states)) if say.states else "",

@@ -28,7 +28,7 @@ from gate.errors import TurnIndeterminate, TurnRefused
 from gate.runner.conversation_handles import ConversationHandles
 from gate.runner.plan import Conversation, Pause, Turn
 from gate.runner.stage import Stage
-from gate.scorers import forbids_only
+from gate.scorers.checks import forbids_only
 
 
 class Places:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gate.core.scenario import PLACEHOLDER, Filler, Parallel, Say, Scenario, Step
+from gate.scorers.checks import asked_facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ def _without_distant_questions(script: Sequence[Step], window: int) -> tuple[tup
         elif isinstance(step, Say):
             counts[step.speaker] += 1
             now = counts[step.speaker]
-            asked = step.expectation.fact_names if step.expectation else ()
+            asked = asked_facts(step.expectation) if step.expectation else ()
             distances = [now - told[step.speaker, fact] for fact in asked if (step.speaker, fact) in told]
             distant = any(distance >= window for distance in distances)
             dropped += distant

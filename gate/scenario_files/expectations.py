@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from gate.core.scenario import JUDGED, PLACEHOLDER, Expectation
+from gate.core.scenario import PLACEHOLDER, Expectation
+from gate.core.scorer_traits import Argument, ScorerTraits
 from gate.documents import Node, quoted
 from gate.scenario_files.naming import FactNames
 from gate.scenario_files.steps import position_of
 from gate.scenario_files.tellings import Tellings
-from gate.scorers import ABSENCE_SCORERS
-
-RECALL_SCORERS = frozenset({"contains", "any", "all", "number", "fuzzy"})
-"""Scorers that ask for a value the speaker has told."""
-
-DECISIVE_SCORERS = RECALL_SCORERS | ABSENCE_SCORERS
-"""Scorers of which a judge needs one beside it: it breaks ties, and decides nothing."""
+from gate.scorers.checks import traits_of
 
 ABSENCE_GUARANTEES = frozenset({"isolation", "no-fabrication", "retention"})
 """Guarantees of what must not be known. All others are recall: an amnesiac bot must not pass their probes."""
@@ -32,6 +27,11 @@ class _Argument:
     node: Node
     key: Node
     """Where the scorer is named."""
+
+    @property
+    def traits(self) -> ScorerTraits:
+        """What is known of the scorer."""
+        return traits_of(self.scorer)
 
 
 class ExpectationReader:
@@ -68,19 +68,20 @@ class ExpectationReader:
         return tuple(one for scorer, value in fields.items() for one in self._argument(scorer, value))
 
     def _argument(self, scorer: str, node: Node) -> Iterator[_Argument]:
+        kind = traits_of(scorer).argument
         items = node.one_or_more()
         if not items:
             node.problem("this list is empty", hint="name at least one text")
         for item in items:
-            if scorer == "unknown" and item.text == "true":
+            if kind is Argument.OPTIONAL and item.text == "true":
                 yield _Argument(scorer=scorer, text="", facts=(), node=item, key=node.key or node)
                 continue
-            text = item.as_written() if scorer == "number" else item.string()
+            text = item.as_written() if kind is Argument.NUMBER else item.string()
             if text is None:
                 continue
             if not text.strip():
                 item.problem("a blank text stands in every reply")
-            names = self._names.named_in(item, text, pattern=scorer == "matches")
+            names = self._names.named_in(item, text, pattern=kind is Argument.PATTERN)
             yield _Argument(scorer=scorer, text=text, facts=names, node=item, key=node.key or node)
 
     def _check_probe(
@@ -94,26 +95,26 @@ class ExpectationReader:
         segment: int,
     ) -> None:
         """Reports a probe that no honest bot can pass, or that an amnesiac one can."""
-        recall = [one for one in arguments if one.scorer in RECALL_SCORERS]
+        recall = [one for one in arguments if one.traits.recalls]
         for argument in arguments:
             for fact in argument.facts:
-                message, hint = self._objection(argument.scorer, fact, speaker, guarantee, bool(recall))
-                if not message and argument.scorer in RECALL_SCORERS and fact in told:
+                message, hint = self._objection(argument.traits, fact, speaker, guarantee, bool(recall))
+                if not message and argument.traits.recalls and fact in told:
                     message, hint = f"the question gives fact {quoted(fact)} away", "ask without naming it"
                 if message:
                     argument.node.problem(message, hint=hint, fragment=f"{{{fact}}}")
-                elif argument.scorer in RECALL_SCORERS:
+                elif argument.traits.recalls:
                     self._tellings.ask(
                         argument.node, f"{{{fact}}}", speaker=speaker, fact=fact, segment=segment
                     )
         self._check_sequence(node, arguments, speaker=speaker, guarantee=guarantee)
-        if recall and not any(PLACEHOLDER.search(one.text) for one in arguments if one.scorer != JUDGED):
+        if recall and not any(PLACEHOLDER.search(one.text) for one in arguments if one.traits.compares):
             node.problem(
                 "this probe asks for no fact",
                 hint='a bot can pass it without remembering anything; expect a fact, as in "{order}"',
             )
-        judged = [one for one in arguments if one.scorer == JUDGED]
-        if judged and not any(one.scorer in DECISIVE_SCORERS for one in arguments):
+        judged = [one for one in arguments if not one.traits.compares]
+        if judged and not any(one.traits.is_decisive for one in arguments):
             judged[0].key.problem(
                 "a judge alone decides nothing: it is heard only where the other checks hold",
                 hint='name the fact beside it, as in {contains: "{city}", judge: "…"}',
@@ -123,8 +124,8 @@ class ExpectationReader:
                 "whether something leaked is certain or nothing: no judge is heard about it",
                 hint="forbid the value with `without` alone",
             )
-        compared = [one for one in arguments if one.scorer != JUDGED]
-        absent = bool(compared) and all(one.scorer in ABSENCE_SCORERS for one in compared)
+        compared = [one for one in arguments if one.traits.compares]
+        absent = bool(compared) and all(one.traits.absence for one in compared)
         if absent and guarantee not in ABSENCE_GUARANTEES:
             node.problem(
                 "a bot that remembers nothing passes this probe",
@@ -135,8 +136,10 @@ class ExpectationReader:
         self, node: Node, arguments: Collection[_Argument], *, speaker: str, guarantee: str
     ) -> None:
         """Reports a probe that asks which of two facts is the newer one, or the older, where neither is."""
-        scorers = {one.scorer for one in arguments}
-        if guarantee != "order" and not ("without" in scorers and scorers & RECALL_SCORERS):
+        is_choice = any(one.traits.absence for one in arguments) and any(
+            one.traits.recalls for one in arguments
+        )
+        if guarantee != "order" and not is_choice:
             return
         found = self._tellings.simultaneous(speaker, {fact for one in arguments for fact in one.facts})
         if found:
@@ -147,17 +150,17 @@ class ExpectationReader:
             )
 
     def _objection(
-        self, scorer: str, fact: str, speaker: str, guarantee: str, recalls: bool
+        self, scorer: ScorerTraits, fact: str, speaker: str, guarantee: str, recalls: bool
     ) -> tuple[str, str]:
         """What speaks against asking for `fact` in this way, and what to do; empty when nothing does."""
         tellers = self._tellings.tellers(fact)
-        if scorer in RECALL_SCORERS and speaker not in tellers:
+        if scorer.recalls and speaker not in tellers:
             others = f"only {', '.join(sorted(tellers))} did" if tellers else "nobody did"
             return (
                 f"{speaker} has not told {quoted(fact)} before this; {others}",
                 "tell it earlier in the script",
             )
-        if scorer not in ABSENCE_SCORERS or recalls or guarantee not in ("isolation", "no-fabrication"):
+        if not scorer.absence or recalls or guarantee not in ("isolation", "no-fabrication"):
             return "", ""
         if speaker in tellers:
             return f"{speaker} told {quoted(fact)}, so a bot may well name it", "ask another speaker"
@@ -170,5 +173,5 @@ def _expectation(arguments: Collection[_Argument]) -> Expectation:
     checks: dict[str, tuple[str, ...]] = {}
     for one in arguments:
         checks[one.scorer] = (*checks.get(one.scorer, ()), *([one.text] if one.text else []))
-    judge = next((position_of(one.key) for one in arguments if one.scorer == JUDGED), None)
+    judge = next((position_of(one.key) for one in arguments if not one.traits.compares), None)
     return Expectation(checks=checks, judge=judge)

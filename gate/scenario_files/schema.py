@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from gate.core.kinds import Kinds
-from gate.core.scenario import JUDGED
+from gate.core.scorer_traits import Argument
 from gate.documents import disruption_schema
-from gate.scenario_files.expectations import DECISIVE_SCORERS
 from gate.scenario_files.facts import FACT_KEYS, FACT_KINDS, FACT_NAME, PLAIN_KINDS
 from gate.scenario_files.loader import MAX_NAME, REQUIRED_KEYS, SCENARIO_KEYS
 from gate.scenario_files.steps import (
@@ -24,6 +23,7 @@ from gate.scenario_files.steps import (
     SPEAKER_NAME,
     TURN_KEYS,
 )
+from gate.scorers.checks import traits_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -158,21 +158,25 @@ def _turn(kinds: Kinds) -> Schema:
 
 def _expectation(kinds: Kinds) -> Schema:
     text: Schema = {"type": "string", "pattern": r"\S"}
-    special: dict[str, Schema] = {
-        "number": {"anyOf": [text, {"type": ["number", "boolean"]}]},
-        "unknown": {"anyOf": [text, {"const": True}]},
+    special: dict[Argument, Schema] = {
+        Argument.NUMBER: {"anyOf": [text, {"type": ["number", "boolean"]}]},
+        Argument.OPTIONAL: {"anyOf": [text, {"const": True}]},
     }
+    traits = {name: traits_of(name) for name in kinds.scorers}
+    judging = [name for name, one in traits.items() if not one.compares]
     return {
         "anyOf": [
             text,
             {
                 "type": "object",
-                "properties": {name: _one_or_more(special.get(name, text)) for name in kinds.scorers},
+                "properties": {
+                    name: _one_or_more(special.get(one.argument, text)) for name, one in traits.items()
+                },
                 "additionalProperties": False,
                 "minProperties": 1,
                 "anyOf": [
-                    {"not": {"required": [JUDGED]}},
-                    *({"required": [name]} for name in kinds.scorers if name in DECISIVE_SCORERS),
+                    {"not": {"anyOf": [{"required": [name]} for name in judging]}},
+                    *({"required": [name]} for name, one in traits.items() if one.is_decisive),
                 ],
             },
         ]

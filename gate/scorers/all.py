@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.core.scorer_traits import ScorerTraits
 from gate.scorers.contains import Contains
 
 
@@ -10,3 +11,9 @@ class All(Contains):
 
     name = "all"
     sentence = "the reply holds every one of the values, as whole words"
+    traits = ScorerTraits(
+        recalls=True,
+        holds_every=True,
+        failure="the reply does not hold {}",
+        expectation="all of {}",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gate.core.scorer_traits import ScorerTraits
 from gate.scorers.affirmation import affirms
 
 
@@ -12,6 +13,11 @@ class Any:
 
     name = "any"
     sentence = "the reply holds at least one of the values, as whole words"
+    traits = ScorerTraits(
+        recalls=True,
+        failure="the reply holds none of {}",
+        expectation="any of {}",
+    )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether the reply says any argument."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gate.core.scorer_traits import ScorerTraits
 from gate.scorers.affirmation import affirms
 
 
@@ -12,6 +13,12 @@ class Contains:
 
     name = "contains"
     sentence = "the reply holds the value, as whole words, and does not deny it"
+    traits = ScorerTraits(
+        recalls=True,
+        holds_every=True,
+        failure="the reply does not hold {}",
+        expectation="{}",
+    )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether the reply says all arguments."""

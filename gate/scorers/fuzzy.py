@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
+from gate.core.scorer_traits import ScorerTraits
 from gate.core.words import Occurrence
 from gate.scorers.affirmation import affirms, denied
 
@@ -25,6 +26,11 @@ class Fuzzy:
 
     name = "fuzzy"
     sentence = "the reply holds the value, a typing mistake in a long word allowed, and does not deny it"
+    traits = ScorerTraits(
+        recalls=True,
+        failure="the reply holds nothing like {}",
+        expectation="{}, or nearly so",
+    )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether all words of all arguments stand in the reply, or nearly."""

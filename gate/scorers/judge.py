@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gate.core.scenario import JUDGED
+from gate.core.scorer_traits import Argument, ScorerTraits
 from gate.core.transcript import JudgeAnswered
 from gate.errors import Undecided
 
@@ -15,8 +15,14 @@ class Judge:
     The model is asked during the run and its answers are on record, so that this stays a comparison.
     """
 
-    name = JUDGED
+    name = "judge"
     sentence = "a judge model finds that the reply meets the criterion; asked only where all else holds"
+    traits = ScorerTraits(
+        recalls=False,
+        argument=Argument.CRITERION,
+        failure="the judge does not find that the reply {}",
+        expectation="in a judge's eyes a reply that {}",
+    )
 
     def __init__(self, answers: Mapping[str, JudgeAnswered] | None = None) -> None:
         self._answers = answers or {}

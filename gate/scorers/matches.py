@@ -7,6 +7,8 @@ from typing import Any
 
 import re2
 
+from gate.core.scorer_traits import Argument, ScorerTraits
+
 
 class Matches:
     """Every argument, a regular expression, is found in the reply, whatever its letter case.
@@ -16,6 +18,12 @@ class Matches:
 
     name = "matches"
     sentence = "the reply matches the regular expression (RE2 syntax), whatever its letter case"
+    traits = ScorerTraits(
+        recalls=False,
+        argument=Argument.PATTERN,
+        failure="the reply does not match {}",
+        expectation="matches {}",
+    )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether all expressions are found in the reply. Raises ValueError for one that RE2 lacks."""

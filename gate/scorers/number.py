@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
+from gate.core.scorer_traits import Argument, ScorerTraits
 from gate.core.words import Occurrence
 from gate.scorers.affirmation import denied, normalised
 
@@ -17,6 +18,12 @@ class Number:
 
     name = "number"
     sentence = "the reply holds the number, however it is grouped, and does not deny it"
+    traits = ScorerTraits(
+        recalls=True,
+        argument=Argument.NUMBER,
+        failure="the reply does not hold the number {}",
+        expectation="{}",
+    )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether all arguments are among the reply's numbers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gate.core.scorer_traits import Argument, ScorerTraits
 from gate.scorers.affirmation import affirms
 
 _NOT = r"(?:not|n['’]t|never|no)"
@@ -31,6 +32,13 @@ class Unknown:
 
     name = "unknown"
     sentence = "the reply admits not to know"
+    traits = ScorerTraits(
+        recalls=False,
+        absence=True,
+        argument=Argument.OPTIONAL,
+        failure="the reply does not admit that the bot was never told",
+        expectation="no answer but that it was never told",
+    )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether the reply abstains. Blank arguments (`unknown: true`) forbid nothing."""

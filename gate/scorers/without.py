@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gate.core.scorer_traits import ScorerTraits
 from gate.scorers.affirmation import affirms
 
 
@@ -12,6 +13,12 @@ class Without:
 
     name = "without"
     sentence = "the reply holds none of the values, but to deny them"
+    traits = ScorerTraits(
+        recalls=False,
+        absence=True,
+        failure="the reply holds {}, which it must not",
+        expectation="not {}",
+    )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether the reply says none of the arguments."""

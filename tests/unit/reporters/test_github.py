@@ -132,7 +132,11 @@ def test_a_state_comes_back_whole(job: Job) -> None:
 
 def test_annotations_stand_on_the_probes_line(job: Job) -> None:
     lost = builder.trials(disruption="recreate", outcome=Outcome.LOST)
-    job.reporter().finish(builder.report(verdict=Verdict.FAILED, probes=tuple(lost)))
+    job.reporter().finish(
+        builder.report(
+            verdict=Verdict.FAILED, probes=tuple(lost), disruptions=(builder.disruption("recreate"),)
+        )
+    )
     (annotation,) = job.log.annotations
     assert annotation.level == "error"
     assert (annotation.file, annotation.line, annotation.col) == ("scenarios/order.yml", 14, 5)

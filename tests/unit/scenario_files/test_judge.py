@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gate.core.scenario import Position, Say
+from gate.scorers.checks import asked_facts, rendered
 from tests.unit.scenario_files.texts import ASK, FACTS, TELL, load
 
 
@@ -28,10 +29,10 @@ def test_a_judge_explains_what_it_is_to_find_and_asks_for_nothing_itself(tmp_pat
         "judge": ("says to {city}", "not to {origin}"),
     }
     assert last.expectation.judge == Position(file="scenarios/order.yml", line=6, column=34)
-    assert last.expectation.fact_names == ("city",)
-    rendered = last.expectation.render({"city": "oak", "origin": "elm"})
-    assert rendered.checks["judge"] == ("says to oak", "not to elm")
-    assert rendered.judge == last.expectation.judge
+    assert asked_facts(last.expectation) == ("city",)
+    expectation = rendered(last.expectation, {"city": "oak", "origin": "elm"})
+    assert expectation.checks["judge"] == ("says to oak", "not to elm")
+    assert expectation.judge == last.expectation.judge
 
 
 @pytest.mark.parametrize(

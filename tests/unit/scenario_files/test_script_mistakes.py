@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import Say
 from gate.errors import DocumentError
+from gate.scorers.checks import rendered
 from gate.scorers.matches import Matches
 from tests.unit.core.laws import law
 from tests.unit.scenario_files.texts import ASK, FACTS, TELL, load, mistakes
@@ -175,5 +176,5 @@ def test_an_expression_that_loads_can_be_scored(
     probe = scenario.script[-1]
     assert isinstance(probe, Say)
     assert probe.expectation is not None
-    checks = probe.expectation.render({"order": "ORD-(1"}).checks
+    checks = rendered(probe.expectation, {"order": "ORD-(1"}).checks
     assert Matches().score("anything", checks["matches"]) in (True, False)
