@@ -20,8 +20,11 @@ from gate.cli.commands import application
 from gate.cli.library import known_kinds
 from gate.core.kinds import Kinds
 from gate.core.specification import Contract
+from gate.disruptions import DISRUPTIONS
 from gate.errors import ExitCode
+from gate.interfaces import Disruption
 from gate.protocols import PROTOCOLS
+from gate.scorers import SCORERS
 from gate.settings.bot import SUPPLIED
 from gate.settings.declaration import Setting, settings_of
 from gate.settings.sections import SECTIONS, declared
@@ -61,6 +64,13 @@ def generated() -> dict[str, str]:
             ("protocol", "method and path", "body", "reply"),
             ((code(name), *_contract(one.contract)) for name, one in PROTOCOLS.items()),
         ),
+        "disruptions": _table(
+            ("disruption", "what happens", "needs"),
+            ((code(name), one.sentence, _needs(one)) for name, one in DISRUPTIONS.items()),
+        ),
+        "scorers": _table(
+            ("scorer", "what it finds"), ((code(name), one.sentence) for name, one in SCORERS.items())
+        ),
         "variables": _table(
             ("variable", "what it tells"),
             ((code(name), meaning) for name, meaning in supplied_variables().items()),
@@ -79,6 +89,13 @@ def generated() -> dict[str, str]:
         "commands": "\n\n".join(_command(name, one) for name, one in commands().items()),
         "exit codes": _table(("code", "meaning"), ((str(int(one)), EXIT_MEANINGS[one]) for one in ExitCode)),
     }
+
+
+def _needs(disruption: Disruption) -> str:
+    """What not every deployment has, in the words of `Need`; with what is done by default without it."""
+    traits = disruption.traits
+    needs = ", ".join(need.replace("-", " ") for need in traits.needs)
+    return f"{needs}; else {code(traits.stand_in)}" if traits.stand_in else needs
 
 
 def supplied_variables() -> dict[str, str]:
