@@ -35,10 +35,6 @@ Config = Annotated[
         help="Where the bot comes from and how it is spoken to.  [default: memory-gate.yml]",
     ),
 ]
-Seed = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="Draws the facts of an earlier run again.  [default: a new one]"),
-]
 RuntimeName = Annotated[
     str | None,
     typer.Option(
@@ -71,7 +67,9 @@ def run(context: typer.Context, config: Config = None) -> None:
 @application.command()
 def demo(
     runtime: RuntimeName = None,
-    seed: Seed = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Draws other facts, the same each time.  [default: 7]")
+    ] = None,
     report_dir: ReportDirectory = None,
 ) -> None:
     """Show the gate on two bots, one of which forgets.

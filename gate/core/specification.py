@@ -155,7 +155,7 @@ class ModelSpecification:
 class JudgeSpecification:
     """The model that judges what no comparison of words can. It is asked only by scenarios with `judge`."""
 
-    base_url: str = "https://api.openai.com/v1"
+    base_url: str = ModelSpecification.base_url
     model: str = ""
 
 

@@ -14,10 +14,8 @@ from gate.documents import Node, quoted
 from gate.settings.container import ContainerSection
 from gate.settings.declaration import Absent, Input, Option, Section
 from gate.settings.request import RequestSection, check_placeholders, dotted_path
+from gate.settings.value_type import Reading, Schema, ValueType
 from gate.settings.values import (
-    Reading,
-    Schema,
-    ValueType,
     folder,
     image_name,
     not_yet,

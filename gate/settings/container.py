@@ -10,7 +10,8 @@ from pydantic import Field
 from gate.core.specification import ContainerSpecification
 from gate.documents import Node
 from gate.settings.declaration import Absent, Section
-from gate.settings.values import MEMORY, Reading, ValueType, flag, number, size, whole
+from gate.settings.value_type import Reading, ValueType
+from gate.settings.values import MEMORY, flag, number, size, whole
 
 CAPABILITIES = (
     *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"),

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from gate.core.kinds import Kinds
 from gate.documents import Node
-from gate.settings.values import Reading, Schema, ValueType, reported
+from gate.settings.value_type import Reading, Schema, ValueType, reported
 
 Mark = TypeVar("Mark")
 AnySection = TypeVar("AnySection", bound="Section")

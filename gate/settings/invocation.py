@@ -11,7 +11,8 @@ from pydantic import Field
 from gate.documents import Node, quoted
 from gate.settings.declaration import Absent, Beside, Input, Option, Section, Variable
 from gate.settings.settings import REPORT_DIRECTORY
-from gate.settings.values import Reading, ValueType, one_or_more, text
+from gate.settings.value_type import Reading, ValueType
+from gate.settings.values import one_or_more, text
 
 
 def scenario_paths() -> ValueType:

@@ -18,7 +18,7 @@ from gate.settings.overrides import Overrides
 from gate.settings.settings import CONFIG_FILE, Settings
 
 if TYPE_CHECKING:
-    from gate.settings.values import Reading
+    from gate.settings.value_type import Reading
 
 
 def load_settings(
@@ -29,7 +29,7 @@ def load_settings(
     Relative paths in the file start at its folder, those in the overrides at `working_directory`.
     Raises DocumentError with all mistakes of the file and of the overrides.
     """
-    from gate.settings.values import Reading
+    from gate.settings.value_type import Reading
 
     problems: list[Problem] = []
     if config is None and (working_directory / CONFIG_FILE).exists():

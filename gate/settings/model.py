@@ -11,7 +11,8 @@ from pydantic import Field
 from gate.core.specification import ModelSpecification
 from gate.documents import Node, quoted
 from gate.settings.declaration import Absent, Input, Option, Section
-from gate.settings.values import Reading, ValueType, http_url, text, word
+from gate.settings.value_type import Reading, ValueType
+from gate.settings.values import http_url, text, word
 
 ASKS_REAL_MODEL = ("forward", "record")
 

@@ -12,7 +12,8 @@ from pydantic import Field
 from gate.core.specification import DEFAULT_REQUEST, RequestShape
 from gate.documents import Node, quoted
 from gate.settings.declaration import Section
-from gate.settings.values import Reading, ValueType, text, url_path, word
+from gate.settings.value_type import Reading, ValueType
+from gate.settings.values import text, url_path, word
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 DOTTED_PATH = re.compile(r"[^.\s]+(\.[^.\s]+)*")

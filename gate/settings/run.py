@@ -10,7 +10,8 @@ from gate.core.specification import MAX_SHARDS, RunSpecification, Shard, read_sh
 from gate.documents import Node
 from gate.settings.declaration import Absent, Beside, Input, Option, Section
 from gate.settings.disruptions import disruptions_schema, named_disruptions, usual_disruptions
-from gate.settings.values import Reading, ValueType, one_or_more, registered, whole
+from gate.settings.value_type import Reading, ValueType
+from gate.settings.values import one_or_more, registered, whole
 
 LATER_RUNTIMES = ("external",)
 

@@ -13,7 +13,7 @@ from gate.settings.bot import SOURCES
 from gate.settings.declaration import section_schema
 from gate.settings.invocation import Invocation
 from gate.settings.sections import SECTIONS
-from gate.settings.values import Schema
+from gate.settings.value_type import Schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -11,7 +11,8 @@ from gate.core.kinds import Kinds
 from gate.core.specification import StoreSpecification, StoreTraits
 from gate.documents import Node
 from gate.settings.declaration import Absent, Input, Option, Section
-from gate.settings.values import MEMORY, ValueType, codes, duration, image_name, size
+from gate.settings.value_type import ValueType
+from gate.settings.values import MEMORY, codes, duration, image_name, size
 
 MAX_TTL_SECONDS = 10 * 365 * 86_400
 

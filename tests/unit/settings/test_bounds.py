@@ -14,7 +14,8 @@ from gate.core.specification import Shard
 from gate.documents import given_node
 from gate.errors import DocumentError
 from gate.settings import Settings, overrides_from_options
-from gate.settings.values import Reading, share
+from gate.settings.value_type import Reading
+from gate.settings.values import share
 from tests.unit.settings.texts import load, mistakes
 
 Read = Callable[[Settings], object]

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import yaml
+from pydantic import Field
+from typer.testing import CliRunner
 
-from docs.reference import PAGE
+from docs.reference import PAGE, generated
+from gate.cli.commands import application
 from gate.cli.library import known_kinds
 from gate.cli.setting_options import setting_options
+from gate.documents import given_node
+from gate.errors import Problem
 from gate.settings import Settings, load_settings, overrides_from_action, overrides_from_options
-from gate.settings.declaration import Setting, settings_of
+from gate.settings.declaration import Input, Option, Setting, read_section, settings_of
 from gate.settings.overrides import Given, Overrides, repeated_options
+from gate.settings.policy import PolicySection
 from gate.settings.schema import settings_schema
 from gate.settings.sections import SECTIONS, declared
+from gate.settings.value_type import Reading
+from gate.settings.values import whole
 from tests.unit.settings.test_schema import EVERYTHING
 
 SETTINGS = pytest.mark.parametrize("setting", declared(), ids=lambda one: one.path)
@@ -173,3 +181,46 @@ def test_the_image_of_a_store_is_given_by_the_name_that_its_kind_declares() -> N
     assert setting.option
     assert setting.input
     assert {setting.option.name, setting.input.name} == names
+
+
+class Patient(PolicySection):
+    """When the deploy is blocked, and how long that is put up with."""
+
+    patience: Annotated[int, whole(1, 9), Option("patience", metavar="N"), Input("patience")] = Field(
+        default=3, description="How often it is tried"
+    )
+
+
+def test_a_new_setting_is_one_declaration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(SECTIONS, "gate", Patient)
+    declared.cache_clear()
+    setting_options.cache_clear()
+    try:
+        schema = settings_schema(KINDS)["properties"]["gate"]["properties"]["patience"]
+        assert schema == {
+            **{"type": "integer", "minimum": 1, "maximum": 9},
+            **{"description": "How often it is tried", "default": 3},
+        }
+        assert (
+            "| `patience` | How often it is tried | 1 to 9 | `3` | `--patience`, input `patience` |"
+            in (generated()["gate"])
+        )
+        shown = CliRunner().invoke(application, ["run", "--help"]).output
+        assert "--patience N How often it is tried. [default: 3]" in " ".join(shown.split())
+        for overrides in (
+            overrides_from_options({"patience": "10"}),
+            overrides_from_action({"INPUT_PATIENCE": "10"})[0],
+        ):
+            assert repeated_options(overrides) == ["--patience", "10"]
+            problems: list[Problem] = []
+            given = overrides["gate.patience"]
+            node = given_node(given.origin, given.value, problems=problems)
+            reading = Reading(kinds=KINDS, working_directory=tmp_path, folder=Path())
+            assert read_section(Patient, {"patience": node}, reading).patience == 3
+            assert [(one.file, one.message) for one in problems] == [
+                (given.origin, 'expected a whole number from 1 to 9, found "10"')
+            ]
+    finally:
+        monkeypatch.undo()
+        declared.cache_clear()
+        setting_options.cache_clear()
