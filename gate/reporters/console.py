@@ -20,6 +20,7 @@ from gate.reporters import json_report
 from gate.reporters.console_page import ASCII, Glyphs, LogTail, closing_page, paragraph
 from gate.reporters.neutraliser import one_line, tail
 from gate.reporters.progress import Progress, Row
+from gate.reporters.report_view import view_of
 from gate.reporters.wording import EN_DASH
 from gate.reporters.workflow_commands import commands_stopped, resume_commands, send, stop_commands
 
@@ -87,7 +88,7 @@ class ConsoleReporter:
         """Prints the end of the run."""
         self.close()
         page = closing_page(
-            report,
+            view_of(report),
             console=self._console,
             glyphs=self._glyphs,
             tails=self._tails[:TAILS_SHOWN],

@@ -13,25 +13,11 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from gate.core.verdict import STATIONS, DisruptionResult, Outcome, Report, Tally, Verdict
+from gate.core.verdict import STATIONS, Outcome, Tally, Verdict
 from gate.judging.sentences import plural
 from gate.reporters.neutraliser import one_line
-from gate.reporters.wording import (
-    EN_DASH,
-    Failure,
-    custody_line,
-    duration_text,
-    failures,
-    guarantees_text,
-    interval_text,
-    milliseconds_text,
-    needed_text,
-    power_text,
-    reasons,
-    share_text,
-    stations_text,
-    time_text,
-)
+from gate.reporters.report_view import DisruptionRow, Figures, ReportView
+from gate.reporters.wording import EN_DASH, Failure, custody_line, stations_text
 
 FAILURES_SHOWN = 5
 REASONS_SHOWN = 5
@@ -53,6 +39,10 @@ class Glyphs:
     dot: str = "·"
     full: str = "█"
     empty: str = "░"
+
+    def spell(self, figures: str) -> str:
+        """Write a text of figures with these characters."""
+        return figures.replace("→", self.arrow).replace("·", self.dot)
 
 
 ASCII = Glyphs(
@@ -79,35 +69,34 @@ class LogTail:
 
 
 def closing_page(
-    report: Report, *, console: Console, glyphs: Glyphs, tails: Sequence[LogTail], report_file: str
+    view: ReportView, *, console: Console, glyphs: Glyphs, tails: Sequence[LogTail], report_file: str
 ) -> list[Text]:
     """Every line of the end of a run. `report_file` is where the rest can be read, "" for nowhere."""
     page = _Page(console=console, glyphs=glyphs)
-    if report.disruptions:
-        page.table(report)
-    for line in _joined(_counts(report), f" {glyphs.dot} ", console.width - 2):
+    if view.rows:
+        page.table(view)
+    for line in _joined(_counts(view.figures), f" {glyphs.dot} ", console.width - 2):
         page.lines.append(Text(f"  {line}"))
-    if report.power is not None:
-        page.paragraph(Text(power_text(report)))
-    if guarantees_text(report):
-        page.paragraph(Text(guarantees_text(report)))
-    if report.baseline:
-        page.paragraph(Text(one_line(f"baseline: {report.baseline}")))
+    for sentence in (view.power, view.guarantees):
+        if sentence:
+            page.paragraph(Text(sentence))
+    if view.baseline:
+        page.paragraph(Text(one_line(f"baseline: {view.baseline.sentence}")))
     page.blank()
-    _verdict(page, report)
-    _failures(page, report, report_file)
+    _verdict(page, view)
+    _failures(page, view, report_file)
     for tail in tails:
         page.blank()
         page.paragraph(Text(tail.title, style="bold"))
         page.lines += [Text.assemble("      | ", (line, "dim")) for line in tail.lines]
-    if report.findings:
+    if view.findings:
         page.blank()
-    for finding in report.findings[:REASONS_SHOWN]:
+    for finding in view.findings[:REASONS_SHOWN]:
         page.paragraph(Text(one_line(finding)), first=Text("  note: "))
     page.blank()
     # One line however long, so that it can be copied.
-    again = f"   again: {one_line(report.repeat, 1000)}" if report.repeat else ""
-    page.lines.append(Text(f"  {time_text(report, glyphs.dot)}{again}", style="dim"))
+    again = f"   again: {one_line(view.repeat, 1000)}" if view.repeat else ""
+    page.lines.append(Text(f"  {glyphs.spell(view.time)}{again}", style="dim"))
     return page.lines
 
 
@@ -134,35 +123,33 @@ class _Page:
     def paragraph(self, text: Text, *, first: Text | None = None) -> None:
         self.lines += paragraph(text, console=self._console, first=first or Text("  "))
 
-    def table(self, report: Report) -> None:
+    def table(self, view: ReportView) -> None:
         head = ["", "disruption", "before", "after", "kept", "lost at", "p95 ms", "time"]
-        results = report.disruptions
-        total = [_total(report)] if len(results) > 1 else []
+        total = [_total(view)] if len(view.rows) > 1 else []
         for stations_shown, name_limit in ((len(STATIONS), 24), (2, 24), (1, 24), (1, 14)):
-            rows = [head, *(self._row(one, stations_shown, name_limit) for one in results), *total]
+            rows = [head, *(self._row(row, stations_shown, name_limit) for row in view.rows), *total]
             widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
             if sum(widths) + 2 * len(widths) <= self._console.width:
                 break
         styles = [
             "dim",
-            *("" if one.verdict is Verdict.PASSED else _STYLES[one.verdict] for one in results),
+            *("" if row.verdict is Verdict.PASSED else _STYLES[row.verdict] for row in view.rows),
             *("bold" for _ in total),
         ]
         for row, style in zip(rows, styles, strict=True):
             self.lines.append(Text(_aligned(row, widths), style=style))
 
-    def _row(self, result: DisruptionResult, stations_shown: int, name_limit: int) -> list[str]:
+    def _row(self, row: DisruptionRow, stations_shown: int, name_limit: int) -> list[str]:
         marks = {Verdict.PASSED: self.glyphs.passed, Verdict.FAILED: self.glyphs.failed}
-        latency = result.latency
         return [
-            marks.get(result.verdict, self.glyphs.open),
-            one_line(result.name, name_limit),
-            share_text(result.before.share),
-            share_text(result.after.share),
-            _kept(result.retained),
-            stations_text(result.lost_at.items(), stations_shown) or EN_DASH,
-            milliseconds_text(latency.p95_before, latency.p95_after, self.glyphs.arrow),
-            duration_text(result.seconds),
+            marks.get(row.verdict, self.glyphs.open),
+            one_line(row.name, name_limit),
+            row.before,
+            row.after,
+            _kept(row.retained),
+            stations_text(row.lost_at, stations_shown) or EN_DASH,
+            self.glyphs.spell(row.p95),
+            row.took,
         ]
 
 
@@ -177,35 +164,27 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     return f"  {padded[0]} {'  '.join(padded[1:])}".rstrip()
 
 
-def _total(report: Report) -> list[str]:
+def _total(view: ReportView) -> list[str]:
     """The row that sums up the others."""
-    retained = [one.retained for one in report.disruptions]
-    whole = Tally(
-        remembered=sum(one.remembered for one in retained), scored=sum(one.scored for one in retained)
-    )
-    shares = [share_text(report.accuracy_before), share_text(report.accuracy)]
-    return ["", "all", *shares, _kept(whole), "", "", ""]
+    return ["", "all", view.figures.before, view.figures.after, _kept(view.total), "", "", ""]
 
 
 def _kept(retained: Tally) -> str:
     return f"{retained.remembered}/{retained.scored}" if retained.scored else EN_DASH
 
 
-def _counts(report: Report) -> list[str]:
-    interval = interval_text(report)
-    return [
-        *([f"95 % interval after: {interval}, {needed_text(report)} needed"] if interval else []),
-        f"leaks {report.leaks} ({plural(report.isolation_probes, 'isolation probe')})",
-        f"fabrications {report.fabrications} ({plural(report.fabrication_probes, 'probe')})",
-        *_turns_meanwhile(report),
+def _counts(figures: Figures) -> list[str]:
+    counts = [
+        f"leaks {figures.leaks} ({plural(figures.isolation_probes, 'isolation probe')})",
+        f"fabrications {figures.fabrications} ({plural(figures.fabrication_probes, 'probe')})",
     ]
-
-
-def _turns_meanwhile(report: Report) -> list[str]:
-    """What became of the turns that were sent while something happened."""
-    sent = sum(one.availability.sent for one in report.disruptions)
-    failed = sum(one.availability.failed for one in report.disruptions)
-    return [f"turns meanwhile {sent}, {failed} without an answer"] if sent else []
+    if figures.interval:
+        counts.insert(0, f"95 % interval after: {figures.interval}, {figures.needed} needed")
+    if figures.turns_meanwhile:
+        counts.append(
+            f"turns meanwhile {figures.turns_meanwhile}, {figures.turns_unanswered} without an answer"
+        )
+    return counts
 
 
 def _joined(parts: Sequence[str], separator: str, width: int) -> list[str]:
@@ -219,13 +198,13 @@ def _joined(parts: Sequence[str], separator: str, width: int) -> list[str]:
     return lines
 
 
-def _verdict(page: _Page, report: Report) -> None:
-    label = report.verdict.value.upper()
-    sentences = [one_line(reason) for reason in reasons(report)]
+def _verdict(page: _Page, view: ReportView) -> None:
+    label = view.label.upper()
+    sentences = [one_line(reason) for reason in view.reasons]
     indent = Text(" " * (len(label) + 2))
     page.paragraph(
         Text(sentences[0], style="bold"),
-        first=Text.assemble((label, f"bold {_STYLES[report.verdict]}"), "  "),
+        first=Text.assemble((label, f"bold {_STYLES[view.verdict]}"), "  "),
     )
     for reason in sentences[1:REASONS_SHOWN]:
         page.paragraph(Text(reason), first=indent)
@@ -233,17 +212,17 @@ def _verdict(page: _Page, report: Report) -> None:
         page.paragraph(Text(f"… {plural(len(sentences) - REASONS_SHOWN, 'more reason')}"), first=indent)
 
 
-def _failures(page: _Page, report: Report, report_file: str) -> None:
-    every = failures(report)
+def _failures(page: _Page, view: ReportView, report_file: str) -> None:
+    every = view.failures
     if not every:
         return
-    if report.verdict is Verdict.PASSED:
+    if view.verdict is Verdict.PASSED:
         page.blank()
         page.paragraph(Text("Not remembered, within what is allowed:"))
     for failure in every[:FAILURES_SHOWN]:
         page.blank()
         _failure(page, failure)
-    left = sum(one.failed for one in every[FAILURES_SHOWN:])
+    left = sum(failure.failed for failure in every[FAILURES_SHOWN:])
     if left:
         where = f" in {one_line(report_file)}" if report_file else ""
         page.blank()

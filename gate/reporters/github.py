@@ -16,8 +16,9 @@ from gate.errors import Problem
 from gate.judging.sentences import plural
 from gate.reporters.github_summary import BUDGET, compose_summary
 from gate.reporters.neutraliser import one_line
+from gate.reporters.report_view import ReportView, view_of
 from gate.reporters.timeline import Timeline
-from gate.reporters.wording import Failure, as_sentence, failures, lost_facts, reasons
+from gate.reporters.wording import Failure, as_sentence, lost_facts
 from gate.reporters.workflow_commands import pair, send
 
 ANNOTATIONS_SHOWN = 10
@@ -71,7 +72,7 @@ class GitHubReporter:
         self.tell_outputs(report)
         self._attempt("the job summary", lambda: self._append_summary(report))
         if self._is_action:
-            self._annotate(report)
+            self._annotate(view_of(report))
 
     def tell_outputs(self, report: Report) -> None:
         """Sets all outputs, once. A file that cannot be written gives a warning."""
@@ -118,23 +119,23 @@ class GitHubReporter:
     def _is_action(self) -> bool:
         return self._environment.get("GITHUB_ACTIONS") == "true"
 
-    def _annotate(self, report: Report) -> None:
-        every = failures(report)
+    def _annotate(self, view: ReportView) -> None:
+        every = view.failures
         # A run that passes may have lost a little: that is worth seeing, and no error.
-        level = "warning" if report.verdict is Verdict.PASSED else "error"
+        level = "warning" if view.verdict is Verdict.PASSED else "error"
         room = ANNOTATIONS_SHOWN
-        if report.verdict is Verdict.INCONCLUSIVE or (report.verdict is Verdict.FAILED and not every):
-            title = f"{TITLE}: {report.verdict.value}"
-            send(self._stream, level, f"{reasons(report)[0]}.", {"title": title})
+        if view.verdict is Verdict.INCONCLUSIVE or (view.verdict is Verdict.FAILED and not every):
+            title = f"{TITLE}: {view.verdict.value}"
+            send(self._stream, level, f"{view.reasons[0]}.", {"title": title})
             room -= 1
         for failure in every[:room]:
             self._annotate_failure(level, failure)
         # What blocks nothing takes no room from what does.
-        for finding in report.findings[:NOTICES_SHOWN]:
+        for finding in view.findings[:NOTICES_SHOWN]:
             send(self._stream, "notice", f"{as_sentence(finding)}.", {"title": TITLE})
         self._count_rest(
-            (sum(one.failed for one in every[room:]), "failed probe"),
-            (len(report.findings) - NOTICES_SHOWN, "finding"),
+            (sum(failure.failed for failure in every[room:]), "failed probe"),
+            (len(view.findings) - NOTICES_SHOWN, "finding"),
         )
 
     def _annotate_failure(self, level: str, failure: Failure) -> None:

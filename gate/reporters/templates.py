@@ -17,6 +17,7 @@ from gate.reporters.wording import as_sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 HTML_TEXT_LIMIT = 2_000
 """Characters of a value in HTML."""
@@ -78,6 +79,13 @@ def first(texts: Sequence[T], count: int) -> Excerpt[T]:
 def render_markdown(template: str, **values: object) -> Markdown:
     """Render a template of Markdown. Every value that is no `Markdown` is sanitised."""
     return Markdown(_markdown_templates().get_template(template).render(**values))
+
+
+def html_markup(text: str) -> Markup:
+    """Mark text as safe in HTML: an asset of the package, or data that cannot end its element."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704 - the caller vouches for it
 
 
 def render_html(template: str, **values: object) -> str:

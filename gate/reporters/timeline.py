@@ -44,8 +44,12 @@ class Span:
 class Lane:
     """What happened to one deployment, one after the other."""
 
+    deployment: str
     name: str
+    """What people call the deployment."""
     failed: bool = False
+    room: int = SPANS_SHOWN
+    """How many spans are kept."""
     spans: list[Span] = field(default_factory=list)
     reached: float = 0.0
     """The end of the last span."""
@@ -60,14 +64,16 @@ class Lane:
 
     def add(self, span: Span) -> None:
         """Keeps a span, while there is room."""
-        if len(self.spans) < SPANS_SHOWN:
+        if len(self.spans) < self.room:
             self.spans.append(span)
 
 
 class Timeline:
     """Takes in the events of a run, the turns aside, and keeps a bounded number of moments."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, deployments: int = DEPLOYMENTS_SHOWN, spans: int = SPANS_SHOWN) -> None:
+        self._deployments = deployments
+        self._spans = spans
         self.lanes: list[Lane] = []
         self.left_out = 0
         """Deployments beyond those that are shown."""
@@ -101,11 +107,19 @@ class Timeline:
                 pass
 
     def _begin(self, name: str, first: Span, then: str, *, failed: bool = False) -> None:
-        if len(self.lanes) == DEPLOYMENTS_SHOWN:
+        if len(self.lanes) == self._deployments:
             self.left_out += 1
             return
         shown = self._names.get(name, name)
-        lane = Lane(name=shown, failed=failed, spans=[first], reached=first.ended, now=then)
+        lane = Lane(
+            deployment=name,
+            name=shown,
+            failed=failed,
+            room=self._spans,
+            spans=[first],
+            reached=first.ended,
+            now=then,
+        )
         self.lanes.append(lane)
         self._open[name] = lane
 

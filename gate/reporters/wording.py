@@ -231,10 +231,10 @@ def _chance_text(chance: float) -> str:
     return f"{chance * 100:.{places}f} %"
 
 
-def milliseconds_text(before: float | None, after: float | None, arrow: str = "→") -> str:
+def milliseconds_text(before: float | None, after: float | None) -> str:
     """ "41 → 44"; a dash where nothing was measured."""
     parts = [EN_DASH if one is None or not math.isfinite(one) else f"{one:.0f}" for one in (before, after)]
-    return EN_DASH if parts == [EN_DASH, EN_DASH] else f" {arrow} ".join(parts)
+    return EN_DASH if parts == [EN_DASH, EN_DASH] else " → ".join(parts)
 
 
 def duration_text(seconds: float) -> str:
@@ -247,7 +247,7 @@ def duration_text(seconds: float) -> str:
     return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
 
 
-def time_text(report: Report, dot: str = "·") -> str:
+def time_text(report: Report) -> str:
     """ "41 s: bot 33 · model 1.2 · engine 7 · gate 0.6"; the whole alone where nothing is known of it."""
     whole = duration_text(report.seconds)
     parts = [
@@ -258,7 +258,7 @@ def time_text(report: Report, dot: str = "·") -> str:
     ]
     if not any(asdict(report.time).values()) or whole == EN_DASH:
         return whole
-    return f"{whole}: {f' {dot} '.join(parts)}"
+    return f"{whole}: {' · '.join(parts)}"
 
 
 def _seconds_text(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.reporters.github_summary import compose_summary
-from gate.reporters.github_timeline import Timeline
+from gate.reporters.timeline import Timeline
 from tests.browser.job_summary import page_of
 from tests.unit.reporters import builder, events
 

@@ -8,21 +8,18 @@ import hashlib
 import json
 from importlib import resources
 
-from gate.core.verdict import Report
+from gate.core.verdict import Report, Verdict
 from gate.judging.history import History
 from gate.reporters.html_report.document import Budget, Document, compose_document
-from gate.reporters.html_report.markup import Html, element
-from gate.reporters.html_report.overview import (
-    about_block,
-    disruptions_table,
-    figures_block,
-    findings_block,
-    guarantees_block,
-    verdict_block,
-)
-from gate.reporters.html_report.timeline import timeline
+from gate.reporters.html_report.overview import counts_of, gauge_of, guarantee_items, log_tails, untested
+from gate.reporters.html_report.timeline import draw_lanes
 from gate.reporters.neutraliser import json_text
+from gate.reporters.report_view import view_of
+from gate.reporters.templates import first, html_markup, render_html
 
+REASONS_SHOWN = 8
+FINDINGS_SHOWN = 20
+MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INCONCLUSIVE: "?"}
 SCRIPTS = ("page.js", "matrix.js", "questions.js", "conversation.js", "opening.js")
 STYLES = ("page.css", "conversation.css")
 
@@ -30,28 +27,24 @@ STYLES = ("page.css", "conversation.css")
 def compose_page(report: Report, history: History | None, budget: Budget | None = None) -> str:
     """The text of report.html. Equal runs give equal texts."""
     style, script = _asset(STYLES), f'"use strict";\n(() => {{\n{_asset(SCRIPTS)}}})();\n'
-    document = compose_document(report, history, budget)
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=content_security_policy(script, style)),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{report.verdict.value.capitalize()}: {report.bot} · memory-gate"),
-        Html(f"<style>{style}</style>"),
+    view = view_of(report)
+    return render_html(
+        "html_report/page.html.j2",
+        view=view,
+        marks=MARKS,
+        policy=content_security_policy(script, style),
+        style=html_markup(style),
+        script=html_markup(script),
+        data=html_markup(data_text(compose_document(report, history, budget))),
+        reasons=first(view.reasons[1:], REASONS_SHOWN - 1),
+        gauge=gauge_of(report),
+        counts=counts_of(view.figures),
+        guarantees=guarantee_items(view.guarantee_results),
+        untested=untested(view.guarantee_results),
+        findings=first(view.findings, FINDINGS_SHOWN),
+        logs=log_tails(history),
+        lanes=[] if history is None else draw_lanes(report, history),
     )
-    body = element(
-        "body",
-        element("a", "Skip to the results", href="#results", class_="skip"),
-        element(
-            "main", _left(report), _middle(report, history), about_block(report), _questions(), class_="page"
-        ),
-        element("dialog", id="conversation", aria_labelledby="conversation-title"),
-        Html(f'<script type="application/json" id="data">{data_text(document)}</script>\n'),
-        Html(f"<script>{script}</script>\n"),
-    )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
 
 def content_security_policy(script: str, style: str) -> str:
@@ -68,47 +61,6 @@ def data_text(document: Document) -> str:
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return json_text(text)
-
-
-def _left(report: Report) -> Html:
-    return element(
-        "div",
-        verdict_block(report),
-        figures_block(report),
-        guarantees_block(report),
-        class_="left",
-    )
-
-
-def _middle(report: Report, history: History | None) -> Html:
-    lanes = Html("") if history is None else timeline(report, history)
-    return element(
-        "div",
-        element("section", element("h2", "Disruptions"), disruptions_table(report))
-        if report.disruptions
-        else Html(""),
-        findings_block(report, history),
-        element("section", element("h2", "Timeline"), lanes) if lanes else Html(""),
-        element("section", element("h2", "Scenarios"), element("div", id="matrix")),
-        id="results",
-    )
-
-
-def _questions() -> Html:
-    return element(
-        "section",
-        element("h2", "Questions"),
-        element("div", id="questions"),
-        element(
-            "noscript",
-            element(
-                "p",
-                "Scenarios, questions and conversations are shown by this page's own script, which does not"
-                " run here. report.json and transcript.jsonl beside this file hold the same.",
-            ),
-        ),
-        class_="questions",
-    )
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""When what happened: one lane for each deployment, its turns, the disruption, the questions after it."""
+"""The timeline as the page draws it: a lane for each deployment, its turns, disruptions and questions."""
 
 from __future__ import annotations
 
@@ -6,80 +6,113 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.core.verdict import Outcome, Report
-from gate.judging.history import History, Performance, PlayedTurn
+from gate.judging.history import History, PlayedTurn
 from gate.judging.sentences import plural
 from gate.reporters.html_report.bounds import finite
-from gate.reporters.html_report.markup import Html, element, join
+from gate.reporters.timeline import Lane, Span, Timeline
 from gate.reporters.wording import duration_text
 
 BINS = 120
 HEIGHT = 40
 LEAST_WIDTH = 3.0
 """Of a disruption, out of `WIDTH`: one of a few milliseconds is to be seen, too."""
-WIDTH = 1000.0
+WIDTH = 1000
 KINDS = ("talk", "kept", "lost")
 LANES_SHOWN = 40
 
+Mark = tuple[float, str]
+"""When a turn was said, in seconds since its deployment began, and which of `KINDS` it is."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class _Lane:
+class Bar:
+    """A rectangle in a lane."""
+
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneDrawing:
+    """What the page shows of one deployment."""
+
     name: str
-    performance: Performance
-    began: float
-    """In seconds since the run began, as `ended` is."""
-    ended: float
-    turns: Sequence[tuple[float, str]]
-    """When each was said, and which of `KINDS` it is."""
+    text: str
+    """The same in words."""
+    bars: Sequence[Bar]
+    longest: str
+    """How long the longest lane lasted, to which all are drawn."""
+    width: int = WIDTH
+    height: int = HEIGHT
 
 
-def timeline(report: Report, history: History) -> Html:
-    """All lanes on one scale, the longest as wide as the page; nothing where nothing was said."""
-    lanes = _lanes(report, history)
+def draw_lanes(report: Report, history: History) -> list[LaneDrawing]:
+    """Draw all lanes on one scale, the longest as wide as the page; none where nothing was said."""
+    turns = _turns(history)
+    lanes = {lane.deployment: lane for lane in _timeline(history).lanes if lane.deployment in turns}
     if not lanes:
-        return Html("")
-    longest = max(0.001, *(lane.ended - lane.began for lane in lanes))
-    binned = [_binned(lane, longest) for lane in lanes]
-    highest = max(sum(counts) for bins in binned for counts in bins.values())
-    rows = [
-        _row(lane, bins, longest, highest)
-        for lane, bins in zip(lanes[:LANES_SHOWN], binned[:LANES_SHOWN], strict=True)
-    ]
-    legend = element(
-        "p",
-        *(
-            join(element("span", class_=f"swatch {kind}"), f" {words} ")
-            for kind, words in (
-                ("talk", "told, small talk, asked again"),
-                ("kept", "question, remembered"),
-                ("lost", "question, not remembered"),
-                ("cut", "the disruption"),
-            )
-        ),
-        class_="legend",
-    )
-    return element("div", legend, *rows, class_="lanes")
-
-
-def _lanes(report: Report, history: History) -> list[_Lane]:
-    outcomes = {
-        (probe.conversation, probe.line, probe.column, probe.question): probe.outcome
-        for probe in report.probes
+        return []
+    began = {deployment: lane.spans[0].began for deployment, lane in lanes.items()}
+    outcomes = _outcomes(report)
+    marks = {
+        deployment: [
+            (finite(turn.started.at) - began[deployment], _kind(turn, outcomes)) for turn in turns[deployment]
+        ]
+        for deployment in lanes
     }
+    longest = max(
+        0.001,
+        *(
+            finite((turn.ended or turn.started).at) - began[deployment]
+            for deployment in lanes
+            for turn in turns[deployment]
+        ),
+    )
+    binned = {deployment: _binned(marks[deployment], longest) for deployment in lanes}
+    highest = max(sum(counts) for bins in binned.values() for counts in bins.values())
+    rows = {
+        conversation.deployment: history.row_of(conversation)
+        for conversation in history.conversations.values()
+    }
+    return [
+        LaneDrawing(
+            name=rows[deployment],
+            text=_text(lanes[deployment], marks[deployment]),
+            bars=[*_cuts(lanes[deployment], longest), *_bars(binned[deployment], highest)],
+            longest=duration_text(longest),
+        )
+        for deployment in list(lanes)[:LANES_SHOWN]
+    ]
+
+
+def _timeline(history: History) -> Timeline:
+    """The model of the timeline, of the deployments that started."""
+    most = max((len(performance.disturbances) for performance in history.performances.values()), default=0)
+    timeline = Timeline(deployments=len(history.performances), spans=2 * most + 2)
+    for performance in history.performances.values():
+        if performance.started is not None:
+            timeline.take(performance.started)
+            for disturbance in performance.disturbances:
+                timeline.take(disturbance.ended)
+    return timeline
+
+
+def _turns(history: History) -> dict[str, list[PlayedTurn]]:
+    """Deployment → its turns."""
     turns: dict[str, list[PlayedTurn]] = {}
     for turn in history.turns.values():
         turns.setdefault(history.conversations[turn.started.conversation].deployment, []).append(turn)
-    rows = {one.deployment: history.row_of(one) for one in history.conversations.values()}
-    return [
-        _Lane(
-            name=rows[deployment],
-            performance=performance,
-            began=finite(performance.started.at - performance.started.seconds),
-            ended=max(finite((turn.ended or turn.started).at) for turn in turns[deployment]),
-            turns=[(finite(turn.started.at), _kind(turn, outcomes)) for turn in turns[deployment]],
-        )
-        for deployment, performance in history.performances.items()
-        if performance.started is not None and deployment in turns
-    ]
+    return turns
+
+
+def _outcomes(report: Report) -> dict[tuple[str, int, int, str], Outcome]:
+    return {
+        (probe.conversation, probe.line, probe.column, probe.question): probe.outcome
+        for probe in report.probes
+    }
 
 
 def _kind(turn: PlayedTurn, outcomes: Mapping[tuple[str, int, int, str], Outcome]) -> str:
@@ -92,68 +125,62 @@ def _kind(turn: PlayedTurn, outcomes: Mapping[tuple[str, int, int, str], Outcome
     )
 
 
-def _binned(lane: _Lane, longest: float) -> dict[int, list[int]]:
+def _binned(marks: Sequence[Mark], longest: float) -> dict[int, list[int]]:
     """Bin → how many turns of each of `KINDS` were said in it."""
     bins: dict[int, list[int]] = {}
-    for at, kind in lane.turns:
-        place = min(BINS - 1, max(0, int((at - lane.began) / longest * BINS)))
+    for at, kind in marks:
+        place = min(BINS - 1, max(0, int(at / longest * BINS)))
         bins.setdefault(place, [0] * len(KINDS))[KINDS.index(kind)] += 1
     return bins
 
 
-def _row(lane: _Lane, bins: Mapping[int, Sequence[int]], longest: float, highest: int) -> Html:
-    cuts = [
-        (finite(one.ended.at - one.ended.seconds) - lane.began, finite(one.ended.seconds))
-        for one in lane.performance.disturbances
+def _cuts(lane: Lane, longest: float) -> list[Bar]:
+    return [
+        Bar(
+            kind="cut",
+            x=_x((span.began - lane.spans[0].began) / longest),
+            y=0,
+            width=max(LEAST_WIDTH, _x(span.seconds / longest)),
+            height=HEIGHT,
+        )
+        for span in _disruptions(lane)
     ]
-    shapes = [
-        element("rect", class_="cut", x=_x(at / longest), y=0, width=_width(seconds, longest), height=HEIGHT)
-        for at, seconds in cuts
-    ]
+
+
+def _bars(bins: Mapping[int, Sequence[int]], highest: int) -> list[Bar]:
+    """Stack the turns of each bin, one kind on the other."""
     step = WIDTH / BINS
+    bars: list[Bar] = []
     for place, counts in sorted(bins.items()):
         top = float(HEIGHT)
         for kind, count in zip(KINDS, counts, strict=True):
             tall = count / highest * (HEIGHT - 4)
             top -= tall
             if count:
-                shapes.append(
-                    element(
-                        "rect",
-                        class_=kind,
+                bars.append(
+                    Bar(
+                        kind=kind,
                         x=round(place * step, 1),
                         y=round(top, 2),
                         width=round(step - 1, 1),
                         height=round(tall, 2),
                     )
                 )
-    when = "; ".join(f"at {duration_text(at)} for {duration_text(seconds)}" for at, seconds in cuts)
-    asked = sum(kind != "talk" for _, kind in lane.turns)
-    text = f"{when or 'not disrupted'}, {plural(len(lane.turns), 'turn')}, {plural(asked, 'question')}"
-    return element(
-        "div",
-        element("p", element("b", lane.name), " ", element("span", text, class_="quiet"), class_="lane-name"),
-        element(
-            "svg",
-            *shapes,
-            viewBox=f"0 0 {WIDTH:.0f} {HEIGHT}",
-            preserveAspectRatio="none",
-            role="img",
-            aria_label=f"{lane.name}: {text}",
-        ),
-        element(
-            "p",
-            element("span", "0 s"),
-            element("span", duration_text(longest)),
-            class_="axis",
-        ),
-        class_="lane",
+    return bars
+
+
+def _text(lane: Lane, marks: Sequence[Mark]) -> str:
+    when = "; ".join(
+        f"at {duration_text(span.began - lane.spans[0].began)} for {duration_text(span.seconds)}"
+        for span in _disruptions(lane)
     )
+    asked = sum(kind != "talk" for _, kind in marks)
+    return f"{when or 'not disrupted'}, {plural(len(marks), 'turn')}, {plural(asked, 'question')}"
+
+
+def _disruptions(lane: Lane) -> list[Span]:
+    return [span for span in lane.spans if span.is_disruption]
 
 
 def _x(share: float) -> float:
     return round(min(1.0, max(0.0, share)) * WIDTH, 1)
-
-
-def _width(seconds: float, longest: float) -> float:
-    return max(LEAST_WIDTH, _x(seconds / longest))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,14 @@ def test_no_template_switches_the_sanitiser_off(file: Path) -> None:
 def test_values_are_one_line_in_html() -> None:
     shown = rendered(templates._html_templates(), "{{ value }}", value="a\u202eb\nc")
     assert shown == one_line("a\u202eb\nc")
+
+
+def test_the_wheel_holds_every_template(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=FOLDER.parents[1], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {str(file.relative_to(FOLDER.parents[1])) for file in FILES} <= set(names)
 
 
 def test_nothing_waits_for_jinja_until_a_report_is_written() -> None:

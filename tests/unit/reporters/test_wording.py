@@ -269,6 +269,6 @@ def test_the_time_is_told_by_whose_it_was() -> None:
     spent = TimeSpent(bot=33.2, engine=7.04, gate=0.61, model=0.01)
     assert time_text(report(seconds=40.86, time=spent)) == "41 s: bot 33 · engine 7.0 · gate 0.6"
     forwarded = TimeSpent(bot=1.0, model=90.0, engine=7.0, script=3.0, gate=0.0)
-    text = time_text(report(seconds=101.0, time=forwarded), "|")
-    assert text == "101 s: bot 1.0 | model 90 | engine 7.0 | script 3.0 | gate 0.0"
+    text = time_text(report(seconds=101.0, time=forwarded))
+    assert text == "101 s: bot 1.0 · model 90 · engine 7.0 · script 3.0 · gate 0.0"
     assert time_text(report(seconds=41.2)) == "41 s"

@@ -184,6 +184,17 @@ def test_events_that_are_no_run_leave_a_page_without_conversations(tmp_path: Pat
     assert "Failed" in page
 
 
+def test_the_last_words_of_a_bot_that_did_not_come_back_stand_on_the_page(tmp_path: Path) -> None:
+    said = ["Starting", "<b>out of memory</b>\u202e"]
+    events = [
+        replace(one, recovered=False, log=said) if isinstance(one, DisruptionEnded) else one
+        for one in story.events(scenarios=1, disruptions=("kill",))
+    ]
+    page = story.write_report(tmp_path, events).read_text(encoding="utf-8")
+    assert "kill: the last lines of the bot that did not come back</summary><pre>" in page
+    assert "Starting\n&lt;b&gt;out of memory&lt;/b&gt;\\u202e\n</pre>" in page
+
+
 def test_the_data_means_what_it_says() -> None:
     given = {"texts": ["</script>", "a & b", "::error::", "\u2028", "Zoë"]}
     assert json.loads(data_text(given)) == given
