@@ -117,6 +117,7 @@ def test_what_failed_finds_room_first() -> None:
     )
 
 
+@hostile.LAW
 @given(st.integers(min_value=0, max_value=6_000), st.integers(min_value=0, max_value=3_000))
 def test_no_budget_is_exceeded(conversations: int, prompts: int) -> None:
     events = list(story.events(scenarios=2, keeps_one=True))
