@@ -16,8 +16,8 @@ DONE = "[DONE]"
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 
 # Atomic, so that the two halves of a CRLF are never taken for two line ends.
-_BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
-_NEWLINE = re.compile(rb"\n")
+_BLANK_LINES = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)++")
+_NEWLINES = re.compile(rb"\n++")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -42,7 +42,7 @@ class Framing:
     end: re.Pattern[bytes]
     """Ends a block and belongs to it."""
     longest_end: int
-    """In bytes."""
+    """In bytes, of what has to come whole before an end is known."""
     read: Callable[[str], StreamEvent | None]
     """Give the event of a block; None for a block without data."""
 
@@ -60,11 +60,11 @@ def _read_server_sent_event(block: str) -> StreamEvent | None:
 
 
 def _read_line(line: str) -> StreamEvent | None:
-    return StreamEvent(data=line.removesuffix("\n")) if line.strip() else None
+    return StreamEvent(data=line.rstrip("\n")) if line.strip() else None
 
 
-SERVER_SENT_EVENTS = Framing(end=_BLANK_LINE, longest_end=4, read=_read_server_sent_event)
-JSON_LINES = Framing(end=_NEWLINE, longest_end=1, read=_read_line)
+SERVER_SENT_EVENTS = Framing(end=_BLANK_LINES, longest_end=4, read=_read_server_sent_event)
+JSON_LINES = Framing(end=_NEWLINES, longest_end=1, read=_read_line)
 
 FRAMINGS: Mapping[str, Framing] = {
     EVENT_STREAM: SERVER_SENT_EVENTS,
