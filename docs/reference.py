@@ -28,7 +28,7 @@ from gate.scorers import SCORERS
 from gate.settings.bot import SUPPLIED
 from gate.settings.declaration import Setting, settings_of
 from gate.settings.sections import SECTIONS, declared
-from gate.stores import STORES
+from gate.stores import STORES, store_image_input
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "configuration.md"
@@ -135,7 +135,7 @@ def _contract(contract: Contract) -> tuple[str, str, str]:
 def _keys(section: str) -> str:
     kinds = known_kinds()
     rows: list[Sequence[str]] = []
-    for setting in settings_of(SECTIONS[section], section):
+    for setting in settings_of(SECTIONS[section], section, store_image_input()):
         if setting.in_file and setting.available:
             rows.append(_key(setting.key, setting, kinds))
         parts = settings_of(setting.nested) if setting.nested else ()
@@ -163,7 +163,9 @@ def _default(value: object) -> str:
 
 def _replaced_by_input(name: str) -> str:
     """The key of which an input takes the place."""
-    replaced = (one for one in declared() if one.in_file and one.input and one.input.name == name)
+    replaced = (
+        one for one in declared(store_image_input()) if one.in_file and one.input and one.input.name == name
+    )
     return next((code(one.path) for one in replaced), "")
 
 

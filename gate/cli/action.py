@@ -25,6 +25,7 @@ from gate.runtimes.docker_engine.connection import ENGINE_FAULTS, connect, expla
 from gate.runtimes.docker_engine.own_container import find_own_container
 from gate.runtimes.docker_engine.sweep import remove_container, remove_dead_run
 from gate.settings import Overrides, overrides_from_action
+from gate.stores import store_image_input
 
 RUN_STATE = "run"
 CONTAINER_STATE = "container"
@@ -84,7 +85,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
         # At once: whatever becomes of this stage, the next one must know what to remove.
         github.save_state(RUN_STATE, run)
         github.announce()
-        overrides, config = overrides_from_action(environment)
+        overrides, config = overrides_from_action(environment, store_image_input())
         _require_files(overrides, config, workspace)
         prepared = prepare(read_settings(config, overrides, workspace), workspace)
     except GateError as error:

@@ -60,8 +60,10 @@ def run(context: typer.Context, config: Config = None) -> None:
     """
     from gate.cli.run import run_command
     from gate.settings import overrides_from_options
+    from gate.stores import store_image_input
 
-    _finish(run_command(config, overrides_from_options(context.obj, os.environ), os.environ))
+    overrides = overrides_from_options(context.obj, os.environ, store_image_input())
+    _finish(run_command(config, overrides, os.environ))
 
 
 @application.command()

@@ -19,7 +19,7 @@ from gate.run.report_folder import file_reporters, prepare_report_folder
 from gate.run.run import new_run
 from gate.settings import Overrides, Settings
 from gate.settings.overrides import repeated_options
-from gate.stores import recorded_stores
+from gate.stores import recorded_stores, store_image_input
 
 
 def run_command(config: Path | None, overrides: Overrides, environment: Mapping[str, str]) -> int:
@@ -45,7 +45,7 @@ def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
     words = ["memory-gate", "run"]
     if settings.config_file is not None:
         words += ["-c", str(settings.config_file)]
-    words += repeated_options(overrides)
+    words += repeated_options(overrides, store_image_input())
     for path in settings.scenarios:
         words += ["--scenarios", str(path)]
     for disruption in settings.run.disruptions:

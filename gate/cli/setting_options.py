@@ -39,6 +39,7 @@ def setting_options() -> tuple[Any, ...]:
 def _function_with_options() -> Any:
     """A function with a parameter for each option."""
     from gate.settings.sections import declared
+    from gate.stores import store_image_input
 
     def take(**options: Any) -> None:
         del options
@@ -55,7 +56,7 @@ def _function_with_options() -> Any:
                 ),
             ],
         )
-        for setting in declared()
+        for setting in declared(store_image_input())
         if setting.option is not None
     ]
     take.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -53,6 +53,11 @@ class Option:
 
 
 @dataclass(frozen=True)
+class GivenByKind:
+    """Marks the setting whose option and input have the name that the usual kind of store declares."""
+
+
+@dataclass(frozen=True)
 class Input:
     """The input of the action that gives the setting."""
 
@@ -127,6 +132,8 @@ class Setting:
     """Empty for one that stands beside the sections."""
     name: str
     field: FieldInfo
+    kind_name: str = ""
+    """The name of the option and the input of a setting that is GivenByKind; "" for none."""
 
     @property
     def key(self) -> str:
@@ -156,11 +163,15 @@ class Setting:
     @property
     def option(self) -> Option | None:
         """The option that gives it."""
+        if self._marked(GivenByKind) and self.kind_name:
+            return Option(self.kind_name, metavar="NAME")
         return self._marked(Option)
 
     @property
     def input(self) -> Input | None:
         """The action's input that gives it."""
+        if self._marked(GivenByKind) and self.kind_name:
+            return Input(self.kind_name)
         return self._marked(Input)
 
     @property
@@ -226,10 +237,10 @@ class Setting:
         return next((one for one in self.field.metadata if isinstance(one, mark)), None)
 
 
-def settings_of(section: type[Section], name: str = "") -> Iterator[Setting]:
+def settings_of(section: type[Section], name: str = "", store_image: str = "") -> Iterator[Setting]:
     """The settings that a section declares, in their order."""
     for field_name, field in section.model_fields.items():
-        yield Setting(section=name, name=field_name, field=field)
+        yield Setting(section=name, name=field_name, field=field, kind_name=store_image)
 
 
 def section_schema(section: type[Section], kinds: Kinds) -> Schema:

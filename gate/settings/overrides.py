@@ -27,17 +27,19 @@ Overrides = Mapping[str, Given]
 
 
 def overrides_from_options(
-    options: Mapping[str, str | Sequence[str] | None], environment: Mapping[str, str] | None = None
+    options: Mapping[str, str | Sequence[str] | None],
+    environment: Mapping[str, str] | None = None,
+    store_image: str = "",
 ) -> Overrides:
     """The options of the command line, by their names in Python.
 
     A disruption may be a list separated by commas or blanks. What is secret is no option, which others
-    could see: it comes from the `environment`.
+    could see: it comes from the `environment`. `store_image` names the option of the store's image.
     """
     from gate.settings.sections import declared
 
     given = _variables(environment or {})
-    for setting in declared():
+    for setting in declared(store_image):
         option = setting.option
         value = options.get(option.parameter) if option else None
         if option is None or value is None or value == ():
@@ -48,15 +50,18 @@ def overrides_from_options(
     return given
 
 
-def overrides_from_action(environment: Mapping[str, str]) -> tuple[Overrides, Path | None]:
+def overrides_from_action(
+    environment: Mapping[str, str], store_image: str = ""
+) -> tuple[Overrides, Path | None]:
     """The action's inputs in `INPUT_…` variables, and the configuration file that they name.
 
     Empty is not given. Lists are separated by line breaks, commas or blanks.
+    `store_image` names the input of the store's image.
     """
     from gate.settings.sections import declared
 
     given = _variables(environment)
-    for setting in declared():
+    for setting in declared(store_image):
         if setting.input is None:
             continue
         text = environment.get(setting.input.variable, "").strip()
@@ -84,7 +89,7 @@ def split_items(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(item for text in texts for item in SEPARATOR.split(text) if item)
 
 
-def repeated_options(overrides: Overrides) -> list[str]:
+def repeated_options(overrides: Overrides, store_image: str = "") -> list[str]:
     """The words of the options that a run is repeated with as they were given.
 
     The others say where the run was, or are repeated as the settings of the run have them.
@@ -92,7 +97,7 @@ def repeated_options(overrides: Overrides) -> list[str]:
     from gate.settings.sections import declared
 
     words: list[str] = []
-    for setting in declared():
+    for setting in declared(store_image):
         given = overrides.get(setting.path)
         if setting.option and setting.option.repeats and given and isinstance(given.value, str):
             words += [f"--{setting.option.name}", given.value]

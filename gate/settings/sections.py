@@ -25,7 +25,13 @@ SECTIONS: Mapping[str, type[Section]] = {
 
 
 @cache
-def declared() -> tuple[Setting, ...]:
-    """Every setting, those of a section in a section left out."""
+def declared(store_image: str = "") -> tuple[Setting, ...]:
+    """Every setting, those of a section in a section left out.
+
+    `store_image` names the option and the input of the store's image, as the usual kind of store declares
+    it; without it there are none.
+    """
     sections: Mapping[str, type[Section]] = {**SECTIONS, "": Invocation}
-    return tuple(setting for name, section in sections.items() for setting in settings_of(section, name))
+    return tuple(
+        setting for name, section in sections.items() for setting in settings_of(section, name, store_image)
+    )

@@ -10,7 +10,7 @@ from pydantic import Field
 from gate.core.kinds import Kinds
 from gate.core.specification import StoreSpecification, StoreTraits
 from gate.documents import Node
-from gate.settings.declaration import Absent, Input, Option, Section
+from gate.settings.declaration import Absent, GivenByKind, Section
 from gate.settings.value_type import ValueType
 from gate.settings.values import MEMORY, codes, duration, image_name, size
 
@@ -52,9 +52,8 @@ class StoreSection(Section):
     """The store that the gate starts for the bot."""
 
     kind: Annotated[str, store_kind()] = Field(default=StoreSpecification.kind)
-    # The option and the input have the name of the one kind that has an image.
-    image: Annotated[str, server_image(), Option("redis-image", metavar="NAME"), Input("redis-image")] = (
-        Field(default=StoreSpecification.image, description="The store's image, for the docker runtime")
+    image: Annotated[str, server_image(), GivenByKind()] = Field(
+        default=StoreSpecification.image, description="The store's image, for the docker runtime"
     )
     persistence: Annotated[str, persistence_word()] = Field(default=StoreSpecification.persistence)
     ttl: Annotated[float | None, duration(MAX_TTL_SECONDS), Absent("that is open")] = Field(

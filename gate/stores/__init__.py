@@ -25,6 +25,11 @@ def store_traits() -> Mapping[str, StoreTraits]:
     return {name: kind.traits for name, kind in STORES.items()}
 
 
+def store_image_input() -> str:
+    """Return the name of the option, and of the action's input, that gives the store's image."""
+    return STORES[DEFAULT_STORE].traits.image_input
+
+
 def recorded_stores() -> Mapping[str, StoreKind]:
     """Return the kinds by their names in transcripts."""
     return {"": STORES[UNNAMED_STORE], **STORES}

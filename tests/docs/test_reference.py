@@ -7,6 +7,7 @@ import pytest
 from docs.reference import PAGE, PART, generated, load_action, renewed
 from gate.cli.library import known_kinds
 from gate.settings.sections import declared
+from gate.stores import store_image_input
 from tests.docs.pages import ROOT, codes
 
 
@@ -26,13 +27,13 @@ def test_a_part_that_nobody_knows_is_an_error() -> None:
 
 
 def test_the_action_has_the_inputs_that_the_settings_declare() -> None:
-    declared_inputs = {setting.input.name for setting in declared() if setting.input}
+    declared_inputs = {setting.input.name for setting in declared(store_image_input()) if setting.input}
     assert declared_inputs | {"config"} == set(load_action()["inputs"])
 
 
 def test_no_two_settings_are_given_alike() -> None:
-    options = [setting.option.name for setting in declared() if setting.option]
-    inputs = [setting.input.name for setting in declared() if setting.input]
+    options = [setting.option.name for setting in declared(store_image_input()) if setting.option]
+    inputs = [setting.input.name for setting in declared(store_image_input()) if setting.input]
     assert len(set(options)) == len(options)
     assert len(set(inputs)) == len(inputs)
 
@@ -40,7 +41,7 @@ def test_no_two_settings_are_given_alike() -> None:
 KINDS = known_kinds()
 DEFAULTS = {
     setting.input.name: str(setting.default(KINDS))
-    for setting in declared()
+    for setting in declared(store_image_input())
     if setting.input and isinstance(setting.default(KINDS), str | float)
 }
 

@@ -25,9 +25,11 @@ from gate.settings.schema import settings_schema
 from gate.settings.sections import SECTIONS, declared
 from gate.settings.value_type import Reading
 from gate.settings.values import whole
+from gate.stores import store_image_input
 from tests.unit.settings.test_schema import EVERYTHING
 
-SETTINGS = pytest.mark.parametrize("setting", declared(), ids=lambda one: one.path)
+IMAGE_NAME = store_image_input()
+SETTINGS = pytest.mark.parametrize("setting", declared(IMAGE_NAME), ids=lambda one: one.path)
 KINDS = known_kinds()
 
 VALUES: dict[str, str] = {
@@ -115,9 +117,11 @@ def test_an_option_an_input_and_the_file_say_the_same(setting: Setting, tmp_path
     found: list[Settings] = []
     if setting.option:
         value = [text] if setting.option.many else text
-        found.append(loaded(folder, overrides_from_options({setting.option.parameter: value})))
+        found.append(
+            loaded(folder, overrides_from_options({setting.option.parameter: value}, store_image=IMAGE_NAME))
+        )
     if setting.input:
-        found.append(loaded(folder, overrides_from_action({setting.input.variable: text})[0]))
+        found.append(loaded(folder, overrides_from_action({setting.input.variable: text}, IMAGE_NAME)[0]))
     if setting.variable:
         found.append(loaded(folder, overrides_from_options({}, {setting.variable.name: text})))
     assert found[1:] == found[:-1]
@@ -130,10 +134,13 @@ def test_an_option_an_input_and_the_file_say_the_same(setting: Setting, tmp_path
 @SETTINGS
 def test_a_mistake_names_the_option_and_the_input(setting: Setting) -> None:
     for giving, origin in (
-        (overrides_from_options({setting.option.parameter: "x"}), f"--{setting.option.name}")
+        (
+            overrides_from_options({setting.option.parameter: "x"}, store_image=IMAGE_NAME),
+            f"--{setting.option.name}",
+        )
         if setting.option
         else ({}, ""),
-        (overrides_from_action({setting.input.variable: "x"})[0], f'input "{setting.input.name}"')
+        (overrides_from_action({setting.input.variable: "x"}, IMAGE_NAME)[0], f'input "{setting.input.name}"')
         if setting.input
         else ({}, ""),
     ):
@@ -143,12 +150,12 @@ def test_a_mistake_names_the_option_and_the_input(setting: Setting) -> None:
 def test_the_command_has_the_declared_options() -> None:
     found = {opts: parameter.help for parameter in setting_options() for opts in parameter.opts}
     assert found == {
-        f"--{setting.option.name}": setting.option_help for setting in declared() if setting.option
+        f"--{setting.option.name}": setting.option_help for setting in declared(IMAGE_NAME) if setting.option
     }
 
 
 def test_what_is_secret_has_no_option_and_is_not_shown() -> None:
-    secret = [setting for setting in declared() if setting.secret and setting.variable]
+    secret = [setting for setting in declared(IMAGE_NAME) if setting.secret and setting.variable]
     assert [setting.path for setting in secret] == ["openai-api-key"]
     assert all(setting.option is None for setting in secret)
     assert "sk-1" not in repr(overrides_from_action({"INPUT_OPENAI-API-KEY": "sk-1"}))
@@ -158,10 +165,10 @@ def test_a_run_is_repeated_with_what_it_was_given() -> None:
     """Not with where it was, nor with what its settings say."""
     options = {
         setting.option.parameter: [VALUES[setting.path]] if setting.option.many else VALUES[setting.path]
-        for setting in declared()
+        for setting in declared(IMAGE_NAME)
         if setting.option
     }
-    words = repeated_options(overrides_from_options(options))
+    words = repeated_options(overrides_from_options(options, store_image=IMAGE_NAME), IMAGE_NAME)
     assert words[::2] == [
         *("--image", "--build", "--previous-image", "--replicas", "--redis-image", "--model", "--runtime"),
         *("--threshold", "--max-drop", "--inconclusive"),
@@ -176,11 +183,12 @@ def test_the_file_with_everything_has_every_key() -> None:
 
 
 def test_the_image_of_a_store_is_given_by_the_name_that_its_kind_declares() -> None:
-    [setting] = [one for one in declared() if one.path == "store.image"]
-    names = {kind.image_input for kind in KINDS.stores.values() if kind.image_input}
+    [setting] = [one for one in declared("shelf-image") if one.path == "store.image"]
     assert setting.option
     assert setting.input
-    assert {setting.option.name, setting.input.name} == names
+    assert (setting.option.name, setting.input.name) == ("shelf-image", "shelf-image")
+    assert overrides_from_options({"shelf_image": "a"}, store_image="shelf-image")["store.image"].value == "a"
+    assert IMAGE_NAME == "redis-image"
 
 
 class Patient(PolicySection):

@@ -50,7 +50,7 @@ def test_the_inputs_of_the_action_replace_what_the_file_says(tmp_path: Path) -> 
         "INPUT_MODEL": "none", "INPUT_OPENAI-API-KEY": "sk-secret", "INPUT_REPORT-DIR": "out",
         "INPUT_BASELINE": "main/report.json", "INPUT_INCONCLUSIVE": "allow", "INPUT_OTHER": "x", "PATH": "/bin",
     }  # fmt: skip
-    overrides, config = overrides_from_action(environment)
+    overrides, config = overrides_from_action(environment, "redis-image")
     assert config == Path("gate.yml")
     found = load(tmp_path, "bot: {image: a}\ngate: {accuracy: 0.5}\n", overrides, name="gate.yml")
     assert (found.bot.image, found.bot.build) == (None, str(tmp_path / "bot"))

@@ -23,7 +23,8 @@ from gate.core.verdict import Report, Verdict
 from gate.errors import DocumentError
 from gate.reporters.transcript_file import NAME
 from gate.run.run import RunInputs, execute, new_run
-from gate.settings import load_settings, overrides_from_options, settings_schema
+from gate.settings import load_settings, overrides_from_options
+from gate.settings.schema import settings_schema
 from gate.stores import STORES
 from tests.unit.stores.shelf import Shelf
 
@@ -65,7 +66,7 @@ def run(folder: Path, store: str, disruption: str) -> tuple[Report, list[Event]]
     settings = load_settings(
         config=None,
         overrides=overrides_from_options(
-            runtime="process", disruptions=[disruption], seed=7, report_dir=folder / "report"
+            {"runtime": "process", "disrupt": [disruption], "seed": "7", "report_dir": str(folder / "report")}
         ),
         working_directory=folder,
         kinds=known_kinds(),

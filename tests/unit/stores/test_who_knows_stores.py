@@ -15,10 +15,6 @@ TRADE = ("redis", "valkey", "maxmemory", "appendonly", "appendfsync", "misconf",
 """Names, settings, error codes and commands of the kinds that there are."""
 
 
-PUBLIC = {"cli/commands.py", "cli/run.py", "settings/loading.py", "settings/overrides.py"}
-"""Where the public name of an option, `redis-image`, still stands."""
-
-
 def sources() -> list[Path]:
     """Every text of the package but the stores' own."""
     texts = [path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".j2", ".html", ".json", ".js")]
@@ -32,7 +28,7 @@ def test_no_other_package_knows_the_word(word: str) -> None:
         for path in sources()
         if word in path.read_text(encoding="utf-8").casefold()
     }
-    assert known_in <= PUBLIC
+    assert known_in == set()
 
 
 def test_every_call_of_judge_hands_the_kinds_of_store_in() -> None:
