@@ -50,7 +50,11 @@ class ExpectationReader:
         `segment` counts the disruptions before it.
         """
         arguments = self._arguments(node)
-        self._check_probe(node, arguments, speaker=speaker, guarantee=guarantee, told=told, segment=segment)
+        self._check_facts(arguments, speaker=speaker, guarantee=guarantee, told=told, segment=segment)
+        self._check_sequence(node, arguments, speaker=speaker, guarantee=guarantee)
+        _check_recall(node, arguments)
+        _check_judge(arguments, guarantee)
+        _check_absence(node, arguments, guarantee)
         return _expectation(arguments)
 
     def _arguments(self, node: Node) -> tuple[_Argument, ...]:
@@ -84,9 +88,8 @@ class ExpectationReader:
             names = self._names.named_in(item, text, pattern=kind is Argument.PATTERN)
             yield _Argument(scorer=scorer, text=text, facts=names, node=item, key=node.key or node)
 
-    def _check_probe(
+    def _check_facts(
         self,
-        node: Node,
         arguments: Collection[_Argument],
         *,
         speaker: str,
@@ -94,11 +97,11 @@ class ExpectationReader:
         told: Collection[str],
         segment: int,
     ) -> None:
-        """Reports a probe that no honest bot can pass, or that an amnesiac one can."""
-        recall = [one for one in arguments if one.traits.recalls]
+        """Report facts that no honest bot can know, or that any bot can."""
+        recalls = any(one.traits.recalls for one in arguments)
         for argument in arguments:
             for fact in argument.facts:
-                message, hint = self._objection(argument.traits, fact, speaker, guarantee, bool(recall))
+                message, hint = self._objection(argument.traits, fact, speaker, guarantee, recalls)
                 if not message and argument.traits.recalls and fact in told:
                     message, hint = f"the question gives fact {quoted(fact)} away", "ask without naming it"
                 if message:
@@ -107,30 +110,6 @@ class ExpectationReader:
                     self._tellings.ask(
                         argument.node, f"{{{fact}}}", speaker=speaker, fact=fact, segment=segment
                     )
-        self._check_sequence(node, arguments, speaker=speaker, guarantee=guarantee)
-        if recall and not any(PLACEHOLDER.search(one.text) for one in arguments if one.traits.compares):
-            node.problem(
-                "this probe asks for no fact",
-                hint='a bot can pass it without remembering anything; expect a fact, as in "{order}"',
-            )
-        judged = [one for one in arguments if not one.traits.compares]
-        if judged and not any(one.traits.is_decisive for one in arguments):
-            judged[0].key.problem(
-                "a judge alone decides nothing: it is heard only where the other checks hold",
-                hint='name the fact beside it, as in {contains: "{city}", judge: "…"}',
-            )
-        if judged and guarantee == "isolation":
-            judged[0].key.problem(
-                "whether something leaked is certain or nothing: no judge is heard about it",
-                hint="forbid the value with `without` alone",
-            )
-        compared = [one for one in arguments if one.traits.compares]
-        absent = bool(compared) and all(one.traits.absence for one in compared)
-        if absent and guarantee not in ABSENCE_GUARANTEES:
-            node.problem(
-                "a bot that remembers nothing passes this probe",
-                hint="add what it must know, or write `guarantee: isolation` or `guarantee: no-fabrication`",
-            )
 
     def _check_sequence(
         self, node: Node, arguments: Collection[_Argument], *, speaker: str, guarantee: str
@@ -167,6 +146,45 @@ class ExpectationReader:
         if guarantee == "isolation" and not tellers:
             return f"nobody has told {quoted(fact)} before this, so it cannot leak", "tell it earlier"
         return "", ""
+
+
+def _check_recall(node: Node, arguments: Collection[_Argument]) -> None:
+    """Report a probe that asks for something to be recalled, and for no fact."""
+    if not any(one.traits.recalls for one in arguments):
+        return
+    if not any(PLACEHOLDER.search(one.text) for one in arguments if one.traits.compares):
+        node.problem(
+            "this probe asks for no fact",
+            hint='a bot can pass it without remembering anything; expect a fact, as in "{order}"',
+        )
+
+
+def _check_judge(arguments: Collection[_Argument], guarantee: str) -> None:
+    """Report a judge that nothing stands beside, or that is asked about a leak."""
+    judged = next((one for one in arguments if not one.traits.compares), None)
+    if judged is None:
+        return
+    if not any(one.traits.is_decisive for one in arguments):
+        judged.key.problem(
+            "a judge alone decides nothing: it is heard only where the other checks hold",
+            hint='name the fact beside it, as in {contains: "{city}", judge: "…"}',
+        )
+    if guarantee == "isolation":
+        judged.key.problem(
+            "whether something leaked is certain or nothing: no judge is heard about it",
+            hint="forbid the value with `without` alone",
+        )
+
+
+def _check_absence(node: Node, arguments: Collection[_Argument], guarantee: str) -> None:
+    """Report a probe that an amnesiac bot passes."""
+    compared = [one for one in arguments if one.traits.compares]
+    absent = bool(compared) and all(one.traits.absence for one in compared)
+    if absent and guarantee not in ABSENCE_GUARANTEES:
+        node.problem(
+            "a bot that remembers nothing passes this probe",
+            hint="add what it must know, or write `guarantee: isolation` or `guarantee: no-fabrication`",
+        )
 
 
 def _expectation(arguments: Collection[_Argument]) -> Expectation:
