@@ -193,15 +193,19 @@ def sweep(spans: Sequence[tuple[float, float, int]]) -> dict[str, float]:
     changes = [(began, kind, 1) for began, _, kind in spans]
     changes += [(ended, kind, -1) for _, ended, kind in spans]
     changes.sort(key=itemgetter(0))
-    parts: dict[str, float] = defaultdict(float)
+    # How many of each kind were under way → for how long.
+    lasted: dict[tuple[int, ...], float] = defaultdict(float)
     under_way = [0] * len(KINDS)
     moment = 0.0
     for at, kind, change in changes:
         if at > moment:
-            for part, share in _shares(*under_way):
-                parts[part] += share * (at - moment)
+            lasted[tuple(under_way)] += at - moment
             moment = at
         under_way[kind] += change
+    parts: dict[str, float] = defaultdict(float)
+    for counts, seconds in lasted.items():
+        for part, share in _shares(*counts):
+            parts[part] += share * seconds
     return parts
 
 
