@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
 from gate.core.facts import Pattern
 from gate.core.scenario import Disrupt, Expectation, Position, Say, Scenario, Step
+from gate.scorers.contains import Contains
 
 NAME = "Turns during the disruption"
 SESSIONS = 4
@@ -55,6 +56,6 @@ def _ask(fact: Pattern, guarantee: str) -> Say:
         speaker=SPEAKER,
         text=f"Which code does my {fact.name} have?",
         position=NOWHERE,
-        expectation=Expectation(checks={"contains": (f"{{{fact.name}}}",)}),
+        expectation=Expectation(checks={Contains.name: (f"{{{fact.name}}}",)}),
         guarantee=guarantee,
     )

@@ -12,6 +12,7 @@ from gate.scenario_files.naming import FactNames
 from gate.scenario_files.steps import position_of
 from gate.scenario_files.tellings import Tellings
 from gate.scorers.checks import traits_of
+from gate.scorers.contains import Contains
 
 ABSENCE_GUARANTEES = frozenset({"isolation", "no-fabrication", "retention"})
 """Guarantees of what must not be known. All others are recall: an amnesiac bot must not pass their probes."""
@@ -65,7 +66,7 @@ class ExpectationReader:
             )
             return ()
         if not node.is_mapping:
-            return tuple(self._argument("contains", node))
+            return tuple(self._argument(Contains.name, node))
         fields = node.fields(self._scorers)
         if not node.mapping():
             node.problem("nothing is expected here", hint='for example "{order}", or {without: "{order}"}')

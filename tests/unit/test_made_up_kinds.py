@@ -7,11 +7,12 @@ are then known everywhere, and a run uses them. The other sorts have a made-up k
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import inspect
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -25,11 +26,12 @@ from benchmarks.measurement.runtime import InProcessKind, store_server
 from docs.reference import generated
 from gate.abilities import Stoppable
 from gate.cli.commands import application
-from gate.cli.library import find_scenarios, known_kinds
+from gate.cli.library import PACKAGE, find_scenarios, known_kinds
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.core.guarantees import GUARANTEES
 from gate.core.observations import Observations
 from gate.core.scorer_traits import Argument, ScorerTraits
+from gate.core.specification import RunSpecification
 from gate.core.transcript import MEANWHILE, DisruptionStarted
 from gate.core.transcript_lines import decode
 from gate.core.verdict import Outcome, Report, Verdict
@@ -116,6 +118,35 @@ def test_the_traits_of_a_scorer_fit_one_another(name: str) -> None:
     assert traits.failure.format("x")
     assert traits.expectation.format("x")
     assert traits.argument in Argument
+
+
+CHOICES = {
+    ("cli/demonstration.py", "restart"),
+    *(("core/specification.py", name) for name in RunSpecification().disruptions),
+}
+"""What a run, and the demo, inflict where nobody chooses."""
+WORDS = {"none", "any", "all", "number", "unknown", "judge"}
+"""Names that mean other things elsewhere."""
+
+
+def texts_of(file: Path) -> Iterator[str]:
+    """The texts in a module's code."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_no_disruption_and_no_scorer_is_known_by_its_name_elsewhere() -> None:
+    """Facts about a kind stand on the kind; a table by names would miss the next one."""
+    names = {*DISRUPTIONS, *SCORERS} - WORDS
+    found = {
+        (file.relative_to(PACKAGE).as_posix(), text)
+        for file in PACKAGE.rglob("*.py")
+        if file.parent.name not in ("disruptions", "scorers")
+        for text in texts_of(file)
+        if text in names
+    }
+    assert found == CHOICES
 
 
 def run(folder: Path, scenarios: str, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Report:
