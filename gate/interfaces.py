@@ -322,7 +322,7 @@ class StoreKind(Protocol):
         ...
 
     def build(self, specification: StoreSpecification) -> Store | None:
-        """The server for one run; None for a kind that starts none."""
+        """The server for one run, not started yet; None for a kind that starts none."""
         ...
 
     def diagnose(self, evidence: StoreEvidence) -> Iterable[StoreFinding]:

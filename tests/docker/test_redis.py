@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from gate.core.specification import StoreSpecification
 from gate.stores.redis.server import RedisServer
 from tests.contract.places import DockerPlace
+from tests.event_loop import in_event_loop
 from tests.unit.stores.servers import Server, looks_between_commands
 
 
@@ -34,3 +35,24 @@ def test_the_gates_own_commands_are_left_out(redis_server: Server) -> None:
     """As on a Valkey: exactly."""
     views = looks_between_commands(redis_server)
     assert all(view.version.startswith("Redis") for view in views)
+
+
+class Interrupted(RedisServer):
+    """A kind that needs a variable, and that ends in order on another signal than most."""
+
+    environment: Mapping[str, str] = {"STORE_OF": "the gate"}
+    stop_signal = "SIGINT"
+
+
+@in_event_loop
+async def test_a_server_gets_the_environment_and_the_signal_that_its_kind_declares(
+    docker_place: DockerPlace,
+) -> None:
+    store = Interrupted(StoreSpecification())
+    async with docker_place.deployed(store=store, **docker_place.bot(memory="redis")) as deployment:
+        container = docker_place.store_container(deployment)
+        assert "STORE_OF=the gate" in container.attrs["Config"]["Env"]
+        assert container.attrs["Config"]["StopSignal"] == "SIGINT"
+        server = deployment.store_server()
+        assert await server.stop() == 0
+        assert b"SIGINT" in container.logs()

@@ -244,6 +244,16 @@ def test_what_differs_is_refused_with_both_values(fields: dict[str, object], wor
     assert refused.value.remedy
 
 
+def test_runs_on_different_kinds_of_store_are_refused_and_one_that_names_none_is_not() -> None:
+    """A transcript from before kinds were named merges with a newer one, whose kind the whole then has."""
+    older, newer = played(), changed(played(ChattingBot, "kill"), store="shelf")
+    with pytest.raises(InputError, match="different kinds of store"):
+        merged(changed(older, store="sheaf"), newer)
+    whole = merge([read_part("a", older), read_part("b", newer)])
+    assert isinstance(whole[0], RunStarted)
+    assert whole[0].store == "shelf"
+
+
 def test_different_images_are_refused() -> None:
     other = [
         replace(event, images={"bot": "sha256:0000"}) if isinstance(event, DeploymentStarted) else event

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gate.core.store_findings import Owner, StoreFinding
-from gate.core.transcript import DeploymentFailed, DeploymentStarted, Event, StoreSeen, TurnEnded
+from gate.core.transcript import DeploymentFailed, DeploymentStarted, Event, RunStarted, StoreSeen, TurnEnded
 from gate.core.verdict import Verdict
 from gate.judging.history_reading import read_history
 from gate.judging.judge import judge
@@ -296,6 +296,20 @@ def test_facts_that_were_never_stored_are_explained_by_refused_writes(
     assert (found.setting, found.owner, found.values) == (setting, owner, told)
     assert fault(run, {**look, "unreadable_keys": 1}, {}) is None
     assert fault(honest_run(), look, {}) is None
+
+
+def test_the_kind_that_the_transcript_names_is_asked() -> None:
+    """One that names none is of the first kind there was; of one that nobody knows nothing is said."""
+    run, _ = forgetful()
+    first, *others = looked(run.events(), {}, {"calls": {"flushall": 1}})
+    assert isinstance(first, RunStarted)
+    said = {
+        name: bool(
+            diagnose_stores(read_history([replace(first, store=name), *others]), STORES).get("restart")
+        )
+        for name in ("", "redis", "none", "shelf")
+    }
+    assert said == {"": True, "redis": True, "none": False, "shelf": False}
 
 
 # --- early expiry -------------------------------------------------------------------------------------
