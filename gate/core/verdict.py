@@ -9,6 +9,7 @@ from enum import StrEnum
 from gate.core.disruption_traits import UNDECLARED
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import Policy
+from gate.core.statements import Finding, Reason, sentences
 
 
 class Verdict(StrEnum):
@@ -83,8 +84,13 @@ class ProbeResult:
     """Whether it only says what the reply must not be."""
     content: str = ""
     """What the scenario says, by `content_of`; "" where that is not on record."""
-    reason: str = ""
-    """Why it is lost, an error or unscored, in one sentence."""
+    coded_reason: Reason | None = None
+    """Why it is lost, an error or unscored."""
+
+    @property
+    def reason(self) -> str:
+        """Render `coded_reason` for people, "" where there is none."""
+        return "" if self.coded_reason is None else self.coded_reason.sentence
 
     @property
     def recall(self) -> bool:
@@ -175,7 +181,7 @@ class DisruptionResult:
     disruptions: Sequence[str] = ()
     """Those that the row is about, in order; `name` is their name as one."""
     verdict: Verdict
-    reasons: Sequence[str]
+    coded_reasons: Sequence[Reason]
     before: Tally
     after: Tally
     retained: Tally
@@ -192,6 +198,12 @@ class DisruptionResult:
     availability: Availability = field(default_factory=Availability)
     store: StoreUse | None = None
     """None where nobody looked into a store."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Render `coded_reasons` for people."""
+        return sentences(self.coded_reasons)
+
     asked_afterwards: str = UNDECLARED.asked_afterwards
     """Who answered the questions after it: "the new instance"."""
 
@@ -215,8 +227,13 @@ class GuaranteeResult:
     breaches: int
     anomalies: Mapping[str, int]
     """Anomaly → number of turns that show it."""
-    sentence: str = ""
+    coded_reason: Reason | None = None
     """What was seen first, or why nothing could be."""
+
+    @property
+    def sentence(self) -> str:
+        """Render `coded_reason` for people, "" where there is none."""
+        return "" if self.coded_reason is None else self.coded_reason.sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,7 +269,7 @@ class Report:
     """The whole result. Shares are between 0 and 1, None where nothing was scored."""
 
     verdict: Verdict
-    reasons: Sequence[str]
+    coded_reasons: Sequence[Reason]
     accuracy: float | None
     accuracy_before: float | None
     retention: float | None
@@ -290,8 +307,18 @@ class Report:
     """What that run remembered after its disruptions; None without one, or where it does not say."""
     policy: Policy = field(default_factory=Policy)
     """The rule by which it was judged."""
-    findings: Sequence[str] = field(default_factory=tuple)
+    coded_findings: Sequence[Finding] = field(default_factory=tuple)
     """What is worth knowing and blocks nothing."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Render `coded_reasons` for people."""
+        return sentences(self.coded_reasons)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """Render `coded_findings` for people."""
+        return sentences(self.coded_findings)
 
     @property
     def lost(self) -> tuple[ProbeResult, ...]:

@@ -1,23 +1,52 @@
-"""From counts to verdicts: what failed, what could not be seen, and why, one sentence each."""
+"""From counts to verdicts: what failed, what could not be seen, and why."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gate.core.disruption_names import UNDISTURBED
 from gate.core.specification import Policy
-from gate.core.transcript import CONTROL, TREATED, DeploymentFailed
+from gate.core.statements import Reason, each_once
+from gate.core.transcript import CONTROL, TREATED
 from gate.core.verdict import Availability, DisruptionResult, Outcome, ProbeResult, Tally, Verdict
 from gate.judging.history import Disturbance, History, Performance
-from gate.judging.sentences import after, after_all, percent, plural, remembered, subject
+from gate.judging.reasons.disruptions import (
+    AccuracyDropped,
+    ForgetsAfter,
+    ForgetsMeanwhile,
+    ForgetsUndisturbed,
+    NothingScored,
+    NotJudged,
+    NotReached,
+    NotRecovered,
+    NotTried,
+    SomeUnscored,
+    TooFewProbes,
+    Unavailable,
+    cause_of,
+)
+from gate.judging.reasons.run import (
+    Expiring,
+    Fabrications,
+    Interrupted,
+    Leaks,
+    NothingCameUp,
+    NothingPlanned,
+    NothingRecalled,
+    PartMissing,
+    Remembers,
+    TranscriptCut,
+    Zombies,
+)
 from gate.judging.statistics import Cluster, effective_counts, exact_lower_bound, trials_needed
 
 TOLERANCE = 1e-9
 """So that 19 of 20 meets a threshold of 0.95 whatever binary fractions make of it."""
 
-Conclusion = tuple[Verdict, tuple[str, ...]]
+Conclusion = tuple[Verdict, tuple[Reason, ...]]
 """A verdict and its reasons."""
 
 
@@ -57,10 +86,10 @@ class Breaches:
     fabrications: int
     zombies: int
     """Replies that held what was to be forgotten."""
-    expiring: Sequence[str] = ()
-    """What the store shows of facts that run out before their time, one clause for each."""
-    unchecked: Sequence[str] = ()
-    """Why guarantees could not be checked, one clause each."""
+    expiring: Sequence[Reason] = ()
+    """What the store shows of each fact that runs out before its time."""
+    unchecked: Sequence[Reason] = ()
+    """Why guarantees could not be checked."""
 
     @property
     def leaks(self) -> int:
@@ -84,34 +113,56 @@ class DisruptedDeployment:
         return self.performance.disturbances[: len(self.disruptions)]
 
     @property
-    def undone(self) -> str:
-        """Why they cannot be shown to have happened; "" when they can."""
+    def undone(self) -> Reason | None:
+        """Why they cannot be shown to have happened; None when they can."""
         return self.performance.undone(self.disruptions)
 
 
-def conclude_disruption(
-    disruptions: Sequence[str],
-    deployments: Sequence[DisruptedDeployment],
-    probes: Sequence[ProbeResult],
-    counts: Counts,
-    policy: Policy,
-) -> Conclusion:
-    """The verdict on what happened under these disruptions, leaks and fabrications aside.
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Everything that the verdict on one row of the report depends on.
 
-    There are several `deployments` where the runs of several shards are merged. What one of them shows to
-    fail has failed, though others could not be judged.
+    There are several `deployments` where the runs of several shards are merged.
     """
-    faults = list(filter(None, (_fault(disruptions, one.performance) for one in deployments)))
-    if len(faults) == len(deployments):
+
+    disruptions: tuple[str, ...]
+    deployments: Sequence[DisruptedDeployment]
+    probes: Sequence[ProbeResult]
+    counts: Counts
+    policy: Policy
+
+    def shortfall(self, tally: Tally, arm: str = "") -> dict[str, Any]:
+        """Return the fields of a `Shortfall` of these probes."""
+        errors = sum(one.outcome is Outcome.ERROR and one.arm == arm for one in self.probes)
+        return {
+            "disruptions": self.disruptions,
+            "remembered": tally.remembered,
+            "scored": tally.scored,
+            "needed": self.policy.accuracy,
+            "errors": errors,
+        }
+
+    def is_short(self, tally: Tally) -> bool:
+        """Whether fewer probes were remembered than the policy demands."""
+        return tally.share is not None and tally.share < self.policy.accuracy - TOLERANCE
+
+
+def conclude_disruption(row: Row) -> Conclusion:
+    """The verdict on what happened under the disruptions of a row, leaks and fabrications aside.
+
+    What one deployment shows to fail has failed, though others could not be judged.
+    """
+    faults = [fault for one in row.deployments if (fault := _fault(row.disruptions, one.performance))]
+    if len(faults) == len(row.deployments):
         return Verdict.INCONCLUSIVE, (faults[0],)
-    broken = _what_was_seen_to_fail(disruptions, deployments, probes, counts, policy)
+    broken = _what_was_seen_to_fail(row)
     if broken:
         return Verdict.FAILED, broken
     unseen = (
-        next(iter(faults), "")
-        or next((one.undone for one in deployments if one.undone), "")
-        or _what_could_not_be_seen(disruptions, probes, counts)
-        or _what_was_not_shown(disruptions, counts, policy)
+        next(iter(faults), None)
+        or next((one.undone for one in row.deployments if one.undone), None)
+        or _what_could_not_be_seen(row)
+        or _what_was_not_shown(row)
     )
     return (Verdict.INCONCLUSIVE, (unseen,)) if unseen else (Verdict.PASSED, ())
 
@@ -120,177 +171,171 @@ def conclude(
     history: History, policy: Policy, disruptions: Sequence[DisruptionResult], breaches: Breaches
 ) -> Conclusion:
     """The verdict on the run: the worst of its disruptions, unless a leak or a fabrication is worse."""
-    blocking = []
-    if breaches.leaks > policy.leaks:
-        blocking += _leaks(breaches)
-    if breaches.fabrications > policy.fabrications:
-        blocking.append(f"{plural(breaches.fabrications, 'reply', 'replies')} made up what was never told")
-    if breaches.zombies:
-        blocking.append(f"{plural(breaches.zombies, 'reply', 'replies')} held what was to be forgotten")
-    if breaches.expiring:
-        several = f" ({plural(len(breaches.expiring), 'fact')})" if len(breaches.expiring) > 1 else ""
-        blocking.append(f"{breaches.expiring[0]}{several}")
-    blocking += [reason for one in disruptions if one.verdict is Verdict.FAILED for reason in one.reasons]
+    blocking = [*_intolerable(policy, breaches), *_reasons_of(disruptions, Verdict.FAILED)]
     if blocking and history.end is not None:
         return Verdict.FAILED, tuple(blocking)
-    unseen = []
-    if history.end is None:
-        # What was cut off may have shown that the bot is not to blame: that its store had died.
-        unseen += [f"the transcript ends with line {history.lines}, before the run does", *blocking]
-    elif history.end.interrupted:
-        unseen.append("the run was interrupted")
-    unseen += history.run.missing
-    same = _nothing_came_up(history)
-    unseen += (
-        [same]
-        if same
-        else [reason for one in disruptions if one.verdict is Verdict.INCONCLUSIVE for reason in one.reasons]
-    )
-    if not disruptions:
-        unseen.append("no conversation was planned, so nothing was asked")
+    unseen = _unseen(history, disruptions, blocking)
     scored = [one for one in disruptions if one.after.scored]
     if not unseen and not scored:
-        unseen.append("no question asked for what was told, so nothing is known about the memory")
+        unseen.append(NothingRecalled())
     unseen += breaches.unchecked
     if unseen:
-        return Verdict.INCONCLUSIVE, tuple(dict.fromkeys(unseen))
-    counts = Tally(
-        remembered=sum(one.after.remembered for one in scored), scored=sum(one.after.scored for one in scored)
+        return Verdict.INCONCLUSIVE, each_once(unseen)
+    return Verdict.PASSED, (
+        Remembers(
+            rows=tuple(tuple(one.disruptions) for one in scored),
+            remembered=sum(one.after.remembered for one in scored),
+            scored=sum(one.after.scored for one in scored),
+        ),
     )
-    moments = after_all([one.disruptions for one in scored])
-    return Verdict.PASSED, (f"the bot remembers {remembered(counts)} {moments}",)
 
 
-def _nothing_came_up(history: History) -> str:
-    """Why none of several deployments came up, when it is the same for all; else ""."""
-    performances = history.performances.values()
-    causes = {_cause(one.failed) if one.failed is not None else "" for one in performances}
-    only = causes.pop() if len(causes) == 1 else ""
-    return f"nothing was tried, because {only}" if only and len(performances) > 1 else ""
+def _intolerable(policy: Policy, breaches: Breaches) -> list[Reason]:
+    """What blocks however little of it there is."""
+    blocking: list[Reason] = []
+    if breaches.leaks > policy.leaks:
+        counted = (("reply", breaches.leaking_replies), ("request", breaches.leaking_requests))
+        blocking += [Leaks(place=place, turns=turns) for place, turns in counted if turns]
+    if breaches.fabrications > policy.fabrications:
+        blocking.append(Fabrications(replies=breaches.fabrications))
+    if breaches.zombies:
+        blocking.append(Zombies(replies=breaches.zombies))
+    if breaches.expiring:
+        blocking.append(Expiring(facts=len(breaches.expiring), first=breaches.expiring[0]))
+    return blocking
 
 
-def _cause(failed: DeploymentFailed) -> str:
-    """Why a deployment did not come up, as a clause."""
-    causes = {
-        "bot": "the bot did not start",
-        "store": "the store did not start",
-        "engine": "the engine failed",
-    }
-    return f"{causes.get(failed.cause, 'the gate failed')}: {failed.sentence}"
+def _reasons_of(disruptions: Sequence[DisruptionResult], verdict: Verdict) -> list[Reason]:
+    return [reason for one in disruptions if one.verdict is verdict for reason in one.coded_reasons]
 
 
-def _fault(disruptions: Sequence[str], performance: Performance) -> str:
-    if performance.failed is not None:
-        return f"{subject(disruptions)} was not tried, because {_cause(performance.failed)}"
+def _unseen(
+    history: History, disruptions: Sequence[DisruptionResult], blocking: Sequence[Reason]
+) -> list[Reason]:
+    """Why not all of the run could be seen."""
+    unseen: list[Reason] = []
+    if history.end is None:
+        # What was cut off may have shown that the bot is not to blame: that its store had died.
+        unseen += [TranscriptCut(lines=history.lines), *blocking]
+    elif history.end.interrupted:
+        unseen.append(Interrupted())
+    unseen += [PartMissing(what=clause) for clause in history.run.missing]
+    same = _nothing_came_up(history)
+    unseen += [same] if same else _reasons_of(disruptions, Verdict.INCONCLUSIVE)
+    if not disruptions:
+        unseen.append(NothingPlanned())
+    return unseen
+
+
+def _nothing_came_up(history: History) -> NothingCameUp | None:
+    """Why none of several deployments came up, when it is the same for all; else None."""
+    failed = [one.failed for one in history.performances.values()]
+    known = [one for one in failed if one is not None]
+    if len(failed) < 2 or len(known) < len(failed) or len({cause_of(one) for one in known}) > 1:
+        return None
+    return NothingCameUp(cause=known[0].cause, why=cause_of(known[0]))
+
+
+def _fault(disruptions: tuple[str, ...], performance: Performance) -> Reason | None:
+    failed = performance.failed
+    if failed is not None:
+        return NotTried(disruptions=disruptions, cause=failed.cause, why=cause_of(failed))
     if performance.faults:
-        return f"{subject(disruptions)} cannot be judged: {performance.faults[0].sentence}"
+        fault = performance.faults[0]
+        return NotJudged(disruptions=disruptions, cause=fault.cause, why=fault.sentence)
     if performance.started is None:
-        return f"{subject(disruptions)} was not tried, because the run ended before"
-    return ""
+        return NotReached(disruptions=disruptions)
+    return None
 
 
-def _what_was_seen_to_fail(
-    disruptions: Sequence[str],
-    deployments: Sequence[DisruptedDeployment],
-    probes: Sequence[ProbeResult],
-    counts: Counts,
-    policy: Policy,
-) -> tuple[str, ...]:
-    own = [one.ended for each in deployments for one in each.disturbances]
-    gone = [one for one in own if not one.recovered]
+def _what_was_seen_to_fail(row: Row) -> tuple[Reason, ...]:
+    ended = [one.ended for each in row.deployments for one in each.disturbances]
+    gone = [one for one in ended if not one.recovered]
     if gone:
-        return tuple(f"the bot did not come back after {one.disruption}: {one.sentence}" for one in gone)
-    forgetful_before = _is_short_of(policy, counts.before)
+        return tuple(NotRecovered(disruption=one.disruption, why=one.sentence) for one in gone)
+    return (*_forgotten(row), *_missed_meanwhile(row))
+
+
+def _forgotten(row: Row) -> list[Reason]:
+    """What the arms show of memory."""
+    counts, policy = row.counts, row.policy
+    forgetful_before = row.is_short(counts.before)
     dropped = counts.dropped_by > policy.max_drop + TOLERANCE
-    reasons = []
+    reasons: list[Reason] = []
     if forgetful_before:
-        reasons.append(
-            f"even undisturbed, the bot remembers only {remembered(counts.before)}"
-            f"{_unanswered(probes, CONTROL)}; {percent(policy.accuracy)} needed"
-            + ("" if dropped else ", and the deploy is not to blame")
-        )
-    if _is_short_of(policy, counts.after) and (dropped or not forgetful_before):
-        reasons.append(
-            f"{after(disruptions)}, the bot remembers {remembered(counts.after)}"
-            f"{_unanswered(probes, TREATED)}; {percent(policy.accuracy)} needed"
-        )
+        shortfall = row.shortfall(counts.before, CONTROL)
+        reasons.append(ForgetsUndisturbed(**shortfall, deploy_to_blame=dropped))
+    if row.is_short(counts.after) and (dropped or not forgetful_before):
+        reasons.append(ForgetsAfter(**row.shortfall(counts.after, TREATED)))
     elif dropped:
         reasons.append(
-            f"{after(disruptions)}, the accuracy drops from {percent(counts.before.share or 0.0)}"
-            f" to {percent(counts.after.share or 0.0)}; at most {percent(policy.max_drop)} is allowed"
+            AccuracyDropped(
+                disruptions=row.disruptions,
+                before=counts.before.share or 0.0,
+                after=counts.after.share or 0.0,
+                allowed=policy.max_drop,
+            )
         )
-    if _is_short_of(policy, counts.meanwhile):
-        reasons.append(
-            f"of what it was told around {subject(disruptions)} by those who went on talking,"
-            f" the bot remembers {remembered(counts.meanwhile)}; {percent(policy.accuracy)} needed"
-        )
-    away = counts.availability.seconds
-    if policy.max_unavailable is not None and away > policy.max_unavailable:
-        reasons.append(
-            f"during {subject(disruptions)}, the bot was unavailable for {away:.1f} s;"
-            f" at most {policy.max_unavailable:g} s are allowed"
-        )
-    return tuple(reasons)
+    return reasons
 
 
-def _unanswered(probes: Sequence[ProbeResult], arm: str) -> str:
-    """How many questions the bot had no answer for but an error, as the end of a clause."""
-    errors = sum(one.outcome is Outcome.ERROR and one.arm == arm for one in probes)
-    return f" and leaves {plural(errors, 'question')} without an answer" if errors else ""
+def _missed_meanwhile(row: Row) -> list[Reason]:
+    """What the sessions show that went on talking during the disruption."""
+    meanwhile, allowed, away = (
+        row.counts.meanwhile,
+        row.policy.max_unavailable,
+        row.counts.availability.seconds,
+    )
+    reasons: list[Reason] = []
+    if row.is_short(meanwhile):
+        reasons.append(ForgetsMeanwhile(**row.shortfall(meanwhile)))
+    if allowed is not None and away > allowed:
+        reasons.append(Unavailable(disruptions=row.disruptions, seconds=away, allowed=allowed))
+    return reasons
 
 
-def _is_short_of(policy: Policy, tally: Tally) -> bool:
-    return tally.share is not None and tally.share < policy.accuracy - TOLERANCE
-
-
-def _what_could_not_be_seen(disruptions: Sequence[str], probes: Sequence[ProbeResult], counts: Counts) -> str:
-    unscored = [one for one in probes if one.outcome is Outcome.UNSCORED]
+def _what_could_not_be_seen(row: Row) -> Reason | None:
+    counts = row.counts
+    unscored = [one for one in row.probes if one.outcome is Outcome.UNSCORED]
     apart = sum(not one.recall for one in unscored)
     # A scenario without a disruption may ask only whether sessions stay apart; after a disruption
     # that alone would let a bot pass which remembers nothing.
-    if counts.planned or list(disruptions) != [UNDISTURBED] or not probes:
-        if not counts.before.scored:
-            return f"undisturbed, no question could be judged{_why(unscored, CONTROL)}"
-        if not counts.after.scored:
-            return f"{after(disruptions)}, no question could be judged{_why(unscored, TREATED)}"
+    if counts.planned or row.disruptions != (UNDISTURBED,) or not row.probes:
+        for arm, tally in ((CONTROL, counts.before), (TREATED, counts.after)):
+            if not tally.scored:
+                because = _commonest(unscored, arm)
+                return NothingScored(disruptions=row.disruptions, arm=arm, because=because)
     missing = counts.before.unscored + counts.after.unscored + apart
     if missing:
-        what = plural(missing, "question")
-        return f"under {subject(disruptions)}, {what} could not be judged{_why(unscored, CONTROL, TREATED)}"
-    return ""
+        because = _commonest(unscored, CONTROL, TREATED)
+        return SomeUnscored(disruptions=row.disruptions, questions=missing, because=because)
+    return None
 
 
-def _what_was_not_shown(disruptions: Sequence[str], counts: Counts, policy: Policy) -> str:
-    """Why too few probes were asked to be as sure of the accuracy as the policy demands; "" if not."""
+def _what_was_not_shown(row: Row) -> TooFewProbes | None:
+    """Why too few probes were asked to be as sure of the accuracy as the policy demands; None if not."""
+    counts, policy = row.counts, row.policy
     if policy.confidence is None or not counts.after.scored:
-        return ""
+        return None
     kept, held = effective_counts(counts.conversations)
     bound = exact_lower_bound(kept, held, policy.confidence)
     if bound >= policy.accuracy - TOLERANCE:
-        return ""
-    needed = trials_needed(held - kept, policy.accuracy, policy.confidence)
-    takes = "no number shows that" if needed is None else f"{plural(needed, 'conversation')} needed"
-    return (
-        f"{after(disruptions)}, the bot remembers {remembered(counts.after)}, which with"
-        f" {percent(policy.confidence)} confidence is {percent(bound)} or more, and"
-        f" {percent(policy.accuracy)} is to be shown; not enough probes to show it:"
-        f" {takes}{' with no more lost' if held > kept and needed else ''}, these count as {held}"
+        return None
+    return TooFewProbes(
+        disruptions=row.disruptions,
+        remembered=counts.after.remembered,
+        scored=counts.after.scored,
+        confidence=policy.confidence,
+        shown=bound,
+        needed=policy.accuracy,
+        conversations_needed=trials_needed(held - kept, policy.accuracy, policy.confidence),
+        counted_as=held,
+        lost=held > kept,
     )
 
 
-def _why(unscored: Sequence[ProbeResult], *arms: str) -> str:
-    """The commonest reason in these arms, led by a colon."""
-    reasons = Counter(one.reason for one in unscored if one.reason and one.arm in arms)
-    return f": {reasons.most_common(1)[0][0]}" if reasons else ""
-
-
-def _leaks(breaches: Breaches) -> list[str]:
-    counted = (
-        (breaches.leaking_replies, "reply", "replies"),
-        (breaches.leaking_requests, "request to the model", "requests to the model"),
-    )
-    return [
-        f"{plural(count, one, many)} held what another session was told"
-        for count, one, many in counted
-        if count
-    ]
+def _commonest(unscored: Sequence[ProbeResult], *arms: str) -> Reason | None:
+    """The commonest reason in these arms."""
+    told = {one.reason: one.coded_reason for one in reversed(unscored) if one.reason and one.arm in arms}
+    counted = Counter(one.reason for one in unscored if one.reason and one.arm in arms)
+    return told[counted.most_common(1)[0][0]] if counted else None

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.statements import Finding, Reason
 from gate.core.verdict import GuaranteeResult, Outcome, ProbeResult, Standing
+from gate.judging.findings import AnomalyUnasked
 from gate.judging.guarantees import CHECKERS, Breach, Checker, Observed
-from gate.judging.sentences import plural
+from gate.judging.reasons.anomalies import CheckerFailed
+from gate.judging.reasons.run import GuaranteeUnchecked
 
 SHOWN_BY_PROMPTS = frozenset({"order", "once-only", "atomic-turns"})
 """Guarantees that a prompt shows broken even where the reply was right."""
@@ -25,7 +28,7 @@ class Examination:
     """What the checkers found. `crashed` has the guarantees that could not be checked, and why."""
 
     breaches: Sequence[Breach]
-    crashed: Mapping[str, str] = field(default_factory=dict)
+    crashed: Mapping[str, CheckerFailed] = field(default_factory=dict)
 
     def at(self, turn: str) -> Sequence[Breach]:
         """What was found in one turn, the surest first."""
@@ -39,21 +42,23 @@ class Examination:
         return found
 
     @property
-    def unchecked(self) -> tuple[str, ...]:
-        """Why guarantees could not be checked, one clause each."""
-        return tuple(f"{name} could not be checked: {why}" for name, why in self.crashed.items())
+    def unchecked(self) -> tuple[GuaranteeUnchecked, ...]:
+        """Why guarantees could not be checked."""
+        return tuple(
+            GuaranteeUnchecked(guarantee=name, because=failed) for name, failed in self.crashed.items()
+        )
 
 
 def examine(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS) -> Examination:
     """Every breach of every guarantee. A checker that raises leaves its own guarantee open, no other."""
     breaches: list[Breach] = []
-    crashed: dict[str, str] = {}
+    crashed: dict[str, CheckerFailed] = {}
     for name, check in checkers.items():
         try:
             # Whole or not at all: what one found before it failed is not all that there is.
             breaches += tuple(check(observed))
         except Exception as error:
-            crashed[name] = f"its checker failed with {error!r}"
+            crashed[name] = CheckerFailed(guarantee=name, error=repr(error))
     return Examination(breaches=tuple(breaches), crashed=crashed)
 
 
@@ -71,7 +76,7 @@ def named(result: ProbeResult, found: Sequence[Breach]) -> ProbeResult:
         if one.guarantee == result.guarantee and one.guarantee in SHOWN_BY_PROMPTS and one.is_certain
     ]
     if result.outcome is Outcome.REMEMBERED and own:
-        return replace(result, outcome=Outcome.LOST, anomaly=own[0].name, reason=own[0].sentence)
+        return replace(result, outcome=Outcome.LOST, anomaly=own[0].name, coded_reason=own[0].reason)
     return result
 
 
@@ -98,25 +103,26 @@ def _standing(
 ) -> GuaranteeResult:
     probes = [one for one in every if one.guarantee == name]
     unscored = [one for one in probes if one.outcome is Outcome.UNSCORED]
+    reason: Reason | None = None
     if breaches:
-        standing, sentence = Standing.BROKEN, breaches[0].sentence
+        standing, reason = Standing.BROKEN, breaches[0].reason
     elif name in examination.crashed:
-        standing, sentence = Standing.OPEN, examination.crashed[name]
+        standing, reason = Standing.OPEN, examination.crashed[name]
     elif unscored:
-        standing, sentence = Standing.OPEN, unscored[0].reason
+        standing, reason = Standing.OPEN, unscored[0].coded_reason
     else:
-        standing, sentence = (Standing.KEPT if probes else Standing.UNTESTED), ""
+        standing = Standing.KEPT if probes else Standing.UNTESTED
     return GuaranteeResult(
         name=name,
         standing=standing,
         probes=len(probes),
         breaches=len(breaches),
         anomalies=dict(Counter(one.name for one in breaches)),
-        sentence=sentence,
+        coded_reason=reason,
     )
 
 
-def remarks(examination: Examination, probes: Mapping[str, ProbeResult]) -> list[str]:
+def remarks(examination: Examination, probes: Mapping[str, ProbeResult]) -> list[Finding]:
     """What prompts show that no probe asked about: worth knowing, and no reason to block."""
     unasked: dict[str, list[Breach]] = {}
     for breach in examination.breaches:
@@ -124,7 +130,12 @@ def remarks(examination: Examination, probes: Mapping[str, ProbeResult]) -> list
         if breach.guarantee in SHOWN_BY_PROMPTS and (result is None or result.anomaly != breach.name):
             unasked.setdefault(breach.guarantee, []).append(breach)
     return [
-        f"{plural(len(found), found[0].name)}: {found[0].sentence}"
-        + (f"; to block on it, ask with `guarantee: {guarantee}`" if found[0].is_certain else "")
+        AnomalyUnasked(
+            guarantee=guarantee,
+            anomaly=found[0].name,
+            turns=len(found),
+            first=found[0].reason,
+            is_certain=found[0].is_certain,
+        )
         for guarantee, found in unasked.items()
     ]

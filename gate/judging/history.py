@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
-from gate.core.disruption_names import UNDISTURBED
 from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
 from gate.core.specification import Policy
 from gate.core.transcript import (
@@ -27,6 +26,7 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.core.verdict import TimeSpent
+from gate.judging.reasons.probes import DisruptionNotShown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,19 +79,21 @@ class Performance:
     holders: Counter[str] = field(default_factory=Counter)
     """Value in folded case → number of conversations that were dealt it, or say it by chance."""
 
-    def undone(self, disruptions: Sequence[str]) -> str:
-        """Why these cannot be shown to have happened one after the other; "" when they can."""
+    def undone(self, disruptions: Sequence[str]) -> DisruptionNotShown | None:
+        """Why these cannot be shown to have happened one after the other; None when they can."""
         for index, kind in enumerate(disruptions):
             if index >= len(self.disturbances):
-                return f"{_shown(kind)}: it is not on record that it was carried out"
+                return DisruptionNotShown(disruption=kind, why="it is not on record that it was carried out")
             ended = self.disturbances[index].ended
             if ended.disruption != kind:
-                return f"{_shown(kind)}: {ended.disruption} was carried out in its place"
+                return DisruptionNotShown(
+                    disruption=kind, why=f"{ended.disruption} was carried out in its place"
+                )
             if not ended.took_effect:
-                return f"{_shown(kind)}: {ended.sentence}"
+                return DisruptionNotShown(disruption=kind, why=ended.sentence)
             if not ended.recovered:
-                return ""
-        return ""
+                return None
+        return None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -136,12 +138,6 @@ class PlayedTurn:
             # As mostly: joined by itself it takes a fifth of the time.
             return "\n".join(self.requests[0])
         return "\n".join(chain.from_iterable(self.requests))
-
-
-def _shown(kind: str) -> str:
-    if kind == UNDISTURBED:
-        return "the bot cannot be shown to have been left alone"
-    return f"{kind} cannot be shown to have happened"
 
 
 @dataclass(kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.core.disruption_names import UNDISTURBED
+from gate.core.statements import Reason
 from gate.core.transcript import (
     ACKNOWLEDGED,
     CONTROL,
@@ -22,6 +23,24 @@ from gate.errors import Undecided
 from gate.interfaces import Scorer
 from gate.judging.custody import AskedProbe, acknowledged_elsewhere, asked_probe, trace
 from gate.judging.history import History, PlayedTurn
+from gate.judging.reasons.probes import (
+    BotError,
+    CheckCrashed,
+    CheckFailed,
+    DecoysNamed,
+    DemandedAndForbidden,
+    DeploymentFault,
+    JudgeRefused,
+    JudgeUndecided,
+    NeverAcknowledged,
+    NeverStated,
+    NotAsked,
+    OutOfPlace,
+    QuestionNamesAnswer,
+    ReplyAmiss,
+    RunEndedBefore,
+    listed,
+)
 from gate.judging.stand_in import caused_by_reader
 from gate.judging.tiebreak import comparisons, refusals
 from gate.scorers.checks import forbidden, held, traits_of
@@ -57,14 +76,14 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
         facts=probe.started.asks,
         custody=custody,
         content=conversation.content,
-        reason=judgement.reason,
+        coded_reason=judgement.reason,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Judgement:
     outcome: Outcome
-    reason: str = ""
+    reason: Reason | None = None
 
 
 _REMEMBERED = _Judgement(outcome=Outcome.REMEMBERED)
@@ -83,20 +102,20 @@ def _judge(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer]) -
     try:
         failures = refusals(probe.turn, scorers)
     except Undecided as undecided:
-        return _Judgement(outcome=Outcome.UNSCORED, reason=undecided.sentence)
+        return _Judgement(outcome=Outcome.UNSCORED, reason=JudgeUndecided(why=undecided.sentence))
     if failures:
-        return _Judgement(outcome=Outcome.LOST, reason="; ".join(failures))
+        return _Judgement(outcome=Outcome.LOST, reason=JudgeRefused(criteria=failures))
     return judgement
 
 
 def _compare(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer]) -> _Judgement:
     """The judgement without any judge model's."""
     obstacle = _obstacle(history, probe)
-    if obstacle:
+    if obstacle is not None and obstacle.sentence:
         return _Judgement(outcome=Outcome.UNSCORED, reason=obstacle)
     turn = probe.turn
     if turn.ended is None or turn.status != ACKNOWLEDGED:
-        error = turn.ended.error if turn.ended else ""
+        error = BotError(error=turn.ended.error if turn.ended else "")
         if probe.is_recall:
             return _Judgement(outcome=Outcome.ERROR, reason=error)
         # Who says nothing gives nothing away, and shows nothing either.
@@ -105,25 +124,24 @@ def _compare(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer])
         failures = _failures(turn, turn.ended.reply, scorers)
     except Exception as error:
         # A checker that crashes has not seen the bot fail.
-        return _Judgement(outcome=Outcome.UNSCORED, reason=f"the reply could not be checked: {error!r}")
+        return _Judgement(outcome=Outcome.UNSCORED, reason=CheckCrashed(error=repr(error)))
     if failures:
-        return _Judgement(outcome=Outcome.LOST, reason="; ".join(failures))
+        return _Judgement(outcome=Outcome.LOST, reason=ReplyAmiss(checks=failures))
     decoys = guessed(history, turn)
     if decoys:
-        return _Judgement(
-            outcome=Outcome.LOST, reason=f"it also names {_listed(sorted(decoys))}, which it was never told"
-        )
+        return _Judgement(outcome=Outcome.LOST, reason=DecoysNamed(values=tuple(sorted(decoys))))
     return _REMEMBERED
 
 
-def _obstacle(history: History, probe: AskedProbe) -> str:
-    """Why the probe says nothing about the bot's memory; "" when it does."""
+def _obstacle(history: History, probe: AskedProbe) -> Reason | None:
+    """Return why the probe says nothing about the bot's memory; None when it does."""
     turn, conversation = probe.turn, probe.conversation
     performance = turn.performance
     if performance.faults:
-        return performance.faults[0].sentence
+        fault = performance.faults[0]
+        return DeploymentFault(cause=fault.cause, why=fault.sentence)
     if turn.ended is None:
-        return "the run ended before the bot answered"
+        return RunEndedBefore()
     untold = _untold(history, probe)
     if untold:
         return _why_untold(history, turn, untold)
@@ -132,9 +150,9 @@ def _obstacle(history: History, probe: AskedProbe) -> str:
         if undone:
             return undone
     if probe.is_recall and _is_out_of_place(conversation, turn):
-        return f"it was not asked on the right side of {conversation.disruption}"
+        return OutOfPlace(disruption=conversation.disruption)
     if turn.status == UNASKED and not _bot_is_silent(history, turn):
-        return turn.ended.error
+        return NotAsked(why=turn.ended.error)
     return _contradiction(probe)
 
 
@@ -150,7 +168,7 @@ def _untold(history: History, probe: AskedProbe) -> list[str]:
     return [fact for fact in unheard if fact in probe.wanted or fact not in elsewhere]
 
 
-def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> str:
+def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> Reason:
     turns = history.turns_of(probe.started.conversation)
     unstated = [
         fact
@@ -159,8 +177,8 @@ def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> s
     ]
     if unstated:
         # What the bot did not say it cannot have forgotten.
-        return f"the bot never stated {_listed(unstated)}"
-    return f"the bot never acknowledged the turn that tells {_listed(untold)}"
+        return NeverStated(facts=tuple(unstated))
+    return NeverAcknowledged(facts=tuple(untold))
 
 
 def _is_out_of_place(conversation: ConversationPlanned, probe: PlayedTurn) -> bool:
@@ -185,30 +203,31 @@ def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
     )
 
 
-def _contradiction(probe: AskedProbe) -> str:
+def _contradiction(probe: AskedProbe) -> Reason | None:
     """Why this draw of the facts makes the probe worthless: it cannot be passed, or not be failed."""
     checks = probe.turn.started.checks or {}
     impossible = found_in("\n".join(held(checks)), forbidden(checks))
     if impossible:
-        return f"the reply must hold {_listed(sorted(impossible))}, and must not"
+        return DemandedAndForbidden(values=tuple(sorted(impossible)))
     given_away = found_in(probe.turn.started.text, [probe.conversation.facts[fact] for fact in probe.wanted])
     if given_away:
-        return f"the question itself names {_listed(sorted(given_away))}"
-    return ""
+        return QuestionNamesAnswer(values=tuple(sorted(given_away)))
+    return None
 
 
-def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> list[str]:
-    """What the reply is not, one phrase for each check that it does not meet."""
-    return [
-        _failure(arguments, reply, scorers[name])
+def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> tuple[CheckFailed, ...]:
+    """What the reply is not, one reason for each check that it does not meet."""
+    return tuple(
+        _failure(name, arguments, reply, scorers[name])
         for name, arguments in comparisons(probe, scorers).items()
         if not scorers[name].score(reply, arguments)
-    ]
+    )
 
 
-def _failure(arguments: Sequence[str], reply: str, scorer: Scorer) -> str:
+def _failure(name: str, arguments: Sequence[str], reply: str, scorer: Scorer) -> CheckFailed:
     at_fault = [one for one in arguments if not scorer.score(reply, (one,))] or arguments
-    return scorer.traits.failure.format(_listed(at_fault))
+    phrase = scorer.traits.failure.format(listed(at_fault))
+    return CheckFailed(check=name, values=tuple(at_fault), phrase=phrase)
 
 
 def guessed(history: History, probe: PlayedTurn) -> frozenset[str]:
@@ -226,10 +245,6 @@ def guessed(history: History, probe: PlayedTurn) -> frozenset[str]:
 
 def _expected(probe: PlayedTurn) -> str:
     return ", ".join(
-        traits_of(name).expectation.format(_listed(arguments))
+        traits_of(name).expectation.format(listed(arguments))
         for name, arguments in (probe.started.checks or {}).items()
     )
-
-
-def _listed(values: Sequence[str]) -> str:
-    return ", ".join(values)

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from gate.core.verdict import Report, Verdict
 from gate.judging.baseline import Finding, compare
+from gate.judging.findings import ChangedSinceBaseline
 from gate.judging.measurement import Measurement, measurement_of
-
-BESIDE = "compared with the baseline, "
-"""Leads what a comparison adds to the reasons and the findings of a run."""
+from gate.judging.reasons.run import Regression
 
 
 def against(report: Report, base: Measurement) -> Report:
@@ -23,14 +22,17 @@ def against(report: Report, base: Measurement) -> Report:
         baseline=comparison.sentence,
         baseline_accuracy=comparison.base_accuracy,
         # First: a rule that was loosened is what a reader of the pull request is to see.
-        findings=(*(f"{BESIDE}{note}" for note in comparison.notes), *report.findings),
+        coded_findings=(
+            *(ChangedSinceBaseline(note=note) for note in comparison.notes),
+            *report.coded_findings,
+        ),
     )
     if comparison.finding is not Finding.REGRESSION:
         return shown
     # Why a run passed is no reason any more.
-    earlier = () if report.verdict is Verdict.PASSED else report.reasons
+    earlier = () if report.verdict is Verdict.PASSED else report.coded_reasons
     return replace(
         shown,
         verdict=Verdict.FAILED,
-        reasons=(*earlier, f"{BESIDE}a {comparison.sentence}"),
+        coded_reasons=(*earlier, Regression(comparison=comparison.sentence)),
     )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from gate.core.verdict import Custody
 from gate.judging.history import History, PlayedTurn
+from gate.judging.reasons.probes import BeyondReader
 
 REMEDY = "a real model does: write `model: {mode: forward}`, or `record` once and `replay`"
 
 
-def caused_by_reader(history: History, probe: PlayedTurn, custody: Custody) -> str:
-    """Why the loss of what `probe` asks for may be the reader's; "" when it is not.
+def caused_by_reader(history: History, probe: PlayedTurn, custody: Custody) -> BeyondReader | None:
+    """Why the loss of what `probe` asks for may be the reader's; None when it is not.
 
     What stood in the store, or in the prompt, needed no tool and no extraction to get there.
     """
     if custody.stored or custody.loaded:
-        return ""
+        return None
     clauses = [
         *(
             clause
@@ -29,6 +30,5 @@ def caused_by_reader(history: History, probe: PlayedTurn, custody: Custody) -> s
         ),
     ]
     if not clauses:
-        return ""
-    wanted = ", ".join(dict.fromkeys(clauses))
-    return f"the bot may keep what it is told by what the reader does not do ({wanted}); {REMEDY}"
+        return None
+    return BeyondReader(features=tuple(dict.fromkeys(clauses)), remedy=REMEDY)

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gate.core.statements import Finding, each_once
 from gate.core.store_findings import StoreFinding, Topic
+from gate.judging.findings import ShortTtl, StoreAdvice
 from gate.judging.history import History
-from gate.judging.sentences import lasting, plural, subject
 from gate.judging.store_findings import Findings, early_expiries, loss_in
 
 
-def store_advice(history: History, findings: Findings) -> tuple[str, ...]:
-    """Return one sentence for each thing worth knowing, each once."""
-    names = {planned.deployment: subject(planned.disruptions) for planned in history.conversations.values()}
-    found: dict[str, None] = {}
-    for deployment, name in names.items():
+def store_advice(history: History, findings: Findings) -> tuple[Finding, ...]:
+    """Return one finding for each thing worth knowing, each once."""
+    waves = {planned.deployment: tuple(planned.disruptions) for planned in history.conversations.values()}
+    found: list[Finding] = []
+    for deployment, disruptions in waves.items():
         shown = findings.get(deployment, ())
         # Settings are the same sentence for every disruption; what happened is told for each.
-        found.update(dict.fromkeys(_sentences(shown, Topic.SETTING)))
-        found.update(dict.fromkeys(f"{name}: {sentence}" for sentence in _sentences(shown, Topic.EVENT)))
-        lost = _about_facts(history, deployment, shown)
-        found.update(dict.fromkeys(f"{name}: {sentence}" for sentence in lost))
-    return tuple(found)
+        found += [_advice((), one) for one in shown if one.topic is Topic.SETTING]
+        found += [_advice(disruptions, one) for one in shown if one.topic is Topic.EVENT]
+        found += _about_facts(history, deployment, disruptions, shown)
+    return each_once(found)
 
 
-def _sentences(findings: Sequence[StoreFinding], topic: Topic) -> Iterator[str]:
-    return (finding.sentence for finding in findings if finding.topic is topic)
+def _advice(disruptions: tuple[str, ...], found: StoreFinding) -> StoreAdvice:
+    return StoreAdvice(
+        disruptions=disruptions, setting=found.setting, owner=found.owner, words=found.sentence
+    )
 
 
-def _about_facts(history: History, deployment: str, findings: Sequence[StoreFinding]) -> Iterator[str]:
+def _about_facts(
+    history: History, deployment: str, disruptions: tuple[str, ...], findings: Sequence[StoreFinding]
+) -> Iterator[Finding]:
     early = early_expiries(history, deployment)
     if early:
         shortest = min(expiry.ttl for expiry in early)
-        yield (
-            f"{plural(len(early), 'told fact')} in keys whose TTL is at most {lasting(shortest)};"
-            f" store: {{ttl: …}} declares {lasting(early[0].declared)}"
-        )
+        yield ShortTtl(disruptions=disruptions, facts=len(early), ttl=shortest, declared=early[0].declared)
     loss = loss_in(findings)
     if loss is not None:
-        yield loss.sentence
+        yield _advice(disruptions, loss)

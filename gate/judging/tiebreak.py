@@ -8,6 +8,7 @@ from typing import cast
 from gate.errors import Undecided
 from gate.interfaces import Scorer, Tiebreaker
 from gate.judging.history import PlayedTurn
+from gate.judging.reasons.probes import CriterionRefused
 
 
 def comparisons(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> Mapping[str, Sequence[str]]:
@@ -24,17 +25,17 @@ def unanswered(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[str, .
     return tuple(one for one in criteria if one not in (probe.answers or ()))
 
 
-def refusals(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> list[str]:
-    """What a judge does not find in the reply, one phrase for each criterion. Raises Undecided."""
+def refusals(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[CriterionRefused, ...]:
+    """What a judge does not find in the reply, one reason for each criterion. Raises Undecided."""
     checks = probe.started.checks or {}
     reply = probe.ended.reply if probe.ended else ""
-    return [
+    return tuple(
         _refusal(probe, criterion)
         for name, scorer in _tiebreakers(probe, scorers).items()
         if not scorer.score(reply, checks[name])
         for criterion in checks[name]
         if _is_refused(scorer, reply, criterion)
-    ]
+    )
 
 
 def _tiebreakers(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, Scorer]:
@@ -60,7 +61,6 @@ def _is_refused(scorer: Scorer, reply: str, criterion: str) -> bool:
         return False
 
 
-def _refusal(probe: PlayedTurn, criterion: str) -> str:
+def _refusal(probe: PlayedTurn, criterion: str) -> CriterionRefused:
     answer = (probe.answers or {}).get(criterion)
-    why = f": {answer.reason}" if answer is not None and answer.reason else ""
-    return f'the judge does not find that the reply "{criterion}"{why}'
+    return CriterionRefused(criterion=criterion, why="" if answer is None else answer.reason)

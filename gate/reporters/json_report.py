@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from gate.core.statements import Reason, statement_fields
 from gate.core.transcript import Event
 from gate.core.verdict import (
     DisruptionResult,
@@ -54,6 +55,7 @@ def as_fields(report: Report) -> dict[str, object]:
     fields: dict[str, object] = {
         "verdict": report.verdict.value,
         "reasons": list(report.reasons),
+        "coded_reasons": [statement_fields(reason) for reason in report.coded_reasons],
         "accuracy": report.accuracy,
         "accuracy_before": report.accuracy_before,
         "retention": report.retention,
@@ -75,6 +77,7 @@ def as_fields(report: Report) -> dict[str, object]:
         "baseline": report.baseline or None,
         "baseline_accuracy": report.baseline_accuracy,
         "findings": list(report.findings),
+        "coded_findings": [statement_fields(finding) for finding in report.coded_findings],
         "repeat": report.repeat,
         "commands": [list(words) for words in report.commands],
         "bot": report.bot,
@@ -94,6 +97,7 @@ def _disruption(result: DisruptionResult) -> dict[str, object]:
         "disruptions": list(result.disruptions),
         "verdict": result.verdict.value,
         "reasons": list(result.reasons),
+        "coded_reasons": [statement_fields(reason) for reason in result.coded_reasons],
         "accuracy": result.after.share,
         "accuracy_before": result.before.share,
         "retention": result.retained.share,
@@ -141,6 +145,7 @@ def _guarantee(result: GuaranteeResult) -> dict[str, object]:
         "breaches": result.breaches,
         "anomalies": dict(result.anomalies),
         "sentence": result.sentence,
+        "coded_reason": _coded(result.coded_reason),
     }
 
 
@@ -167,7 +172,12 @@ def _probe(result: ProbeResult) -> dict[str, object]:
         "custody": dict(result.custody.stations),
         "facts": list(result.facts),
         "reason": result.reason,
+        "coded_reason": _coded(result.coded_reason),
     }
+
+
+def _coded(reason: Reason | None) -> dict[str, object] | None:
+    return None if reason is None else statement_fields(reason)
 
 
 def _power(report: Report) -> dict[str, object] | None:

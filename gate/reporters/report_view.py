@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.core.verdict import DisruptionResult, GuaranteeResult, Report, Tally, Verdict
-from gate.judging.regression import BESIDE
+from gate.judging.findings import ChangedSinceBaseline
 from gate.reporters.wording import (
     Failure,
     as_sentence,
@@ -138,7 +138,7 @@ class ReportView:
 
 def view_of(report: Report) -> ReportView:
     """Word a report for people."""
-    beside = [finding for finding in report.findings if finding.startswith(BESIDE)]
+    changes = [one for one in report.coded_findings if isinstance(one, ChangedSinceBaseline)]
     retained = [result.retained for result in report.disruptions]
     return ReportView(
         verdict=report.verdict,
@@ -153,8 +153,12 @@ def view_of(report: Report) -> ReportView:
         guarantees=guarantees_text(report),
         guarantee_results=report.guarantees,
         failures=failures(report),
-        baseline=_baseline(report, beside),
-        notes=tuple(as_sentence(finding) for finding in report.findings if finding not in beside),
+        baseline=_baseline(report, changes),
+        notes=tuple(
+            as_sentence(finding.sentence)
+            for finding in report.coded_findings
+            if not isinstance(finding, ChangedSinceBaseline)
+        ),
         findings=tuple(report.findings),
         time=time_text(report),
         p95=milliseconds_text(report.latency.p95_before, report.latency.p95_after),
@@ -198,7 +202,7 @@ def _figures(report: Report) -> Figures:
     )
 
 
-def _baseline(report: Report, beside: Sequence[str]) -> BaselineView | None:
+def _baseline(report: Report, changes: Sequence[ChangedSinceBaseline]) -> BaselineView | None:
     if not report.baseline:
         return None
     base, head = report.baseline_accuracy, report.accuracy
@@ -208,5 +212,5 @@ def _baseline(report: Report, beside: Sequence[str]) -> BaselineView | None:
         base=share_text(base) if known else "",
         head=share_text(head) if known else "",
         points=points_text(base, head) if base is not None and head is not None else "",
-        changes=tuple(as_sentence(finding.removeprefix(BESIDE)) for finding in beside),
+        changes=tuple(as_sentence(change.note) for change in changes),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from gate.core.transcript import INDETERMINATE
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.prompts import USER_ROLES, SaidTexts, followed_by, pieces_in, said_before
+from gate.judging.reasons.anomalies import Sign, SignSeen
 
 GUARANTEE = "atomic-turns"
 
@@ -29,14 +30,14 @@ def check(observed: Observed) -> Iterable[Breach]:
             yield Breach(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
-                sentence="the prompt holds a turn that was interrupted, cut short",
+                reason=SignSeen(sign=Sign.TURN_CUT_SHORT),
             )
         elif any(_lacks_answer(request, said, interrupted) for request in turn.requests):
             # Who stores what the user says before he asks his model loses no word of it.
             yield Breach(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
-                sentence="the prompt holds a turn that was interrupted, without an answer",
+                reason=SignSeen(sign=Sign.TURN_UNANSWERED),
                 is_certain=False,
             )
 

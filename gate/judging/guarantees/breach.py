@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.statements import Reason
 from gate.core.transcript import ACKNOWLEDGED, CONTROL, ConversationPlanned
 from gate.core.verdict import Outcome, ProbeResult
 from gate.core.words import found_in
@@ -25,8 +26,8 @@ class Breach:
 
     guarantee: str
     turn: str
-    sentence: str
-    """What was seen, as a clause: "the reply holds the value that was corrected"."""
+    reason: Reason
+    """What was seen."""
     anomaly: str = ""
     """What it is called; by default the guarantee's first anomaly."""
     is_certain: bool = True

@@ -9,6 +9,7 @@ from gate.judging.accuracy import place_of
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import PlayedTurn
 from gate.judging.prompts import shown_by
+from gate.judging.reasons.anomalies import Sign, SignSeen
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -22,7 +23,7 @@ def check(observed: Observed) -> Iterable[Breach]:
             yield Breach(
                 guarantee="capacity",
                 turn=missed.identifier,
-                sentence="the prompt begins after the turn that told it",
+                reason=SignSeen(sign=Sign.PROMPT_TRIMMED),
             )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from gate.core.transcript import REFUSED
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
+from gate.judging.reasons.anomalies import HistoryRefused, Sign, SignSeen
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -18,13 +19,13 @@ def check(observed: Observed) -> Iterable[Breach]:
             yield Breach(
                 guarantee="compatibility",
                 turn=missed.identifier,
-                sentence="it is in the store, and the other version of the bot does not read it",
+                reason=SignSeen(sign=Sign.HISTORY_NOT_READ),
             )
         elif custody.stored is not False and missed.turn.status == REFUSED:
             yield Breach(
                 guarantee="compatibility",
                 turn=missed.identifier,
-                sentence=f"the other version of the bot fails at its history: {missed.result.reason}",
+                reason=HistoryRefused(error=missed.result.reason),
             )
 
 

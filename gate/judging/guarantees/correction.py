@@ -8,6 +8,7 @@ from gate.core.words import found_in
 from gate.judging.custody import tellings
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.prompts import said_before
+from gate.judging.reasons.anomalies import Sign, SignSeen
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -17,14 +18,14 @@ def check(observed: Observed) -> Iterable[Breach]:
             continue
         old = _corrected(missed)
         if found_in(missed.reply, old):
-            sentence = "the reply holds a value that was corrected"
+            sign = Sign.REPLY_HOLDS_CORRECTED
         elif missed.result.custody.loaded is False and found_in(missed.turn.prompt_text, old):
-            sentence = "the prompt holds a value that was corrected, and not the correction"
+            sign = Sign.PROMPT_HOLDS_CORRECTED
         elif missed.result.custody.loaded is False and _took_both(observed, missed):
-            sentence = "the prompt holds what was said before the correction, and neither value"
+            sign = Sign.PROMPT_BEFORE_CORRECTION
         else:
             continue
-        yield Breach(guarantee="correction", turn=missed.identifier, sentence=sentence)
+        yield Breach(guarantee="correction", turn=missed.identifier, reason=SignSeen(sign=sign))
 
 
 def _took_both(observed: Observed, missed: MissedProbe) -> bool:

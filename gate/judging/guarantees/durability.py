@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gate.judging.guarantees.breach import Breach, Observed
+from gate.judging.reasons.probes import BotError
 
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Every fact that did not come back is a lost write, unless another checker saw what became of it."""
     for missed in observed.missed:
-        yield Breach(guarantee="durability", turn=missed.identifier, sentence=missed.result.reason)
+        yield Breach(
+            guarantee="durability",
+            turn=missed.identifier,
+            reason=missed.result.coded_reason or BotError(error=""),
+        )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.history import Disturbance, PlayedTurn
+from gate.judging.reasons.anomalies import Sign, SignSeen
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -16,7 +17,7 @@ def check(observed: Observed) -> Iterable[Breach]:
             yield Breach(
                 guarantee="fail-closed",
                 turn=missed.identifier,
-                sentence="the bot acknowledged it while its store was away, and did not keep it",
+                reason=SignSeen(sign=Sign.ACKNOWLEDGED_IN_OUTAGE),
             )
 
 

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from gate.core.words import WholeWords, contains
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import History
+from gate.judging.reasons.anomalies import ValueChanged
 
 SHORTEST = 6
 """Characters. Shorter values are like too many others."""
@@ -30,7 +31,7 @@ def check(observed: Observed) -> Iterable[Breach]:
             yield Breach(
                 guarantee="fidelity",
                 turn=missed.identifier,
-                sentence=f"the {place} holds the value, but changed",
+                reason=ValueChanged(place=place),
             )
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gate.core.statements import Reason
 from gate.core.verdict import Outcome
 from gate.core.words import found_in
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.history import PlayedTurn
+from gate.judging.reasons.anomalies import LeakSeen
+from gate.judging.reasons.probes import ReplyAmiss
 
 
 def check(observed: Observed) -> Iterable[Breach]:
     """Values of exactly one other session, in replies and in prompts, and probes of isolation that failed."""
-    leaking = {}
+    leaking: dict[str, Reason] = {}
     for leak in observed.leaks:
         place = "reply" if leak.in_reply else "prompt"
-        leaking[leak.turn] = f"the {place} holds {leak.value}, which only another session was told"
+        leaking[leak.turn] = LeakSeen(place=place, value=leak.value)
     for turn, result in observed.probes:
         if result.guarantee == "isolation" and result.outcome is Outcome.LOST and _is_held(observed, turn):
-            leaking.setdefault(turn.started.turn, result.reason)
-    for identifier, sentence in leaking.items():
-        yield Breach(guarantee="isolation", turn=identifier, sentence=sentence)
+            leaking.setdefault(turn.started.turn, result.coded_reason or ReplyAmiss(checks=()))
+    for identifier, reason in leaking.items():
+        yield Breach(guarantee="isolation", turn=identifier, reason=reason)
 
 
 def _is_held(observed: Observed, turn: PlayedTurn) -> bool:

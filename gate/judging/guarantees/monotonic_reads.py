@@ -13,5 +13,5 @@ def check(observed: Observed) -> Iterable[Breach]:
         if reads.mixed and not reads.stale:
             for turn in reads.misses:
                 yield Breach(
-                    guarantee="monotonic-reads", turn=turn, sentence=f"the answers differ: {reads.sentence}"
+                    guarantee="monotonic-reads", turn=turn, reason=reads.differing(by_replicas=False)
                 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from gate.core.verdict import Outcome
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.probes import guessed
+from gate.judging.reasons.probes import ReplyAmiss
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -16,4 +17,8 @@ def check(observed: Observed) -> Iterable[Breach]:
             continue
         # Who lists all values that a told fact might have has lost it: that is a loss among others.
         if result.guarantee == "no-fabrication" or guessed(observed.history, turn):
-            yield Breach(guarantee="no-fabrication", turn=turn.started.turn, sentence=result.reason)
+            yield Breach(
+                guarantee="no-fabrication",
+                turn=turn.started.turn,
+                reason=result.coded_reason or ReplyAmiss(checks=()),
+            )

@@ -9,6 +9,7 @@ from gate.core.words import found_in
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import History, PlayedTurn
 from gate.judging.prompts import said_before, standing_in
+from gate.judging.reasons.anomalies import Sign, SignSeen
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -20,7 +21,7 @@ def check(observed: Observed) -> Iterable[Breach]:
                 yield Breach(
                     guarantee="no-lost-update",
                     turn=missed.identifier,
-                    sentence="of turns that were under way at the same time, one overwrote the other",
+                    reason=SignSeen(sign=Sign.TURN_OVERWRITTEN),
                 )
                 break
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from gate.judging.guarantees.breach import Breach, Observed
 from gate.judging.history import PlayedTurn
 from gate.judging.prompts import Shown, standing_in
+from gate.judging.reasons.anomalies import TurnRepeated
 
 
 def check(observed: Observed) -> Iterable[Breach]:
@@ -18,7 +19,7 @@ def check(observed: Observed) -> Iterable[Breach]:
             yield Breach(
                 guarantee="once-only",
                 turn=turn.started.turn,
-                sentence=f"a turn that was said once stands in the prompt {repeated} times",
+                reason=TurnRepeated(times=repeated),
             )
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from gate.core.words import found_in
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.prompts import SaidTexts
+from gate.judging.reasons.anomalies import Sign, SignSeen
 
 GUARANTEE = "order"
 
@@ -19,14 +20,14 @@ def check(observed: Observed) -> Iterable[Breach]:
             yield Breach(
                 guarantee=GUARANTEE,
                 turn=missed.identifier,
-                sentence="the reply holds what was said at another time",
+                reason=SignSeen(sign=Sign.REPLY_OUT_OF_ORDER),
             )
     for turn, (said, requests) in observed.shown_amiss:
         if any(_is_inverted(standing, said) for standing in requests):
             yield Breach(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
-                sentence="turns stand in the prompt in another order than they were said in",
+                reason=SignSeen(sign=Sign.PROMPT_OUT_OF_ORDER),
             )
 
 

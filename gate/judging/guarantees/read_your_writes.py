@@ -15,5 +15,5 @@ def check(observed: Observed) -> Iterable[Breach]:
                 yield Breach(
                     guarantee="read-your-writes",
                     turn=turn,
-                    sentence=f"one replica does not know what another does: {reads.sentence}",
+                    reason=reads.differing(by_replicas=True),
                 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gate.core.verdict import Outcome, ProbeResult
 from gate.judging.history import PlayedTurn
+from gate.judging.reasons.anomalies import AnswersDiffer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +51,10 @@ class Reads:
         disturbances = self.answers[0].turn.performance.disturbances
         return any(one.traits.several_answer for one in disturbances if one.ended.disruption in kinds)
 
-    @property
-    def sentence(self) -> str:
-        """How the answers went: "asked 3 times, the bot knew it 1 time"."""
-        knew = sum(one.knew for one in self.answers)
-        return f"asked {len(self.answers)} times, the bot knew it {knew} {'time' if knew == 1 else 'times'}"
+    def differing(self, *, by_replicas: bool) -> AnswersDiffer:
+        """Say how the answers went."""
+        knew = sum(answer.knew for answer in self.answers)
+        return AnswersDiffer(asked=len(self.answers), knew=knew, by_replicas=by_replicas)
 
 
 def reads_of(answers: Iterable[tuple[PlayedTurn, ProbeResult]]) -> Iterator[Reads]:

@@ -9,7 +9,7 @@ from gate.core.store_findings import StoreFinding
 from gate.core.verdict import Outcome
 from gate.judging.guarantees.breach import Breach, MissedProbe, Observed
 from gate.judging.history import History
-from gate.judging.sentences import lasting, plural
+from gate.judging.reasons.anomalies import ExpiresEarly, Sign, SignSeen, ThrownOut, store_loss
 from gate.judging.store_findings import EarlyExpiry, early_expiries, loss_in
 
 ZOMBIE = GUARANTEES["retention"].other_anomaly
@@ -23,18 +23,18 @@ def check(observed: Observed) -> Iterable[Breach]:
             yield Breach(
                 guarantee="retention",
                 turn=turn.started.turn,
-                sentence="the reply holds what was to be forgotten",
+                reason=SignSeen(sign=Sign.REPLY_HOLDS_FORGOTTEN),
                 anomaly=ZOMBIE,
             )
     losses = {name: loss_in(findings) for name, findings in observed.store_findings.items()}
     for missed in observed.missed:
         loss = losses.get(missed.conversation.deployment)
         if loss is not None and _explains(loss, missed):
-            yield Breach(guarantee="retention", turn=missed.identifier, sentence=loss.sentence)
+            yield Breach(guarantee="retention", turn=missed.identifier, reason=store_loss(loss))
         elif missed.result.guarantee == "retention" and missed.result.custody.stored is False:
             thrown_out = _thrown_out(missed)
             if thrown_out:
-                yield Breach(guarantee="retention", turn=missed.identifier, sentence=thrown_out)
+                yield Breach(guarantee="retention", turn=missed.identifier, reason=thrown_out)
     for name in history.performances:
         for expiry in early_expiries(history, name):
             yield from _told_with(history, name, expiry)
@@ -44,13 +44,13 @@ def _explains(loss: StoreFinding, missed: MissedProbe) -> bool:
     return loss.gives_up and loss.values.issuperset(missed.missing_values)
 
 
-def _thrown_out(missed: MissedProbe) -> str:
-    """How the store says that it gave keys up before anybody looked; "" when it says so of none."""
+def _thrown_out(missed: MissedProbe) -> ThrownOut | None:
+    """How the store says that it gave keys up before anybody looked; None when it says so of none."""
     for sighting in reversed(missed.turn.performance.sightings):
         for count, what in ((sighting.seen.evicted_keys, "evicted"), (sighting.seen.expired_keys, "expired")):
             if count:
-                return f"it is not in the store, which has {what} {plural(count, 'key')}"
-    return ""
+                return ThrownOut(how=what, keys=count)
+    return None
 
 
 def _told_with(history: History, deployment: str, expiry: EarlyExpiry) -> Iterable[Breach]:
@@ -63,7 +63,6 @@ def _told_with(history: History, deployment: str, expiry: EarlyExpiry) -> Iterab
             yield Breach(
                 guarantee="retention",
                 turn=turn.started.turn,
-                sentence=f"what was told is stored for {lasting(expiry.ttl)} at most,"
-                f" and {lasting(expiry.declared)} are declared",
+                reason=ExpiresEarly(ttl=expiry.ttl, declared=expiry.declared),
             )
             return

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gate.core.guarantees import GUARANTEES
 from gate.core.verdict import Outcome, Report, Standing, Verdict
 from gate.judging.guarantees import CHECKERS, Breach, Observed
+from gate.judging.reasons.anomalies import Sign, SignSeen
 from tests.unit.core.laws import costly_law as law
 from tests.unit.judging.chats import Chat, ChatRun
 from tests.unit.judging.plants import (
@@ -162,7 +163,7 @@ def test_a_checker_that_crashes_leaves_its_own_guarantee_open_and_no_other(name:
     def crash(observed: Observed) -> Iterator[Breach]:
         """Even when it has found something: what it did not come to may be worse, or clear it up."""
         turn = next(iter(observed.history.turns))
-        yield Breach(guarantee=name, turn=turn, sentence="found before the crash")
+        yield Breach(guarantee=name, turn=turn, reason=SignSeen(sign=Sign.PROMPT_TRIMMED))
         raise ZeroDivisionError("planted")
 
     case = next(one for one in CASES.values() if one.guarantee == name)

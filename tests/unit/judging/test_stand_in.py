@@ -105,8 +105,11 @@ def test_what_was_seen_on_its_way_needed_no_tool(station: str) -> None:
     history, probe = last_probe(forgetful())
     probe.beyond_reader = (CLAUSE,)
     seen = Custody(told=True, stored=station == "stored", loaded=station == "loaded", answered=False)
-    assert CLAUSE in caused_by_reader(history, probe, NOWHERE)
-    assert caused_by_reader(history, probe, seen) == ""
+    excuse = caused_by_reader(history, probe, NOWHERE)
+    assert excuse is not None
+    assert excuse.features == (CLAUSE,)
+    assert CLAUSE in excuse.sentence
+    assert caused_by_reader(history, probe, seen) is None
 
 
 def test_only_tools_until_the_question_count_and_each_is_named_once() -> None:
@@ -114,9 +117,11 @@ def test_only_tools_until_the_question_count_and_each_is_named_once() -> None:
     history, last = last_probe(forgetful())
     first, *_, before_last = history.turns_of(last.started.conversation)[:-1]
     last.beyond_reader = (CLAUSE,)
-    assert caused_by_reader(history, before_last, NOWHERE) == ""
+    assert caused_by_reader(history, before_last, NOWHERE) is None
     first.beyond_reader = (CLAUSE,)
-    assert caused_by_reader(history, last, NOWHERE).count(CLAUSE) == 1
+    excuse = caused_by_reader(history, last, NOWHERE)
+    assert excuse is not None
+    assert excuse.sentence.count(CLAUSE) == 1
 
 
 @pytest.mark.parametrize(("whose", "counts"), [("", True), ("own", True), ("another", False)])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gate.core.statements import sentences
 from gate.core.store_findings import Owner, StoreFinding
 from gate.core.transcript import DeploymentFailed, DeploymentStarted, Event, RunStarted, StoreSeen, TurnEnded
 from gate.core.verdict import Verdict
@@ -66,7 +67,7 @@ def fault(run: Run, before: dict[str, Any], after: dict[str, Any]) -> StoreFindi
 def advised(events: Sequence[Event]) -> tuple[str, ...]:
     """What is said of the store in a run."""
     history = read_history(events)
-    return store_advice(history, diagnose_stores(history, STORES))
+    return sentences(store_advice(history, diagnose_stores(history, STORES)))
 
 
 def test_a_store_as_the_gate_starts_it_says_nothing() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gate.core.guarantees import GUARANTEES
+from gate.core.statements import Finding, Reason, Statement
 from gate.core.transcript import (
     CONTROL,
     TREATED,
@@ -26,6 +27,45 @@ from gate.disruptions import traits_of
 from gate.judging.power import power_of
 
 ORDERS = ("ORD-482913", "ORD-175530", "ORD-903324")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words(Reason):
+    """A reason that a test words freely."""
+
+    code = "words"
+    words: str
+
+    @property
+    def sentence(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note(Finding):
+    """A finding that a test words freely."""
+
+    code = "note"
+    words: str
+
+    @property
+    def sentence(self) -> str:
+        return self.words
+
+
+def coded(given: dict[str, Any]) -> dict[str, Any]:
+    """Take sentences for reasons and findings."""
+    fields = dict(given)
+    for name, kind in (("reasons", Words), ("findings", Note)):
+        if name in fields:
+            said = fields.pop(name)
+            fields[f"coded_{name}"] = tuple(
+                one if isinstance(one, Statement) else kind(words=one) for one in said
+            )
+    for name in ("reason", "sentence"):
+        if name in fields:
+            fields["coded_reason"] = Words(words=fields.pop(name))
+    return fields
 
 
 def custody(told: bool | None, stored: bool | None, loaded: bool | None, answered: bool | None) -> Custody:
@@ -64,7 +104,7 @@ def probe(**given: Any) -> ProbeResult:
         "custody": NEVER_STORED if failed else KEPT,
         "reason": f"the reply does not hold {order}" if failed else "",
     }
-    return ProbeResult(**{**fields, **given})
+    return ProbeResult(**coded({**fields, **given}))
 
 
 def trials(**given: Any) -> list[ProbeResult]:
@@ -96,7 +136,7 @@ def disruption(name: str, **given: Any) -> DisruptionResult:
         "latency": Latency(p50_before=22.0, p95_before=41.2, p50_after=23.0, p95_after=43.8),
         "asked_afterwards": traits_of(name.rpartition("+")[2]).asked_afterwards,
     }
-    return DisruptionResult(**{**fields, **given})
+    return DisruptionResult(**coded({**fields, **given}))
 
 
 def report(**given: Any) -> Report:
@@ -124,13 +164,13 @@ def report(**given: Any) -> Report:
         "fabrication_probes": 24,
         "power": power_of(186, 0.95),
     }
-    return Report(**{**fields, **given})
+    return Report(**coded({**fields, **given}))
 
 
 def guarantee(name: str, standing: Standing = Standing.BROKEN, **given: Any) -> GuaranteeResult:
     """What is known of one guarantee."""
     fields = {"probes": 0, "breaches": 0, "anomalies": {}, "sentence": "what was seen", **given}
-    return GuaranteeResult(name=name, standing=standing, **fields)
+    return GuaranteeResult(name=name, standing=standing, **coded(fields))
 
 
 def failed_report() -> Report:

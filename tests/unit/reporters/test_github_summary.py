@@ -9,6 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from gate.core.verdict import Outcome, Report, Verdict
+from gate.judging.findings import ChangedSinceBaseline
 from gate.reporters.github_summary import BUDGET, SummaryReporter, compose_summary
 from gate.reporters.neutraliser import one_line
 from tests.unit.reporters import builder, hostile
@@ -78,8 +79,8 @@ def test_a_baseline_shows_the_difference_and_what_was_changed_about_the_test() -
         baseline="no evidence of a difference: of 8 conversations that both runs held, 1 remembered less",
         baseline_accuracy=0.98,
         findings=(
-            "compared with the baseline, the threshold was lowered from 95 % to 50 %",
-            *(f'compared with the baseline, scenario "{name}" was removed' for name in "abcdefghijklmn"),
+            ChangedSinceBaseline(note="the threshold was lowered from 95 % to 50 %"),
+            *(ChangedSinceBaseline(note=f'scenario "{name}" was removed') for name in "abcdefghijklmn"),
             "restart: it is slow",
         ),
     )

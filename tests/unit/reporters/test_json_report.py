@@ -27,6 +27,7 @@ def test_the_fields_are_the_public_ones() -> None:
     assert list(fields) == [
         "verdict",
         "reasons",
+        "coded_reasons",
         "accuracy",
         "accuracy_before",
         "retention",
@@ -48,6 +49,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "baseline",
         "baseline_accuracy",
         "findings",
+        "coded_findings",
         "repeat",
         "commands",
         "bot",
@@ -63,6 +65,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "disruptions",
         "verdict",
         "reasons",
+        "coded_reasons",
         "accuracy",
         "accuracy_before",
         "retention",
@@ -101,6 +104,7 @@ def test_the_fields_are_the_public_ones() -> None:
         "custody",
         "facts",
         "reason",
+        "coded_reason",
     ]
     assert list(fields["probes"][0]["custody"]) == ["told", "stored", "loaded", "answered"]
     assert list(fields["latency"]) == ["p50_before", "p95_before", "p50_after", "p95_after"]

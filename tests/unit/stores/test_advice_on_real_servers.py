@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from redis.exceptions import ResponseError
 
+from gate.core.statements import sentences
 from gate.core.store_findings import Owner, StoreFinding
 from gate.core.transcript import (
     ACKNOWLEDGED,
@@ -98,7 +99,7 @@ def loss(history: History) -> StoreFinding | None:
 
 def store_advice(history: History) -> tuple[str, ...]:
     """What is said of the store."""
-    return judged_advice.store_advice(history, diagnose_stores(history, STORES))
+    return sentences(judged_advice.store_advice(history, diagnose_stores(history, STORES)))
 
 
 def explained(*views: StoreView, seconds: float = 1.0) -> StoreFinding:

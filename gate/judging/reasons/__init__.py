@@ -1,0 +1,1 @@
+"""Why verdicts are what they are: one small class for each code of a reason."""
