@@ -38,7 +38,10 @@ Config = Annotated[
 RuntimeName = Annotated[
     str | None,
     typer.Option(
-        "--runtime", metavar="NAME", help="docker or process.  [default: docker; process for a bot.command]"
+        "--runtime",
+        metavar="NAME",
+        help="Where the bots run; 'memory-gate list runtimes' shows the names."
+        "  [default: the first that can run them]",
     ),
 ]
 ReportDirectory = Annotated[

@@ -104,9 +104,12 @@ class RunSection(Section):
     runtime: Annotated[
         str | None,
         registered("runtime", lambda kinds: kinds.runtimes, later=LATER_RUNTIMES),
-        Option("runtime", metavar="NAME", default="docker; process for a bot.command"),
+        Option("runtime", metavar="NAME", default="the one that fits the bot"),
         Beside(),
-    ] = Field(default=RunSpecification.runtime, description="docker or process")
+    ] = Field(
+        default=RunSpecification.runtime,
+        description="Where the bot runs; 'memory-gate list runtimes' shows the names",
+    )
     shard: Annotated[Shard | None, shard_part(), Option("shard", metavar="K/N", repeats=False), Beside()] = (
         Field(default=RunSpecification.shard, description="Plays part K of N of the scenarios; see merge")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import os
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from unittest.mock import patch
 import pytest
 from typer.testing import CliRunner
 
+import gate
 from benchmarks.measurement.bots import KeepsOutside
 from benchmarks.measurement.runtime import InProcessKind, store_server
 from gate.cli.commands import application
@@ -131,3 +133,16 @@ def test_it_runs_a_bot(tmp_path: Path) -> None:
     started = next(decode((tmp_path / "report" / NAME).read_text(encoding="utf-8").splitlines()))
     assert isinstance(started, RunStarted)
     assert started.runtime == MADE_UP
+
+
+def test_no_code_beside_the_kinds_names_a_runtime() -> None:
+    """So none is chosen by its name: what differs between them stands on the kind."""
+    package = Path(gate.__file__).parent
+    naming = [
+        f"{file.relative_to(package)}:{node.lineno}"
+        for file in package.rglob("*.py")
+        if not file.is_relative_to(package / "runtimes")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in tuple(RUNTIMES)
+    ]
+    assert naming == []
