@@ -64,7 +64,8 @@ def _fits(value: object, wanted: Any) -> bool:
             _fits(key, parts[0]) and _fits(one, parts[1]) for key, one in value.items()
         )
     if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
-        return isinstance(value, Mapping) and _is_made_of(wanted, value)
+        # One that is made already fits as well: a report's probes are made before the measurement is.
+        return isinstance(value, wanted) or (isinstance(value, Mapping) and _is_made_of(wanted, value))
     if origin is Sequence:
         return isinstance(value, (list, tuple)) and all(_fits(one, parts[0]) for one in value)
     if wanted is int:
