@@ -49,6 +49,7 @@ check: .venv/.ready ## lint, format, types, the direction of imports, and what C
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/mypy tests benchmarks docs
 	@.venv/bin/lint-imports
 	@.venv/bin/zizmor --offline --quiet --no-progress --config .github/zizmor.yml .github action.yml $(GITHUB_WORKFLOWS)
 	@$(SCHEMA) vendor.github-workflows $(GITHUB_WORKFLOWS)

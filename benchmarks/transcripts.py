@@ -150,7 +150,7 @@ def _segment(
                 prompt=tuple(history),
                 about=turn.text,
                 answer=reply,
-                deployment=conversation.wave,
+                deployment="+".join(conversation.wave),
                 seconds=0.0001,
             )
             yield TurnEnded(at=now(), turn=turn.identifier, status=ACKNOWLEDGED, reply=reply, seconds=0.002)

@@ -23,7 +23,7 @@ from gate.core.verdict import Report
 class Recorder(Protocol):
     """Takes every event of a run, in the order in which it happened."""
 
-    def __call__(self, event: Event) -> None: ...
+    def __call__(self, event: Event, /) -> None: ...
 
 
 class Conversation(Protocol):

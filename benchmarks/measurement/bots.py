@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp import web
 from redis.asyncio import Redis
 
-from gate.runtimes.processes.runtime import LOCALHOST
+from gate.runtimes.processes.scratch import LOCALHOST
 
 Message = dict[str, str]
 

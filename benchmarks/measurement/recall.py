@@ -47,7 +47,7 @@ async def goldfish(server: StoreServer, seed: int, *, disruptions: Sequence[str]
 
 
 def _is_in_the_same_life(probe: Probe) -> bool:
-    if probe.conversation.arm == CONTROL or HARMLESS.issuperset(probe.conversation.disruption.split("+")):
+    if probe.conversation.arm == CONTROL or HARMLESS.issuperset(probe.conversation.disruptions):
         return True
     return all(probe.told_in(fact) == probe.segment for fact in probe.wanted)
 

@@ -23,7 +23,7 @@ from gate.errors import EngineError
 from gate.interfaces import Deployment, Instance, Runtime, RuntimeParts, StoreInspector, TurnLease
 from gate.runtimes.processes.ports import Ports
 from gate.runtimes.processes.program import Program
-from gate.runtimes.processes.runtime import INHERITED, LOCALHOST
+from gate.runtimes.processes.scratch import INHERITED, LOCALHOST
 from gate.runtimes.readiness import wait_until_healthy
 from gate.runtimes.turn_routing import AddressLease
 from gate.stores.redis.server import RedisServer

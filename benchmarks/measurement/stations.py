@@ -49,7 +49,7 @@ async def _one_station(server: StoreServer, script: Script, station: str) -> Tal
         facts = probe.conversation.facts
         if probe.recall and any(value.casefold() in lost for value in probe.wanted.values()):
             tally.count(station)
-            tally.count(f"{station}, {probe.conversation.disruption}")
+            tally.count(f"{station}, {'+'.join(probe.conversation.disruptions)}")
             tally.expect(result.lost_at == station, f"{name}: reported at {result.lost_at}")
         elif station == "told" and any(facts[fact].casefold() in lost for fact in probe.turn.asks):
             # Where it was never told what must not be said, the question shows nothing.

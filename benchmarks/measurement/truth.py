@@ -53,7 +53,7 @@ class Probe:
     def __str__(self) -> str:
         where = f"{self.turn.position.file}:{self.turn.position.line}"
         one = self.conversation
-        return f"{where} {one.identifier} ({one.arm}, {one.disruption}) {self.turn.text!r}"
+        return f"{where} {one.identifier} ({one.arm}, {'+'.join(one.disruptions)}) {self.turn.text!r}"
 
 
 def probes_of(plan: Plan) -> Iterator[Probe]:

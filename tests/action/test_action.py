@@ -10,6 +10,7 @@ from pathlib import Path
 
 import docker
 import pytest
+from docker.models.containers import Container
 
 from tests.action.action_file import load_action
 from tests.action.action_images import ActionImages, docker_cli
@@ -88,7 +89,7 @@ def nothing_left(article_image: None) -> Iterator[set[str]]:
 
 
 def _labelled(client: docker.DockerClient, run: str) -> set[str]:
-    filters = {"label": f"memory-gate.run={run}"}
+    filters: dict[str, str | list[str] | bool] = {"label": f"memory-gate.run={run}"}
     return {
         # Those that are just being removed by others cannot be looked at closely.
         *(str(one.id) for one in client.containers.list(all=True, filters=filters, sparse=True)),
@@ -226,6 +227,6 @@ def test_an_image_that_is_nowhere_is_said_in_one_sentence(job: Callable[..., Ste
     assert step.outputs["verdict"] == "inconclusive"
 
 
-def is_action(container: docker.models.containers.Container) -> bool:
+def is_action(container: Container) -> bool:
     """Whether a container is a main stage of this repository's action."""
     return container.attrs["Config"]["Entrypoint"] == ["/app/entrypoint.py"]

@@ -43,7 +43,7 @@ def test_a_killed_gate_takes_its_processes_along(gate: Gate) -> None:
     ended = gate.interrupt_at("bot and store ready", signal.SIGKILL, "run", *disruptions("restart"))
     assert ended.code == -signal.SIGKILL
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (gate.processes_left() or list(gate.scratch.iterdir())) and time.monotonic() < deadline:
+    while (gate.processes_left() or any(gate.scratch.iterdir())) and time.monotonic() < deadline:
         time.sleep(0.02)
     # The fixture says what is left, if anything is.
 

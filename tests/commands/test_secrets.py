@@ -59,7 +59,7 @@ class Onlooker:
     def _containers(self) -> list[bytes]:
         client = docker.from_env()
         found = client.containers.list(filters={"label": RUN_LABEL}, ignore_removed=True)
-        runs = {one.labels[RUN_LABEL] for one in found if self._image in one.image.tags}
+        runs = {one.labels[RUN_LABEL] for one in found if one.image and self._image in one.image.tags}
         mine = [one for one in found if one.labels[RUN_LABEL] in runs]
         seen = [json.dumps(one.attrs).encode() + one.logs() for one in mine]
         client.close()

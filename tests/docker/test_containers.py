@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gate.abilities import Replaceable
 from gate.core.specification import ContainerSpecification, StoreSpecification
 from gate.errors import BotNotReady, StoreError
 from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, LIFETIME_SECONDS, RUN_LABEL
@@ -24,7 +25,7 @@ from tests.routing import routed_to
 def bot_container(place: DockerPlace) -> Any:
     """The one bot of a place's run."""
     containers = place.client.containers.list(filters={"label": f"{RUN_LABEL}={place.run}"})
-    (found,) = (one for one in containers if "-bot-" in one.name)
+    (found,) = (one for one in containers if "-bot-" in str(one.name))
     return found
 
 
@@ -213,7 +214,7 @@ async def test_a_bot_that_was_cut_off_comes_back_under_its_address(docker_place:
         found = {}
         for one in docker_place.client.containers.list(filters={"label": f"{RUN_LABEL}={docker_place.run}"}):
             networks = one.attrs["NetworkSettings"]["Networks"].items()
-            (found[one.name],) = (how["IPAddress"] for name, how in networks if name.endswith("-stores"))
+            (found[str(one.name)],) = (how["IPAddress"] for name, how in networks if name.endswith("-stores"))
         return found
 
     async with docker_place.deployed(replicas=3, **docker_place.bot()) as deployment:
@@ -256,6 +257,7 @@ async def test_a_replacement_is_made_from_the_image_that_was_there_at_the_start(
             assert deployment.images()["bot"] == original.id
             assert deployment.images()["store"] == client.images.get(REDIS.image).id
             client.images.get(REDIS.image).tag(tag)
+            assert isinstance(deployment, Replaceable)
             await deployment.replace()
             await deployment.wait_until_ready()
             assert bot_container(docker_place).attrs["Image"] == original.id

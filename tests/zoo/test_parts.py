@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_costs_say_what_was_not_measured_and_who_was_blamed() -> None:
 
 
 @pytest.mark.parametrize("row", FRAMEWORK_ROWS, ids=lambda row: row.number)
-def test_a_framework_row_names_what_there_is(row: object) -> None:
+def test_a_framework_row_names_what_there_is(row: Any) -> None:
     """Its bots, its packages and its scenarios."""
     bots = (FOLDER / "bots.py").read_text(encoding="utf-8")
     assert all(f'    "{one.bot}": ' in bots for one in (row.patient, row.twin))

@@ -43,7 +43,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(values_of(arguments[0]), max_size=3)
     if arguments:
         return st.one_of([st.none() if one is type(None) else values_of(one) for one in arguments])
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return records_of(hint)
     return {
         str: texts,
@@ -57,7 +57,7 @@ def records_of(kind: type[Any]) -> st.SearchStrategy[Any]:
     hints = get_type_hints(kind)
     # One that holds its like would have no end.
     fields = {
-        one.name: st.just([]) if hints[one.name] == Sequence[kind] else values_of(hints[one.name])
+        one.name: st.just([]) if get_args(hints[one.name]) == (kind,) else values_of(hints[one.name])
         for one in dataclasses.fields(kind)
     }
     return st.builds(kind, **fields)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -385,12 +386,12 @@ def test_a_wave_that_was_never_begun_was_not_tried() -> None:
 # --- sharing a deployment -----------------------------------------------------------------------------
 
 
-def shared(second: dict[str, object]) -> Report:
+def shared(second: Mapping[str, Any]) -> Report:
     """restart and restart+kill on one deployment; `second` is what the kill came to."""
     run = honest_run(["restart", "restart+kill"])
     for one in run.talks:
         one.deployment = "restart+kill"
-    run.ended["restart+kill"][1] = replace(run.ended["restart+kill"][1], **second)  # type: ignore[arg-type]
+    run.ended["restart+kill"][1] = replace(run.ended["restart+kill"][1], **second)
     return run.judge()
 
 

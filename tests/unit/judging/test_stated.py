@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_what_the_gate_drew_and_the_bot_stated_proves_a_leak() -> None:
     [{"turn": "nowhere"}, {"conversation": "c1"}, {"fact": "city"}],
     ids=["an unknown turn", "another conversation", "a fact not asked for"],
 )
-def test_a_statement_that_fits_nothing_is_refused(change: dict[str, str]) -> None:
+def test_a_statement_that_fits_nothing_is_refused(change: dict[str, Any]) -> None:
     run = honest_run()
     events = [
         dataclasses.replace(event, **change) if isinstance(event, FactStated) else event

@@ -252,7 +252,7 @@ def test_facts_whose_ttl_ran_out_are_explained_by_it_and_no_others() -> None:
     one, other = sorted(told)[:2]
     found = fault(run, {"last_expiry": {one: 0.5, other: 900.0}}, {"expired_keys": 1})
     assert found is not None
-    assert (found.setting, found.owner, found.values) == ("TTL", Owner.BOT, {one})
+    assert (found.setting, found.owner, found.values) == ("TTL", Owner.BOT, frozenset({one}))
     assert fault(run, {"last_expiry": {one: 0.5}}, {"expired_keys": 0}) is None
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.interfaces import Reporter
 from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
 from tests.action.file_commands import parse_pairs
 from tests.unit.reporters import builder, events, hostile
@@ -27,7 +28,7 @@ def everything_printed(folder: Path, text: str) -> str:
         "GITHUB_OUTPUT": str(folder / "output"),
         "GITHUB_STEP_SUMMARY": str(folder / "summary"),
     }
-    reporters = (
+    reporters: tuple[Reporter, ...] = (
         ConsoleReporter(open_console(stream, environment), github=True, report_directory=folder),
         GitHubReporter(environment, stream, folder, report_path=folder / "report"),
         *(kind(folder / "report") for kind in FILE_REPORTERS.values()),
@@ -72,10 +73,10 @@ def test_no_text_forges_anything(tmp_path: Path, text: str) -> None:
     files = [tmp_path / "summary", *(tmp_path / "report").iterdir()]
     assert len(files) == 8
     for file in files:
-        written = file.read_bytes().decode()
-        printed_by_a_later_step = hostile.runner_reads(written)
+        text_of_file = file.read_bytes().decode()
+        printed_by_a_later_step = hostile.runner_reads(text_of_file)
         assert printed_by_a_later_step.commands == []
-        assert hostile.unseen_in(written.replace("⚠️", "")) == []
+        assert hostile.unseen_in(text_of_file.replace("⚠️", "")) == []
 
 
 @pytest.mark.parametrize("name", hostile.HUGE)

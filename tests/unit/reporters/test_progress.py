@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from gate.core.transcript import (
     CONTROL,
@@ -82,7 +83,7 @@ def test_a_question_that_is_asked_again_is_not_counted_again() -> None:
     progress = Progress()
     cast = events.planned("restart", 1, TREATED)
     progress.take(cast)
-    asked = events.turn(cast, 4)
+    asked: list[Any] = list(events.turn(cast, 4))
     again = [dataclasses.replace(event, turn="restart-1-treated.4.r1") for event in asked]
     for event in (*asked, dataclasses.replace(again[0], repeats="restart-1-treated.4"), again[1]):
         progress.take(event)

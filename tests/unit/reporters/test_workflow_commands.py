@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
+import secrets
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.reporters import workflow_commands
 from gate.reporters.neutraliser import one_line
 from gate.reporters.workflow_commands import MESSAGE_LIMIT, PATH_LIMIT, commands_stopped, pair, send
 from tests.action.file_commands import parse_pairs
@@ -108,7 +108,7 @@ def test_nobody_can_guess_where_a_value_ends() -> None:
 def test_a_value_does_not_hold_its_own_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even one that was guessed."""
     drawn = iter(["11", "22", "33"])
-    monkeypatch.setattr(workflow_commands.secrets, "token_hex", lambda _bytes: next(drawn))
+    monkeypatch.setattr(secrets, "token_hex", lambda _bytes: next(drawn))
     text = pair("report-path", "a\nend-11\nverdict=passed\nend-22\n")
     assert text.startswith("report-path<<end-33\n")
     assert parse_pairs(text).values == {"report-path": "a\nend-11\nverdict=passed\nend-22\n"}

@@ -28,7 +28,7 @@ from gate.runner.bystanders import CHECKING_IN, MOST_FACTS, READS, SESSIONS
 from gate.runner.plan import plan_run
 from gate.runner.play import play
 from tests.unit.runner.doubles import FakeDeployment, FakeDisruption, FakeRuntime, FakeStage, MemoryBot
-from tests.unit.runner.test_plan import follow_up
+from tests.unit.runner.scripts import follow_up
 
 
 class Sending(FakeDisruption):

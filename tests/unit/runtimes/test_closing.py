@@ -43,7 +43,7 @@ async def looks_at_the_end(fault: Exception, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(EngineError):
         await engine.create("make a network", create)
     await DockerEngine(engine, BotSpecification(), None, run=RUN, environment={}).close()
-    return fake  # type: ignore[no-any-return]
+    return fake
 
 
 @pytest.mark.parametrize("fault", [ConnectionResetError("reset"), TimeoutError("no answer")], ids=repr)

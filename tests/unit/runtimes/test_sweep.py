@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -246,7 +247,7 @@ def test_what_an_engine_was_still_making_for_a_killed_gate_is_removed_too(
 ) -> None:
     """Each in its time, although nothing was there to begin with."""
     for late in (1.5, 3.0):
-        clock.coming.append((late, lambda late=late: engine.make(f"mine-{late}", labels("mine", NOW))))
+        clock.coming.append((late, partial(engine.make, f"mine-{late}", labels("mine", NOW))))
     assert remove_dead_run(engine, "mine") == 6
     assert engine.left() == set()
     assert clock.now < 3.0 + 2 * sweep.QUIET_SECONDS

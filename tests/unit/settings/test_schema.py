@@ -148,7 +148,7 @@ def test_a_default_that_is_written_out_changes_nothing(tmp_path: Path) -> None:
     for name, section in SCHEMA["properties"].items():
         for key, one in section.get("properties", {}).items():
             if "default" in one:
-                document = {"bot": {"image": "a"}}
+                document: dict[str, Any] = {"bot": {"image": "a"}}
                 document.setdefault(name, {})[key] = one["default"]
                 assert loaded(tmp_path, document) == plain, (name, key)
                 written += 1

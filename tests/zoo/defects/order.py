@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 from healthy import Bot
 from memories import Message, redis
@@ -45,7 +46,7 @@ class RedeliversOnce(Bot):
             self.apply(**json.loads(line))
 
     def remember(self, key: str, messages: list[Message]) -> None:
-        entry = {"key": key, "turn": uuid.uuid4().hex, "messages": messages}
+        entry: dict[str, Any] = {"key": key, "turn": uuid.uuid4().hex, "messages": messages}
         redis("RPUSH", "journal", json.dumps(entry))
         self.apply(**entry)
 

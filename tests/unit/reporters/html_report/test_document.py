@@ -66,7 +66,7 @@ def test_a_script_with_one_disruption_shows_no_later_one_of_its_deployment() -> 
             again = [one for one in events if isinstance(one, DisruptionStarted | DisruptionEnded)]
             events += again
         longer = isinstance(event, ConversationPlanned) and event.scenario.endswith("(2)")
-        twice = {"disruption": "kill+kill", "disruptions": ["kill", "kill"]}
+        twice: dict[str, Any] = {"disruption": "kill+kill", "disruptions": ["kill", "kill"]}
         events.append(replace(event, **twice) if longer else event)
     composed = document(events)
     assert len(composed["disruptions"][0]["steps"]) == 2
@@ -197,5 +197,5 @@ def test_the_last_words_of_a_bot_that_did_not_come_back_stand_on_the_page(tmp_pa
 
 
 def test_the_data_means_what_it_says() -> None:
-    given = {"texts": ["</script>", "a & b", "::error::", "\u2028", "Zoë"]}
+    given: dict[str, object] = {"texts": ["</script>", "a & b", "::error::", "\u2028", "Zoë"]}
     assert json.loads(data_text(given)) == given
