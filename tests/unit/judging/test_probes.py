@@ -13,14 +13,12 @@ from gate.core.transcript_lines import decode, encode
 from gate.core.verdict import Outcome, Verdict
 from gate.judging import judge
 from gate.scorers import SCORERS
+from gate.scorers.contains import Contains
 from tests.unit.judging.builder import CITIES, Run, Talk, honest_run, result_of
 
 
-class Crashing:
+class Crashing(Contains):
     """A scorer with a defect."""
-
-    name = "contains"
-    sentence = "it crashes"
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         raise ZeroDivisionError("division by zero")
