@@ -18,26 +18,26 @@ class RunCommand(TyperCommand):
     """A command with the options of the settings, whose values it leaves in `context.obj`."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """The command's own parameters, those of the settings, and --help."""
+        """Return the command's own parameters, those of the settings, and --help."""
         *own, help_option = super().get_params(ctx)
         return [*own, *setting_options(), help_option]
 
     def invoke(self, ctx: Any) -> Any:
-        """Calls the command without the settings' options, which its signature does not have."""
+        """Call the command without the settings' options, which its signature does not have."""
         ctx.obj = {option.name: ctx.params.pop(option.name) for option in setting_options()}
         return super().invoke(ctx)
 
 
 @cache
 def setting_options() -> tuple[Any, ...]:
-    """The options, as typer makes them of a function's parameters."""
+    """Return the options, as typer makes them of a function's parameters."""
     command = typer.Typer(add_completion=False)
     command.command()(_function_with_options())
     return tuple(typer.main.get_command(command).params)
 
 
 def _function_with_options() -> Any:
-    """A function with a parameter for each option."""
+    """Return a function with a parameter for each option."""
     from gate.settings.sections import declared
     from gate.stores import store_image_input
 

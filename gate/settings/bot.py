@@ -43,7 +43,7 @@ WRITTEN: Schema = {"type": ["string", "number", "boolean"]}
 
 
 def build_folder() -> ValueType:
-    """A folder with a Dockerfile; its absolute path."""
+    """Declare a folder with a Dockerfile; its absolute path."""
 
     def read(node: Node, reading: Reading) -> str | None:
         path = read_folder(node, reading)
@@ -57,7 +57,7 @@ def build_folder() -> ValueType:
 
 
 def command_words() -> ValueType:
-    """A program and its arguments."""
+    """Declare a program and its arguments."""
 
     def read(node: Node, _: Reading) -> tuple[str, ...]:
         if not node.is_sequence:
@@ -79,7 +79,7 @@ def command_words() -> ValueType:
 
 
 def variables() -> ValueType:
-    """Environment variables by their names."""
+    """Declare environment variables by their names."""
     return ValueType(
         read=_read_variables,
         schema=lambda _: {
@@ -204,7 +204,7 @@ class BotSection(Section):
     container: ContainerSection = Field(default_factory=ContainerSection)
 
     def specification(self, nodes: Mapping[str, Node], reading: Reading) -> BotSpecification:
-        """The bot. What the file leaves out is as its protocol and its folder have it."""
+        """Return the bot. Its protocol and its folder say what the file leaves out."""
         check_source(nodes)
         contract = reading.kinds.protocols.get(self.protocol, Contract())
         given = self.model_fields_set
@@ -226,7 +226,7 @@ class BotSection(Section):
 
 
 def check_source(nodes: Mapping[str, Node]) -> None:
-    """Reports a bot that comes from several places, or a previous version that it cannot have."""
+    """Report a bot that comes from several places, or a previous version that it cannot have."""
     given = [name for name in SOURCES if name in nodes]
     for name in given[1:]:
         node = nodes[name].key or nodes[name]

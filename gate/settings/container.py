@@ -36,7 +36,7 @@ NEVER: Mapping[str, str] = {
 
 
 def capability_names() -> ValueType:
-    """One or more of the capabilities that may be had."""
+    """Declare one or more of the capabilities that may be had."""
     item = {"enum": list(CAPABILITIES)}
 
     def read(node: Node, _: Reading) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Option:
 
     @property
     def parameter(self) -> str:
-        """Its name in Python."""
+        """Return the name in Python."""
         return self.name.replace("-", "_")
 
 
@@ -65,7 +65,7 @@ class Input:
 
     @property
     def variable(self) -> str:
-        """The environment variable that it comes in: the runner upper-cases it and keeps its hyphens."""
+        """Return its environment variable: the runner upper-cases the name and keeps hyphens."""
         return f"INPUT_{self.name.upper()}"
 
 
@@ -92,12 +92,12 @@ class Section(BaseModel):
 
     @classmethod
     def file_keys(cls) -> tuple[str, ...]:
-        """The keys that stand in the file."""
+        """Return the keys that stand in the file."""
         return tuple(setting.key for setting in settings_of(cls) if setting.in_file)
 
     @classmethod
     def nodes(cls, node: Node) -> dict[str, Node]:
-        """The values by key. Keys that are unknown, or refused, are reported."""
+        """Return the values by key. Report keys that are unknown or refused."""
         entries = node.mapping() if node.is_mapping and cls.refused else {}
         refused = {name: value for name, value in entries.items() if name in cls.refused}
         for name, value in refused.items():
@@ -110,7 +110,7 @@ class Section(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _read_node(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Reads a section that stands in another one."""
+        """Read a section that stands in another one."""
         if not isinstance(data, Node):
             return handler(data)
         before = len(data.source.problems)
@@ -120,7 +120,7 @@ class Section(BaseModel):
         return section
 
     def values(self) -> dict[str, Any]:
-        """The values by the names of the fields."""
+        """Return the values by the names of the fields."""
         return {name: getattr(self, name) for name in type(self).model_fields}
 
 
@@ -137,12 +137,12 @@ class Setting:
 
     @property
     def key(self) -> str:
-        """Its key in the section."""
+        """Return the key in the section."""
         return self.field.alias or self.name
 
     @property
     def path(self) -> str:
-        """Its name among all settings: `run.trials`."""
+        """Return the name among all settings: `run.trials`."""
         return f"{self.section}.{self.key}" if self.section else self.key
 
     @property
@@ -152,31 +152,31 @@ class Setting:
 
     @property
     def value_type(self) -> ValueType | None:
-        """Its type; None for a section in a section."""
+        """Return the type; None for a section in a section."""
         return self._marked(ValueType)
 
     @property
     def nested(self) -> type[Section] | None:
-        """The section that stands under this key."""
+        """Return the section that stands under this key."""
         return cast("type[Section]", self.field.annotation) if self.value_type is None else None
 
     @property
     def option(self) -> Option | None:
-        """The option that gives it."""
+        """Return the option that gives it."""
         if self._marked(GivenByKind) and self.kind_name:
             return Option(self.kind_name, metavar="NAME")
         return self._marked(Option)
 
     @property
     def input(self) -> Input | None:
-        """The action's input that gives it."""
+        """Return the action's input that gives it."""
         if self._marked(GivenByKind) and self.kind_name:
             return Input(self.kind_name)
         return self._marked(Input)
 
     @property
     def option_help(self) -> str:
-        """What its option is for, and what is done without."""
+        """Describe the option, with what is done without it."""
         if self.option is None:
             return ""
         default = self.own_default if isinstance(self.own_default, list) else [self.own_default]
@@ -186,7 +186,7 @@ class Setting:
 
     @property
     def variable(self) -> Variable | None:
-        """The environment variable that gives it."""
+        """Return the environment variable that gives it."""
         return self._marked(Variable)
 
     @property
@@ -195,7 +195,7 @@ class Setting:
         return not self.field.repr
 
     def meaning(self, kinds: Kinds) -> str:
-        """What it says, and what leaving it out means."""
+        """Describe the setting, with what leaving it out means."""
         if self.value_type is None:
             return meaning_of(cast("type[Section]", self.field.annotation))
         absent = self._marked(Absent)
@@ -203,14 +203,14 @@ class Setting:
         return f"{said}{f'. Left out, {absent.meaning}' if absent else ''}"
 
     def default(self, kinds: Kinds) -> object:
-        """What is taken where it is left out, as it would be written; None where the meaning says it."""
+        """Return the default as the file would have it; None where the meaning says it."""
         if self.own_default is not None or self.value_type is None:
             return self.own_default
         return self.value_type.default(kinds)
 
     @property
     def own_default(self) -> object:
-        """The default that does not depend on the kinds."""
+        """Return the default that does not depend on the kinds."""
         if self.value_type is None or self.field.default in (None, "", ()):
             return None
         value = self.value_type.written(self.field.default)
@@ -222,11 +222,11 @@ class Setting:
         return self.value_type is None or self.value_type.available
 
     def words(self, kinds: Kinds) -> str:
-        """What may be written, for the docs."""
+        """Describe what may be written."""
         return self.value_type.words(kinds) if self.value_type else "keys and values"
 
     def schema(self, kinds: Kinds) -> Schema:
-        """Its JSON Schema."""
+        """Return the JSON Schema."""
         if self.value_type is None:
             return section_schema(cast("type[Section]", self.field.annotation), kinds)
         default = self.default(kinds)
@@ -238,13 +238,13 @@ class Setting:
 
 
 def settings_of(section: type[Section], name: str = "", store_image: str = "") -> Iterator[Setting]:
-    """The settings that a section declares, in their order."""
+    """Return the settings that a section declares, in their order."""
     for field_name, field in section.model_fields.items():
         yield Setting(section=name, name=field_name, field=field, kind_name=store_image)
 
 
 def section_schema(section: type[Section], kinds: Kinds) -> Schema:
-    """The JSON Schema of a section."""
+    """Return the JSON Schema of a section."""
     return {
         "type": "object",
         "properties": {one.key: one.schema(kinds) for one in settings_of(section) if one.in_file},
@@ -254,12 +254,12 @@ def section_schema(section: type[Section], kinds: Kinds) -> Schema:
 
 
 def meaning_of(section: type[Section]) -> str:
-    """What a section says."""
+    """Return the meaning of a section."""
     return " ".join((inspect.getdoc(section) or "").split()).rstrip(".")
 
 
 def read_section(section: type[AnySection], nodes: Mapping[str, Node], reading: Reading) -> AnySection:
-    """The section with the values at `nodes`. One that is wrong was reported, and counts as left out."""
+    """Return the section with the values at `nodes`. A wrong value was reported and counts as left out."""
     try:
         return section.model_validate(nodes, context=reading)
     except ValidationError as error:

@@ -14,13 +14,13 @@ THOROUGH = "thorough"
 
 
 def usual_disruptions(unfit: Collection[str]) -> tuple[str, ...]:
-    """What is done where no disruption is named: the usual ones, or what stands in for those in `unfit`."""
+    """Return the usual disruptions, with stand-ins for those in `unfit`."""
     usual = (traits_of(name).stand_in if name in unfit else name for name in RunSpecification.disruptions)
     return tuple(dict.fromkeys(name for name in usual if name))
 
 
 def named_disruptions(node: Node, *, known: Collection[str], unfit: Collection[str]) -> tuple[str, ...]:
-    """The disruptions that are named at the node. `unfit` are those that such a bot cannot undergo.
+    """Return the disruptions that are named at the node. `unfit` are those that such a bot cannot undergo.
 
     A disruption that is named is taken as it is: that it cannot be done is to be said, not passed over.
     """
@@ -37,5 +37,5 @@ def named_disruptions(node: Node, *, known: Collection[str], unfit: Collection[s
 
 
 def disruptions_schema(known: Collection[str]) -> dict[str, Any]:
-    """The JSON Schema of one item that `read_disruptions` takes."""
+    """Return the JSON Schema of one item that `named_disruptions` takes."""
     return {"anyOf": [{"const": THOROUGH}, *disruption_schema(known)["anyOf"]]}

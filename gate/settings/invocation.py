@@ -16,7 +16,7 @@ from gate.settings.values import one_or_more, text
 
 
 def scenario_paths() -> ValueType:
-    """Paths of scenarios, seen from the working directory."""
+    """Declare paths of scenarios, seen from the working directory."""
 
     def read(node: Node, reading: Reading) -> tuple[Path, ...]:
         items = node.one_or_more()
@@ -36,7 +36,7 @@ def scenario_paths() -> ValueType:
 
 
 def report() -> ValueType:
-    """The path of an earlier run's report, or of its folder; seen from the process's own directory."""
+    """Declare the path of an earlier run's report, or of its folder."""
 
     def read(node: Node, reading: Reading) -> Path | None:
         name = node.line_of_text()
@@ -54,7 +54,7 @@ def report() -> ValueType:
 
 
 def api_key() -> ValueType:
-    """The key of an API; a mistake in it does not show it."""
+    """Declare the key of an API; a mistake in it does not show it."""
 
     def read(node: Node, _: Reading) -> str | None:
         key = node.line_of_text()

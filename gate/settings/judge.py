@@ -23,7 +23,7 @@ class JudgeSection(Section):
     )
 
     def specification(self, model_url: str) -> JudgeSpecification:
-        """The judge, by default at the URL of the model: there is one key for both.
+        """Return the judge, by default at the URL of the model: there is one key for both.
 
         Whether a judge is needed is for the scenarios to say.
         """

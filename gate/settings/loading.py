@@ -17,7 +17,7 @@ from gate.settings.settings import CONFIG_FILE, Settings
 def load_settings(
     *, config: Path | None, overrides: Overrides, working_directory: Path, kinds: Kinds
 ) -> Settings:
-    """The settings in `config` (memory-gate.yml when None, if there is one) under the `overrides`.
+    """Return the settings in `config` (memory-gate.yml when None, if there is one) under the `overrides`.
 
     Relative paths in the file start at its folder, those in the overrides at `working_directory`.
     Raises DocumentError with all mistakes of the file and of the overrides.

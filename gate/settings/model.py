@@ -18,7 +18,7 @@ ASKS_REAL_MODEL = ("forward", "record")
 
 
 def cassette_file() -> ValueType:
-    """A file of recorded answers, which need not be there; its absolute path."""
+    """Declare a file of recorded answers, which need not be there; its absolute path."""
 
     def read(node: Node, reading: Reading) -> str | None:
         name = node.line_of_text()
@@ -59,7 +59,7 @@ class ModelSection(Section):
     def specification(
         self, nodes: Mapping[str, Node], reading: Reading, *, has_key: bool
     ) -> ModelSpecification:
-        """The model. By default the cassette lies beside the configuration file."""
+        """Return the model. By default the cassette lies beside the configuration file."""
         folder = (reading.working_directory / reading.folder).resolve()
         tape = self.cassette if "cassette" in self.model_fields_set else str(folder / self.cassette)
         if self.mode in ASKS_REAL_MODEL and not has_key:
@@ -75,7 +75,7 @@ class ModelSection(Section):
 
 
 def _found(look: Callable[[], bool]) -> bool:
-    """What a look at the disk says; False also where a name is too long to be one."""
+    """Return the result of a look at the disk; False also where a name is too long."""
     try:
         return look()
     except OSError:

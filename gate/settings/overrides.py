@@ -31,7 +31,7 @@ def overrides_from_options(
     environment: Mapping[str, str] | None = None,
     store_image: str = "",
 ) -> Overrides:
-    """The options of the command line, by their names in Python.
+    """Return the options of the command line, by their names in Python.
 
     A disruption may be a list separated by commas or blanks. What is secret is no option, which others
     could see: it comes from the `environment`. `store_image` names the option of the store's image.
@@ -53,7 +53,7 @@ def overrides_from_options(
 def overrides_from_action(
     environment: Mapping[str, str], store_image: str = ""
 ) -> tuple[Overrides, Path | None]:
-    """The action's inputs in `INPUT_…` variables, and the configuration file that they name.
+    """Return the action's inputs in `INPUT_…` variables, and the configuration file that they name.
 
     Empty is not given. Lists are separated by line breaks, commas or blanks.
     `store_image` names the input of the store's image.
@@ -73,7 +73,7 @@ def overrides_from_action(
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, Given]:
-    """What the environment itself gives."""
+    """Return the settings that the environment itself gives."""
     from gate.settings.sections import declared
 
     given: dict[str, Given] = {}
@@ -85,12 +85,12 @@ def _variables(environment: Mapping[str, str]) -> dict[str, Given]:
 
 
 def split_items(texts: Iterable[str]) -> tuple[str, ...]:
-    """The items of lists that are separated by line breaks, commas or blanks."""
+    """Return the items of lists that are separated by line breaks, commas or blanks."""
     return tuple(item for text in texts for item in SEPARATOR.split(text) if item)
 
 
 def repeated_options(overrides: Overrides, store_image: str = "") -> list[str]:
-    """The words of the options that a run is repeated with as they were given.
+    """Return the words of the options that a run is repeated with as they were given.
 
     The others say where the run was, or are repeated as the settings of the run have them.
     """

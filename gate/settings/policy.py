@@ -59,7 +59,7 @@ class PolicySection(Section):
     )
 
     def specification(self, nodes: Mapping[str, Node]) -> Policy:
-        """The policy. Reports a confidence that no run can reach."""
+        """Return the policy. Report a confidence that no run can reach."""
         if self.confidence is not None and self.accuracy >= 1:
             node = nodes["confidence"]
             (node.key or node).problem(

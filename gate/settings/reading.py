@@ -28,7 +28,7 @@ Nodes = Mapping[str, Mapping[str, Node]]
 
 
 def lay_over(root: Node | None, overrides: Overrides, problems: list[Problem]) -> Nodes:
-    """The nodes of the file, each replaced by the override of its setting. A bot comes from one of both."""
+    """Return the nodes of the file, each replaced by the override of its setting."""
     top = root.fields((*SECTIONS, *Invocation.file_keys())) if root is not None else {}
     nodes = {name: section.nodes(top[name]) if name in top else {} for name, section in SECTIONS.items()}
     nodes[""] = {name: node for name, node in top.items() if name not in SECTIONS}
@@ -42,7 +42,7 @@ def lay_over(root: Node | None, overrides: Overrides, problems: list[Problem]) -
 
 
 def require_source(root: Node | None, bot: Mapping[str, Node], problems: list[Problem]) -> None:
-    """Reports a bot that comes from nowhere, at its section or else at the file."""
+    """Report a bot that comes from nowhere, at its section or else at the file."""
     if set(SOURCES) & set(bot):
         return
     section = root.mapping().get("bot") if root is not None and root.is_mapping else None
@@ -55,7 +55,7 @@ def require_source(root: Node | None, bot: Mapping[str, Node], problems: list[Pr
 
 
 def read_settings(nodes: Nodes, reading: Reading, config: Path | None) -> Settings:
-    """The settings at the nodes; mistakes are reported there."""
+    """Return the settings at the nodes. Report mistakes there."""
     beside = read_section(Invocation, nodes[""], reading)
     store = read_section(StoreSection, nodes["store"], reading).specification(nodes["store"], reading.kinds)
     model = read_section(ModelSection, nodes["model"], reading).specification(
@@ -83,7 +83,7 @@ def read_settings(nodes: Nodes, reading: Reading, config: Path | None) -> Settin
 
 
 def _supplied(store: StoreTraits, model: ModelSpecification) -> tuple[str, ...]:
-    """The environment variables that the gate sets for the bot, and which the user therefore may not."""
+    """Return the environment variables that the gate sets for the bot, and the user may not."""
     return (
         "PORT",
         *store.variables,
@@ -92,6 +92,6 @@ def _supplied(store: StoreTraits, model: ModelSpecification) -> tuple[str, ...]:
 
 
 def _runtime(named: Node | None, bot: BotSpecification, kinds: Kinds) -> str:
-    """The runtime that is named, or else the first that fits the bot."""
+    """Return the runtime that is named, or else the first that fits the bot."""
     usual = next((name for name, fits in kinds.runtimes.items() if fits(bot)), "")
     return (named.text if named is not None else None) or usual

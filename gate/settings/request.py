@@ -23,12 +23,12 @@ PLACEHOLDERS: Mapping[str, str] = {"{session}": "whose turn it is", "{text}": "w
 
 
 def anything() -> ValueType:
-    """Any JSON."""
+    """Declare any JSON."""
     return ValueType(read=lambda node, _: node.value(), schema=lambda _: {}, words=lambda _: "anything")
 
 
 def header_values() -> ValueType:
-    """Headers by their names."""
+    """Declare headers by their names."""
 
     def read(node: Node, _: Reading) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -52,7 +52,7 @@ def header_values() -> ValueType:
 
 
 def dotted_path() -> ValueType:
-    """A dotted path into the bot's answer."""
+    """Declare a dotted path into the bot's answer."""
 
     def read(node: Node, _: Reading) -> str | None:
         path = node.line_of_text()
@@ -87,7 +87,7 @@ class RequestSection(Section):
     )
 
     def specification(self, protocols: RequestShape) -> RequestShape:
-        """The request; what is left out is the protocol's."""
+        """Return the request. The protocol says what is left out."""
         given = self.model_fields_set
         return RequestShape(
             method=self.method if "method" in given else protocols.method,
@@ -98,7 +98,7 @@ class RequestSection(Section):
 
 
 def check_placeholders(shape: RequestShape, node: Node) -> None:
-    """Reports a request that does not say everything that a turn is made of."""
+    """Report a request that does not say everything that a turn is made of."""
     whole = json.dumps([shape.path, shape.json, dict(shape.headers)])
     for placeholder, meaning in PLACEHOLDERS.items():
         if placeholder not in whole:

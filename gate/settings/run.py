@@ -17,7 +17,7 @@ LATER_RUNTIMES = ("external",)
 
 
 def disruption_names() -> ValueType:
-    """One or more disruptions, each with how often it is done."""
+    """Declare one or more disruptions, each with how often it is done."""
     return ValueType(
         read=lambda node, reading: named_disruptions(
             node, known=reading.kinds.disruptions, unfit=reading.unfit
@@ -28,7 +28,7 @@ def disruption_names() -> ValueType:
 
 
 def shard_part() -> ValueType:
-    """A part of how many, as 1/4."""
+    """Declare a part of how many, as 1/4."""
 
     def read(node: Node, _: Reading) -> Shard | None:
         part = read_shard(node.text or "")
@@ -115,7 +115,7 @@ class RunSection(Section):
     )
 
     def specification(self, reading: Reading) -> RunSpecification:
-        """The run. Where no disruption is named, the usual ones that fit the bot."""
+        """Return the run; where no disruption is named, with the usual ones that fit the bot."""
         usual = usual_disruptions(reading.unfit)
         chosen = self.disruptions if "disruptions" in self.model_fields_set else usual
         return RunSpecification(**{**self.values(), "disruptions": chosen})

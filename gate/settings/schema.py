@@ -19,7 +19,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def settings_schema(kinds: Kinds) -> Schema:
-    """The schema of one memory-gate.yml, for the kinds that this version knows."""
+    """Return the schema of one memory-gate.yml, for the kinds that this version knows."""
     sections = {name: section_schema(section, kinds) for name, section in SECTIONS.items()}
     sections["bot"]["not"] = {
         "anyOf": [

@@ -26,7 +26,7 @@ SECTIONS: Mapping[str, type[Section]] = {
 
 @cache
 def declared(store_image: str = "") -> tuple[Setting, ...]:
-    """Every setting, those of a section in a section left out.
+    """Return every setting, those of a section in a section left out.
 
     `store_image` names the option and the input of the store's image, as the usual kind of store declares
     it; without it there are none.

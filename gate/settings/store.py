@@ -18,7 +18,7 @@ MAX_TTL_SECONDS = 10 * 365 * 86_400
 
 
 def store_kind() -> ValueType:
-    """A registered kind of store."""
+    """Declare a registered kind of store."""
     return ValueType(
         read=lambda node, reading: node.choice(reading.kinds.stores, "kind"),
         schema=lambda kinds: {"enum": list(kinds.stores)},
@@ -29,7 +29,7 @@ def store_kind() -> ValueType:
 
 
 def persistence_word() -> ValueType:
-    """A word that the kind of store declares; which it takes is checked once the kind is known."""
+    """Declare a word that the kind of store declares; which it takes is checked once the kind is known."""
     return ValueType(
         read=lambda node, _: node.text,
         schema=lambda kinds: {"enum": list(persistence_words(kinds.stores))},
@@ -43,7 +43,7 @@ def persistence_word() -> ValueType:
 
 
 def server_image() -> ValueType:
-    """The image of the store's server; by default the one that its kind declares."""
+    """Declare the image of the store's server; by default the one that its kind declares."""
     image = image_name()
     return ValueType(read=image.read, schema=image.schema, default=lambda kinds: usual_store(kinds).image)
 
@@ -66,7 +66,7 @@ class StoreSection(Section):
     )
 
     def specification(self, nodes: Mapping[str, Node], kinds: Kinds) -> StoreSpecification:
-        """The store; what is left out is as its kind declares it."""
+        """Return the store. Its kind says what is left out."""
         kind = self.kind or next(iter(kinds.stores))
         traits = kinds.stores[kind]
         words = traits.persistence or persistence_words(kinds.stores)
@@ -82,12 +82,12 @@ class StoreSection(Section):
 
 
 def usual_store(kinds: Kinds) -> StoreTraits:
-    """The kind of store where the settings name none."""
+    """Return the kind of store where the settings name none."""
     return next(iter(kinds.stores.values()))
 
 
 def persistence_words(stores: Mapping[str, StoreTraits]) -> dict[str, str]:
-    """All words for `persistence` with their meanings; a kind that keeps nothing takes any of them."""
+    """Return all words for `persistence` with their meanings; a kind that keeps nothing takes any of them."""
     return {word: meaning for one in stores.values() for word, meaning in one.persistence.items()}
 
 

@@ -30,12 +30,12 @@ class Reading:
     """The disruptions that such a bot cannot undergo."""
 
     def base(self, node: Node) -> Path:
-        """The folder at which a relative path starts that was written at `node`."""
+        """Return the folder at which a relative path starts that was written at `node`."""
         return self.working_directory / self.folder if node.line else self.working_directory
 
 
 def reported() -> PydanticCustomError:
-    """The error of a value that is wrong, which the node has reported at its place."""
+    """Return the error of a value that is wrong, which the node has reported at its place."""
     return PydanticCustomError("reported", "reported at its place")
 
 
@@ -59,7 +59,7 @@ class ValueType:
     """Whether this version can read any value."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Validates a node by reading it."""
+        """Validate a node by reading it."""
         del source, handler
         return core_schema.with_info_plain_validator_function(self._validate)
 

@@ -34,14 +34,14 @@ MEMORY = (6 * 1024**2, 1024**4)
 
 
 def text() -> ValueType:
-    """One line of text."""
+    """Declare one line of text."""
     return ValueType(
         read=lambda node, _: node.line_of_text(), schema=lambda _: {"type": "string", "pattern": r"\S"}
     )
 
 
 def image_name() -> ValueType:
-    """The name of a container image."""
+    """Declare the name of a container image."""
 
     def read(node: Node, _: Reading) -> str | None:
         name = node.line_of_text()
@@ -53,7 +53,7 @@ def image_name() -> ValueType:
 
 
 def url_path() -> ValueType:
-    """A path in a URL."""
+    """Declare a path in a URL."""
 
     def read(node: Node, _: Reading) -> str | None:
         path = node.line_of_text()
@@ -65,7 +65,7 @@ def url_path() -> ValueType:
 
 
 def http_url() -> ValueType:
-    """The base URL of an API."""
+    """Declare the base URL of an API."""
     hint = f"for example {ModelSpecification.base_url}"
 
     def read(node: Node, _: Reading) -> str | None:
@@ -87,7 +87,7 @@ def http_url() -> ValueType:
 
 
 def whole(lowest: int, highest: int) -> ValueType:
-    """A whole number within the bounds."""
+    """Declare a whole number within the bounds."""
     bound = "2^53" if highest == 2**53 else f"{highest:,}"
     return ValueType(
         read=lambda node, _: node.integer(lowest, highest),
@@ -97,7 +97,7 @@ def whole(lowest: int, highest: int) -> ValueType:
 
 
 def number(lowest: float, highest: float) -> ValueType:
-    """A number within the bounds."""
+    """Declare a number within the bounds."""
     return ValueType(
         read=lambda node, _: node.number(lowest, highest),
         schema=lambda _: {"type": "number", "minimum": lowest, "maximum": highest},
@@ -106,7 +106,7 @@ def number(lowest: float, highest: float) -> ValueType:
 
 
 def flag() -> ValueType:
-    """True or false."""
+    """Declare true or false."""
     return ValueType(
         read=lambda node, _: node.boolean(),
         schema=lambda _: {"type": "boolean"},
@@ -115,7 +115,7 @@ def flag() -> ValueType:
 
 
 def share(lowest: float = 0, highest: float = 1, name: str = "share") -> ValueType:
-    """A share of 1 within the bounds, which may be written as a percentage."""
+    """Declare a share of 1 within the bounds, which may be written as a percentage."""
 
     def read(node: Node, _: Reading) -> float | None:
         value = _share(node)
@@ -148,7 +148,7 @@ def _share(node: Node) -> float | None:
 
 
 def duration(longest: int) -> ValueType:
-    """A length of time in seconds, written 3600, 90min, 12h or 30d."""
+    """Declare a length of time in seconds, written 3600, 90min, 12h or 30d."""
 
     def read(node: Node, _: Reading) -> float:
         found = DURATION.fullmatch((node.text or "").strip())
@@ -173,7 +173,7 @@ def duration(longest: int) -> ValueType:
 
 
 def size(least: int, most: int) -> ValueType:
-    """An amount of memory in bytes, written 1073741824, 512m or 2g."""
+    """Declare an amount of memory in bytes, written 1073741824, 512m or 2g."""
 
     def read(node: Node, _: Reading) -> int:
         found = SIZE.fullmatch((node.text or "").strip())
@@ -204,7 +204,7 @@ def size(least: int, most: int) -> ValueType:
 
 
 def word(what: str, *known: str) -> ValueType:
-    """One of the words; `what` names the kind of thing for messages."""
+    """Declare one of the words; `what` names the kind of thing for messages."""
     return ValueType(
         read=lambda node, _: node.choice(known, what),
         schema=lambda _: {"enum": list(known)},
@@ -215,7 +215,7 @@ def word(what: str, *known: str) -> ValueType:
 def registered(
     what: str, known: Callable[[Kinds], Collection[str]], *, later: Collection[str] = ()
 ) -> ValueType:
-    """The name of a registered kind; those in `later` are refused as not built yet."""
+    """Declare the name of a registered kind; those in `later` are refused as not built yet."""
 
     def read(node: Node, reading: Reading) -> str | None:
         names = known(reading.kinds)
@@ -230,22 +230,22 @@ def registered(
 
 
 def codes(words: Collection[str]) -> str:
-    """The words as the docs have them."""
+    """Return the words as the docs have them."""
     return ", ".join(f"`{word}`" for word in words)
 
 
 def one_or_more(item: Schema) -> Schema:
-    """The JSON Schema of one such item, or of a list of them."""
+    """Return the JSON Schema of one such item, or of a list of them."""
     return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
 
 
 def folder() -> ValueType:
-    """A folder that exists; its absolute path."""
+    """Declare a folder that exists; its absolute path."""
     return ValueType(read=read_folder, schema=text().schema)
 
 
 def read_folder(node: Node, reading: Reading) -> str | None:
-    """The absolute path of the folder that is named at the node."""
+    """Return the absolute path of the folder that is named at the node."""
     name = node.line_of_text()
     if name is None:
         return None
@@ -261,7 +261,7 @@ def read_folder(node: Node, reading: Reading) -> str | None:
 
 
 def not_yet(what: str, hint: str) -> ValueType:
-    """A key that is known, and whose meaning is not built yet."""
+    """Declare a key that is known, and whose meaning is not built yet."""
     return ValueType(
         read=lambda node, _: (node.key or node).problem(f"{what} {NOT_YET}", hint=hint),
         schema=lambda _: {"not": {}},
