@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from jinja2 import DictLoader, Environment, UndefinedError
 from jinja2.exceptions import TemplateNotFound
+from jinja2.meta import find_undeclared_variables
 
 import gate.reporters
 from gate.reporters import templates
@@ -117,6 +119,64 @@ def test_a_value_that_is_not_given_is_an_error(file: Path) -> None:
 def test_no_template_switches_the_sanitiser_off(file: Path) -> None:
     code = " ".join(re.findall(r"\{[{%].*?[%}]\}", file.read_text(encoding="utf-8"), re.DOTALL))
     assert not re.search(r"~|\bsafe\b|autoescape|\bcall\b|\bmacro\b", code)
+
+
+class Everything(str):
+    """A text whose every attribute, item and element is that text: a template takes it for any value."""
+
+    def __getattr__(self, name: str) -> Everything:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __getitem__(self, key: object) -> Everything:
+        return self
+
+    def __iter__(self) -> Iterator[Everything]:
+        return iter((self, self))
+
+    def __call__(self, *arguments: object) -> Everything:
+        return self
+
+    def __format__(self, specification: str) -> str:
+        return str(self)
+
+
+def values_of(name: str, text: str) -> str:
+    """A template of the gate, each of whose values is `text`."""
+    environment = templates._markdown_templates() if name.endswith(".md.j2") else templates._html_templates()
+    source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+    used = find_undeclared_variables(environment.parse(source))
+    included = {
+        variable
+        for file in FILES
+        if str(file.relative_to(FOLDER)) in source
+        for variable in find_undeclared_variables(environment.parse(file.read_text(encoding="utf-8")))
+    }
+    return environment.get_template(name).render(
+        {**dict.fromkeys(used | included, Everything(text)), "excerpt": 300}
+    )
+
+
+def markup_in(name: str, text: str) -> list[str]:
+    """All that could be markup in a template of this name, in order."""
+    if name.endswith(".html.j2"):
+        return re.findall(r"</?[a-z]\w*|[<>\"'\n]", text)
+    return re.findall(r"[<>|`*_\n]|\A#|\n#", re.sub(r"<wbr>|&[#\w]+;", "", text))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_no_value_of_any_template_adds_markup_to_it(file: Path) -> None:
+    """The filters of a template are its own; what leaves it is sanitised whichever it uses."""
+    name = str(file.relative_to(FOLDER))
+    innocent = markup_in(name, values_of(name, "x"))
+    for text in hostile.TEXTS:
+        if not text.strip():
+            continue
+        shown = values_of(name, text)
+        assert markup_in(name, shown) == innocent, text
+        assert hostile.unseen_in(shown) == []
+        assert hostile.runner_reads(shown).commands == []
 
 
 def test_values_are_one_line_in_html() -> None:
