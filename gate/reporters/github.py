@@ -14,7 +14,7 @@ from gate.core.transcript import Event
 from gate.core.verdict import Report, Verdict
 from gate.errors import Problem
 from gate.judging.sentences import plural
-from gate.reporters.github_summary import BUDGET, compose_summary
+from gate.reporters.github_summary import BUDGET, lay_out_summary
 from gate.reporters.neutraliser import one_line
 from gate.reporters.report_view import ReportView, view_of
 from gate.reporters.timeline import Timeline
@@ -70,9 +70,10 @@ class GitHubReporter:
     def finish(self, report: Report) -> None:
         """Writes outputs, annotations and summary. A file that cannot be written gives a warning."""
         self.tell_outputs(report)
-        self._attempt("the job summary", lambda: self._append_summary(report))
+        view = view_of(report)
+        self._attempt("the job summary", lambda: self._append_summary(view))
         if self._is_action:
-            self._annotate(view_of(report))
+            self._annotate(view)
 
     def tell_outputs(self, report: Report) -> None:
         """Sets all outputs, once. A file that cannot be written gives a warning."""
@@ -162,12 +163,12 @@ class GitHubReporter:
                 {"title": TITLE},
             )
 
-    def _append_summary(self, report: Report) -> None:
+    def _append_summary(self, view: ReportView) -> None:
         path = self._environment.get("GITHUB_STEP_SUMMARY")
         if not path:
             return
         taken = Path(path).stat().st_size if Path(path).exists() else 0
-        text = compose_summary(report, BUDGET - taken, timeline=self._timeline)
+        text = lay_out_summary(view, BUDGET - taken, timeline=self._timeline)
         if taken + len(text.encode()) < BUDGET:
             self._append("GITHUB_STEP_SUMMARY", f"\n{text}" if taken else text)
 

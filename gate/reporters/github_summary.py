@@ -65,7 +65,18 @@ def compose_summary(
 
     At most `shown` lost facts stand open and `folded` more behind a fold. Without a `timeline` it has none.
     """
-    view = view_of(report)
+    return lay_out_summary(view_of(report), budget, timeline=timeline, shown=shown, folded=folded)
+
+
+def lay_out_summary(
+    view: ReportView,
+    budget: int = BUDGET,
+    *,
+    timeline: Timeline | None = None,
+    shown: int = FACTS_SHOWN,
+    folded: int = FACTS_FOLDED,
+) -> Markdown:
+    """Lay out the summary of a report that was worded already, as `compose_summary` does."""
     layout = _layout(view, timeline)
     bare = render_markdown("summary.md.j2", **layout, open=(), folded=(), left=0)
     room = budget - len(bare.encode()) - 1 - 500  # for the sentence about what is left out, and the fold

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gate.core.transcript import Event
 from gate.core.verdict import Report
-from gate.reporters.github_summary import SYMBOLS, compose_summary
+from gate.reporters.github_summary import SYMBOLS, lay_out_summary
 from gate.reporters.report_view import view_of
 from gate.reporters.templates import Markdown, render_markdown
 from gate.reporters.whole_files import write_whole
@@ -42,7 +42,8 @@ class CommentReporter:
 def compose_comment(report: Report) -> Markdown:
     """The comment's body in fewer than `LIMIT` bytes."""
     room = LIMIT - len(MARKER) - 2
-    summary = compose_summary(report, room, shown=FACTS_SHOWN, folded=FACTS_FOLDED)
+    view = view_of(report)
+    summary = lay_out_summary(view, room, shown=FACTS_SHOWN, folded=FACTS_FOLDED)
     # Somebody may give everything names of hundreds of characters.
     fits = len(summary.encode()) < room
     return render_markdown(
@@ -50,5 +51,5 @@ def compose_comment(report: Report) -> Markdown:
         marker=MARKER,
         summary=summary if fits else "",
         symbols=SYMBOLS,
-        view=view_of(report),
+        view=view,
     )
