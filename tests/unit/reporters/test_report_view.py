@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gate.core.verdict import Report
-from gate.judging.regression import BESIDE
+from gate.judging.findings import ChangedSinceBaseline
 from gate.reporters import ConsoleReporter, open_console
 from gate.reporters.github_summary import compose_summary
 from gate.reporters.html_report.page import compose_page
@@ -47,12 +47,12 @@ def test_every_surface_shows_the_same_words(surface: str) -> None:
 
 
 def test_what_was_changed_about_the_test_stands_with_the_baseline() -> None:
-    found = ("no fact expires", f"{BESIDE}the seed differs")
-    view = view_of(replace(builder.report(), baseline="it is as good", findings=found))
+    change = ChangedSinceBaseline(note="the seed differs")
+    view = view_of(builder.report(baseline="it is as good", findings=("no fact expires", change)))
     assert view.baseline is not None
     assert view.baseline.changes == ("The seed differs",)
     assert view.notes == ("No fact expires",)
-    assert view.findings == found
+    assert view.findings == ("no fact expires", change.sentence)
 
 
 def test_a_report_without_a_baseline_or_figures_has_neither() -> None:
