@@ -151,19 +151,27 @@ def list_names(
 @application.command()
 def schema(
     what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="scenario, or config for memory-gate.yml.")
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="scenario, config for memory-gate.yml, report or transcript.",
+        ),
     ] = "scenario",
 ) -> None:
-    """Print a JSON Schema, with which editors complete keys."""
+    """Print a JSON Schema, for editors and for programs."""
     import json
 
     from gate.cli.library import known_kinds
+    from gate.core.transcript_schema import transcript_schema
+    from gate.reporters.report_fields import report_schema
     from gate.scenario_files import scenario_schema
     from gate.settings.schema import settings_schema
 
     schemas: dict[str, Callable[[], dict[str, Any]]] = {
         "scenario": lambda: scenario_schema(known_kinds()),
         "config": lambda: settings_schema(known_kinds()),
+        "report": report_schema,
+        "transcript": transcript_schema,
     }
     if what not in schemas:
         raise InputError(f'there is no schema of "{what}"', remedy=f"choose from {', '.join(schemas)}")

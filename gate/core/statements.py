@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import ModuleType
 from typing import ClassVar, TypeVar
 
 
@@ -44,6 +45,13 @@ def each_once(statements: Iterable[Said]) -> tuple[Said, ...]:
 def sentences(statements: Iterable[Statement]) -> tuple[str, ...]:
     """Render the statements for people."""
     return tuple(statement.sentence for statement in statements)
+
+
+def kinds_in(module: ModuleType, base: type[Said]) -> Iterator[type[Said]]:
+    """Yield the kinds of statement that a module declares, in its order."""
+    for kind in vars(module).values():
+        if isinstance(kind, type) and issubclass(kind, base) and "code" in vars(kind):
+            yield kind
 
 
 def statement_fields(statement: Statement) -> dict[str, object]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
-from gate.core.statements import Finding, Reason
+from gate.core.statements import Finding, Reason, kinds_in
 from gate.judging.sentences import lasting, plural, subject
 
 
@@ -181,3 +182,7 @@ class LeftBehind(Finding):
 
 def _example(error: str) -> str:
     return f"; the first error: {error}" if error else ""
+
+
+FINDINGS: dict[str, type[Finding]] = {kind.code: kind for kind in kinds_in(sys.modules[__name__], Finding)}
+"""All findings by their codes."""

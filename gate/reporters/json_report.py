@@ -6,10 +6,9 @@ import dataclasses
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
-from gate.core.statements import Reason, statement_fields
+from gate.core.statements import Statement, statement_fields
 from gate.core.transcript import Event
 from gate.core.verdict import (
     DisruptionResult,
@@ -21,6 +20,16 @@ from gate.core.verdict import (
     Tally,
 )
 from gate.reporters.neutraliser import json_text
+from gate.reporters.report_fields import (
+    DisruptionFields,
+    GuaranteeFields,
+    LatencyFields,
+    PowerFields,
+    ProbeFields,
+    ReportFields,
+    StoreFields,
+    TallyFields,
+)
 from gate.reporters.whole_files import write_whole
 from gate.reporters.wording import lost_facts, power_text
 
@@ -52,17 +61,17 @@ def to_json(report: Report) -> str:
 
 def as_fields(report: Report) -> dict[str, object]:
     """The report as JSON knows it. Shares are between 0 and 1; what is unknown is null."""
-    fields: dict[str, object] = {
-        "verdict": report.verdict.value,
+    fields: ReportFields = {
+        "verdict": report.verdict,
         "reasons": list(report.reasons),
-        "coded_reasons": [statement_fields(reason) for reason in report.coded_reasons],
+        "coded_reasons": report.coded_reasons,
         "accuracy": report.accuracy,
         "accuracy_before": report.accuracy_before,
         "retention": report.retention,
         "interval": None if report.interval is None else list(report.interval),
         "threshold": report.threshold,
         "confidence": report.confidence,
-        "policy": dataclasses.asdict(report.policy),
+        "policy": report.policy,
         "power": _power(report),
         "leaks": report.leaks,
         "fabrications": report.fabrications,
@@ -77,27 +86,27 @@ def as_fields(report: Report) -> dict[str, object]:
         "baseline": report.baseline or None,
         "baseline_accuracy": report.baseline_accuracy,
         "findings": list(report.findings),
-        "coded_findings": [statement_fields(finding) for finding in report.coded_findings],
+        "coded_findings": report.coded_findings,
         "repeat": report.repeat,
         "commands": [list(words) for words in report.commands],
         "bot": report.bot,
         "images": dict(report.images),
         "seed": report.seed,
         "seconds": report.seconds,
-        "time": asdict(report.time),
+        "time": report.time,
         "version": report.version,
         "probes": [_probe(one) for one in report.probes],
     }
-    return {name: _finite(value) for name, value in fields.items()}
+    return {name: _plain(value) for name, value in fields.items()}
 
 
-def _disruption(result: DisruptionResult) -> dict[str, object]:
+def _disruption(result: DisruptionResult) -> DisruptionFields:
     return {
         "name": result.name,
         "disruptions": list(result.disruptions),
-        "verdict": result.verdict.value,
+        "verdict": result.verdict,
         "reasons": list(result.reasons),
-        "coded_reasons": [statement_fields(reason) for reason in result.coded_reasons],
+        "coded_reasons": result.coded_reasons,
         "accuracy": result.after.share,
         "accuracy_before": result.before.share,
         "retention": result.retained.share,
@@ -121,7 +130,7 @@ def _disruption(result: DisruptionResult) -> dict[str, object]:
     }
 
 
-def _store(use: StoreUse | None) -> dict[str, object] | None:
+def _store(use: StoreUse | None) -> StoreFields | None:
     """Sizes in bytes, times in seconds."""
     if use is None:
         return None
@@ -137,19 +146,19 @@ def _store(use: StoreUse | None) -> dict[str, object] | None:
     }
 
 
-def _guarantee(result: GuaranteeResult) -> dict[str, object]:
+def _guarantee(result: GuaranteeResult) -> GuaranteeFields:
     return {
         "name": result.name,
-        "standing": result.standing.value,
+        "standing": result.standing,
         "probes": result.probes,
         "breaches": result.breaches,
         "anomalies": dict(result.anomalies),
         "sentence": result.sentence,
-        "coded_reason": _coded(result.coded_reason),
+        "coded_reason": result.coded_reason,
     }
 
 
-def _probe(result: ProbeResult) -> dict[str, object]:
+def _probe(result: ProbeResult) -> ProbeFields:
     return {
         "scenario": result.scenario,
         "content": result.content,
@@ -166,21 +175,17 @@ def _probe(result: ProbeResult) -> dict[str, object]:
         "question": result.question,
         "expected": result.expected,
         "reply": result.reply,
-        "outcome": result.outcome.value,
+        "outcome": result.outcome,
         "anomaly": result.anomaly,
         "lost_at": result.lost_at,
         "custody": dict(result.custody.stations),
         "facts": list(result.facts),
         "reason": result.reason,
-        "coded_reason": _coded(result.coded_reason),
+        "coded_reason": result.coded_reason,
     }
 
 
-def _coded(reason: Reason | None) -> dict[str, object] | None:
-    return None if reason is None else statement_fields(reason)
-
-
-def _power(report: Report) -> dict[str, object] | None:
+def _power(report: Report) -> PowerFields | None:
     """Chances between 0 and 1, and what people are told of them."""
     if report.power is None:
         return None
@@ -193,11 +198,11 @@ def _power(report: Report) -> dict[str, object] | None:
     }
 
 
-def _tally(tally: Tally) -> dict[str, object]:
+def _tally(tally: Tally) -> TallyFields:
     return {"remembered": tally.remembered, "scored": tally.scored, "unscored": tally.unscored}
 
 
-def _latency(latency: Latency) -> dict[str, object]:
+def _latency(latency: Latency) -> LatencyFields:
     """In milliseconds."""
     return {
         "p50_before": latency.p50_before,
@@ -207,12 +212,16 @@ def _latency(latency: Latency) -> dict[str, object]:
     }
 
 
-def _finite(value: object) -> object:
-    """JSON has no word for infinity; a transcript from elsewhere may."""
+def _plain(value: object) -> object:
+    """JSON knows no dataclass, and has no word for infinity; a transcript from elsewhere may."""
+    if isinstance(value, Statement):
+        return _plain(statement_fields(value))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _plain(dataclasses.asdict(value))
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(key): _finite(one) for key, one in value.items()}
+        return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_finite(one) for one in value]
+        return [_plain(one) for one in value]
     return value

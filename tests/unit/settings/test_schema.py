@@ -16,7 +16,9 @@ from typer.testing import CliRunner
 
 from gate.cli.commands import application
 from gate.cli.library import known_kinds
+from gate.core.transcript_schema import transcript_schema
 from gate.errors import DocumentError, InputError
+from gate.reporters.report_fields import report_schema
 from gate.scenario_files import scenario_schema
 from gate.settings import Settings, load_settings
 from gate.settings.bot import SOURCES
@@ -167,6 +169,8 @@ def test_a_default_that_is_written_out_changes_nothing(tmp_path: Path) -> None:
         (["schema"], scenario_schema(known_kinds())),
         (["schema", "scenario"], scenario_schema(known_kinds())),
         (["schema", "config"], SCHEMA),
+        (["schema", "report"], report_schema()),
+        (["schema", "transcript"], transcript_schema()),
     ],
 )
 def test_the_command_prints_either_schema(words: list[str], schema: dict[str, Any]) -> None:
@@ -178,7 +182,7 @@ def test_the_command_prints_either_schema(words: list[str], schema: dict[str, An
 def test_the_command_names_the_schemas_that_there_are() -> None:
     refused = CliRunner().invoke(application, ["schema", "settings"])
     assert isinstance(refused.exception, InputError)
-    assert refused.exception.remedy == "choose from scenario, config"
+    assert refused.exception.remedy == "choose from scenario, config, report, transcript"
 
 
 PLACES: tuple[tuple[str, ...], ...] = (

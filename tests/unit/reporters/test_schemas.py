@@ -1,0 +1,98 @@
+"""The published JSON Schemas of report.json and transcript.jsonl, held against real ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from gate.core.specification import RunSpecification
+from gate.core.transcript import Event
+from gate.core.transcript_lines import encode
+from gate.core.transcript_schema import transcript_schema
+from gate.core.verdict import Report
+from gate.judging import judge
+from gate.judging.measurement import measurement_of
+from gate.judging.regression import against
+from gate.reporters.json_report import as_fields, to_json
+from gate.reporters.report_fields import report_schema
+from tests.unit.judging.builder import honest_run
+from tests.unit.judging.planting import leak, lose
+from tests.unit.judging.playing import ChattingBot, short_ones, transcript_of
+from tests.unit.reporters import builder, events
+
+REPORT = Draft202012Validator(report_schema())
+LINE = Draft202012Validator(transcript_schema())
+
+
+def runs() -> Iterator[list[Event]]:
+    """Transcripts of an honest bot, of a forgetful one, and of a run with troubles."""
+    yield honest_run(["restart", "kill"]).events()
+    yield honest_run([]).events()
+    forgetful = honest_run(["restart"])
+    for one in forgetful.talks:
+        lose(one, forgetful)
+        leak(one, forgetful)
+    yield forgetful.events()
+    played = transcript_of(ChattingBot, short_ones(), RunSpecification(disruptions=("restart", "kill")))
+    yield played
+    yield played[:40]
+
+
+def reports() -> Iterator[Report]:
+    """Reports of all verdicts."""
+    yield builder.report()
+    yield builder.failed_report()
+    yield builder.inconclusive_report()
+    yield builder.hostile_report("<script>")
+    for run in runs():
+        judged = judge(run)
+        yield judged
+        yield against(judged, replace(measurement_of(builder.report()), threshold=0.5))
+
+
+@pytest.mark.parametrize("report", list(reports()))
+def test_a_report_is_as_its_schema_says(report: Report) -> None:
+    document = json.loads(to_json(report))
+    assert [error.message for error in REPORT.iter_errors(document)] == []
+    assert list(document) == list(report_schema()["properties"])
+    for name in ("disruptions", "guarantees", "probes"):
+        fields = report_schema()["properties"][name]["items"]["properties"]
+        assert all(list(row) == list(fields) for row in document[name])
+
+
+@pytest.mark.parametrize("run", [*runs(), list(events.troubled()), list(events.played(("restart",)))])
+def test_each_line_of_a_transcript_is_as_its_schema_says(run: list[Event]) -> None:
+    for event in run:
+        line = json.loads(encode(event))
+        assert [error.message for error in LINE.iter_errors(line)] == []
+
+
+def test_the_schemas_are_schemas() -> None:
+    Draft202012Validator.check_schema(report_schema())
+    Draft202012Validator.check_schema(transcript_schema())
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"verdict": "perhaps"},
+        {"accuracy": "all of it"},
+        {"probes": None},
+        {"coded_reasons": [{"sentence": "it says no code"}]},
+        {"coded_reasons": [{"code": "leaks", "sentence": "it says no place", "turns": 1}]},
+    ],
+)
+def test_what_is_no_report_is_refused(changed: dict[str, object]) -> None:
+    document = json.loads(json.dumps(as_fields(builder.report()))) | changed
+    assert not REPORT.is_valid(document)
+
+
+def test_what_is_no_event_is_refused() -> None:
+    line = json.loads(encode(events.run_started()))
+    assert LINE.is_valid(line)
+    for changed in ({"event": "run-begun"}, {"seed": "seven"}, {"commands": "memory-gate run"}):
+        assert not LINE.is_valid(line | changed)
