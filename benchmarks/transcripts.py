@@ -27,6 +27,7 @@ from gate.core.transcript import (
     TurnEnded,
     TurnStarted,
 )
+from gate.disruptions import traits_of
 from gate.reader.reading import ACKNOWLEDGEMENT, UNKNOWN
 from gate.runner.plan import Conversation, Pause, Plan, Turn, Wave, plan_run
 from gate.scorers.checks import forbids_only
@@ -90,7 +91,11 @@ def _events(plan: Plan, trials: int) -> Iterator[Event]:
         for point, kind in enumerate(wave.kinds, start=1):
             yield _look(wave, BEFORE, now())
             yield DisruptionStarted(
-                at=now(), deployment=wave.name, disruption=kind, conversations=len(wave.conversations)
+                at=now(),
+                deployment=wave.name,
+                disruption=kind,
+                conversations=len(wave.conversations),
+                traits=traits_of(kind),
             )
             yield DisruptionEnded(
                 at=now(),

@@ -26,6 +26,7 @@ from gate.core.transcript import (
     TurnEnded,
     TurnStarted,
 )
+from gate.disruptions import traits_of
 from gate.judging import judge
 from gate.reporters.html_report import HtmlReporter
 
@@ -137,7 +138,11 @@ def _wave(
             yield from _questions(words, one, fillers + 1, at + step / 2, known=True)
     yield _look(disruption, BEFORE, began + 5.3, cast, holds=not loses)
     yield DisruptionStarted(
-        at=began + 5.4, deployment=disruption, disruption=disruption, conversations=len(treated)
+        at=began + 5.4,
+        deployment=disruption,
+        disruption=disruption,
+        conversations=len(treated),
+        traits=traits_of(disruption),
     )
     yield DisruptionEnded(
         at=began + 7.0,
