@@ -66,7 +66,7 @@ def test_where_nothing_is_amiss_neither_order_nor_number_is_broken(
     observed = Observed(history=history, results={PROBE: judge_probe(history, probe, SCORERS)})
     # As if every probe were looked at in full.
     observed.__dict__["shown_amiss"] = ((probe, everything),)
-    assert not [one for one in order.check(observed) if "stand in the prompt" in one.sentence]
+    assert not [one for one in order.check(observed) if "stand in the prompt" in one.reason.sentence]
     assert not list(once_only.check(observed))
 
 
