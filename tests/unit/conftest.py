@@ -9,20 +9,29 @@ import pytest
 FOLDER = Path(__file__).parent
 SLOW = {
     "core/test_bounded_json.py",
+    "core/test_event_stream.py",
     "core/test_fact_kinds.py",
+    "core/test_transcript.py",
     "documents/test_bounds.py",
     "judging/test_merging.py",
+    "judging/test_planted_blindness.py",
     "judging/test_played.py",
     "judging/test_played_faults.py",
     "judging/test_played_forgetting.py",
+    "judging/test_played_together.py",
+    "judging/test_prompts.py",
+    "reader/test_endpoint.py",
     "reader/test_reading.py",
     "reporters/test_github_summary.py",
     "reporters/test_hostile.py",
     "runner/test_plan.py",
+    "runner/test_play.py",
     "runner/test_sharding.py",
     "scenario_files/test_schema.py",
     "settings/test_schema.py",
+    "stores/test_advice_on_real_servers.py",
     "stores/test_hostile_contents.py",
+    "stores/test_redis_inspector.py",
 }
 """The files that take longest, by `pytest tests/unit --durations=100`: two thirds of the suite's time."""
 
