@@ -18,7 +18,7 @@ RUN echo /app >"$(/venv/bin/python -c 'import sysconfig; print(sysconfig.get_pat
 RUN printf '#!/venv/bin/python\nfrom memory_gate import main\n\nmain()\n' >/venv/bin/memory-gate && chmod 755 /venv/bin/memory-gate
 # Byte code for the gate and for what a run loads: a half of the packages' code serves a judge model alone.
 RUN /venv/bin/python -m compileall -q /app/gate /app/memory_gate \
- && /venv/bin/python -c "import gate.cli.action, gate.runtimes.docker_engine.runtime, gate.runtimes.processes.runtime"
+ && /venv/bin/python -c "import gate.cli.action, gate.runtimes.docker.runtime, gate.runtimes.process.runtime"
 
 FROM python:3.13-slim-trixie
 COPY --from=build /venv /venv

@@ -17,7 +17,7 @@ from pathlib import Path
 from redis import Redis
 
 from gate.core.specification import StoreSpecification
-from gate.runtimes.processes.ports import Ports
+from gate.runtimes.process.ports import Ports
 from gate.stores.redis.server import RedisServer
 
 LOCALHOST = "127.0.0.1"

@@ -28,8 +28,9 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.disruptions import traits_of
-from gate.reader.reading import ACKNOWLEDGEMENT, UNKNOWN
-from gate.runner.plan import Conversation, Pause, Plan, Turn, Wave, plan_run
+from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN
+from gate.runner.plan import Pause, Plan, PlannedConversation, Turn, Wave
+from gate.runner.planner import plan_run
 from gate.scorers.checks import forbids_only
 
 _Clock = Callable[[], float]
@@ -124,7 +125,7 @@ def _look(wave: Wave, moment: str, at: float) -> StoreSeen:
 
 
 def _segment(
-    conversation: Conversation, point: int, said: dict[str, list[str]], now: _Clock, *, forgets: bool
+    conversation: PlannedConversation, point: int, said: dict[str, list[str]], now: _Clock, *, forgets: bool
 ) -> Iterator[Event]:
     for moment in conversation.moments(point):
         for turn in () if isinstance(moment, Pause) else moment:
@@ -162,7 +163,7 @@ def _segment(
             history.append(f"assistant: {reply}")
 
 
-def _reply(conversation: Conversation, turn: Turn, forgets: bool) -> str:
+def _reply(conversation: PlannedConversation, turn: Turn, forgets: bool) -> str:
     if turn.expectation is None:
         return turn.answer or ACKNOWLEDGEMENT
     checks = turn.expectation.checks

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
+from gate.analysis import analyse
 from gate.core.transcript_lines import decode
-from gate.judging import judge
 from gate.reporters import ConsoleReporter
 
 WIDTH = 92
@@ -25,7 +25,7 @@ KEPT_LINES = 22
 def main(transcript: str, picture: str) -> None:
     """Writes `picture` from `transcript`."""
     printed = Console(file=io.StringIO(), width=WIDTH, record=True, force_terminal=True)
-    ConsoleReporter(printed).finish(judge(decode(Path(transcript).read_text().splitlines())))
+    ConsoleReporter(printed).finish(analyse(decode(Path(transcript).read_text().splitlines())))
     shown = Console(file=io.StringIO(), width=WIDTH, record=True, force_terminal=True)
     for line in printed.export_text(styles=True).splitlines()[:KEPT_LINES]:
         shown.print(Text.from_ansi(line), soft_wrap=True)

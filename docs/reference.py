@@ -18,16 +18,16 @@ import yaml
 
 from gate.cli.commands import application
 from gate.cli.library import known_kinds
+from gate.config.bot import SUPPLIED
+from gate.config.declaration import Setting, settings_of
+from gate.config.sections import SECTIONS, declared
 from gate.core.kinds import Kinds
 from gate.core.specification import Contract
 from gate.disruptions import DISRUPTIONS
 from gate.errors import ExitCode
-from gate.interfaces import Disruption
+from gate.ports import Disruption
 from gate.protocols import PROTOCOLS
 from gate.scorers import SCORERS
-from gate.settings.bot import SUPPLIED
-from gate.settings.declaration import Setting, settings_of
-from gate.settings.sections import SECTIONS, declared
 from gate.stores import STORES, store_image_input
 
 ROOT = Path(__file__).resolve().parents[1]

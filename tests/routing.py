@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.interfaces import Deployment
+from gate.ports import Deployment
 
 
 async def routed_to(deployment: Deployment, turns: int = 1) -> list[str]:

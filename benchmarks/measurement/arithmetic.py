@@ -10,9 +10,9 @@ from math import comb
 
 from benchmarks.measurement.playing import SOURCE_TREE
 from benchmarks.measurement.seeds import Tally
-from gate.judging.statistics import Z_95, exact_lower_bound, wilson_interval
+from gate.analysis.statistics import Z_95, exact_lower_bound, wilson_interval
 
-TESTS = tuple(f"tests/unit/judging/test_{name}.py" for name in ("statistics", "confidence", "clusters"))
+TESTS = tuple(f"tests/unit/analysis/test_{name}.py" for name in ("statistics", "confidence", "clusters"))
 COMMAND = f".venv/bin/pytest {' '.join(TESTS)}"
 CONFIDENCES = (Fraction(4, 5), Fraction(19, 20), Fraction(99, 100))
 NEAR = Fraction(1, 10**9)

@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp import web
 from redis.asyncio import Redis
 
-from gate.runtimes.processes.scratch import LOCALHOST
+from gate.runtimes.process.scratch import LOCALHOST
 
 Message = dict[str, str]
 
@@ -116,14 +116,14 @@ class KeepsNothing(KeepsOutside):
 
 
 class LosesAt(KeepsOutside):
-    """Loses the given values at one station of the chain of custody, and nothing anywhere else."""
+    """Loses the given values at one stage of the chain of custody, and nothing anywhere else."""
 
     def __init__(
-        self, environment: Mapping[str, str], station: str, losses: Mapping[str, Sequence[str]]
+        self, environment: Mapping[str, str], stage: str, losses: Mapping[str, Sequence[str]]
     ) -> None:
         """`losses` are the values to be lost, by session."""
         super().__init__(environment)
-        self._station = station
+        self._station = stage
         self._losses = {
             session: re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in values))
             for session, values in losses.items()
@@ -150,8 +150,8 @@ class LosesAt(KeepsOutside):
             [{**one, "content": self._without("stored", session, one["content"])} for one in messages],
         )
 
-    def _without(self, station: str, session: str, text: str) -> str:
-        lost = self._losses.get(session) if station == self._station else None
+    def _without(self, stage: str, session: str, text: str) -> str:
+        lost = self._losses.get(session) if stage == self._station else None
         return lost.sub(GONE, text) if lost else text
 
 

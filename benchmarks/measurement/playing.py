@@ -14,6 +14,8 @@ from unittest.mock import patch
 from benchmarks.measurement.bots import KeepsOutside
 from benchmarks.measurement.runtime import InProcessKind, NewBot, StoreServer, store_server
 from gate.cli.library import find_scenarios
+from gate.config import Settings
+from gate.core.report import Report
 from gate.core.scenario import Scenario
 from gate.core.specification import (
     BotSpecification,
@@ -24,14 +26,13 @@ from gate.core.specification import (
 )
 from gate.core.transcript import Event, FaultSeen
 from gate.core.transcript_lines import decode
-from gate.core.verdict import Report
 from gate.disruptions import DISRUPTIONS
-from gate.interfaces import Reporter
+from gate.ports import Reporter
 from gate.reporters.transcript_file import NAME
 from gate.run.run import RunInputs, execute, new_run
-from gate.runner.plan import Plan, plan_run
+from gate.runner.plan import Plan
+from gate.runner.planner import plan_run
 from gate.runtimes import RUNTIMES
-from gate.settings import Settings
 from gate.stores import DEFAULT_STORE
 
 SOURCE_TREE = Path(__file__).resolve().parents[2]

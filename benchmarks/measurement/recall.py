@@ -9,8 +9,8 @@ from benchmarks.measurement.playing import Script, library, play
 from benchmarks.measurement.runtime import NewBot, StoreServer
 from benchmarks.measurement.seeds import Tally
 from benchmarks.measurement.truth import Probe, probes_of, results_of
+from gate.core.report import Outcome, Verdict
 from gate.core.transcript import CONTROL
-from gate.core.verdict import Outcome, Verdict
 
 HARMLESS = frozenset({"none"})
 """Disruptions after which a bot is in the same life as before."""

@@ -14,7 +14,7 @@ from benchmarks.measurement.bots import KeepsInside, KeepsNothing, KeepsOutside
 from benchmarks.measurement.playing import SOURCE_TREE, Script, library, play
 from benchmarks.measurement.runtime import StoreServer
 from benchmarks.measurement.seeds import Tally
-from gate.core.verdict import Report
+from gate.core.report import Report
 from gate.reporters import JsonReporter, SummaryReporter
 from gate.reporters.json_report import as_fields
 from gate.reporters.transcript_file import NAME

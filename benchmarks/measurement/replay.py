@@ -11,12 +11,12 @@ from benchmarks.measurement.playing import Script, library, play
 from benchmarks.measurement.repetition import timeless
 from benchmarks.measurement.runtime import StoreServer
 from benchmarks.measurement.seeds import Tally
+from gate.core.report import Verdict
 from gate.core.specification import ModelSpecification
-from gate.core.verdict import Verdict
-from gate.reader.catalogue import reader_for
-from gate.reader.reading import Message
+from gate.reference_model.catalogue import reader_for
+from gate.reference_model.reading import Message
 from gate.runner.plan import Plan
-from tests.unit.reader.real_model import REAL_KEY, RealModelServer
+from tests.unit.model_endpoint.real_model import REAL_KEY, RealModelServer
 
 BOTS = (KeepsOutside, KeepsInside)
 VERDICTS = (Verdict.PASSED, Verdict.FAILED)

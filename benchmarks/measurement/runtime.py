@@ -20,10 +20,10 @@ from benchmarks.measurement.bots import KeepsOutside
 from gate.core.disruption_traits import Need
 from gate.core.specification import BotSpecification, StoreSpecification
 from gate.errors import EngineError
-from gate.interfaces import Deployment, Instance, Runtime, RuntimeParts, StoreInspector, TurnLease
-from gate.runtimes.processes.ports import Ports
-from gate.runtimes.processes.program import Program
-from gate.runtimes.processes.scratch import INHERITED, LOCALHOST
+from gate.ports import Deployment, Instance, Runtime, RuntimeParts, StoreInspector, TurnLease
+from gate.runtimes.process.ports import Ports
+from gate.runtimes.process.program import Program
+from gate.runtimes.process.scratch import INHERITED, LOCALHOST
 from gate.runtimes.readiness import wait_until_healthy
 from gate.runtimes.turn_routing import AddressLease
 from gate.stores.redis.server import RedisServer

@@ -9,17 +9,17 @@ from benchmarks.measurement.bots import NamesItsSession, belongs_to
 from benchmarks.measurement.playing import Played, Script, play
 from benchmarks.measurement.runtime import StoreServer
 from benchmarks.measurement.seeds import Tally
+from gate.analysis import analyse
+from gate.analysis.history_reading import read_history
 from gate.core.facts import Pattern
+from gate.core.report import FactTrace, Outcome, ProbeResult
 from gate.core.scenario import Disrupt, Expectation, Position, Say, Scenario
 from gate.core.transcript import TREATED, Event, ModelAsked, TurnEnded, TurnStarted
-from gate.core.verdict import Custody, Outcome, ProbeResult
-from gate.judging import judge
-from gate.judging.history_reading import read_history
-from gate.runner.plan import Conversation
+from gate.runner.plan import PlannedConversation
 
 QUESTION = "What is my order number?"
-STATIONS = ("stored", "loaded", "answered")
-WHOLE = Custody(told=True, stored=True, loaded=True, answered=True)
+STAGES = ("stored", "loaded", "answered")
+WHOLE = FactTrace(told=True, stored=True, loaded=True, answered=True)
 
 
 def _position(line: int) -> Position:
@@ -49,31 +49,31 @@ async def same_moment(server: StoreServer, seed: int) -> Tally:
     script = Script(scenarios=(SCENARIO,), disruptions=("restart",), seed=seed, trials=2)
     pair = [one for one in script.plan.conversations if one.arm == TREATED]
     tally = Tally()
-    played = await _played(script, server, STATIONS[0], {})
+    played = await _played(script, server, STAGES[0], {})
     wrong = _wrong(played, pair, {}) + _wrong_when_overlapping(played, pair)
     tally.expect(not wrong, f"seed {seed}, both remembered: {'; '.join(wrong)}")
-    station, forgotten = STATIONS[seed % len(STATIONS)], pair[seed % 2]
+    stage, forgotten = STAGES[seed % len(STAGES)], pair[seed % 2]
     losses = {session: tuple(forgotten.facts.values()) for session in forgotten.sessions.values()}
-    played = await _played(script, server, station, losses)
-    wrong = _wrong(played, pair, {forgotten.identifier: station})
-    tally.expect(not wrong, f"seed {seed}, one lost at {station}: {'; '.join(wrong)}")
+    played = await _played(script, server, stage, losses)
+    wrong = _wrong(played, pair, {forgotten.identifier: stage})
+    tally.expect(not wrong, f"seed {seed}, one lost at {stage}: {'; '.join(wrong)}")
     return tally
 
 
 async def _played(
-    script: Script, server: StoreServer, station: str, losses: Mapping[str, Sequence[str]]
+    script: Script, server: StoreServer, stage: str, losses: Mapping[str, Sequence[str]]
 ) -> Played:
-    return await play(script, partial(NamesItsSession, station=station, losses=losses), server)
+    return await play(script, partial(NamesItsSession, stage=stage, losses=losses), server)
 
 
-def _wrong(played: Played, pair: Sequence[Conversation], lost: Mapping[str, str]) -> list[str]:
-    """What is not as it must be. `lost` has the station at which a conversation's fact was lost."""
+def _wrong(played: Played, pair: Sequence[PlannedConversation], lost: Mapping[str, str]) -> list[str]:
+    """What is not as it must be. `lost` has the stage at which a conversation's fact was lost."""
     wrong = []
     results = _asked(played.report.probes)
     for one in pair:
-        result, station = results[one.identifier], lost.get(one.identifier)
-        if result.lost_at != station or (station is None and result.custody != WHOLE):
-            wrong.append(f"{one.identifier}: {result.outcome} at {result.lost_at}, {result.custody}")
+        result, stage = results[one.identifier], lost.get(one.identifier)
+        if result.lost_at != stage or (stage is None and result.trace != WHOLE):
+            wrong.append(f"{one.identifier}: {result.outcome} at {result.lost_at}, {result.trace}")
     history = read_history(played.events)
     if history.unattributed:
         wrong.append(f"{len(history.unattributed)} requests are nobody's")
@@ -84,7 +84,7 @@ def _wrong(played: Played, pair: Sequence[Conversation], lost: Mapping[str, str]
     return wrong
 
 
-def _wrong_when_overlapping(played: Played, pair: Sequence[Conversation]) -> list[str]:
+def _wrong_when_overlapping(played: Played, pair: Sequence[PlannedConversation]) -> list[str]:
     """The same transcript as if both questions had been under way at once, which the gate prevents.
 
     Then nobody can tell the prompts apart by what they ask, and nothing may be made of them.
@@ -102,11 +102,11 @@ def _wrong_when_overlapping(played: Played, pair: Sequence[Conversation]) -> lis
     ]
     first, last = begun[0], ended[-1] + 1
     overlapping = [*events[:first], *sorted(events[first:last], key=_overlapping), *events[last:]]
-    results = _asked(judge(overlapping).probes)
+    results = _asked(analyse(overlapping).probes)
     return [
-        f"{one}, overlapping: {results[one].outcome}, {results[one].custody}"
+        f"{one}, overlapping: {results[one].outcome}, {results[one].trace}"
         for one in sorted(identifiers)
-        if results[one].outcome is not Outcome.REMEMBERED or results[one].custody.loaded is not None
+        if results[one].outcome is not Outcome.REMEMBERED or results[one].trace.loaded is not None
     ]
 
 

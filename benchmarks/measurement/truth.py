@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gate.core.guarantees import GUARANTEES
-from gate.core.verdict import ProbeResult, Report
-from gate.runner.plan import Conversation, Plan, Turn
+from gate.core.report import ProbeResult, Report
+from gate.runner.plan import Plan, PlannedConversation, Turn
 
 WANTED_BY = ("contains", "all", "any", "number", "fuzzy")
 """The checks whose values a reply has to hold."""
@@ -17,7 +17,7 @@ WANTED_BY = ("contains", "all", "any", "number", "fuzzy")
 class Probe:
     """A question of the plan. `segment` counts the disruptions before it in its script."""
 
-    conversation: Conversation
+    conversation: PlannedConversation
     turn: Turn
     segment: int
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.speed.row import Measured, NotHere, Row
 from benchmarks.speed.rows import ROWS
-from gate.reporters.whole_files import write_whole
+from gate.reporters.atomic_write import write_whole
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 FRAME = Path(__file__).with_name("frame.md")

@@ -28,15 +28,16 @@ from gate.cli.library import find_scenarios
 from gate.core.specification import BotSpecification, StoreSpecification
 from gate.core.transcript import CONTROL, TREATED
 from gate.disruptions import DISRUPTIONS
-from gate.disruptions.traffic import Silence
-from gate.interfaces import Bot, Deployment
+from gate.disruptions.traffic import NoTraffic
+from gate.model_endpoint.endpoint import ModelEndpoint
+from gate.ports import Bot, Deployment
 from gate.protocols import PROTOCOLS
-from gate.reader.catalogue import reader_for
-from gate.reader.endpoint import ModelEndpoint
+from gate.reference_model.catalogue import reader_for
 from gate.runner.misses import missed
-from gate.runner.plan import Conversation, Pause, Plan, plan_run
-from gate.runtimes.docker_engine.connection import connect
-from gate.runtimes.docker_engine.runtime import DockerEngine
+from gate.runner.plan import Pause, Plan, PlannedConversation
+from gate.runner.planner import plan_run
+from gate.runtimes.docker.connection import connect
+from gate.runtimes.docker.runtime import DockerEngine
 from gate.stores.redis import Redis
 
 BASE = "python:3.13-slim-trixie"
@@ -198,13 +199,13 @@ async def _loop(plan: Plan) -> Looped:
     return Looped(seconds=time.monotonic() - began, control=control, restarts=restarts)
 
 
-async def _tell_restart_ask(conversation: Conversation, spoken: Bot, deployment: Deployment) -> float:
+async def _tell_restart_ask(conversation: PlannedConversation, spoken: Bot, deployment: Deployment) -> float:
     """The seconds of the restart; 0 in the control arm, which has none."""
     seconds = 0.0
     for point in range(len(conversation.segments)):
         if point and conversation.arm == TREATED:
             began = time.monotonic()
-            await DISRUPTIONS[DISRUPTION].inflict(deployment, Silence())
+            await DISRUPTIONS[DISRUPTION].inject(deployment, NoTraffic())
             seconds += time.monotonic() - began
         for moment in conversation.moments(point):
             for turn in () if isinstance(moment, Pause) else moment:

@@ -115,9 +115,9 @@ def _judge(size: int) -> tuple[float, int]:
     program = (
         "import json, sys, time\n"
         "from benchmarks.transcripts import short_scenarios, transcript\n"
-        "from gate.cli.collecting import collect_seldom\n"
-        "from gate.judging import judge\n"
-        "collect_seldom()\n"
+        "from gate.cli.tune_gc import tune_gc\n"
+        "from gate.analysis import analyse\n"
+        "tune_gc()\n"
         f"events, probes = transcript(short_scenarios(), {size})\n"
         "began = time.process_time()\n"
         "judge(events)\n"

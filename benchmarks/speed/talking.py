@@ -14,24 +14,24 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from gate.cli.collecting import collect_seldom
 from gate.cli.library import find_scenarios
-from gate.core.allowance import Allowance
+from gate.cli.tune_gc import tune_gc
+from gate.core.quota import Quota
 from gate.core.specification import BotSpecification
 from gate.core.transcript import Event, TurnEnded, TurnStarted
 from gate.disruptions import DISRUPTIONS
-from gate.interfaces import CANDIDATE, Deployment, Instance, StoreInspector, TurnLease
+from gate.ports import CANDIDATE, Deployment, Instance, StoreInspector, TurnLease
 from gate.protocols import PROTOCOLS
 from gate.reporters.transcript_file import TranscriptFile
 from gate.runner.misses import missed
-from gate.runner.plan import plan_run
-from gate.runner.play import Stage, play
+from gate.runner.planner import plan_run
+from gate.runner.play import RunContext, play
 from gate.runtimes.turn_routing import route_to
 
 SEED = 7
 
 
-class Standing:
+class GuaranteeStatus:
     """A bot that somebody else started. Nothing can be done to it. Runtime and deployment in one."""
 
     def __init__(self, address: str) -> None:
@@ -87,15 +87,15 @@ async def talk(
         if isinstance(event, TurnStarted | TurnEnded):
             turns.append(event.at)
 
-    runtime = Standing(address)
+    runtime = GuaranteeStatus(address)
     bot = BotSpecification(name="standing", url=address)
     before = time.process_time()
     await play(
         plan,
-        Stage(
+        RunContext(
             runtime=runtime,
             connect=lambda deployment: PROTOCOLS["http-json"].connect(bot, deployment.route_turn),
-            reply_quota=Allowance.for_turns(len(plan.conversations) * 100),
+            reply_quota=Quota.for_turns(len(plan.conversations) * 100),
             disruptions=DISRUPTIONS,
             environment=lambda _: {},
             record=record,
@@ -124,7 +124,7 @@ def most_memory() -> int:
 def main(arguments: Sequence[str]) -> None:
     """See above."""
     # As the command does.
-    collect_seldom()
+    tune_gc()
     address, scenarios, trials, concurrency, folder = arguments
     talking = functools.partial(talk, address, Path(scenarios), int(trials), int(concurrency), Path(folder))
     print(json.dumps(asyncio.run(talking())))  # noqa: T201

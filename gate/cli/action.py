@@ -10,21 +10,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gate.cli import faults
-from gate.cli.collecting import collect_seldom
 from gate.cli.exit_codes import code_of_run
 from gate.cli.interruption import interrupt_on_signals, leave
-from gate.cli.ownership import hand_over
+from gate.cli.ownership import chown_to_workspace_owner
 from gate.cli.preparation import prepare, read_settings, run_prepared
 from gate.cli.run import repeat_command
-from gate.core.verdict import Report
+from gate.cli.tune_gc import tune_gc
+from gate.config import Overrides, overrides_from_action
+from gate.core.report import Report
 from gate.errors import DocumentError, ExitCode, GateError, Problem
 from gate.reporters import GitHubReporter
 from gate.reporters.workflow_commands import commands_stopped
 from gate.run.run import new_run
-from gate.runtimes.docker_engine.connection import ENGINE_FAULTS, connect, explain
-from gate.runtimes.docker_engine.own_container import find_own_container
-from gate.runtimes.docker_engine.sweep import remove_container, remove_dead_run
-from gate.settings import Overrides, overrides_from_action
+from gate.runtimes.docker.connection import ENGINE_FAULTS, connect, explain
+from gate.runtimes.docker.own_container import find_own_container
+from gate.runtimes.docker.sweep import remove_container, remove_dead_run
 from gate.stores import store_image_input
 
 RUN_STATE = "run"
@@ -37,7 +37,7 @@ DEFAULT_WORKSPACE = "/github/workspace"
 
 def run_action() -> int:
     """The main stage, as PID 1 of its container. The exit code."""
-    collect_seldom()
+    tune_gc()
     interrupt_on_signals()
     environment = dict(os.environ)
     try:
@@ -58,7 +58,7 @@ def sweep_after_action() -> int:
     workspace = _workspace(environment)
     report = environment.get(f"STATE_{REPORT_STATE}", "")
     if report:
-        hand_over([workspace / report], workspace)
+        chown_to_workspace_owner([workspace / report], workspace)
     run = environment.get(f"STATE_{RUN_STATE}", "")
     if not run:
         return ExitCode.PASSED
@@ -107,7 +107,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
     except GateError as error:
         return _refuse(error, github)
     finally:
-        hand_over([settings.report_directory, Path(settings.model.cassette)], workspace)
+        chown_to_workspace_owner([settings.report_directory, Path(settings.model.cassette)], workspace)
     return _end(report, github)
 
 

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from gate import __version__
-from gate.cli.collecting import collect_seldom
 from gate.cli.interruption import leave, run_until_signal
 from gate.cli.setting_options import RunCommand
+from gate.cli.tune_gc import tune_gc
 from gate.errors import ExitCode, GateError, InputError
 
 application = typer.Typer(
@@ -62,7 +62,7 @@ def run(context: typer.Context, config: Config = None) -> None:
     Ends with 0 passed, 1 failed, 2 wrong input, 3 inconclusive, 130 interrupted.
     """
     from gate.cli.run import run_command
-    from gate.settings import overrides_from_options
+    from gate.config import overrides_from_options
     from gate.stores import store_image_input
 
     overrides = overrides_from_options(context.obj, os.environ, store_image_input())
@@ -162,10 +162,10 @@ def schema(
     import json
 
     from gate.cli.library import known_kinds
+    from gate.config.schema import settings_schema
     from gate.core.transcript_schema import transcript_schema
     from gate.reporters.report_fields import report_schema
-    from gate.scenario_files import scenario_schema
-    from gate.settings.schema import settings_schema
+    from gate.scenarios import scenario_schema
 
     schemas: dict[str, Callable[[], dict[str, Any]]] = {
         "scenario": lambda: scenario_schema(known_kinds()),
@@ -234,7 +234,7 @@ def merge(
 ) -> None:
     """Judge several runs as one: other disruptions, or shards."""
     from gate.cli.merging import merge_command
-    from gate.settings import REPORT_DIRECTORY
+    from gate.config import REPORT_DIRECTORY
 
     _finish(merge_command(reports, report_dir or REPORT_DIRECTORY, baseline, os.environ))
 
@@ -266,7 +266,7 @@ def _about(
 
 def main() -> None:
     """The console script `memory-gate`."""
-    collect_seldom()
+    tune_gc()
     sys.exit(leave(guarded(lambda: application(standalone_mode=False))))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from gate.comparing.baseline import Finding, compare
 from gate.errors import ExitCode
-from gate.judging.baseline import Finding, compare
 from gate.reporters.comparison_page import comparison_page
 from gate.reporters.report_reading import read_measurement
 

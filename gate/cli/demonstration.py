@@ -12,8 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gate.analysis.formatting import percent
 from gate.cli.library import article_bot
 from gate.cli.preparation import prepare
+from gate.config import REPORT_DIRECTORY, Settings
+from gate.core.report import Report, Verdict
 from gate.core.specification import (
     BotSpecification,
     ModelSpecification,
@@ -21,16 +24,13 @@ from gate.core.specification import (
     RunSpecification,
     StoreSpecification,
 )
-from gate.core.verdict import Report, Verdict
 from gate.errors import ExitCode, GateError, InputError
-from gate.interfaces import RunsSource
-from gate.judging.sentences import percent
+from gate.ports import RunsSource
 from gate.reporters import ConsoleReporter, open_console
-from gate.reporters.neutraliser import one_line
+from gate.reporters.sanitize import one_line
 from gate.run.report_folder import file_reporters
 from gate.run.run import execute, new_run
 from gate.runtimes import RUNTIMES
-from gate.settings import REPORT_DIRECTORY, Settings
 from gate.stores import DEFAULT_STORE
 
 DISRUPTION = "restart"
@@ -42,7 +42,7 @@ NOT_AS_EXPECTED = "Not as expected: see the reasons above."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exhibit:
+class DemoCase:
     """One of the two bots, and what is to be expected of it."""
 
     memory: str
@@ -64,10 +64,10 @@ class Exhibit:
         )
 
 
-def read_exhibits(folder: Path) -> tuple[Exhibit, ...]:
+def read_exhibits(folder: Path) -> tuple[DemoCase, ...]:
     """Return the bots of the example in `folder`, as its own file describes them."""
     described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-    return tuple(Exhibit(**{**bot, "verdict": Verdict(bot["verdict"])}) for bot in described)
+    return tuple(DemoCase(**{**bot, "verdict": Verdict(bot["verdict"])}) for bot in described)
 
 
 async def demonstrate(
@@ -86,7 +86,7 @@ async def demonstrate(
     folder = report_directory or REPORT_DIRECTORY
     source = await _bot_source(runtime, environment, say)
     repeat = ["memory-gate", "demo", *(("--runtime", runtime) if runtime else ())]
-    reports: list[tuple[Exhibit, Report]] = []
+    reports: list[tuple[DemoCase, Report]] = []
     for exhibit in read_exhibits(article_bot()):
         console.print()
         settings = _settings(exhibit, source, SEED if seed is None else seed, folder / exhibit.memory)
@@ -116,7 +116,7 @@ async def _measure(
         reporter.close()
 
 
-def _comparison(reports: list[tuple[Exhibit, Report]]) -> Table:
+def _comparison(reports: list[tuple[DemoCase, Report]]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("bot")
     for heading in ("before", f"after {DISRUPTION}", "verdict"):
@@ -129,7 +129,7 @@ def _comparison(reports: list[tuple[Exhibit, Report]]) -> Table:
     return table
 
 
-def _settings(exhibit: Exhibit, source: BotSpecification, seed: int, folder: Path) -> Settings:
+def _settings(exhibit: DemoCase, source: BotSpecification, seed: int, folder: Path) -> Settings:
     return Settings(
         bot=BotSpecification(
             name=exhibit.title,

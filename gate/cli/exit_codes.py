@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.core.verdict import Report, Verdict
+from gate.core.report import Report, Verdict
 from gate.errors import ExitCode
 
 

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from gate import documents
 from gate.errors import DocumentError, GateError
-from gate.reporters import neutraliser
+from gate.reporters import sanitize
 
 TRACE_ENTRIES = 4
 """How much of the way to a defect is shown."""
@@ -26,7 +26,7 @@ def own_failure(error: Exception) -> GateError:
 def explain(error: GateError, stream: TextIO) -> None:
     """Prints `error`. All of it may hold foreign text, so all of it is neutralised."""
     for line in lines_of(error):
-        print(neutraliser.one_line(line), file=stream)
+        print(sanitize.one_line(line), file=stream)
 
 
 def lines_of(error: GateError) -> list[str]:

@@ -13,7 +13,7 @@ from gate.core.scenario import Scenario
 from gate.disruptions import DISRUPTIONS, disruptions_needing
 from gate.protocols import PROTOCOLS
 from gate.runtimes import RUNTIMES, unsupported_on
-from gate.scenario_files import load_scenarios
+from gate.scenarios import load_scenarios
 from gate.scorers import SCORERS
 from gate.stores import store_traits
 

@@ -6,15 +6,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gate.analysis import analyse
 from gate.cli.exit_codes import code_of_verdict
-from gate.cli.ownership import hand_over
+from gate.cli.ownership import chown_to_workspace_owner
+from gate.comparing.merge import Part, merge, read_part
+from gate.comparing.regression import against
+from gate.core.report import Report
 from gate.core.transcript import Event
 from gate.core.transcript_lines import decode
-from gate.core.verdict import Report
 from gate.errors import GateError, InputError, Problem
-from gate.judging import judge
-from gate.judging.merging import Part, merge, read_part
-from gate.judging.regression import against
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
 from gate.reporters.transcript_file import NAME
@@ -43,12 +43,12 @@ def merge_command(
             [Problem(file="memory-gate", line=0, column=0, message=error.sentence, hint=error.remedy)]
         )
         raise
-    report = judge(events, stores=recorded_stores())
+    report = analyse(events, stores=recorded_stores())
     if measurement is not None:
         report = against(report, measurement)
     _write(events, report, report_directory)
     # Where the action's container merges: a later step reads, changes and removes the report.
-    hand_over([report_directory], Path.cwd())
+    chown_to_workspace_owner([report_directory], Path.cwd())
     ConsoleReporter(
         open_console(sys.stdout, environment),
         github=environment.get("GITHUB_ACTIONS") == "true",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 
-def hand_over(written: Iterable[Path], workspace: Path) -> None:
+def chown_to_workspace_owner(written: Iterable[Path], workspace: Path) -> None:
     """Gives what this process wrote at these places to the owner of the workspace they lie in.
 
     So that a later step can read, change and remove it. What lies outside of the workspace, what somebody

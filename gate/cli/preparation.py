@@ -10,15 +10,15 @@ from pathlib import Path
 from gate.cli.debugging import is_debugging, trace_of
 from gate.cli.interruption import run_until_signal
 from gate.cli.library import find_scenarios, known_kinds
+from gate.comparing.measurement import Measurement
+from gate.config import Overrides, Settings, load_settings
+from gate.core.report import Report
 from gate.core.scenario import Scenario
-from gate.core.verdict import Report
-from gate.interfaces import Reporter
-from gate.judging.measurement import Measurement
+from gate.ports import Reporter
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement
 from gate.run.report_folder import file_reporters, prepare_report_folder
 from gate.run.run import RunInputs, execute
-from gate.settings import Overrides, Settings, load_settings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,19 +6,19 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from gate.analysis import analyse
 from gate.cli.exit_codes import code_of_run, code_of_verdict
 from gate.cli.preparation import prepare, read_settings, run_prepared
+from gate.comparing.regression import against
+from gate.config import Overrides, Settings
+from gate.config.overrides import repeated_options
 from gate.core.transcript_lines import decode
-from gate.interfaces import Reporter
-from gate.judging import judge
-from gate.judging.regression import against
+from gate.ports import Reporter
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
 from gate.run.recording import finish_all
 from gate.run.report_folder import file_reporters, prepare_report_folder
 from gate.run.run import new_run
-from gate.settings import Overrides, Settings
-from gate.settings.overrides import repeated_options
 from gate.stores import recorded_stores, store_image_input
 
 
@@ -62,7 +62,7 @@ def judge_command(transcript: Path, report_directory: Path | None, baseline: Pat
     for a run that had a `baseline` the same one is needed again.
     """
     lines = read_transcript(transcript)
-    report = judge(decode(lines), stores=recorded_stores())
+    report = analyse(decode(lines), stores=recorded_stores())
     if baseline is not None:
         report = against(report, read_measurement(baseline, "baseline"))
     reporters: tuple[Reporter, ...] = ()

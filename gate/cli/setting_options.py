@@ -38,7 +38,7 @@ def setting_options() -> tuple[Any, ...]:
 
 def _function_with_options() -> Any:
     """Return a function with a parameter for each option."""
-    from gate.settings.sections import declared
+    from gate.config.sections import declared
     from gate.stores import store_image_input
 
     def take(**options: Any) -> None:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 
 from gate.errors import EngineError
-from gate.runtimes.docker_engine.connection import ENGINE_FAULTS, connect, explain
-from gate.runtimes.docker_engine.sweep import remove_dead_run, remove_expired
+from gate.runtimes.docker.connection import ENGINE_FAULTS, connect, explain
+from gate.runtimes.docker.sweep import remove_dead_run, remove_expired
 
 
 def sweep_engine(run: str | None, environment: Mapping[str, str]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gate.analysis.formatting import plural
 from gate.cli.library import find_scenarios, known_kinds
+from gate.config import CONFIG_FILE, Given, Settings, load_settings
 from gate.core.scenario import Scenario
 from gate.errors import DocumentError, Problem
-from gate.judging.sentences import plural
 from gate.run.tiebreak import check_judge
-from gate.settings import CONFIG_FILE, Given, Settings, load_settings
 
 CONFIG_NAMES = (CONFIG_FILE.name, CONFIG_FILE.with_suffix(".yaml").name)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Need(StrEnum):
-    """Something that not every deployment has, and without which a disruption cannot be inflicted."""
+    """Something that not every deployment has, and without which a disruption cannot be injected."""
 
     STORE = "store"
     """A store that the gate runs for the bot."""
@@ -25,9 +25,9 @@ class DisruptionTraits:
     """Facts about one kind of disruption. The defaults hold for a transcript that records none."""
 
     needs: Sequence[str] = ()
-    """The `Need`s without which it cannot be inflicted."""
+    """The `Need`s without which it cannot be injected."""
     stand_in: str = ""
-    """The disruption that a run by default inflicts where this one does not fit; "" for none."""
+    """The disruption that a run by default injects where this one does not fit; "" for none."""
     begins_with: str | None = None
     """The version that has to run before it, CANDIDATE or PREVIOUS; None when it does not matter."""
     replicas: int = 1

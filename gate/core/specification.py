@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gate.core.default_disruptions import DEFAULT_DISRUPTIONS
 from gate.core.event_stream import DONE
 
 MAX_SHARDS = 1000
@@ -183,8 +184,7 @@ def read_shard(text: str) -> Shard | None:
 class RunSpecification:
     """What the run does. A `seed` of None is drawn afresh and printed."""
 
-    disruptions: tuple[str, ...] = ("recreate", "kill-mid-turn", "store-restart", "partition")
-    """The fewest that expose all that is known to go wrong with one replica (docs/detection.md)."""
+    disruptions: tuple[str, ...] = DEFAULT_DISRUPTIONS
     trials: int = 1
     concurrency: int = 32
     """Turns in flight at once, at most."""

@@ -7,9 +7,9 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from gate.core.seal import seal_of, without_seal
+from gate.core.line_digest import seal_of, without_seal
 from gate.core.transcript import EVENTS, DisruptionEnded, Event
-from gate.core.typed_fields import built, misfits
+from gate.core.typed_fields import built, type_errors
 from gate.errors import GateError
 
 _NAMES = {kind: name for name, kind in EVENTS.items()}
@@ -80,7 +80,7 @@ def _decode_line(line: str) -> Event:
         raise ValueError(f"there is no event {name!r}")
     for former in _FORMER_FIELDS.get(kind, ()):
         fields.pop(former, None)
-    wrong = misfits(kind, fields)
+    wrong = type_errors(kind, fields)
     if wrong:
         raise ValueError(f"{name} has no such value as {', '.join(wrong)}")
     return built(kind, fields)

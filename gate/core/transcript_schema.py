@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.core.json_types import DRAFT, Schema, object_schema
-from gate.core.seal import DIGITS
+from gate.core.line_digest import DIGITS
 from gate.core.transcript import EVENTS
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 Built = TypeVar("Built")
 
 
-def misfits(kind: type, values: Mapping[str, object]) -> tuple[str, ...]:
+def type_errors(kind: type, values: Mapping[str, object]) -> tuple[str, ...]:
     """The names in `values` that are no field of `kind`, or whose value is not of the field's type."""
     types_of = _field_types(kind)
     return tuple(
@@ -81,7 +81,7 @@ def _is_made_of(kind: type[Any], values: Mapping[str, object]) -> bool:
         for one in dataclasses.fields(kind)
         if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
     }
-    return needed <= values.keys() and not misfits(kind, values)
+    return needed <= values.keys() and not type_errors(kind, values)
 
 
 def _is_finite(value: Any) -> bool:

@@ -10,7 +10,7 @@ from gate.disruptions.blue_green import BlueGreen
 from gate.disruptions.cold_start import ColdStart
 from gate.disruptions.kill import Kill
 from gate.disruptions.kill_mid_turn import KillMidTurn
-from gate.disruptions.none import Nothing
+from gate.disruptions.none import NoDisruption
 from gate.disruptions.oom import OutOfMemory
 from gate.disruptions.partition import Partition
 from gate.disruptions.recreate import Recreate
@@ -24,10 +24,10 @@ from gate.disruptions.store_kill import StoreKill
 from gate.disruptions.store_pause import StorePause
 from gate.disruptions.store_recreate import StoreRecreate
 from gate.disruptions.store_restart import StoreRestart
-from gate.disruptions.traffic import Silence
-from gate.interfaces import Disruption
+from gate.disruptions.traffic import NoTraffic
+from gate.ports import Disruption
 
-__all__ = ["DISRUPTIONS", "Silence", "disruptions_needing", "traits_of"]
+__all__ = ["DISRUPTIONS", "NoTraffic", "disruptions_needing", "traits_of"]
 
 
 class _Disruptions(dict[str, Disruption]):
@@ -44,7 +44,7 @@ DISRUPTIONS: dict[str, Disruption] = _Disruptions(
     {
         one.name: one
         for one in (
-            Nothing(),
+            NoDisruption(),
             Restart(),
             Kill(),
             OutOfMemory(),
@@ -75,5 +75,5 @@ def traits_of(name: str, known: Mapping[str, Disruption] = DISRUPTIONS) -> Disru
 
 
 def disruptions_needing(lacking: Collection[str]) -> tuple[str, ...]:
-    """Return the disruptions that cannot be inflicted where the needs `lacking` are not met."""
+    """Return the disruptions that cannot be injected where the needs `lacking` are not met."""
     return tuple(name for name, one in DISRUPTIONS.items() if not set(lacking).isdisjoint(one.traits.needs))

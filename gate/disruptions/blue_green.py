@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.switch import switch
-from gate.interfaces import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
+from gate.ports import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
 
 
 class BlueGreen:
@@ -25,7 +25,7 @@ class BlueGreen:
         asked_afterwards="the new version",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Switches from blue to green, with turns held open across the switch."""
         return await switch(
             deployment, traffic, CANDIDATE, disruption=self.name, verb="by a blue-green switch"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from gate.abilities import Storing
 from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import KILLED, observing, prove_same_instances, require_stoppable
 from gate.disruptions.store_proof import prove_new_life
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Storing, Traffic
 
 
 class ColdStart:
@@ -19,7 +18,7 @@ class ColdStart:
     proof = "same instances, new starts, the store's own run id"
     traits = DisruptionTraits(bot_down=True, asked_afterwards="the new instance")
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Stops the bot before its store and starts it after, each until it is ready."""
         stoppable = require_stoppable(deployment, self.name)
         server = deployment.store_server() if isinstance(deployment, Storing) else None

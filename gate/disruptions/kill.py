@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import prove_killed, prove_same_instances, require_stoppable
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Traffic
 
 
 class Kill:
@@ -19,7 +19,7 @@ class Kill:
         asked_afterwards="the restarted bot",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Kills, starts and waits until the bot is ready."""
         stoppable = require_stoppable(deployment, self.name)
         before = await deployment.instances()

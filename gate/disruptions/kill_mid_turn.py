@@ -6,7 +6,7 @@ import dataclasses
 
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import observing, prove_killed, prove_same_instances, require_stoppable
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Traffic
 
 
 class KillMidTurn:
@@ -24,7 +24,7 @@ class KillMidTurn:
         asked_afterwards="the restarted bot",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Kills the bot inside a turn of every session, starts it and waits until it is ready."""
         stoppable = require_stoppable(deployment, self.name)
         before = await deployment.instances()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from gate.core.disruption_traits import DisruptionTraits
 from gate.core.observations import Observations
 from gate.disruptions.proof import identities
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Traffic
 
 
-class Nothing:
+class NoDisruption:
     """Leaves the deployment alone and shows that nobody else touched it either."""
 
     name = "none"
@@ -16,7 +16,7 @@ class Nothing:
     proof = "same instance, same start"
     traits = DisruptionTraits()
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Checks that the bot is ready, and still in the life it was in."""
         before = await deployment.instances()
         await deployment.wait_until_ready()

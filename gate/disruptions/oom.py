@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from gate.abilities import MemoryLimited, Stoppable
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import observing, prove_killed, prove_same_instances, shown, unsupported
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, MemoryLimited, Stoppable, Traffic
 
 
 class OutOfMemory:
@@ -21,7 +20,7 @@ class OutOfMemory:
         asked_afterwards="the restarted bot",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Uses up the bot's memory, starts it without the limit and waits until it is ready."""
         if not isinstance(deployment, MemoryLimited) or not isinstance(deployment, Stoppable):
             raise unsupported(

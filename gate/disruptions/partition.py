@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from gate.abilities import Partitionable
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.core.observations import Observations, StoreOutage
 from gate.disruptions.proof import identities, require_store, shown, unsupported
 from gate.disruptions.store_proof import talk_through_outage
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Partitionable, Traffic
 
 
 class Partition:
@@ -23,7 +22,7 @@ class Partition:
         guarantee="fail-closed",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Cuts the bot off for as long as turns take, a few seconds at most, and waits for the bot."""
         server = require_store(deployment, self.name)
         if not isinstance(deployment, Partitionable):

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gate.abilities import Replicated, Stoppable, StoreServer, Storing
 from gate.core.observations import Observations
 from gate.errors import Unsupported
-from gate.interfaces import Deployment, Evidence, Instance
+from gate.ports import Deployment, Evidence, Instance, Replicated, Stoppable, StoreServer, Storing
 
 KILLED = 137
 """128 + SIGKILL: who ends with it had no time to say goodbye."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from gate.abilities import Replaceable
 from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import prove_replaced, unsupported
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Replaceable, Traffic
 
 
 class Recreate:
@@ -16,7 +15,7 @@ class Recreate:
     proof = "new instance"
     traits = DisruptionTraits(bot_down=True, asked_afterwards="the new instance")
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Replaces the instance and waits until the new one is ready."""
         if not isinstance(deployment, Replaceable):
             raise unsupported(self.name, "this runtime cannot replace the bot")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.core.disruption_names import written
 from gate.core.observations import Observations
-from gate.interfaces import Deployment, Disruption, Evidence, Traffic
+from gate.ports import Deployment, Disruption, Evidence, Traffic
 
 
 class Repeated:
@@ -18,9 +18,9 @@ class Repeated:
         self._disruption = disruption
         self._times = times
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Inflicts it again and again; it took effect when it did so every time."""
-        found = [await self._disruption.inflict(deployment, traffic) for _ in range(self._times)]
+        found = [await self._disruption.inject(deployment, traffic) for _ in range(self._times)]
         failed = [number for number, one in enumerate(found, start=1) if not one.took_effect]
         if failed:
             sentence = f"time {failed[0]} of {self._times}: {found[failed[0] - 1].sentence}"

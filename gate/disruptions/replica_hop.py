@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.core.disruption_traits import DisruptionTraits
 from gate.core.observations import Observations
 from gate.disruptions.proof import joined, require_replicated, short
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Traffic
 
 ROUNDS = 8
 """Reads that are needed until a replica that misses something is met: A, B, A, B and so on."""
@@ -26,7 +26,7 @@ class ReplicaHop:
         asked_afterwards="another replica",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Sends every session from replica to replica; afterwards all of them answer in turn.
 
         A bot of one replica is given a second one, which stays.

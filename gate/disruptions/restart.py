@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import KILLED, observing, prove_same_instances, require_stoppable
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Traffic
 
 
 class Restart:
@@ -15,7 +15,7 @@ class Restart:
     proof = "same instance, new start, exit code of the stop"
     traits = DisruptionTraits(bot_down=True, asked_afterwards="the restarted bot")
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Stops, starts and waits until the bot is ready."""
         stoppable = require_stoppable(deployment, self.name)
         before = await deployment.instances()

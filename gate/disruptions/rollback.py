@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.switch import switch
-from gate.interfaces import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
+from gate.ports import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
 
 
 class Rollback:
@@ -25,6 +25,6 @@ class Rollback:
         asked_afterwards="the old version",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Switches back, with turns held open across the switch."""
         return await switch(deployment, traffic, PREVIOUS, disruption=self.name, verb="by a rollback")

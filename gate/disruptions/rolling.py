@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import images_of, observing, prove_replaced, require_replicated
-from gate.interfaces import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
+from gate.ports import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
 
 
 class Rolling:
@@ -28,7 +28,7 @@ class Rolling:
         asked_afterwards="the new version",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """For each replica: starts a new one, lets both answer, retires the old one, goes on."""
         replicated = require_replicated(deployment, self.name)
         before = await deployment.instances()

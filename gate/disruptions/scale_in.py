@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.core.disruption_traits import DisruptionTraits
 from gate.core.observations import Observations
 from gate.disruptions.proof import KILLED, different, joined, require_replicated, short
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Traffic
 
 
 class ScaleIn:
@@ -23,7 +23,7 @@ class ScaleIn:
         asked_afterwards="the replica that is left",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Retires the first replica. A bot of one replica is given a second one first, which stays."""
         replicated = require_replicated(deployment, self.name)
         added = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import KILLED, require_store
 from gate.disruptions.store_proof import prove_new_life
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Traffic
 
 
 class StoreKill:
@@ -16,7 +16,7 @@ class StoreKill:
     proof = "the store's own run id, same instance, exit code 137"
     traits = DisruptionTraits(needs=(Need.STORE,))
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Kills and starts the store, and waits until both it and the bot are ready."""
         server = require_store(deployment, self.name)
         before = await server.instance()

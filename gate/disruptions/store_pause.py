@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from gate.abilities import Pausable
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.core.observations import Observations, StoreOutage
 from gate.disruptions.proof import require_store, short, unsupported
 from gate.disruptions.store_proof import talk_through_outage
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Pausable, Traffic
 
 
 class StorePause:
@@ -23,7 +22,7 @@ class StorePause:
         guarantee="fail-closed",
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Pauses the store for as long as turns take, a few seconds at most, and waits for the bot."""
         server = require_store(deployment, self.name)
         if not isinstance(server, Pausable):

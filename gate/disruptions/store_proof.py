@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from gate.core.observations import Observations, StoreRestart
 from gate.disruptions.proof import short
-from gate.interfaces import Evidence, Instance, Traffic
+from gate.ports import Evidence, Instance, Traffic
 
 OUTAGE_SECONDS = 5.0
 """A bot without a time-out waits for its store for ever; so the outage ends, as outages do."""

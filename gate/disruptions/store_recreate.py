@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from gate.abilities import Replaceable
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import require_store, unsupported
 from gate.disruptions.store_proof import prove_new_life
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Replaceable, Traffic
 
 
 class StoreRecreate:
@@ -17,7 +16,7 @@ class StoreRecreate:
     proof = "new instance, the store's own run id"
     traits = DisruptionTraits(needs=(Need.STORE, Need.STORE_REPLACEMENT))
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """Replaces the store, and waits until both it and the bot are ready."""
         server = require_store(deployment, self.name)
         if not isinstance(server, Replaceable):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from gate.disruptions.proof import images_of, observing, prove_replaced, require_replicated
-from gate.interfaces import Deployment, Evidence, Traffic
+from gate.ports import Deployment, Evidence, Traffic
 
 
 async def switch(

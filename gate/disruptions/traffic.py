@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 
-class Silence:
+class NoTraffic:
     """No session is open: nothing is sent, and nothing can be shown to be in flight."""
 
     async def send(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.interfaces import BotProtocol
+from gate.ports import BotProtocol
 from gate.protocols.http_json import HTTP_JSON
 from gate.protocols.http_text import HTTP_TEXT
 from gate.protocols.langserve import LANGSERVE

@@ -16,7 +16,7 @@ import aiohttp
 
 from gate.core.specification import BotSpecification, Contract
 from gate.errors import TurnIndeterminate, TurnRefused
-from gate.interfaces import TurnRouter
+from gate.ports import TurnRouter
 from gate.protocols.replies import EXCERPT_CHARACTERS, ReplyReader
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from gate.interfaces import FileReporter
+from gate.ports import FileReporter
 from gate.reporters.badge import BadgeReporter
 from gate.reporters.benchmark import BenchmarkReporter
+from gate.reporters.comment import CommentReporter
 from gate.reporters.console import ConsoleReporter, open_console
 from gate.reporters.github import GitHubReporter
 from gate.reporters.github_summary import SummaryReporter
 from gate.reporters.html_report import HtmlReporter
 from gate.reporters.json_report import JsonReporter
 from gate.reporters.junit import JUnitReporter
-from gate.reporters.markdown import CommentReporter
 from gate.reporters.transcript_file import NAME as TRANSCRIPT_FILE
 
 __all__ = [

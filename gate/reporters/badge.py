@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
-from gate.core.verdict import Report, Verdict
-from gate.reporters.neutraliser import json_text
-from gate.reporters.whole_files import write_whole
-from gate.reporters.wording import share_text
+from gate.reporters.atomic_write import write_whole
+from gate.reporters.messages import share_text
+from gate.reporters.sanitize import json_text
 
 _COLOURS = {Verdict.PASSED: "brightgreen", Verdict.FAILED: "red", Verdict.INCONCLUSIVE: "lightgrey"}
 

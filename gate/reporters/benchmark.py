@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from gate.core.report import Report
 from gate.core.transcript import Event
-from gate.core.verdict import Report
+from gate.reporters.atomic_write import write_whole
 from gate.reporters.badge import as_document
-from gate.reporters.neutraliser import one_line
-from gate.reporters.whole_files import write_whole
-from gate.reporters.wording import interval_text
+from gate.reporters.messages import interval_text
+from gate.reporters.sanitize import one_line
 
 
 class BenchmarkReporter:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gate.judging.baseline import Comparison
-from gate.judging.sentences import percent
-from gate.reporters.neutraliser import one_line
-from gate.reporters.wording import as_sentence
+from gate.analysis.formatting import percent
+from gate.comparing.baseline import Comparison
+from gate.reporters.messages import as_sentence
+from gate.reporters.sanitize import one_line
 
 HEAD = ("disruption", "guarantee", "probes", "base", "head", "worse", "better")
 NUMBERS_FROM = 2

@@ -13,15 +13,15 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from gate.analysis.formatting import plural
+from gate.core.report import Report
 from gate.core.transcript import ConversationPlanned, DeploymentFailed, DisruptionEnded, Event, RunStarted
-from gate.core.verdict import Report
-from gate.judging.sentences import plural
 from gate.reporters import json_report
 from gate.reporters.console_page import ASCII, Glyphs, LogTail, closing_page, paragraph
-from gate.reporters.neutraliser import one_line, tail
+from gate.reporters.messages import EN_DASH
 from gate.reporters.progress import Progress, Row
 from gate.reporters.report_view import view_of
-from gate.reporters.wording import EN_DASH
+from gate.reporters.sanitize import one_line, tail
 from gate.reporters.workflow_commands import commands_stopped, resume_commands, send, stop_commands
 
 PLAIN_WIDTH = 80

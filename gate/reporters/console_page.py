@@ -1,6 +1,6 @@
 """The end of a run as lines for a terminal or a log: table, verdict, what was lost, how to repeat it.
 
-Composed here, printed elsewhere. Every foreign text passes the neutraliser, and rich's own markup is
+Composed here, printed elsewhere. Every foreign text passes the sanitize, and rich's own markup is
 never read: lines are `Text` objects.
 """
 
@@ -13,11 +13,11 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from gate.core.verdict import STATIONS, Outcome, Tally, Verdict
-from gate.judging.sentences import plural
-from gate.reporters.neutraliser import one_line
+from gate.analysis.formatting import plural
+from gate.core.report import STAGES, Outcome, Tally, Verdict
+from gate.reporters.messages import EN_DASH, Failure, custody_line, stations_text
 from gate.reporters.report_view import DisruptionRow, Figures, ReportView
-from gate.reporters.wording import EN_DASH, Failure, custody_line, stations_text
+from gate.reporters.sanitize import one_line
 
 FAILURES_SHOWN = 5
 REASONS_SHOWN = 5
@@ -126,7 +126,7 @@ class _Page:
     def table(self, view: ReportView) -> None:
         head = ["", "disruption", "before", "after", "kept", "lost at", "p95 ms", "time"]
         total = [_total(view)] if len(view.rows) > 1 else []
-        for stations_shown, name_limit in ((len(STATIONS), 24), (2, 24), (1, 24), (1, 14)):
+        for stations_shown, name_limit in ((len(STAGES), 24), (2, 24), (1, 24), (1, 14)):
             rows = [head, *(self._row(row, stations_shown, name_limit) for row in view.rows), *total]
             widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
             if sum(widths) + 2 * len(widths) <= self._console.width:
@@ -240,14 +240,14 @@ def _failure(page: _Page, failure: Failure) -> None:
     for name, value in rows:
         page.paragraph(Text(value), first=Text(f"      {name:<10}", style="dim"))
     if not failure.is_breach:
-        stations = custody_line(
-            probe.custody,
+        stages = custody_line(
+            probe.trace,
             present=glyphs.present,
             absent=glyphs.absent,
             unseen=glyphs.unseen,
             between="   ",
         )
-        page.lines.append(Text(f"      {stations}"))
+        page.lines.append(Text(f"      {stages}"))
     page.paragraph(Text(one_line(failure.explanation)), first=Text("      "))
 
 

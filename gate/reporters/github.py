@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from gate.analysis.formatting import plural
+from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
-from gate.core.verdict import Report, Verdict
 from gate.errors import Problem
-from gate.judging.sentences import plural
 from gate.reporters.github_summary import BUDGET, lay_out_summary
-from gate.reporters.neutraliser import one_line
+from gate.reporters.messages import Failure, as_sentence, lost_facts
 from gate.reporters.report_view import ReportView, view_of
+from gate.reporters.sanitize import one_line
 from gate.reporters.timeline import Timeline
-from gate.reporters.wording import Failure, as_sentence, lost_facts
 from gate.reporters.workflow_commands import pair, send
 
 ANNOTATIONS_SHOWN = 10

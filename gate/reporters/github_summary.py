@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
-from gate.core.verdict import Report, Verdict
+from gate.reporters.atomic_write import write_whole
 from gate.reporters.github_timeline import timeline_markdown
-from gate.reporters.neutraliser import one_line
+from gate.reporters.messages import Failure, custody_line
 from gate.reporters.report_view import ReportView, view_of
+from gate.reporters.sanitize import one_line
 from gate.reporters.templates import Markdown, first, plain, render_markdown, sanitised
 from gate.reporters.timeline import Timeline
-from gate.reporters.whole_files import write_whole
-from gate.reporters.wording import Failure, custody_line
 
 BUDGET = 900 * 1024
 """Bytes. GitHub drops a summary of more than 1 MiB whole."""
@@ -123,11 +123,11 @@ def _that_fit(failures: Sequence[Failure], room: int) -> list[Markdown]:
 
 def _failure(failure: Failure) -> Markdown:
     probe = failure.probe
-    custody = custody_line(probe.custody, present="✓", absent="✗", unseen="?", between=" → ")
+    custody = custody_line(probe.trace, present="✓", absent="✗", unseen="?", between=" → ")
     return render_markdown(
         "failure.md.j2",
         failure=failure,
         place=f"{one_line(probe.file, 200)}:{probe.line}",
-        custody="" if failure.is_breach else custody,
+        trace="" if failure.is_breach else custody,
         excerpt=EXCERPT,
     )

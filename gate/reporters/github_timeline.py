@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from gate.reporters.messages import EN_DASH, duration_text
 from gate.reporters.templates import Markdown, render_markdown
 from gate.reporters.timeline import Lane, Span, Timeline
-from gate.reporters.wording import EN_DASH, duration_text
 
 LABEL_LIMIT = 40
 _NO_LABEL = re.compile(r"[^A-Za-z0-9 .×-]+")

@@ -8,9 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gate.core.statements import Statement, statement_fields
-from gate.core.transcript import Event
-from gate.core.verdict import (
+from gate.core.report import (
     DisruptionResult,
     GuaranteeResult,
     Latency,
@@ -19,7 +17,10 @@ from gate.core.verdict import (
     StoreUse,
     Tally,
 )
-from gate.reporters.neutraliser import json_text
+from gate.core.statements import Statement, statement_fields
+from gate.core.transcript import Event
+from gate.reporters.atomic_write import write_whole
+from gate.reporters.messages import lost_facts, power_text
 from gate.reporters.report_fields import (
     DisruptionFields,
     GuaranteeFields,
@@ -30,8 +31,7 @@ from gate.reporters.report_fields import (
     StoreFields,
     TallyFields,
 )
-from gate.reporters.whole_files import write_whole
-from gate.reporters.wording import lost_facts, power_text
+from gate.reporters.sanitize import json_text
 
 FILE_NAME = "report.json"
 
@@ -178,7 +178,7 @@ def _probe(result: ProbeResult) -> ProbeFields:
         "outcome": result.outcome,
         "anomaly": result.anomaly,
         "lost_at": result.lost_at,
-        "custody": dict(result.custody.stations),
+        "custody": dict(result.trace.stages),
         "facts": list(result.facts),
         "reason": result.reason,
         "coded_reason": result.coded_reason,

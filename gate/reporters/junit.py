@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from gate.core.report import DisruptionResult, Outcome, ProbeResult, Report, Verdict
 from gate.core.transcript import CONTROL, Event
-from gate.core.verdict import DisruptionResult, Outcome, ProbeResult, Report, Verdict
-from gate.reporters.neutraliser import one_line
-from gate.reporters.whole_files import write_whole
-from gate.reporters.wording import custody_line, reasons
+from gate.reporters.atomic_write import write_whole
+from gate.reporters.messages import custody_line, reasons
+from gate.reporters.sanitize import one_line
 
 FILE_NAME = "junit.xml"
 
@@ -112,7 +112,7 @@ def _evidence(probe: ProbeResult) -> list[str]:
         f"asked: {one_line(probe.question)}",
         f"expected: {one_line(probe.expected)}",
         reply,
-        custody_line(probe.custody, present="yes", absent="no", unseen="unknown", between=", "),
+        custody_line(probe.trace, present="yes", absent="no", unseen="unknown", between=", "),
     ]
 
 

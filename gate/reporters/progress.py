@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 
+from gate.analysis.formatting import plural
 from gate.core.transcript import (
     MEANWHILE,
     TREATED,
@@ -26,9 +27,8 @@ from gate.core.transcript import (
     TurnEnded,
     TurnStarted,
 )
-from gate.judging.sentences import plural
-from gate.reporters.neutraliser import one_line
-from gate.reporters.wording import deployment_text, duration_text
+from gate.reporters.messages import deployment_text, duration_text
+from gate.reporters.sanitize import one_line
 
 
 @dataclass(kw_only=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+from gate.analysis.findings import FINDINGS
+from gate.analysis.reasons import REASONS
 from gate.core.json_types import DRAFT, Schema, object_schema, schema_of
+from gate.core.report import GuaranteeStatus, Outcome, TimeSpent, Verdict
 from gate.core.specification import Policy
 from gate.core.statements import Finding, Reason, Statement
-from gate.core.verdict import Outcome, Standing, TimeSpent, Verdict
-from gate.judging.findings import FINDINGS
-from gate.judging.reasons import REASONS
 
 
 class TallyFields(TypedDict):
@@ -84,7 +84,7 @@ class GuaranteeFields(TypedDict):
     """One guarantee over the whole run."""
 
     name: str
-    standing: Standing
+    standing: GuaranteeStatus
     probes: int
     breaches: int
     anomalies: Mapping[str, int]

@@ -8,11 +8,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from gate.comparing.measurement import MeasuredProbe, Measurement
 from gate.core.guarantees import GUARANTEES
 from gate.core.transcript_lines import TranscriptError
-from gate.core.typed_fields import misfits
+from gate.core.typed_fields import type_errors
 from gate.errors import InputError
-from gate.judging.measurement import MeasuredProbe, Measurement
 
 REMEDY = "name the report.json in a report folder, as memory-gate wrote it"
 
@@ -106,7 +106,7 @@ def _fitting(kind: type, document: Mapping[str, object]) -> dict[str, Any]:
     if missing:
         raise ValueError(f"it does not say {', '.join(missing)}")
     values = {name: document[name] for name in names}
-    wrong = misfits(kind, values)
+    wrong = type_errors(kind, values)
     if wrong:
         raise ValueError(f"it has no such value as {', '.join(wrong)}")
     return values

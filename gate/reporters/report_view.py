@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gate.core.verdict import DisruptionResult, GuaranteeResult, Report, Tally, Verdict
-from gate.judging.findings import ChangedSinceBaseline
-from gate.reporters.wording import (
+from gate.analysis.findings import ChangedSinceBaseline
+from gate.core.report import DisruptionResult, GuaranteeResult, Report, Tally, Verdict
+from gate.reporters.messages import (
     Failure,
     as_sentence,
     duration_text,

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from gate.judging.sentences import plural
-from gate.reporters.neutraliser import TEXT_LIMIT, markdown, one_line
-from gate.reporters.wording import as_sentence
+from gate.analysis.formatting import plural
+from gate.reporters.messages import as_sentence
+from gate.reporters.sanitize import TEXT_LIMIT, markdown, one_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -15,7 +15,7 @@ from gate.core.transcript import (
     Event,
     RunEnded,
 )
-from gate.reporters.wording import deployment_text
+from gate.reporters.messages import deployment_text
 
 DEPLOYMENTS_SHOWN = 24
 SPANS_SHOWN = 16

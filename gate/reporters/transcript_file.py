@@ -9,16 +9,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from gate.core.seal import seal_of, with_seal
+from gate.core.line_digest import seal_of, with_seal
+from gate.core.report import Report
 from gate.core.transcript import Event
 from gate.core.transcript_lines import encode
-from gate.core.verdict import Report
-from gate.reporters.whole_files import open_anew
+from gate.reporters.atomic_write import open_anew
 
 NAME = "transcript.jsonl"
 UNFINISHED = "transcript.jsonl.unfinished"
 RESERVE_BYTES = 4 * 1024 * 1024
-"""Room that is kept for the end: a run that fills the disk still says what it knows."""
+"""ByteLimiter that is kept for the end: a run that fills the disk still says what it knows."""
 BLOCK = bytes(64 * 1024)
 
 

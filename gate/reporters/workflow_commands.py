@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO
 
-from gate.reporters.neutraliser import command_data, command_property, one_line
+from gate.reporters.sanitize import command_data, command_property, one_line
 
 MESSAGE_LIMIT = 2000
 """Characters of a command's data. The runner cuts a message at 4,096 UTF-16 units."""

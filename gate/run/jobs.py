@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gate.settings import Settings
+from gate.config import Settings
 
 MEMORY = Path("/proc/meminfo")
 BYTES_OF_REPLICA = 512 * 1024 * 1024

@@ -7,18 +7,18 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate.core.allowance import Allowance
+from gate.config import Settings
+from gate.core.quota import Quota
 from gate.core.secret import Secret
 from gate.errors import InputError
-from gate.interfaces import Hold, Recorder
-from gate.reader.cassette import Cassette, CassetteWriter, Fingerprints, RecordedModel, load_cassette
-from gate.reader.catalogue import reader_for
-from gate.reader.endpoint import Behind, ModelEndpoint
-from gate.reader.upstream import RealModel
-from gate.reader.whereabouts import Faults, Whereabouts
+from gate.model_endpoint.endpoint import ModelEndpoint, Upstream
+from gate.model_endpoint.in_flight_turns import Faults, InFlightTurns
+from gate.model_endpoint.upstream import RealModel
+from gate.ports import Hold, Recorder
+from gate.recordings.cassette import Cassette, CassetteWriter, Fingerprints, RecordedModel, load_cassette
+from gate.reference_model.catalogue import reader_for
 from gate.run.teardown import Teardown
 from gate.runner.plan import Plan
-from gate.settings import Settings
 
 LARGEST_SEED = 2**31
 
@@ -80,7 +80,7 @@ class ModelParts:
     settings: Settings
     plan: Plan
     cassettes: Cassettes
-    in_flight: Whereabouts
+    in_flight: InFlightTurns
     """Follows which turns are in flight: requests belong to them."""
     record: Recorder
     clock: Callable[[], float]
@@ -93,8 +93,8 @@ async def open_endpoint(parts: ModelParts, host: str, teardown: Teardown) -> Mod
             reader_for(parts.plan),
             record=parts.record,
             clock=parts.clock,
-            behind=_build_upstream(parts),
-            allowance=Allowance.for_turns(turns_in(parts.plan)),
+            upstream=_build_upstream(parts),
+            quota=Quota.for_turns(turns_in(parts.plan)),
             exhausted=Faults(parts.record, parts.clock).seen,
         )
     )
@@ -118,7 +118,7 @@ def fingerprints_of(plan: Plan) -> Fingerprints:
     return Fingerprints({session for part in plan.conversations for session in part.sessions.values()})
 
 
-def _build_upstream(parts: ModelParts) -> Behind | None:
+def _build_upstream(parts: ModelParts) -> Upstream | None:
     """Build what answers in the reader's place; None where the reader does. Needs a running event loop."""
     settings = parts.settings
     if settings.model.mode == "reader":
@@ -133,12 +133,12 @@ def _build_upstream(parts: ModelParts) -> Behind | None:
             settings.openai_api_key,
             faults=faults,
             name=settings.model.name,
-            tape=parts.cassettes.recorded,
+            cassette=parts.cassettes.recorded,
         )
-    return Behind(
+    return Upstream(
         model=model,
         faults=faults,
         fingerprints=fingerprints_of(parts.plan),
-        whereabouts=parts.in_flight,
+        in_flight=parts.in_flight,
         secret=Secret(settings.openai_api_key),
     )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from gate.core.report import Report
 from gate.core.transcript import DeploymentClosed, Event, FaultSeen
-from gate.core.verdict import Report
 from gate.errors import GateError
-from gate.interfaces import Reporter
+from gate.ports import Reporter
 from gate.reporters import ConsoleReporter
 from gate.reporters.transcript_file import TranscriptFile
 
 
 class Recording:
-    """Takes every event of a run. Implements `gate.interfaces.Recorder`.
+    """Takes every event of a run. Implements `gate.ports.Recorder`.
 
     `end` is called once, should the transcript not take an event: what is not on record was not seen, so
     there is no sense in going on.

@@ -8,10 +8,10 @@ import secrets
 from pathlib import Path
 
 from gate.errors import InputError
-from gate.interfaces import Reporter
+from gate.ports import Reporter
 from gate.reporters import FILE_REPORTERS, report_files
+from gate.reporters.atomic_write import DRAFT, remove_drafts
 from gate.reporters.transcript_file import TranscriptFile
-from gate.reporters.whole_files import DRAFT, remove_drafts
 
 PROBE_BYTES = 1024 * 1024
 """How much a report folder must take before anything is started: the report of a small run."""

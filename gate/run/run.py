@@ -11,21 +11,22 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from gate import __version__
-from gate.core.allowance import Allowance
+from gate.analysis import analyse
+from gate.comparing.measurement import Measurement
+from gate.comparing.regression import against
+from gate.config import Settings
 from gate.core.content import contents_of
+from gate.core.quota import Quota
+from gate.core.report import Report
 from gate.core.scenario import Scenario
 from gate.core.secret import Secret
 from gate.core.transcript import DeploymentFailed, Event, RunEnded, RunStarted
 from gate.core.transcript_lines import decode
-from gate.core.verdict import Report
 from gate.disruptions import DISRUPTIONS
 from gate.errors import GateError, InputError
-from gate.interfaces import Reporter, RuntimeParts
-from gate.judging import judge
-from gate.judging.measurement import Measurement
-from gate.judging.regression import against
+from gate.model_endpoint.in_flight_turns import InFlightTurns
+from gate.ports import Reporter, RuntimeParts
 from gate.protocols import PROTOCOLS
-from gate.reader.whereabouts import Whereabouts
 from gate.run.jobs import sensible_jobs
 from gate.run.model import NO_MODEL, ModelAccess, ModelParts, load_cassettes, open_endpoint, turns_in
 from gate.run.recording import Recording
@@ -33,10 +34,9 @@ from gate.run.report_folder import open_transcript
 from gate.run.teardown import Teardown
 from gate.run.tiebreak import ask_judge, check_judge
 from gate.runner.misses import missed
-from gate.runner.play import Stage, play
+from gate.runner.play import RunContext, play
 from gate.runner.sharding import plan_part
 from gate.runtimes import choose_runtime
-from gate.settings import Settings
 from gate.stores import STORES, recorded_stores
 
 
@@ -89,7 +89,7 @@ class Run:
         self._jobs = settings.run.jobs or sensible_jobs(settings, deployments=len(self._plan.waves))
         self._runtime = choose_runtime(settings.bot, settings.run.runtime)
         self._secret = Secret(settings.openai_api_key)
-        self._in_flight = Whereabouts()
+        self._in_flight = InFlightTurns()
         self._teardown = Teardown()
         self._interrupted = False
         self._task: asyncio.Task[object] | None = None
@@ -131,15 +131,15 @@ class Run:
         # The parts are removed over their connections, which therefore close last.
         async with AsyncExitStack() as connections, self._teardown:
             try:
-                stage = await self._set_up(connections)
+                context = await self._set_up(connections)
             except InputError:
                 raise
             except GateError as error:
                 self._call_off(error)
                 return
-            await play(self._plan, stage)
+            await play(self._plan, context)
 
-    async def _set_up(self, connections: AsyncExitStack) -> Stage:
+    async def _set_up(self, connections: AsyncExitStack) -> RunContext:
         """Open the runtime and the model endpoint. Raises GateError."""
         parts = RuntimeParts(
             bot=self._settings.bot,
@@ -154,10 +154,10 @@ class Run:
         host = await runtime.open()
         model = NO_MODEL if parts.brings_model else await self._open_model(host)
         protocol = PROTOCOLS[self._settings.bot.protocol]
-        return Stage(
+        return RunContext(
             runtime=runtime,
             connect=lambda deployment: protocol.connect(self._settings.bot, deployment.route_turn),
-            reply_quota=Allowance.for_turns(turns_in(self._plan)),
+            reply_quota=Quota.for_turns(turns_in(self._plan)),
             disruptions=DISRUPTIONS,
             environment=model.environment,
             record=self._record,
@@ -229,7 +229,7 @@ class Run:
 
     def _report(self) -> Report:
         """Judge the transcript and let the reporters show it. Raises GateError."""
-        report = judge(decode(self._transcript.lines()), stores=recorded_stores())
+        report = analyse(decode(self._transcript.lines()), stores=recorded_stores())
         if self._inputs.baseline is not None:
             report = against(report, self._inputs.baseline)
         self._recording.finish(report)

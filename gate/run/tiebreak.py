@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from gate.analysis.ties import find_ties
+from gate.config import Settings
 from gate.core.scenario import Position, Say, Scenario
 from gate.core.transcript import Event, JudgeAsked
 from gate.errors import DocumentError, Problem
-from gate.interfaces import Recorder
-from gate.judge_model import JudgeModel, OpenAIJudge, RecordedJudge, RecordingJudge, ask_all
-from gate.judging.ties import find_ties
+from gate.llm_judge import JudgeModel, OpenAIJudge, RecordedJudge, RecordingJudge, ask_all
+from gate.ports import Recorder
 from gate.run.model import Cassettes, fingerprints_of
 from gate.runner.plan import Plan
 from gate.scorers.judge import Judge
-from gate.settings import Settings
 
 NEEDS = (
     (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gate.core.allowance import Allowance
+from gate.core.quota import Quota
 from gate.errors import TurnRefused
-from gate.interfaces import Bot, Conversation
+from gate.ports import Bot, Conversation
 
 
 class ConversationHandles:
@@ -13,7 +13,7 @@ class ConversationHandles:
     All deployments of a run share the `quota`: replies are kept to the end of it.
     """
 
-    def __init__(self, bot: Bot, quota: Allowance) -> None:
+    def __init__(self, bot: Bot, quota: Quota) -> None:
         self._bot = bot
         self._quota = quota
         self._handles: dict[str, Conversation] = {}

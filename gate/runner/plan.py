@@ -1,40 +1,15 @@
-"""Turns scenarios into waves of conversations, with every text, session id and fact decided beforehand.
-
-A wave is one deployment, disrupted at most a few times, that serves all of its conversations: the
-cost of a run grows with the number of disruptions, not with scenarios × disruptions.
-"""
+"""The plan of a run: waves of conversations, with every text, session id and fact decided beforehand."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gate.core.content import content_of
-from gate.core.disruption_names import UNDISTURBED
-from gate.core.facts import FactSource
-from gate.core.scenario import (
-    PLACEHOLDER,
-    Disrupt,
-    Expectation,
-    Filler,
-    Parallel,
-    Position,
-    Say,
-    Scenario,
-    Wait,
-    render,
-)
-from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanned
-from gate.core.words import WholeWords, facts_in
-from gate.disruptions import DISRUPTIONS, traits_of
-from gate.interfaces import Disruption
-from gate.runner.bystanders import SESSIONS, bystander, is_talked_through
-from gate.runner.small_talk import SmallTalk
-from gate.scorers.checks import asked_facts, rendered
-
-STATEMENT = "Certainly, here it is: {}."
-"""What a bot says that was asked to state a fact, when the gate is its model."""
+from gate.core.scenario import PLACEHOLDER, Expectation, Position, Say, Scenario, render
+from gate.core.transcript import CONTROL, ConversationPlanned
+from gate.core.words import facts_in
+from gate.scorers.checks import rendered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +45,7 @@ class Turn:
         return replace(
             self,
             text=text,
-            tells=facts_in(text, _named_in(self.written.text, facts)),
+            tells=facts_in(text, named_in(self.written.text, facts)),
             expectation=rendered(expectation, facts) if expectation else None,
         )
 
@@ -88,7 +63,7 @@ Moment = Pause | tuple[Turn, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Conversation:
+class PlannedConversation:
     """One performance of a scenario. `segments` are its turns in order, cut at each `disrupt` line.
 
     `pauses` lie between them, cut likewise.
@@ -167,8 +142,8 @@ class Wave:
 
     name: str
     kinds: tuple[str, ...]
-    conversations: tuple[Conversation, ...]
-    bystanders: tuple[Conversation, ...] = ()
+    conversations: tuple[PlannedConversation, ...]
+    bystanders: tuple[PlannedConversation, ...] = ()
     """Those who go on talking meanwhile."""
 
 
@@ -180,73 +155,14 @@ class Plan:
     waves: tuple[Wave, ...]
 
     @property
-    def scripted(self) -> tuple[Conversation, ...]:
+    def scripted(self) -> tuple[PlannedConversation, ...]:
         """The conversations that play scenarios."""
         return tuple(one for wave in self.waves for one in wave.conversations)
 
     @property
-    def conversations(self) -> tuple[Conversation, ...]:
+    def conversations(self) -> tuple[PlannedConversation, ...]:
         """All conversations of all waves, those of bystanders included."""
         return tuple(one for wave in self.waves for one in (*wave.conversations, *wave.bystanders))
-
-
-def plan_run(
-    scenarios: Sequence[Scenario],
-    disruptions: Sequence[str],
-    trials: int,
-    seed: int,
-    known: Mapping[str, Disruption] = DISRUPTIONS,
-) -> Plan:
-    """The plan of a run: each scenario in both arms, `trials` times, under each disruption.
-
-    The traits of the disruptions that are `known` say who goes on talking meanwhile.
-    """
-    scenarios_by_kinds = _scenarios_by_kinds(scenarios, disruptions)
-    waves = _waves(scenarios_by_kinds, disruptions)
-    drafter = _Drafter(seed, scenarios)
-    return Plan(
-        seed=seed,
-        waves=tuple(
-            Wave(
-                name=name_of(kinds),
-                kinds=kinds,
-                conversations=tuple(
-                    drafter.conversation(scenario, kinds, guest, arm, trial)
-                    for guest, played in scenarios_by_kinds.items()
-                    if _host(guest, waves) == kinds
-                    for scenario in played
-                    for trial in range(1, trials + 1)
-                    for arm in (CONTROL, TREATED)
-                ),
-                bystanders=drafter.bystanders(kinds, known),
-            )
-            for kinds in waves
-        ),
-    )
-
-
-def _scenarios_by_kinds(
-    scenarios: Sequence[Scenario], disruptions: Sequence[str]
-) -> dict[tuple[str, ...], list[Scenario]]:
-    """Group the scenarios by the disruptions that follow one another in them. Each is in a group once."""
-    found: dict[tuple[str, ...], list[Scenario]] = {}
-    for scenario in scenarios:
-        for disruption in dict.fromkeys(disruptions):
-            kinds = tuple(kind or disruption for kind in scenario.disruptions) or (UNDISTURBED,)
-            group = found.setdefault(kinds, [])
-            if scenario not in group:
-                group.append(scenario)
-    return found
-
-
-def _waves(all_kinds: Iterable[tuple[str, ...]], disruptions: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the disruptions of each deployment, as few deployments as do, in the order of the run."""
-    waves: list[tuple[str, ...]] = []
-    # A script with the disruptions (restart,) can share the deployment of one with (restart, restart).
-    for kinds in sorted(all_kinds, key=lambda kinds: -len(kinds)):
-        if all(wave[: len(kinds)] != kinds for wave in waves):
-            waves.append(kinds)
-    return tuple(sorted(waves, key=lambda kinds: _rank(kinds, disruptions)))
 
 
 def name_of(disruptions: Sequence[str]) -> str:
@@ -254,151 +170,6 @@ def name_of(disruptions: Sequence[str]) -> str:
     return "+".join(disruptions)
 
 
-def _host(kinds: tuple[str, ...], waves: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    return next(wave for wave in waves if wave[: len(kinds)] == kinds)
-
-
-def _rank(kinds: tuple[str, ...], disruptions: Sequence[str]) -> tuple[int, ...]:
-    order = list(disruptions)
-    return tuple(order.index(kind) if kind in order else len(order) for kind in kinds)
-
-
-def _without_early_probes(segments: tuple[tuple[Turn, ...], ...]) -> tuple[tuple[Turn, ...], ...]:
-    """Leaves out what is asked before the disruption: the reply would restate the fact and refresh it.
-
-    A question that tells a fact as well is said, so that the fact is told, but it is no probe then.
-    """
-    if len(segments) == 1:
-        return segments
-    told = tuple(
-        replace(turn, expectation=None, asks=(), guarantee="") if turn.expectation else turn
-        for turn in segments[0]
-        if turn.expectation is None or turn.tells
-    )
-    return (told, *segments[1:])
-
-
-def _literal_texts(scenario: Scenario) -> list[str]:
-    """What the conversation says whatever its facts are, and the names that session ids begin with."""
-    said = [PLACEHOLDER.sub(" ", turn.text) for turn in scenario.turns]
-    return [*said, *scenario.speakers]
-
-
-def _named_in(text: str, facts: Mapping[str, str]) -> dict[str, str]:
+def named_in(text: str, facts: Mapping[str, str]) -> dict[str, str]:
     """The facts that an unrendered text names, with their values."""
     return {name: facts[name] for name in PLACEHOLDER.findall(text) if name in facts}
-
-
-class _Drafter:
-    """Writes out conversations, drawing facts, session ids and small talk for the whole run."""
-
-    def __init__(self, seed: int, scenarios: Sequence[Scenario]) -> None:
-        self._seed = seed
-        # Whoever says it, a value in the store would be taken for the fact of another conversation.
-        self._pools = {value for one in scenarios for fact in one.facts for value in fact.pool}
-        self._facts = FactSource(seed)
-        self._small_talk = SmallTalk(seed)
-        self._count = 0
-
-    def conversation(
-        self,
-        scenario: Scenario,
-        wave: tuple[str, ...],
-        disruptions: tuple[str, ...],
-        arm: str,
-        trial: int,
-    ) -> Conversation:
-        self._count += 1
-        identifier = f"c{self._count:04}"
-        facts = self._facts.draw(scenario.facts, identifier, _literal_texts(scenario))
-        # All speakers share the random part: ids that differ by case or by a prefix alone test
-        # how the bot keys its sessions.
-        suffix = f"{random.Random(f'{self._seed}/{identifier}/session').getrandbits(64):016x}"
-        sessions = {speaker: f"{speaker}-{suffix}" for speaker in scenario.speakers}
-        segments, pauses = self._segments(scenario, identifier, facts, sessions)
-        return Conversation(
-            identifier=identifier,
-            wave=wave,
-            scenario=scenario,
-            disruptions=disruptions,
-            arm=arm,
-            trial=trial,
-            sessions=sessions,
-            facts=facts,
-            segments=_without_early_probes(segments) if arm == TREATED else segments,
-            pauses=pauses,
-        )
-
-    def bystanders(self, kinds: tuple[str, ...], known: Mapping[str, Disruption]) -> tuple[Conversation, ...]:
-        """Those who go on talking while the disruptions `kinds` happen; none where no turn is sent then."""
-        traits = [traits_of(kind, known) for kind in kinds]
-        if not is_talked_through(traits):
-            return ()
-        scenario = bystander(traits)
-        return tuple(
-            self.conversation(scenario, kinds, kinds, MEANWHILE, number) for number in range(1, SESSIONS + 1)
-        )
-
-    def _segments(
-        self, scenario: Scenario, identifier: str, facts: Mapping[str, str], sessions: Mapping[str, str]
-    ) -> tuple[tuple[tuple[Turn, ...], ...], tuple[tuple[Pause, ...], ...]]:
-        avoid = WholeWords({*facts.values(), *self._pools})
-        segments: list[list[Turn]] = [[]]
-        pauses: list[list[Pause]] = [[]]
-        spoken: list[str] = []
-        count = moment = 0
-        for step in scenario.script:
-            if isinstance(step, Disrupt):
-                segments.append([])
-                pauses.append([])
-            elif isinstance(step, Wait):
-                moment += 1
-                pauses[-1].append(Pause(moment=moment, seconds=step.seconds))
-            elif isinstance(step, Filler):
-                for _ in range(step.count):
-                    for speaker in spoken:
-                        count, moment = count + 1, moment + 1
-                        segments[-1].append(
-                            Turn(
-                                identifier=f"{identifier}.{count}",
-                                moment=moment,
-                                speaker=speaker,
-                                session=sessions[speaker],
-                                text=self._small_talk.draw(avoid),
-                                position=step.position,
-                                tells=(),
-                            )
-                        )
-            else:
-                moment += 1
-                for say in step.turns if isinstance(step, Parallel) else (step,):
-                    count += 1
-                    turn = _written_turn(say, f"{identifier}.{count}", moment, facts, sessions[say.speaker])
-                    segments[-1].append(turn)
-                    if say.speaker not in spoken:
-                        spoken.append(say.speaker)
-        return tuple(map(tuple, segments)), tuple(map(tuple, pauses))
-
-
-def _written_turn(say: Say, identifier: str, moment: int, facts: Mapping[str, str], session: str) -> Turn:
-    """A turn of the script, with the values of the facts."""
-    # Bots strip turns: texts that differ by blanks around them alone would be taken for equal in a
-    # request, yet be under way at once.
-    text = render(say.text, facts).strip()
-    expectation = say.expectation
-    return Turn(
-        identifier=identifier,
-        moment=moment,
-        speaker=say.speaker,
-        session=session,
-        text=text,
-        position=say.position,
-        tells=facts_in(text, _named_in(say.text, facts)),
-        expectation=rendered(expectation, facts) if expectation else None,
-        # The braces of a regular expression name no fact.
-        asks=tuple(name for name in asked_facts(expectation) if name in facts) if expectation else (),
-        guarantee=say.guarantee if expectation else "",
-        states=say.states,
-        answer=STATEMENT.format(", ".join(facts[name] for name in say.states)) if say.states else "",
-        written=say,
-    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import fields
 
-from gate.abilities import Contained
 from gate.core.transcript import (
     AFTER,
     BEFORE,
@@ -31,55 +30,55 @@ from gate.errors import (
     StoreError,
     Unsupported,
 )
-from gate.interfaces import CANDIDATE, Deployment, Traffic
+from gate.ports import CANDIDATE, Contained, Deployment, Traffic
 from gate.runner.conversation_handles import ConversationHandles
 from gate.runner.plan import Plan, Wave
-from gate.runner.stage import Stage, never_missed
+from gate.runner.run_context import RunContext, never_missed
 from gate.runner.traffic import OpenSessions
-from gate.runner.turns import Places, TurnPlayer
+from gate.runner.turns import TurnPlayer, TurnSlots
 
-__all__ = ["Stage", "never_missed", "play"]
+__all__ = ["RunContext", "never_missed", "play"]
 
 
-async def play(plan: Plan, stage: Stage) -> None:
-    """Plays every wave, `stage.jobs` of them at once, in their order.
+async def play(plan: Plan, context: RunContext) -> None:
+    """Plays every wave, `context.jobs` of them at once, in their order.
 
     Raises InputError, which ends the others too; every other fault is recorded and ends its wave alone.
     """
     for conversation in plan.conversations:
-        stage.record(conversation.planned(stage.clock()))
-    room = Places(stage.concurrency)
+        context.record(conversation.planned(context.clock()))
+    room = TurnSlots(context.concurrency)
     waves = iter(plan.waves)
 
     async def play_one_after_the_other() -> None:
         for wave in waves:
-            await _WavePlayer(wave, stage, room).play()
+            await _WavePlayer(wave, context, room).play()
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(stage.jobs, len(plan.waves))):
+            for _ in range(min(context.jobs, len(plan.waves))):
                 group.create_task(play_one_after_the_other())
     except ExceptionGroup as errors:
         raise _parts(errors)[0] from errors
 
 
 class _WavePlayer:
-    def __init__(self, wave: Wave, stage: Stage, room: Places) -> None:
+    def __init__(self, wave: Wave, context: RunContext, room: TurnSlots) -> None:
         self._wave = wave
-        self._stage = stage
+        self._context = context
         self._room = room
 
     async def play(self) -> None:
-        began = self._stage.clock()
+        began = self._context.clock()
         deployment = await self._deploy(began)
         if deployment is None:
             return
         try:
-            self._stage.record(
+            self._context.record(
                 DeploymentStarted(
-                    at=self._stage.clock(),
+                    at=self._context.clock(),
                     deployment=self._wave.name,
-                    seconds=self._stage.clock() - began,
+                    seconds=self._context.clock() - began,
                     images=deployment.images(),
                 )
             )
@@ -92,21 +91,21 @@ class _WavePlayer:
     async def _deploy(self, began: float) -> Deployment | None:
         name = self._wave.name
         try:
-            return await self._stage.runtime.deploy(
-                name, self._stage.environment(name), self._first_version()
+            return await self._context.runtime.deploy(
+                name, self._context.environment(name), self._first_version()
             )
         except InputError:
             raise
         except Exception as error:
-            self._stage.record(
+            self._context.record(
                 DeploymentFailed(
-                    at=self._stage.clock(),
+                    at=self._context.clock(),
                     deployment=name,
                     cause=_cause(error),
                     sentence=_sentence(error),
                     remedy=error.remedy if isinstance(error, GateError) else "",
                     log=list(error.log) if isinstance(error, GateError) else [],
-                    seconds=self._stage.clock() - began,
+                    seconds=self._context.clock() - began,
                 )
             )
             return None
@@ -114,7 +113,7 @@ class _WavePlayer:
     def _first_version(self) -> str:
         """What the first disruption that cares wants to find running."""
         # An unknown disruption is a fault when its turn comes.
-        known = self._stage.disruptions
+        known = self._context.disruptions
         wanted = (traits_of(kind, known).begins_with for kind in self._wave.kinds)
         return next((version for version in wanted if version is not None), CANDIDATE)
 
@@ -124,9 +123,9 @@ class _WavePlayer:
         mistake = next((one for one in parts if isinstance(one, InputError)), None)
         if mistake is not None:
             raise mistake
-        self._stage.record(
+        self._context.record(
             FaultSeen(
-                at=self._stage.clock(),
+                at=self._context.clock(),
                 deployment=self._wave.name,
                 cause=_cause(parts[0]),
                 sentence=_sentence(parts[0]),
@@ -134,24 +133,24 @@ class _WavePlayer:
         )
 
     async def _close(self, deployment: Deployment) -> None:
-        began = self._stage.clock()
+        began = self._context.clock()
         try:
             await deployment.close()
         except Exception:
             # What stays behind is the runtime's to remove at the end; what was seen here stays true.
             return
-        now = self._stage.clock()
-        self._stage.record(DeploymentClosed(at=now, deployment=self._wave.name, seconds=now - began))
+        now = self._context.clock()
+        self._context.record(DeploymentClosed(at=now, deployment=self._wave.name, seconds=now - began))
 
     async def _perform(self, deployment: Deployment) -> None:
-        bot = self._stage.connect(deployment)
+        bot = self._context.connect(deployment)
         turns = TurnPlayer(
             [*self._wave.conversations, *self._wave.bystanders],
-            ConversationHandles(bot, self._stage.reply_quota),
-            self._stage,
+            ConversationHandles(bot, self._context.reply_quota),
+            self._context,
             self._room,
         )
-        sessions = OpenSessions(self._wave, turns, self._stage)
+        sessions = OpenSessions(self._wave, turns, self._context)
         try:
             await self._play_together(turns, 0)
             await sessions.open()
@@ -186,42 +185,42 @@ class _WavePlayer:
 
     async def _disrupt(self, deployment: Deployment, kind: str, point: int, traffic: Traffic) -> bool:
         waiting = [one for one in self._wave.conversations if one.moments(point)]
-        self._stage.record(
+        self._context.record(
             DisruptionStarted(
-                at=self._stage.clock(),
+                at=self._context.clock(),
                 deployment=self._wave.name,
                 disruption=kind,
                 conversations=len(waiting),
-                traits=traits_of(kind, self._stage.disruptions),
+                traits=traits_of(kind, self._context.disruptions),
             )
         )
         ended = await self._inflict(deployment, kind, traffic)
-        self._stage.record(ended)
+        self._context.record(ended)
         return ended.recovered
 
     async def _inflict(self, deployment: Deployment, kind: str, traffic: Traffic) -> DisruptionEnded:
-        began = self._stage.clock()
+        began = self._context.clock()
         try:
-            evidence = await self._stage.disruptions[kind].inflict(deployment, traffic)
+            evidence = await self._context.disruptions[kind].inject(deployment, traffic)
         except BotNotReady as error:
             return DisruptionEnded(
-                at=self._stage.clock(),
+                at=self._context.clock(),
                 deployment=self._wave.name,
                 disruption=kind,
                 took_effect=True,
                 recovered=False,
                 sentence=error.sentence,
-                seconds=self._stage.clock() - began,
+                seconds=self._context.clock() - began,
                 log=list(error.log),
             )
         return DisruptionEnded(
-            at=self._stage.clock(),
+            at=self._context.clock(),
             deployment=self._wave.name,
             disruption=kind,
             took_effect=evidence.took_effect,
             recovered=True,
             sentence=evidence.sentence,
-            seconds=self._stage.clock() - began,
+            seconds=self._context.clock() - began,
             observed=evidence.observed,
         )
 
@@ -237,13 +236,13 @@ class _WavePlayer:
             raise StoreError(fault)
 
     async def _look_into_store(self, deployment: Deployment, turns: TurnPlayer, moment: str) -> None:
-        inspector = self._stage.runtime.inspector(deployment)
+        inspector = self._context.runtime.inspector(deployment)
         if inspector is None:
             return
         view = await inspector.look(turns.values)
-        self._stage.record(
+        self._context.record(
             StoreSeen(
-                at=self._stage.clock(),
+                at=self._context.clock(),
                 deployment=self._wave.name,
                 moment=moment,
                 values=sorted(view.values),

@@ -8,7 +8,8 @@ from dataclasses import replace
 from gate.core.scenario import Scenario
 from gate.core.specification import RunSpecification, Shard
 from gate.errors import InputError
-from gate.runner.plan import Plan, plan_run
+from gate.runner.plan import Plan
+from gate.runner.planner import plan_run
 from gate.runner.window import within_window
 
 

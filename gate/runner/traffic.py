@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from gate.disruptions import traits_of
-from gate.runner.bystanders import READS
-from gate.runner.plan import Conversation, Turn, Wave
-from gate.runner.stage import Stage
+from gate.runner.background_sessions import READS
+from gate.runner.plan import PlannedConversation, Turn, Wave
+from gate.runner.run_context import RunContext
 from gate.runner.turns import TurnPlayer
 
 DURING, AFTERWARDS = 1, 2
@@ -19,13 +19,13 @@ DURING, AFTERWARDS = 1, 2
 
 
 class OpenSessions:
-    """The bystanders of one wave. Implements `gate.interfaces.Traffic`."""
+    """The bystanders of one wave. Implements `gate.ports.Traffic`."""
 
-    def __init__(self, wave: Wave, turns: TurnPlayer, stage: Stage) -> None:
+    def __init__(self, wave: Wave, turns: TurnPlayer, context: RunContext) -> None:
         self._deployment = wave.name
         self._bystanders = wave.bystanders
         self._turns = turns
-        self._stage = stage
+        self._context = context
         self._sent = 0
         # What the bot has promised to remember, by conversation.
         self._acknowledged: dict[str, set[str]] = {}
@@ -42,9 +42,9 @@ class OpenSessions:
     async def in_flight(self) -> AsyncIterator[bool]:
         """Holds the model's answers to one turn of every session back until the block is left."""
         # No more than can be under way at once: the others would wait for those that are held.
-        turns = self._next_turns()[: self._stage.concurrency]
+        turns = self._next_turns()[: self._context.concurrency]
         texts = [turn.text for _, turn in turns]
-        hold = self._stage.hold(self._deployment, texts) if self._stage.hold else None
+        hold = self._context.hold(self._deployment, texts) if self._context.hold else None
         talking = asyncio.create_task(self._put(turns))
         try:
             try:
@@ -60,13 +60,13 @@ class OpenSessions:
 
     async def ask(self, kinds: Sequence[str]) -> None:
         """Asks every session for what was acknowledged; often where several replicas may answer."""
-        known = self._stage.disruptions
+        known = self._context.disruptions
         reads = READS if any(traits_of(kind, known).asks_often for kind in kinds) else 1
         async with asyncio.TaskGroup() as group:
             for one in self._bystanders:
                 group.create_task(self._ask(one, reads))
 
-    async def _ask(self, conversation: Conversation, reads: int) -> None:
+    async def _ask(self, conversation: PlannedConversation, reads: int) -> None:
         known = self._acknowledged.get(conversation.identifier, set())
         questions = [turn for turn in conversation.segments[AFTERWARDS] if known.issuperset(turn.asks)]
         for turn in questions:
@@ -74,17 +74,17 @@ class OpenSessions:
             often = turn is questions[0] or turn is questions[-1]
             await self._turns.ask(conversation, turn, reads=reads if often else 1)
 
-    async def _put(self, turns: Sequence[tuple[Conversation, Turn]]) -> None:
+    async def _put(self, turns: Sequence[tuple[PlannedConversation, Turn]]) -> None:
         async with asyncio.TaskGroup() as group:
             for conversation, turn in turns:
                 group.create_task(self._say(conversation, turn))
 
-    async def _say(self, conversation: Conversation, turn: Turn) -> None:
+    async def _say(self, conversation: PlannedConversation, turn: Turn) -> None:
         reply = await self._turns.say(conversation, turn)
         if reply is not None:
             self._acknowledged.setdefault(conversation.identifier, set()).update(turn.tells)
 
-    def _next_turns(self) -> list[tuple[Conversation, Turn]]:
+    def _next_turns(self) -> list[tuple[PlannedConversation, Turn]]:
         number, self._sent = self._sent, self._sent + 1
         return [(one, _turn_of(one, number)) for one in self._bystanders]
 
@@ -100,7 +100,7 @@ async def _is_first(asked: Coroutine[Any, Any, None], talking: asyncio.Task[None
         await asyncio.gather(waiting, return_exceptions=True)
 
 
-def _turn_of(conversation: Conversation, number: int) -> Turn:
+def _turn_of(conversation: PlannedConversation, number: int) -> Turn:
     *telling, idle = conversation.segments[DURING]
     if number < len(telling):
         return telling[number]

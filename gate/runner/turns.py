@@ -26,12 +26,12 @@ from gate.core.transcript import (
 from gate.core.words import contains
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.runner.conversation_handles import ConversationHandles
-from gate.runner.plan import Conversation, Pause, Turn
-from gate.runner.stage import Stage
+from gate.runner.plan import Pause, PlannedConversation, Turn
+from gate.runner.run_context import RunContext
 from gate.scorers.checks import forbids_only
 
 
-class Places:
+class TurnSlots:
     """The places of a run, one for each turn that is under way, whichever deployment it is put to."""
 
     def __init__(self, size: int) -> None:
@@ -52,13 +52,13 @@ class TurnPlayer:
 
     def __init__(
         self,
-        conversations: Sequence[Conversation],
+        conversations: Sequence[PlannedConversation],
         handles: ConversationHandles,
-        stage: Stage,
-        room: Places,
+        context: RunContext,
+        room: TurnSlots,
     ) -> None:
         self._handles = handles
-        self._stage = stage
+        self._context = context
         self._room = room
         # Equal texts are never under way at once: a model request is tied to its turn by its text. Those
         # of other deployments do not matter, because a deployment shows itself by its key.
@@ -72,7 +72,7 @@ class TurnPlayer:
         """What the facts of all conversations are by now."""
         return {value for facts in self._facts.values() for value in facts.values()}
 
-    async def converse(self, conversation: Conversation, point: int) -> None:
+    async def converse(self, conversation: PlannedConversation, point: int) -> None:
         """Plays what lies after `point` disruptions, moment by moment."""
         for moment in conversation.moments(point):
             unheard = self._unheard.get(conversation.identifier)
@@ -89,18 +89,20 @@ class TurnPlayer:
             for turn, reply in zip(turns, replies, strict=True):
                 await self._ask_again(conversation, turn, reply)
 
-    async def _wait(self, conversation: Conversation, seconds: float) -> None:
-        began = self._stage.clock()
-        await self._stage.sleep(seconds)
-        now = self._stage.clock()
-        self._stage.record(Waited(at=now, conversation=conversation.identifier, seconds=now - began))
+    async def _wait(self, conversation: PlannedConversation, seconds: float) -> None:
+        began = self._context.clock()
+        await self._context.sleep(seconds)
+        now = self._context.clock()
+        self._context.record(Waited(at=now, conversation=conversation.identifier, seconds=now - began))
 
-    def _up_to_date(self, conversation: Conversation, turn: Turn) -> Turn:
+    def _up_to_date(self, conversation: PlannedConversation, turn: Turn) -> Turn:
         """The turn with the values that the bot has stated in the place of the planned ones."""
         facts = self._facts[conversation.identifier]
         return turn if facts == conversation.facts else turn.render(facts)
 
-    async def _say_together(self, conversation: Conversation, turns: Sequence[Turn]) -> list[str | None]:
+    async def _say_together(
+        self, conversation: PlannedConversation, turns: Sequence[Turn]
+    ) -> list[str | None]:
         """Puts the turns to the bot at the same moment. The reply to each, None where there is none."""
         async with self._turn_to_speak(turns), asyncio.TaskGroup() as group:
             saying = [group.create_task(self._say(conversation, turn)) for turn in turns]
@@ -116,12 +118,12 @@ class TurnPlayer:
             await self._room.take(len(turns), held)
             yield
 
-    async def say(self, conversation: Conversation, turn: Turn) -> str | None:
+    async def say(self, conversation: PlannedConversation, turn: Turn) -> str | None:
         """Puts one turn to the bot. The reply, None where there is none."""
         [reply] = await self._say_together(conversation, [turn])
         return reply
 
-    async def ask(self, conversation: Conversation, turn: Turn, *, reads: int) -> None:
+    async def ask(self, conversation: PlannedConversation, turn: Turn, *, reads: int) -> None:
         """Puts a question so many times, or again where the reply misses."""
         reply = await self.say(conversation, turn)
         if reads == 1:
@@ -129,27 +131,27 @@ class TurnPlayer:
         for count in range(1, reads):
             await self._repeat(conversation, turn, count)
 
-    async def _ask_again(self, conversation: Conversation, turn: Turn, reply: str | None) -> None:
+    async def _ask_again(self, conversation: PlannedConversation, turn: Turn, reply: str | None) -> None:
         """Repeats a question while the replies to it miss: a fact that comes and goes is not lost."""
         if turn.expectation is None or not GUARANTEES[turn.guarantee].recall:
             return
         if forbids_only(turn.expectation.checks):
             return
-        for count in range(1, self._stage.reasks + 1):
+        for count in range(1, self._context.reasks + 1):
             heard = conversation.identifier not in self._unheard
-            if reply is None or not heard or not self._stage.missed(turn, reply):
+            if reply is None or not heard or not self._context.missed(turn, reply):
                 return
             reply = await self._repeat(conversation, turn, count)
 
-    async def _repeat(self, conversation: Conversation, turn: Turn, count: int) -> str | None:
+    async def _repeat(self, conversation: PlannedConversation, turn: Turn, count: int) -> str | None:
         again = replace(turn, identifier=f"{turn.identifier}.r{count}", moment=0)
         async with self._turn_to_speak([again]):
             return await self._say(conversation, again, repeats=turn.identifier)
 
-    async def _say(self, conversation: Conversation, turn: Turn, *, repeats: str = "") -> str | None:
+    async def _say(self, conversation: PlannedConversation, turn: Turn, *, repeats: str = "") -> str | None:
         """The reply, None without one. What came of the turn is on record then."""
         self._start(conversation, turn, repeats=repeats)
-        began = self._stage.clock()
+        began = self._context.clock()
         status, reply, error = ACKNOWLEDGED, "", ""
         try:
             reply = await self._handles.say(turn.session, turn.text)
@@ -162,8 +164,8 @@ class TurnPlayer:
                 self._unheard[conversation.identifier] = (
                     "not asked: the bot left an earlier turn of this conversation without an answer"
                 )
-        now = self._stage.clock()
-        self._stage.record(
+        now = self._context.clock()
+        self._context.record(
             TurnEnded(
                 at=now, turn=turn.identifier, status=status, reply=reply, error=error, seconds=now - began
             )
@@ -173,15 +175,15 @@ class TurnPlayer:
         self._take_down_what_is_stated(conversation, turn, reply)
         return reply
 
-    def _take_down_what_is_stated(self, conversation: Conversation, turn: Turn, reply: str) -> None:
+    def _take_down_what_is_stated(self, conversation: PlannedConversation, turn: Turn, reply: str) -> None:
         facts = self._facts[conversation.identifier]
         for name in turn.states:
             value = self._stated(conversation, name, reply)
             if value is not None:
                 facts[name] = value
-                self._stage.record(
+                self._context.record(
                     FactStated(
-                        at=self._stage.clock(),
+                        at=self._context.clock(),
                         conversation=conversation.identifier,
                         turn=turn.identifier,
                         fact=name,
@@ -189,33 +191,33 @@ class TurnPlayer:
                     )
                 )
 
-    def _stated(self, conversation: Conversation, name: str, reply: str) -> str | None:
+    def _stated(self, conversation: PlannedConversation, name: str, reply: str) -> str | None:
         """The value of the fact that the reply states."""
         planned = conversation.facts[name]
         if contains(reply, planned):
             return planned
         fact = next(one for one in conversation.scenario.facts if one.name == name)
-        if not self._stage.captures or not isinstance(fact, Pattern):
+        if not self._context.captures or not isinstance(fact, Pattern):
             return None
         facts = self._facts[conversation.identifier]
         return fact.find(reply, {value for other, value in facts.items() if other != name})
 
-    def decline(self, conversation: Conversation, point: int, reason: str) -> None:
+    def decline(self, conversation: PlannedConversation, point: int, reason: str) -> None:
         """Puts on record that what lies after `point` disruptions is not said."""
         for moment in conversation.moments(point):
             for turn in () if isinstance(moment, Pause) else moment:
                 self._decline(conversation, self._up_to_date(conversation, turn), reason)
 
-    def _decline(self, conversation: Conversation, turn: Turn, reason: str) -> None:
+    def _decline(self, conversation: PlannedConversation, turn: Turn, reason: str) -> None:
         self._start(conversation, turn)
-        self._stage.record(
-            TurnEnded(at=self._stage.clock(), turn=turn.identifier, status=UNASKED, error=reason)
+        self._context.record(
+            TurnEnded(at=self._context.clock(), turn=turn.identifier, status=UNASKED, error=reason)
         )
 
-    def _start(self, conversation: Conversation, turn: Turn, *, repeats: str = "") -> None:
-        self._stage.record(
+    def _start(self, conversation: PlannedConversation, turn: Turn, *, repeats: str = "") -> None:
+        self._context.record(
             TurnStarted(
-                at=self._stage.clock(),
+                at=self._context.clock(),
                 turn=turn.identifier,
                 conversation=conversation.identifier,
                 speaker=turn.speaker,

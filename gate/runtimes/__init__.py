@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gate.core.specification import BotSpecification
 from gate.disruptions import DISRUPTIONS
-from gate.interfaces import RuntimeKind
-from gate.runtimes.docker_engine.kind import DockerKind
-from gate.runtimes.processes.kind import ProcessKind
+from gate.ports import RuntimeKind
+from gate.runtimes.docker.kind import DockerKind
+from gate.runtimes.process.kind import ProcessKind
 
 RUNTIMES: dict[str, RuntimeKind] = {kind.name: kind for kind in (DockerKind(), ProcessKind())}
 

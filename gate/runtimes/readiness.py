@@ -9,7 +9,7 @@ from typing import Protocol
 import aiohttp
 
 from gate.errors import BotNotReady, StoreError
-from gate.interfaces import Store, StoreInspector
+from gate.ports import Store, StoreInspector
 
 FIRST_POLL_SECONDS = 0.02
 LAST_POLL_SECONDS = 0.25

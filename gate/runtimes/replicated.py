@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, Protocol, TypeVar
 
 from gate.errors import EngineError
-from gate.interfaces import Instance, TurnLease
+from gate.ports import Instance, TurnLease
 from gate.runtimes.turn_routing import ReplicaLease
 
 

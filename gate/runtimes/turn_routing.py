@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
-from gate.interfaces import TurnLease, TurnRouter
+from gate.ports import TurnLease, TurnRouter
 
 
 class Addressed(Protocol):
@@ -22,7 +22,7 @@ class Addressed(Protocol):
 
 
 class ReplicaLease(AbstractAsyncContextManager[TurnLease]):
-    """One turn to the replica that `choose` gives. Implements `gate.interfaces.TurnLease`.
+    """One turn to the replica that `choose` gives. Implements `gate.ports.TurnLease`.
 
     The replica is chosen when the lease is entered, and stays the same however often it is asked for.
     """
@@ -50,7 +50,7 @@ class ReplicaLease(AbstractAsyncContextManager[TurnLease]):
 
 @dataclass(frozen=True, slots=True)
 class AddressLease:
-    """One turn to the only instance there is. Implements `gate.interfaces.TurnLease`."""
+    """One turn to the only instance there is. Implements `gate.ports.TurnLease`."""
 
     source: Callable[[], str]
     """Says where the instance is at present."""

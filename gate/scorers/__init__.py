@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.interfaces import Scorer
+from gate.ports import Scorer
 from gate.scorers.all import All
 from gate.scorers.any import Any
 from gate.scorers.contains import Contains

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gate.core.specification import StoreTraits
-from gate.interfaces import StoreKind
+from gate.ports import StoreKind
 from gate.stores.none import NoStore
 from gate.stores.redis import Redis
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gate.interfaces import StoreView
+from gate.ports import StoreView
 from gate.stores.places import Content, Place
 from gate.stores.text_search import BETWEEN, Passage, TextSearch, readable
 

@@ -29,7 +29,7 @@ from tests.action.job_context import (
     github_variables,
     pull_request_event,
 )
-from tests.action.stage_result import Conclusion, Stage, StageResult, StepResult, conclude
+from tests.action.stage_result import Conclusion, RunContext, StageResult, StepResult, conclude
 from tests.action.step_container import SOCKET, Step, container_name, expression_context
 from tests.action.step_log import Masks, StepLog
 
@@ -171,7 +171,7 @@ class EmulatedRunner:
 
     def _run_stage(
         self,
-        stage: Stage,
+        stage: RunContext,
         step: Step,
         entrypoint: str | None,
         state: Mapping[str, str],

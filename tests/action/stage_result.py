@@ -12,7 +12,7 @@ from tests.action.file_commands import SUMMARY_LIMIT, FileValues
 from tests.action.step_log import Masks, StepLog
 from tests.action.workflow_commands import Annotation, Command, split_lines
 
-Stage = Literal["main", "post"]
+RunContext = Literal["main", "post"]
 Conclusion = Literal["success", "failure", "cancelled"]
 
 
@@ -71,7 +71,7 @@ class StepResult(StageResult):
 
 def conclude(
     *,
-    stage: Stage,
+    stage: RunContext,
     container_name: str,
     image: str,
     has_id: bool,

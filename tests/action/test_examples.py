@@ -19,7 +19,7 @@ from tests.action.action_images import ActionImages, default_route, docker
 from tests.action.emulated_runner import EmulatedRunner
 from tests.action.stage_result import StepResult
 from tests.action.workflow_file import OURS, WorkflowStep, fill_in, load_workflow
-from tests.unit.reader.real_model import REAL_KEY, RealModelServer
+from tests.unit.model_endpoint.real_model import REAL_KEY, RealModelServer
 
 pytestmark = pytest.mark.docker
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gate.analysis import analyse
 from gate.core.transcript import (
     ACKNOWLEDGED,
     AFTER,
@@ -27,7 +28,6 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.disruptions import traits_of
-from gate.judging import judge
 from gate.reporters.html_report import HtmlReporter
 
 UNKNOWN = "I don't know."
@@ -231,5 +231,5 @@ def write_report(directory: Path, run: Iterator[Event] | Sequence[Event]) -> Pat
     reporter = HtmlReporter(directory)
     for event in every:
         reporter.show(event)
-    reporter.finish(judge(every))
+    reporter.finish(analyse(every))
     return directory / HtmlReporter.file

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from gate.judging import judge
-from gate.judging.history_reading import read_history
+from gate.analysis import analyse
+from gate.analysis.history_reading import read_history
 from gate.reporters.html_report.document import Budget
 from gate.reporters.html_report.page import compose_page
 from tests.browser import story
@@ -80,7 +80,7 @@ def test_the_longest_texts_are_cut_and_what_is_not_on_the_page_is_named(folder: 
 def test_a_conversation_that_found_no_room_is_said_to_be_in_the_transcript(folder: Path, page: Page) -> None:
     every = list(story.events())
     path = folder / "report.html"
-    path.write_text(compose_page(judge(every), read_history(every), Budget(conversations=0)), "utf-8")
+    path.write_text(compose_page(analyse(every), read_history(every), Budget(conversations=0)), "utf-8")
     page.open(path)
     page.click(".cell.bad")
     assert "transcript.jsonl beside it has it" in page.text("dialog")

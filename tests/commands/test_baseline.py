@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from gate.reporters.neutraliser import markdown
-from gate.reporters.wording import as_sentence
+from gate.reporters.messages import as_sentence
+from gate.reporters.sanitize import markdown
 from tests.commands.gate_process import LIBRARY, Gate, disruptions
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import docker
 import pytest
 
-from gate.runtimes.docker_engine.connection import CALL_SECONDS
-from gate.runtimes.docker_engine.sweep import remove_run
+from gate.runtimes.docker.connection import CALL_SECONDS
+from gate.runtimes.docker.sweep import remove_run
 from tests.commands.gate_process import Ended, Gate
 from tests.docker.engine_proxy import EngineProxy
 from tests.kill_matrix.striking import on_the_engine
@@ -31,7 +31,7 @@ script:
     expect: "{order}"
 """
 IMPATIENT = """\
-import gate.runtimes.docker_engine.connection as connection
+import gate.runtimes.docker.connection as connection
 import gate.cli.run
 connection.CALL_SECONDS = {seconds!r}
 gate.cli.run.new_run = lambda: {run!r}
@@ -48,7 +48,7 @@ def proxy(tmp_path: Path) -> Iterator[EngineProxy]:
     proxy.cut()
 
 
-class Patient:
+class Subject:
     """Runs the gate by way of the proxy."""
 
     def __init__(self, gate: Gate, proxy: EngineProxy, image: str) -> None:
@@ -82,9 +82,9 @@ class Patient:
 
 
 @pytest.fixture
-def patient(gate: Gate, proxy: EngineProxy, zoo_image: str) -> Iterator[Patient]:
+def patient(gate: Gate, proxy: EngineProxy, zoo_image: str) -> Iterator[Subject]:
     """Whatever a lost engine kept the gate from removing is removed at the end."""
-    patient = Patient(gate, proxy, zoo_image)
+    patient = Subject(gate, proxy, zoo_image)
     yield patient
     client = docker.from_env()
     remove_run(client, patient.run_name)
@@ -101,7 +101,7 @@ def inconclusive(ended: Ended, *words: str) -> None:
     assert ended.report["leaks"] == ended.report["fabrications"] == 0
 
 
-def test_a_socket_that_vanishes_in_mid_run(patient: Patient) -> None:
+def test_a_socket_that_vanishes_in_mid_run(patient: Subject) -> None:
     """The cause is said, what is left is said with the command that removes it, and the command does."""
     patient.proxy.cut_at("POST .*/containers/[0-9a-f]+/kill")
     ended = patient.run("restart")
@@ -116,7 +116,7 @@ def test_a_socket_that_vanishes_in_mid_run(patient: Patient) -> None:
     assert judged.code == 3, judged.output
 
 
-def test_an_engine_that_restarts_costs_what_was_under_way(patient: Patient) -> None:
+def test_an_engine_that_restarts_costs_what_was_under_way(patient: Subject) -> None:
     """The next disruption has a deployment of its own, and is judged."""
     patient.proxy.restart_at("POST .*/containers/[0-9a-f]+/kill")
     ended = patient.run("restart", "recreate")
@@ -126,7 +126,7 @@ def test_an_engine_that_restarts_costs_what_was_under_way(patient: Patient) -> N
     assert patient.left() == []
 
 
-def test_a_call_that_hangs_is_given_up(patient: Patient) -> None:
+def test_a_call_that_hangs_is_given_up(patient: Subject) -> None:
     """After the time that such calls have."""
     patient.proxy.swallow("GET .*/containers/[0-9a-f]+/json")
     ended = patient.run("restart", seconds=8.0)
@@ -147,14 +147,14 @@ def test_a_call_that_hangs_is_given_up(patient: Patient) -> None:
     ids=["no subnet", "no room"],
 )
 def test_what_the_engine_has_no_more_of_is_said_in_its_words(
-    patient: Patient, order: str, status: int, message: str
+    patient: Subject, order: str, status: int, message: str
 ) -> None:
     patient.proxy.answer(order, status, message)
     inconclusive(patient.run("restart"), "the Docker engine could not", " ".join(message.split()))
     assert patient.left() == []
 
 
-def test_an_image_of_another_architecture_is_named_as_such(patient: Patient, foreign_image: str) -> None:
+def test_an_image_of_another_architecture_is_named_as_such(patient: Subject, foreign_image: str) -> None:
     """And not as a bot that does not start."""
     patient.configure(foreign_image)
     ended = patient.run("restart")

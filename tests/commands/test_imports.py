@@ -16,9 +16,9 @@ HEAVY = ("aiohttp", "docker", "jinja2", "openai", "pydantic", "redis", "requests
     [
         pytest.param("import gate.cli", HEAVY, id="the command line"),
         pytest.param(
-            "import gate.settings", ("pydantic", "pydantic_core"), id="the settings, until a file is read"
+            "import gate.config", ("pydantic", "pydantic_core"), id="the settings, until a file is read"
         ),
-        pytest.param("import gate.judging", HEAVY, id="judging"),
+        pytest.param("import gate.analysis", HEAVY, id="judging"),
         pytest.param("import gate.run.run", ("openai", "pydantic", "docker"), id="a run"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 
 from tests.commands.gate_process import Gate, disruptions
 from tests.commands.test_real_model import written_anywhere
-from tests.unit.judge_model.judge_server import JUDGE_KEY, NO, YES, JudgeServer
+from tests.unit.llm_judge.judge_server import JUDGE_KEY, NO, YES, JudgeServer
 
 SCENARIO = """\
 name: A parcel

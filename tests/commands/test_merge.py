@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.core.seal import without_seal
+from gate.core.line_digest import without_seal
 from gate.reporters.github import OUTPUTS
 from tests.commands.gate_process import TWELVE, Gate, disruptions
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.commands.gate_process import Gate, disruptions
-from tests.unit.reader.real_model import REAL_KEY, RealModelServer
+from tests.unit.model_endpoint.real_model import REAL_KEY, RealModelServer
 
 SCENARIO = """\
 name: An order number survives

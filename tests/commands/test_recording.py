@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from gate.cli.interruption import run_until_signal
+from gate.core.report import Report
 from gate.core.transcript import DeploymentClosed, DeploymentStarted, Event, FaultSeen, RunEnded
-from gate.core.verdict import Report
 from gate.errors import GateError
 from gate.reporters.transcript_file import NAME, UNFINISHED, TranscriptFile
 from gate.run.recording import Recording
 from gate.run.teardown import uninterrupted
 from tests.event_loop import in_event_loop
 from tests.full_disk import fill_up
-from tests.unit.judging.builder import honest_run
+from tests.unit.analysis.builder import honest_run
 
 
 class Listener:
@@ -48,7 +48,7 @@ def test_a_report_that_cannot_be_written_keeps_no_other_from_being_written(tmp_p
     recording(RunEnded(at=1.0))
     assert good.heard == [RunEnded(at=1.0)]
     with pytest.raises(GateError, match="could not be written whole") as caught:
-        recording.finish(honest_run().judge())
+        recording.finish(honest_run().analyse())
     assert caught.value.why == "No space left on device"
     assert caught.value.remedy
     assert good.finished

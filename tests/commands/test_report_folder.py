@@ -12,8 +12,8 @@ import pytest
 
 from gate.core.transcript_lines import decode
 from gate.reporters import report_files
+from gate.reporters.atomic_write import DRAFT
 from gate.reporters.transcript_file import RESERVE_BYTES
-from gate.reporters.whole_files import DRAFT
 from tests.commands.gate_process import Gate, disruptions
 
 MiB = 1024 * 1024

@@ -11,7 +11,7 @@ import pytest
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.specification import RunSpecification
-from gate.runtimes.docker_engine.sweep import RUN_LABEL
+from gate.runtimes.docker.sweep import RUN_LABEL
 from tests.action.workflow_commands import parse_command, split_lines
 from tests.commands.gate_process import LIBRARY, TWELVE, Gate, disruptions, named
 

@@ -11,11 +11,11 @@ from typing import Any
 import docker
 import pytest
 
-from gate.runtimes.docker_engine.sweep import RUN_LABEL
+from gate.runtimes.docker.sweep import RUN_LABEL
 from tests.commands.gate_process import Gate, disruptions
 from tests.secrecy import echoes, traces, traces_in_folder
-from tests.unit.judge_model.judge_server import JudgeServer
-from tests.unit.reader.real_model import REAL_KEY, RealModelServer
+from tests.unit.llm_judge.judge_server import JudgeServer
+from tests.unit.model_endpoint.real_model import REAL_KEY, RealModelServer
 
 SCENARIO = """\
 name: An order number survives

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import docker
 import pytest
 
-from gate.runtimes.processes.ports import Ports
+from gate.runtimes.process.ports import Ports
 from tests.contract.places import REDIS, ZOO, DockerPlace, ProcessPlace
 
 

@@ -16,14 +16,13 @@ from typing import Any
 
 import docker
 
-from gate.abilities import Replaceable, Stoppable
 from gate.core.specification import BotSpecification, StoreSpecification
-from gate.interfaces import Bot, Deployment, Runtime, Store
+from gate.ports import Bot, Deployment, Replaceable, Runtime, Stoppable, Store
 from gate.protocols import PROTOCOLS
-from gate.runtimes.docker_engine.connection import Engine, connect
-from gate.runtimes.docker_engine.runtime import DockerEngine
-from gate.runtimes.docker_engine.sweep import RUN_LABEL, remove_run
-from gate.runtimes.processes.runtime import Processes
+from gate.runtimes.docker.connection import Engine, connect
+from gate.runtimes.docker.runtime import DockerEngine
+from gate.runtimes.docker.sweep import RUN_LABEL, remove_run
+from gate.runtimes.process.runtime import Processes
 from tests.embedded_store import EmbeddedRedis
 from tests.event_loop import until
 

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from gate.errors import TurnIndeterminate, TurnRefused
-from gate.interfaces import CANDIDATE, Bot, Runtime
+from gate.ports import CANDIDATE, Bot, Runtime
 from tests.contract.places import Place, spoken_to
 from tests.event_loop import until
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from gate.analysis.evidence_details import details_of
 from gate.core.specification import ContainerSpecification
-from gate.disruptions import DISRUPTIONS, Silence
+from gate.disruptions import DISRUPTIONS, NoTraffic
 from gate.errors import BotNotReady, EngineError, Unsupported
-from gate.interfaces import CANDIDATE, PREVIOUS, Evidence
-from gate.judging.evidence_details import details_of
+from gate.ports import CANDIDATE, PREVIOUS, Evidence
 from gate.runtimes import unsupported_on
 from tests.contract.places import DockerPlace, Place, ProcessPlace
 from tests.contract.talk import Scene, scene
@@ -67,14 +67,14 @@ SURVIVES: Mapping[str, frozenset[str]] = {
 """Memory → the disruptions over which it lasts: what each disruption is for."""
 
 
-async def inflicted(stage: Scene, name: str, place: Place) -> Evidence | None:
+async def injected(stage: Scene, name: str, place: Place) -> Evidence | None:
     """The evidence; None where the runtime cannot do it, which is then said and has changed nothing."""
     before = await stage.deployment.instances()
     talk = stage.talk(f"ben-{name}", f"carla-{name}")
     if name not in unsupported_on(place.name):
-        return await DISRUPTIONS[name].inflict(stage.deployment, talk)
+        return await DISRUPTIONS[name].inject(stage.deployment, talk)
     with pytest.raises(Unsupported, match=f"{name} is not supported here") as caught:
-        await DISRUPTIONS[name].inflict(stage.deployment, talk)
+        await DISRUPTIONS[name].inject(stage.deployment, talk)
     assert caught.value.why
     assert await stage.deployment.instances() == before
     return None
@@ -114,7 +114,7 @@ async def test_memory_in_the_process_survives_only_what_leaves_the_process_alone
 
 
 async def survived(place: Place, memory: str) -> set[str]:
-    """The disruptions over which a bot's memory lasts, inflicted one after the other on one deployment.
+    """The disruptions over which a bot's memory lasts, injected one after the other on one deployment.
 
     The bot is ready after each, and the store as the gate left it.
     """
@@ -123,7 +123,7 @@ async def survived(place: Place, memory: str) -> set[str]:
         for name in DISRUPTIONS:
             session = f"anna-{name}"
             await stage.bot.open(session).say(f"{name}, please.")
-            evidence = await inflicted(stage, name, place)
+            evidence = await injected(stage, name, place)
             assert await stage.deployment.store_fault() is None, name
             if evidence is None:
                 continue
@@ -140,7 +140,7 @@ async def test_users_talk_while_replicas_come_and_go(place: Place) -> None:
         assert len(stage.deployment.routed()) == 2
         for name, rounds in (("blue-green", 2), ("rollback", 2), ("rolling", 4), ("scale-in", 1)):
             talk = stage.talk("ben-2", "carla-3")
-            evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
+            evidence = await DISRUPTIONS[name].inject(stage.deployment, talk)
             assert evidence.took_effect, evidence.sentence
             assert talk.outcomes == ["acknowledged"] * 2 * rounds, name
             assert details_of(evidence.observed).get("held open across the switch", "yes") == "yes"
@@ -162,7 +162,7 @@ async def test_with_several_replicas_each_of_them_is_disrupted(place: Place) -> 
             for _ in range(2):
                 await stage.bot.open(session).say("One.")
             talk = stage.talk("ben-2")
-            evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
+            evidence = await DISRUPTIONS[name].inject(stage.deployment, talk)
             assert evidence.took_effect, evidence.sentence
             assert "note" not in details_of(evidence.observed)
             replies = [await stage.bot.open(session).say("Well?") for _ in range(2)]
@@ -181,7 +181,7 @@ async def test_a_turn_that_a_kill_cuts_in_two_is_left_open(place: Place) -> None
     """The model was answering it; nothing of it is claimed, and the bot comes back."""
     async with scene(place, **place.bot(memory="redis")) as stage:
         talk = stage.talk("ben-2", "carla-3")
-        evidence = await DISRUPTIONS["kill-mid-turn"].inflict(stage.deployment, talk)
+        evidence = await DISRUPTIONS["kill-mid-turn"].inject(stage.deployment, talk)
         assert evidence.took_effect
         assert talk.outcomes == ["open", "open"]
         assert not await stage.told("ben-2", "Small talk 1 of ben-2.")
@@ -197,7 +197,7 @@ async def test_turns_meet_a_store_that_does_not_answer(
     async with scene(place, **place.bot(memory="redis")) as stage:
         await stage.bot.open("ben-2").say("One.")
         talk = stage.talk("ben-2")
-        evidence = await DISRUPTIONS[name].inflict(stage.deployment, talk)
+        evidence = await DISRUPTIONS[name].inject(stage.deployment, talk)
         assert evidence.took_effect
         assert talk.outcomes in (["acknowledged"], ["refused"])
         waited = details_of(evidence.observed)["turns waited for the store"]
@@ -212,7 +212,7 @@ async def test_a_stop_that_had_to_be_enforced_is_seen(place: Place) -> None:
     fields = place.bot(memory="redis", defect="ignores-sigterm")
     async with scene(place, **{**fields, "stop_seconds": 0.5}) as stage:
         for name in ("restart", "blue-green", "cold-start"):
-            evidence = await DISRUPTIONS[name].inflict(stage.deployment, Silence())
+            evidence = await DISRUPTIONS[name].inject(stage.deployment, NoTraffic())
             assert evidence.took_effect
             assert details_of(evidence.observed)["exit code"] == "137", name
             assert details_of(evidence.observed)["needed SIGKILL"] == "yes", name
@@ -223,7 +223,7 @@ async def test_a_kill_of_a_bot_that_was_dead_already_is_not_claimed(place: Place
     """It ended by itself; that is not the kill's doing."""
     async with place.deployed(**place.bot()) as deployment:
         await deployment.stop()
-        evidence = await DISRUPTIONS["kill"].inflict(deployment, Silence())
+        evidence = await DISRUPTIONS["kill"].inject(deployment, NoTraffic())
     assert not evidence.took_effect
     assert "exit code 0" in evidence.sentence
 
@@ -235,7 +235,7 @@ async def test_a_bot_that_crashes_when_it_starts_again_is_not_ready(place: Place
     fields = place.bot(memory="redis", defect="crash-after-restart")
     async with place.deployed(**fields) as deployment:
         with pytest.raises(BotNotReady, match="stopped before it was healthy") as caught:
-            await DISRUPTIONS[name].inflict(deployment, Silence())
+            await DISRUPTIONS[name].inject(deployment, NoTraffic())
         assert await deployment.store_fault() is None
     assert "fatal: the mark is there already" in caught.value.log
 
@@ -248,7 +248,7 @@ async def test_a_fault_in_the_middle_leaves_nothing(place: Place, name: str) -> 
         talk = stage.talk("ben-2")
         talk.failing = True
         with pytest.raises((RuntimeError, ExceptionGroup)):
-            await DISRUPTIONS[name].inflict(stage.deployment, talk)
+            await DISRUPTIONS[name].inject(stage.deployment, talk)
         # The store is back, so that what comes next is not told from an empty one.
         assert await stage.deployment.store_fault() is None
         await stage.deployment.close()
@@ -267,7 +267,7 @@ async def test_both_versions_of_the_bot_play_their_part(docker_place: DockerPlac
         for name, last in (("blue-green", CANDIDATE), ("rollback", PREVIOUS), ("rolling", CANDIDATE)):
             started = await stage.deployment.instance()
             assert roles[started.image] == started.version == DISRUPTIONS[name].traits.begins_with
-            evidence = await DISRUPTIONS[name].inflict(stage.deployment, stage.talk("ben-2"))
+            evidence = await DISRUPTIONS[name].inject(stage.deployment, stage.talk("ben-2"))
             assert evidence.took_effect
             assert "note" not in details_of(evidence.observed)
             ended = await stage.deployment.instance()
@@ -290,14 +290,14 @@ async def test_a_bot_whose_image_has_no_shell_cannot_run_out_of_memory_here(
     docker_place: DockerPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An older kernel needs something that allocates; the sentence says so, and the bot goes on."""
-    monkeypatch.setattr("gate.runtimes.docker_engine.memory.SHELL", "no-such-shell")
+    monkeypatch.setattr("gate.runtimes.docker.memory.SHELL", "no-such-shell")
     async with docker_place.deployed(**docker_place.bot()) as deployment:
         before = await deployment.instances()
         if docker_place.client.info()["CgroupVersion"] == "2":
-            await DISRUPTIONS["oom"].inflict(deployment, Silence())
+            await DISRUPTIONS["oom"].inject(deployment, NoTraffic())
         else:
             with pytest.raises(Unsupported, match="oom is not supported here") as caught:
-                await DISRUPTIONS["oom"].inflict(deployment, Silence())
+                await DISRUPTIONS["oom"].inject(deployment, NoTraffic())
             assert "no shell" in caught.value.why
             assert await deployment.instances() == before
 
@@ -308,7 +308,7 @@ async def test_after_running_out_of_memory_the_bot_has_all_of_it_again(docker_pl
     """Else the gate's own limit would disturb the next life. The bot is not root, as few bots should be."""
     image = docker_place.variant(User="65534")
     async with docker_place.deployed(image=image, **docker_place.bot()) as deployment:
-        assert (await DISRUPTIONS["oom"].inflict(deployment, Silence())).took_effect
+        assert (await DISRUPTIONS["oom"].inject(deployment, NoTraffic())).took_effect
         (container,) = docker_place.client.containers.list(
             filters={"id": (await deployment.instance()).identity}
         )

@@ -61,7 +61,7 @@ async def test_a_gate_that_is_killed_between_two_lives_of_the_bot_leaves_nothing
 async def test_orphans_end_with_the_bot_that_made_them(process_place: ProcessPlace) -> None:
     """As a container's processes end with its first one."""
     async with process_place.deployed(store=None, **process_place.bot(defect="forks-orphans")) as deployment:
-        # Two wardens, the bot and its two orphans; then the warden of the folder alone.
+        # Two wardens, the bot and its two orphans; then the supervisor of the folder alone.
         assert len(process_place.running()) == 5
         assert await deployment.stop() == 0
         assert len(process_place.running()) == 1
@@ -150,7 +150,7 @@ async def test_a_folder_that_is_too_large_to_copy_leaves_nothing(
     process_place: ProcessPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The store that was already running ends too."""
-    monkeypatch.setattr("gate.runtimes.processes.folder.MAX_FILES", 3)
+    monkeypatch.setattr("gate.runtimes.process.folder.MAX_FILES", 3)
     for number in range(4):
         (tmp_path / str(number)).touch()
     async with process_place.opened(directory=str(tmp_path)) as runtime:

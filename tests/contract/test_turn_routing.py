@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from gate.errors import TurnRefused
-from gate.interfaces import CANDIDATE
+from gate.ports import CANDIDATE
 from tests.contract.places import Place, spoken_to
 from tests.event_loop import in_event_loop
 from tests.routing import routed_to

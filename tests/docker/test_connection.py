@@ -23,6 +23,7 @@ import requests
 import urllib3
 
 from gate.cli.library import find_scenarios
+from gate.config import Settings
 from gate.core.specification import (
     BotSpecification,
     ModelSpecification,
@@ -32,10 +33,9 @@ from gate.core.specification import (
 )
 from gate.errors import EngineError, InputError
 from gate.run.run import RunInputs, execute, new_run
-from gate.runtimes.docker_engine.connection import connect, reach
-from gate.runtimes.docker_engine.own_container import find_own_container
-from gate.runtimes.docker_engine.sweep import RUN_LABEL
-from gate.settings import Settings
+from gate.runtimes.docker.connection import connect, reach
+from gate.runtimes.docker.own_container import find_own_container
+from gate.runtimes.docker.sweep import RUN_LABEL
 from gate.stores import DEFAULT_STORE
 from tests.contract.places import DockerPlace
 from tests.event_loop import PATIENCE_SECONDS, in_event_loop, until
@@ -127,7 +127,7 @@ def test_a_service_that_is_no_engine_says_what_to_do(tmp_path: Path) -> None:
 
 HANGING_GATE = """
 import asyncio, sys
-from gate.runtimes.docker_engine.connection import connect, reach
+from gate.runtimes.docker.connection import connect, reach
 
 async def main():
     engine = connect({"DOCKER_HOST": sys.argv[1]})
@@ -192,7 +192,7 @@ def test_an_engine_that_hangs_does_not_hold_up_the_end_of_the_gate(tmp_path: Pat
 
 
 IMPATIENT_GATE = """
-import gate.runtimes.docker_engine.connection as connection
+import gate.runtimes.docker.connection as connection
 connection.PING_SECONDS = 600
 import gate.cli
 gate.cli.main()
@@ -382,7 +382,7 @@ async def test_a_gate_in_a_container_joins_the_network_and_leaves_it(
 ) -> None:
     """Bots reach it there; at the end it is taken off the network, and goes on."""
     # This test stands outside of the container that it takes for the gate's, and is to reach the bot.
-    monkeypatch.setattr("gate.runtimes.docker_engine.networks.NO_HOST_ADDRESS", "unknown.to.the.engine")
+    monkeypatch.setattr("gate.runtimes.docker.networks.NO_HOST_ADDRESS", "unknown.to.the.engine")
     environment = {**os.environ, "HOSTNAME": container.short_id}
     runtime = docker_place.runtime(gate_environment=environment, **docker_place.bot())
     address = await runtime.open()

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from gate.abilities import Replaceable
 from gate.core.specification import ContainerSpecification, StoreSpecification
 from gate.errors import BotNotReady, StoreError
-from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, LIFETIME_SECONDS, RUN_LABEL
+from gate.ports import Replaceable
+from gate.runtimes.docker.sweep import EXPIRY_LABEL, LIFETIME_SECONDS, RUN_LABEL
 from gate.stores.redis.server import RedisServer
 from tests.contract.places import REDIS, DockerPlace
 from tests.event_loop import in_event_loop

@@ -17,8 +17,8 @@ import pytest
 
 from gate.core.specification import StoreSpecification
 from gate.errors import EngineError, InputError
-from gate.runtimes.docker_engine.images import build_image
-from gate.runtimes.docker_engine.sweep import RUN_LABEL
+from gate.runtimes.docker.images import build_image
+from gate.runtimes.docker.sweep import RUN_LABEL
 from gate.stores.redis.server import RedisServer
 from tests.contract.places import DockerPlace
 from tests.docker.engine_proxy import EngineProxy
@@ -145,7 +145,7 @@ async def test_a_pull_that_hangs_is_given_up(
     """The library itself would wait for ever."""
     proxy = EngineProxy(tmp_path / "engine.sock")
     proxy.swallow("POST .*/images/create")
-    monkeypatch.setattr("gate.runtimes.docker_engine.images.PULL_SECONDS", 0.2)
+    monkeypatch.setattr("gate.runtimes.docker.images.PULL_SECONDS", 0.2)
     try:
         with pytest.raises(EngineError, match="could not pull the image no-such-bot:1") as caught:
             async with docker_place.opened(

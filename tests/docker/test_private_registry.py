@@ -12,8 +12,8 @@ import pytest
 from docker.errors import ImageNotFound
 
 from gate.errors import EngineError, InputError
-from gate.runtimes.docker_engine.connection import connect
-from gate.runtimes.docker_engine.images import require_image
+from gate.runtimes.docker.connection import connect
+from gate.runtimes.docker.images import require_image
 from tests.docker.private_registry import PrivateRegistry
 from tests.event_loop import in_event_loop
 

@@ -13,7 +13,7 @@ import docker
 import pytest
 
 from gate.errors import EngineError
-from gate.runtimes.docker_engine.sweep import EXPIRY_LABEL, RUN_LABEL, labels, remove_expired, remove_run
+from gate.runtimes.docker.sweep import EXPIRY_LABEL, RUN_LABEL, labels, remove_expired, remove_run
 from tests.contract.gate_to_kill import gate_to_kill, wait_for_line
 from tests.contract.places import DockerPlace, spoken_to
 from tests.event_loop import in_event_loop
@@ -193,7 +193,7 @@ async def test_a_removal_that_meets_a_creation_is_tried_again(
     """A container that is being created holds on to a volume that is being removed."""
     runtime = docker_place.runtime(**docker_place.bot())
     await runtime.open()
-    monkeypatch.setattr("gate.runtimes.docker_engine.runtime.remove_run", Refusal(3))
+    monkeypatch.setattr("gate.runtimes.docker.runtime.remove_run", Refusal(3))
     await runtime.close()
     assert docker_place.leftovers() == []
 
@@ -206,8 +206,8 @@ async def test_a_close_that_failed_says_so_and_can_be_repeated(
     runtime = docker_place.runtime(**docker_place.bot())
     await runtime.open()
     with monkeypatch.context() as broken:
-        broken.setattr("gate.runtimes.docker_engine.runtime.CLOSING_SECONDS", 0.2)
-        broken.setattr("gate.runtimes.docker_engine.runtime.remove_run", Refusal(math.inf))
+        broken.setattr("gate.runtimes.docker.runtime.CLOSING_SECONDS", 0.2)
+        broken.setattr("gate.runtimes.docker.runtime.remove_run", Refusal(math.inf))
         with pytest.raises(EngineError, match=docker_place.run) as caught:
             await runtime.close()
     assert caught.value.why == "volume is in use"

@@ -59,6 +59,31 @@ def test_a_decision_has_all_its_parts_and_is_listed(page: str) -> None:
 def test_the_page_of_architecture_knows_every_part_of_the_gate() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     parts = [one for one in (ROOT / "gate").iterdir() if (one / "__init__.py").is_file()]
-    named = [f"gate/{one.name}" for one in parts] + ["gate/interfaces.py", "gate/abilities.py"]
+    named = [f"gate/{one.name}" for one in parts]
     assert len(named) > 10
     assert [one for one in named if one not in text] == []
+
+
+PLACES = {
+    "the wait until a bot is ready": "async def wait_until_healthy",
+    "the blue-green switch": "class BlueGreen",
+    "where the threshold is applied": "policy.accuracy",
+    "how session ids are made": "def session_ids",
+    "the fake model": "class Reader",
+    "what sanitises the bot's text": "def ",
+    "the comment on a pull request": "class CommentReporter",
+    "what becomes of a TTL that runs out": "expir",
+    "the order of a list of turns": "def check",
+    "what is said during a disruption": "def bystander",
+    "the default disruptions": "DEFAULT_DISRUPTIONS",
+    "sweeping": "def remove_run",
+}
+"""What a newcomer looks for → what stands in the file that the page names for it."""
+
+
+def test_a_newcomer_finds_each_file_that_the_page_names() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = dict(re.findall(r"^\| ([^|]+?) \| `(gate/[^`]+)` \|$", text, re.MULTILINE))
+    assert set(named) == set(PLACES)
+    for sought, content in PLACES.items():
+        assert content in (ROOT / named[sought]).read_text(encoding="utf-8"), (sought, named[sought])

@@ -6,7 +6,7 @@ import pytest
 
 from docs.reference import PAGE, PART, generated, load_action, renewed
 from gate.cli.library import known_kinds
-from gate.settings.sections import declared
+from gate.config.sections import declared
 from gate.stores import store_image_input
 from tests.docs.pages import ROOT, codes
 

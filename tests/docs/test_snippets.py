@@ -12,11 +12,11 @@ import yaml
 
 from docs.reference import load_action
 from gate.cli.library import known_kinds
-from gate.interfaces import Scorer
-from gate.scenario_files import load_scenarios
-from gate.settings import Given, load_settings
-from gate.settings.bot import SOURCES
-from gate.settings.sections import SECTIONS
+from gate.config import Given, load_settings
+from gate.config.bot import SOURCES
+from gate.config.sections import SECTIONS
+from gate.ports import Scorer
+from gate.scenarios import load_scenarios
 from tests.docs.pages import Fence, fences
 
 YAML = fences("yaml")

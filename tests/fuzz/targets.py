@@ -18,23 +18,24 @@ from gate.cli import faults
 from gate.cli.comparing import compare_reports
 from gate.cli.library import known_kinds
 from gate.cli.run import judge_command
+from gate.config import load_settings
 from gate.core.bounded_json import loads_bounded
 from gate.core.event_stream import EVENT_STREAM
 from gate.core.transcript import ModelAsked
 from gate.core.transcript_lines import encode
 from gate.documents import render
 from gate.errors import DocumentError, ExitCode, GateError, TurnRefused
+from gate.model_endpoint.endpoint import routes
+from gate.model_endpoint.wire import MALFORMED, Refused
 from gate.protocols.replies import WHOLE, reply_in
-from gate.reader.catalogue import reader_for
-from gate.reader.endpoint import routes
-from gate.reader.reading import Reader
-from gate.reader.wire import MALFORMED, Refused
+from gate.reference_model.catalogue import reader_for
+from gate.reference_model.reading import Reader
 from gate.reporters.json_report import to_json
-from gate.runner.plan import Plan, plan_run
-from gate.scenario_files import load_scenarios
-from gate.settings import load_settings
+from gate.runner.plan import Plan
+from gate.runner.planner import plan_run
+from gate.scenarios import load_scenarios
 from tests.fuzz.mangling import mangled, mangled_json
-from tests.unit.judging.builder import Run, honest_run
+from tests.unit.analysis.builder import Run, honest_run
 
 ROOT = Path(__file__).parents[2]
 UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]|^::|##\[", re.MULTILINE)
@@ -239,7 +240,7 @@ def transcripts() -> tuple[bytes, ...]:
 @functools.cache
 def reports() -> tuple[bytes, ...]:
     """The reports of the same runs, each on one line."""
-    return tuple(json.dumps(json.loads(to_json(run.judge()))).encode() for run in _runs())
+    return tuple(json.dumps(json.loads(to_json(run.analyse()))).encode() for run in _runs())
 
 
 @functools.cache

@@ -17,8 +17,8 @@ from typing import Any
 
 import docker
 
-from gate.core.verdict import Verdict
-from gate.runtimes.docker_engine.sweep import RUN_LABEL
+from gate.core.report import Verdict
+from gate.runtimes.docker.sweep import RUN_LABEL
 from tests.action.file_commands import parse_pairs
 from tests.action.workflow_commands import parse_command, split_lines
 from tests.commands.gate_process import LIBRARY, RUN_SECONDS, ZOO, Gate, disruptions

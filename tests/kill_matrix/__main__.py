@@ -19,7 +19,7 @@ from tests.kill_matrix.neighbourhood import neighbourhood, zoo_image
 from tests.kill_matrix.scenes import SCENES
 from tests.kill_matrix.striking import Outcome, Point, boundaries, strike_at
 from tests.kill_matrix.table import ACTION, ENGINE, PROCESS, Neighbours, page, problems
-from tests.unit.judge_model.judge_server import JudgeServer
+from tests.unit.llm_judge.judge_server import JudgeServer
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "kill-matrix.md"
 WORKERS = 2

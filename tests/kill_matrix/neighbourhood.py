@@ -12,7 +12,7 @@ from pathlib import Path
 
 import docker
 
-from gate.runtimes.docker_engine.sweep import labels, remove_run
+from gate.runtimes.docker.sweep import labels, remove_run
 from tests.commands.gate_process import ZOO, Gate
 from tests.kill_matrix.scenes import SCENES, configure
 from tests.kill_matrix.striking import on_the_engine

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import gate.cli.run
+from gate.core.report import Report
 from gate.core.transcript import EVENTS, Event
-from gate.core.verdict import Report
 from gate.run import report_folder, teardown
-from gate.runtimes.docker_engine import sweep
+from gate.runtimes.docker import sweep
 
 NAMES = {kind: name for name, kind in EVENTS.items()}
 VERDICT = "verdict"
@@ -53,7 +53,7 @@ class Strike:
 
 
 class Striker:
-    """Sends the signals. Implements `gate.interfaces.Reporter`."""
+    """Sends the signals. Implements `gate.ports.Reporter`."""
 
     def __init__(self, strike: Strike) -> None:
         self._strike = strike

@@ -16,12 +16,12 @@ from typing import Any
 
 import docker
 
+from gate.analysis import analyse
 from gate.core.transcript import EVENTS, Event, RunEnded
 from gate.core.transcript_lines import decode
 from gate.errors import GateError
-from gate.judging import judge
 from gate.reporters.transcript_file import NAME, UNFINISHED
-from gate.runtimes.docker_engine.sweep import RUN_LABEL
+from gate.runtimes.docker.sweep import RUN_LABEL
 from tests.commands.gate_process import Gate
 from tests.contract.places import processes_with
 from tests.kill_matrix.scenes import SCENES, configure
@@ -223,7 +223,7 @@ def examine(point: Point, folder: Path, strike: Strike, code: int, output: str) 
     if [NAMES[type(event)] for event in events][: len(heard)] != heard:
         problems.append(f"the transcript holds {len(events)} events, and {len(heard)} happened")
     if events and not problem and point.kind not in COMPLETE:
-        verdict = judge(events).verdict.value
+        verdict = analyse(events).verdict.value
         problems += [f"what was written is judged as {verdict}"] if verdict != "inconclusive" else []
     path = reports / "report.json"
     report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

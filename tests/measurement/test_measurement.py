@@ -16,7 +16,7 @@ from benchmarks.measurement.recall import amnesiac, goldfish, perfect
 from benchmarks.measurement.repetition import again
 from benchmarks.measurement.replay import recorded_and_replayed
 from benchmarks.measurement.seeds import Measurement, Tally, one_by_one
-from benchmarks.measurement.stations import every_station
+from benchmarks.measurement.stages import every_station
 from benchmarks.measurement.table import Row
 from benchmarks.measurement.together import same_moment
 
@@ -34,7 +34,7 @@ RESTART = ("restart",)
         (again, 1, 1),
         (recorded_and_replayed, 1, 100),
     ],
-    ids=["perfect", "amnesiac", "goldfish", "stations", "together", "judge", "replay"],
+    ids=["perfect", "amnesiac", "goldfish", "stages", "together", "judge", "replay"],
 )
 def test_what_must_hold_holds(measure: Measurement, seeds: int, least: int) -> None:
     tally = asyncio.run(one_by_one(measure, range(1, seeds + 1)))
@@ -57,12 +57,12 @@ def test_a_fact_that_is_lost_elsewhere_is_noticed(monkeypatch: pytest.MonkeyPatc
     """A bot that loses everything when it is loaded, whatever it is said to do."""
     loses = LosesAt._without
 
-    def elsewhere(bot: LosesAt, station: str, session: str, text: str) -> str:
+    def elsewhere(bot: LosesAt, stage: str, session: str, text: str) -> str:
         bot._station = "loaded"
-        return loses(bot, station, session, text)
+        return loses(bot, stage, session, text)
 
     monkeypatch.setattr(LosesAt, "_without", elsewhere)
-    answered = partial(every_station, disruptions=RESTART, stations=("answered",))
+    answered = partial(every_station, disruptions=RESTART, stages=("answered",))
     tally = asyncio.run(one_by_one(answered, [1]))
     assert len(tally.wrong) == tally.sizes["answered"] > 0
     wrong = asyncio.run(one_by_one(same_moment, [1, 2, 3])).wrong

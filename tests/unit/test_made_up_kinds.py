@@ -24,20 +24,21 @@ from typer.testing import CliRunner
 from benchmarks.measurement.bots import KeepsOutside
 from benchmarks.measurement.runtime import InProcessKind, store_server
 from docs.reference import generated
-from gate.abilities import Stoppable
+from gate.analysis import analyse
 from gate.cli.commands import application
 from gate.cli.library import PACKAGE, find_scenarios, known_kinds
+from gate.config import load_settings, overrides_from_options
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.core.guarantees import GUARANTEES
 from gate.core.observations import Observations
+from gate.core.report import Outcome, Report, Verdict
 from gate.core.scorer_traits import Argument, ScorerTraits
 from gate.core.specification import RunSpecification
 from gate.core.transcript import MEANWHILE, DisruptionStarted
 from gate.core.transcript_lines import decode
-from gate.core.verdict import Outcome, Report, Verdict
 from gate.disruptions import DISRUPTIONS
 from gate.errors import DocumentError
-from gate.interfaces import (
+from gate.ports import (
     BotProtocol,
     Deployment,
     Disruption,
@@ -45,18 +46,17 @@ from gate.interfaces import (
     FileReporter,
     RuntimeKind,
     Scorer,
+    Stoppable,
     StoreKind,
     Traffic,
 )
-from gate.judging import judge
 from gate.protocols import PROTOCOLS
 from gate.reporters import FILE_REPORTERS
 from gate.reporters.transcript_file import NAME
 from gate.run.run import RunInputs, execute, new_run
 from gate.runtimes import RUNTIMES
-from gate.scenario_files import load_scenarios
+from gate.scenarios import load_scenarios
 from gate.scorers import SCORERS
-from gate.settings import load_settings, overrides_from_options
 from gate.stores import STORES
 from tests.docs.pages import fences
 
@@ -94,7 +94,7 @@ def test_a_trait_that_is_missing_is_noticed() -> None:
     class Bare:
         name = "bare"
 
-    assert undeclared(Disruption, Bare()) == ["inflict", "proof", "sentence", "traits"]
+    assert undeclared(Disruption, Bare()) == ["inject", "proof", "sentence", "traits"]
     assert undeclared(Scorer, Bare()) == ["score", "sentence", "traits"]
 
 
@@ -122,9 +122,9 @@ def test_the_traits_of_a_scorer_fit_one_another(name: str) -> None:
 
 CHOICES = {
     ("cli/demonstration.py", "restart"),
-    *(("core/specification.py", name) for name in RunSpecification().disruptions),
+    *(("core/default_disruptions.py", name) for name in RunSpecification().disruptions),
 }
-"""What a run, and the demo, inflict where nobody chooses."""
+"""What a run, and the demo, inject where nobody chooses."""
 WORDS = {"none", "any", "all", "number", "unknown", "judge"}
 """Names that mean other things elsewhere."""
 
@@ -203,7 +203,7 @@ class Brownout:
         sends_turns=True, bot_down=True, guarantee="monotonic-reads", asked_afterwards="the dimmed bot"
     )
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         """See Disruption."""
         assert isinstance(deployment, Stoppable)
         await traffic.send()
@@ -280,9 +280,9 @@ def test_a_run_inflicts_it_and_judges_it_by_its_traits_alone(
     assert [one.traits for one in events if isinstance(one, DisruptionStarted)] == [
         replace(brownout.traits, needs=[])
     ]
-    judged = judge(events)
+    judged = analyse(events)
     monkeypatch.delitem(DISRUPTIONS, "brownout")
-    assert judge(events) == judged
+    assert analyse(events) == judged
     assert judged.disruptions == report.disruptions
 
 

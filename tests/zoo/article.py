@@ -9,7 +9,7 @@ from gate.cli.library import article_bot
 from gate.disruptions import DISRUPTIONS
 from tests.zoo.images import Images, built_and_kept
 from tests.zoo.measuring import Findings
-from tests.zoo.rows import ORDERS, Patient
+from tests.zoo.rows import ORDERS, Subject
 
 OF_THE_BOT = (
     *("restart", "kill", "oom", "recreate", "blue-green", "rollback", "rolling", "replica-hop", "scale-in"),
@@ -17,13 +17,13 @@ OF_THE_BOT = (
 )
 """The disruptions that end a process of the bot, or ask another one."""
 UNKEPT = (("persistence", "none"),)
-BUFFER = Patient(memory="buffer")
-REDIS = Patient(memory="redis")
-REDIS_UNKEPT = Patient(memory="redis", store=UNKEPT)
+BUFFER = Subject(memory="buffer")
+REDIS = Subject(memory="redis")
+REDIS_UNKEPT = Subject(memory="redis", store=UNKEPT)
 BLAMED = ('save ""', "appendonly no")
 """The settings by their names, which a report has to say when a store forgets because of them."""
 
-Run = Callable[[Patient, Sequence[str], Sequence[str], Images], Mapping[str, Findings]]
+Run = Callable[[Subject, Sequence[str], Sequence[str], Images], Mapping[str, Findings]]
 """Runs the gate: the bot, names of scenarios, disruptions, images → what was found under each."""
 
 

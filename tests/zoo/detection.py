@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from gate.analysis.statistics import exact_lower_bound
 from gate.core.specification import RunSpecification
-from gate.judging.statistics import exact_lower_bound
 from tests.zoo.costs import Costs
 from tests.zoo.measuring import Findings
 from tests.zoo.page import counted
-from tests.zoo.rows import Patient, Row
+from tests.zoo.rows import Row, Subject
 
 CONFIDENCE = 0.95
 MOST_CHOSEN = 5
@@ -47,7 +47,7 @@ class Caught:
 
     @property
     def lost_at(self) -> str:
-        """The station that lost most, where the guarantee was found broken."""
+        """The stage that lost most, where the guarantee was found broken."""
         lost: Counter[str] = Counter()
         for name in self.by:
             lost.update(self.findings[name].lost_at)
@@ -55,7 +55,7 @@ class Caught:
 
     @property
     def is_caught(self) -> bool:
-        """Whether all disruptions that are to expose it did, at the station that is to be named."""
+        """Whether all disruptions that are to expose it did, at the stage that is to be named."""
         right_station = not self.row.lost_at or self.row.lost_at == self.lost_at
         return set(self.row.exposing) <= set(self.by) and right_station
 
@@ -70,7 +70,7 @@ class Caught:
 class Twin:
     """A healthy bot and what the gate said of it under each disruption, with one seed."""
 
-    patient: Patient
+    patient: Subject
     seed: int
     findings: Mapping[str, Findings]
     output: str = ""

@@ -34,7 +34,7 @@ from tests.zoo.frameworks.rows import FRAMEWORK_ROWS, framework_images
 from tests.zoo.images import Images, built
 from tests.zoo.measuring import Findings
 from tests.zoo.page import rewrite, rewrite_rows
-from tests.zoo.rows import PLAIN, ROWS, SHARED_SCENARIOS, Patient, Row, twins
+from tests.zoo.rows import PLAIN, ROWS, SHARED_SCENARIOS, Row, Subject, twins
 from tests.zoo.runs import CREW, Dismissed, run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "detection.md"
@@ -63,7 +63,7 @@ def examine_row(row: Row, seed: int, images: Images | None) -> Caught:
     return Caught(row=row, findings=found)
 
 
-def examine_twin(patient: Patient, seed: int, images: Images | None) -> Twin:
+def examine_twin(patient: Subject, seed: int, images: Images | None) -> Twin:
     """A healthy bot under everything."""
     scenarios = twins()[patient]
     if not any(row.twin == patient and row.two_images for row in ROWS):
@@ -138,7 +138,7 @@ def measure_article() -> Comparison:
     print("building the image of the story's bots; only the first time takes long", flush=True)
 
     def found(
-        patient: Patient, scenarios: Sequence[str], kinds: Sequence[str], images: Images
+        patient: Subject, scenarios: Sequence[str], kinds: Sequence[str], images: Images
     ) -> Mapping[str, Findings]:
         print(f"{patient.label} under {len(kinds)} disruptions", flush=True)
         return run(patient, scenarios, kinds, 1, images, jobs=None).findings

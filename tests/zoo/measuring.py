@@ -12,7 +12,7 @@ from typing import Any
 from gate.core.guarantees import GUARANTEES
 from tests.commands.gate_process import LIBRARY, ZOO, Ended, Gate, disruptions
 from tests.zoo.images import NO_IMAGES, Images
-from tests.zoo.rows import Patient
+from tests.zoo.rows import Subject
 
 OF_ANOMALY: Mapping[str, str] = {
     name: one.name for one in GUARANTEES.values() for name in (one.anomaly, one.other_anomaly) if name
@@ -41,7 +41,7 @@ class Findings:
         return self.verdict == "failed" and guarantee in self.guarantees
 
 
-def configuration(patient: Patient, scenarios: Sequence[str], images: Images = NO_IMAGES) -> dict[str, Any]:
+def configuration(patient: Subject, scenarios: Sequence[str], images: Images = NO_IMAGES) -> dict[str, Any]:
     """memory-gate.yml for a patient: as local processes, or as containers."""
     source: dict[str, object] = {"command": ["python", "bot.py"], "directory": str(ZOO)}
     if images.candidate:
@@ -64,7 +64,7 @@ def scenario_path(name: str) -> Path:
 
 def examine(
     gate: Gate,
-    patient: Patient,
+    patient: Subject,
     scenarios: Sequence[str],
     kinds: Sequence[str],
     *,

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patient:
+class Subject:
     """A bot of the zoo, and what it is run with."""
 
     bot: str = ""
@@ -30,8 +30,8 @@ class Row:
 
     number: str
     name: str
-    patient: Patient
-    twin: Patient
+    patient: Subject
+    twin: Subject
     """The same without the defect."""
     guarantee: str
     """What the gate has to find broken."""
@@ -40,7 +40,7 @@ class Row:
     scenarios: tuple[str, ...]
     """Names of files in the library, or in tests/zoo/scenarios."""
     lost_at: str = ""
-    """The station that loses it; "" where nothing is lost, or no station can be named."""
+    """The stage that loses it; "" where nothing is lost, or no stage can be named."""
     two_images: bool = False
     """Whether the version before is another one, which takes images and so an engine."""
     replicated: bool = False
@@ -59,7 +59,7 @@ class Row:
         return f"{self.number}-{self.patient.bot or self.patient.memory}"
 
 
-PLAIN = Patient()
+PLAIN = Subject()
 RESTARTED = ("restart", "kill", "recreate")
 EVERYTHING = (*RESTARTED, "none")
 ORDERS = ("order-follow-up", "two-customers")
@@ -75,7 +75,7 @@ def _row(
     guarantee: str,
     exposing: tuple[str, ...],
     *scenarios: str,
-    twin: Patient = PLAIN,
+    twin: Subject = PLAIN,
     lost_at: str = "",
     two_images: bool = False,
     replicated: bool = False,
@@ -85,7 +85,7 @@ def _row(
     return Row(
         number=number,
         name=name,
-        patient=Patient(bot=bot, **patient),
+        patient=Subject(bot=bot, **patient),
         twin=twin,
         guarantee=guarantee,
         exposing=exposing,
@@ -108,7 +108,7 @@ ROWS: tuple[Row, ...] = (
     _row("4", "saves to a local file", "", "durability", ("recreate",), *ORDERS, memory="file",
          lost_at="stored"),
     _row("5", "falls back to memory silently when the store errs", "falls-back", "fail-closed",
-         ("store-pause", "partition"), *ORDERS, twin=Patient(environment=HASTY),
+         ("store-pause", "partition"), *ORDERS, twin=Subject(environment=HASTY),
          environment=HASTY, lost_at="stored"),
     _row("6", "store configured, in-memory override wins", "overridden-memory", "durability", RESTARTED,
          *ORDERS,
@@ -124,51 +124,51 @@ ROWS: tuple[Row, ...] = (
     _row("11", "two first writes race; one is dropped", "creates-twice", "no-lost-update", EVERYTHING,
          "parallel-first-turns", lost_at="stored"),
     _row("12", "pushed to the left, read back newest first", "newest-first", "order", EVERYTHING,
-         "first-things-first", "first-in-the-queue", twin=Patient(bot="pushes-left")),
+         "first-things-first", "first-in-the-queue", twin=Subject(bot="pushes-left")),
     _row("13", "input stored with the history each time", "stores-history-again", "once-only", EVERYTHING,
          "said-once"),
     _row("14", "a turn delivered again is stored twice", "redelivers-twice", "once-only", ("kill",),
-         "said-once", twin=Patient(bot="redelivers-once")),
+         "said-once", twin=Subject(bot="redelivers-once")),
     _row("15", "stores a turn in parts, the last when the reply has ended", "stores-pages", "atomic-turns",
-         ("kill-mid-turn",), *ORDERS, twin=Patient(bot="stores-first")),
+         ("kill-mid-turn",), *ORDERS, twin=Subject(bot="stores-first")),
     _row("16", "writes behind, flushed at shutdown", "write-behind", "durability", ("kill",), *ORDERS,
          lost_at="stored", on_engine=("oom",)),
     _row("17", "flushes now and then", "flushes-now-and-then", "durability", ("kill",), "just-said", *ORDERS,
          lost_at="stored"),
     _row("18", "window trims facts that it claims to keep", "narrow-window", "capacity", EVERYTHING,
-         "long-conversation", twin=Patient(bot="window"), lost_at="loaded"),
+         "long-conversation", twin=Subject(bot="window"), lost_at="loaded"),
     _row("19", "summary kept in memory only", "summary-in-process", "durability", RESTARTED,
-         "long-conversation", "order-follow-up", twin=Patient(bot="summary"), lost_at="stored"),
+         "long-conversation", "order-follow-up", twin=Subject(bot="summary"), lost_at="stored"),
     _row("20", "rolling summary blurs values", "blurring-summary", "fidelity", EVERYTHING,
-         "long-conversation", "exact-digits", twin=Patient(bot="summary"), lost_at="loaded"),
+         "long-conversation", "exact-digits", twin=Subject(bot="summary"), lost_at="loaded"),
     _row("21a", "TTL too short", "expires-early", "retention", EVERYTHING, *ORDERS,
-         twin=Patient(bot="expiring", store=MONTH), store=MONTH),
+         twin=Subject(bot="expiring", store=MONTH), store=MONTH),
     _row("21b", "TTL never refreshed", "never-refreshed", "retention", ("restart",), "keeps-for-a-while",
          *ORDERS,
-         twin=Patient(bot="expiring", store=MONTH), store=MONTH),
+         twin=Subject(bot="expiring", store=MONTH), store=MONTH),
     _row("22", "\"forget me\" leaves a copy behind", "forgets-half", "retention", RESTARTED, "forget-me",
-         twin=Patient(bot="forgets")),
+         twin=Subject(bot="forgets")),
     _row("23", "new schema rejects old history", "rejects-old-schema", "compatibility", ("blue-green",),
          *ORDERS,
-         twin=Patient(bot="migrates"), two_images=True),
+         twin=Subject(bot="migrates"), two_images=True),
     _row("24", "unknown record type becomes nothing, silently", "skips-unknown-records", "compatibility",
-         ("blue-green",), *ORDERS, twin=Patient(bot="migrates"), lost_at="loaded", two_images=True),
+         ("blue-green",), *ORDERS, twin=Subject(bot="migrates"), lost_at="loaded", two_images=True),
     _row("25", "module path inside the pickled record", "pickles-classes", "compatibility",
-         ("rolling", "rollback", "blue-green"), *ORDERS, twin=Patient(bot="pickles-plainly"),
+         ("rolling", "rollback", "blue-green"), *ORDERS, twin=Subject(bot="pickles-plainly"),
          two_images=True),
     _row("26", "agent object cached per replica", "cached-agent", "monotonic-reads", ("replica-hop",),
          "told-and-asked-across-replicas", lost_at="loaded", replicated=True),
     _row("27", "correction stored beside the old value, old one wins", "old-note-wins", "correction",
          EVERYTHING,
-         "moved-house", "corrected-twice", twin=Patient(bot="notes")),
+         "moved-house", "corrected-twice", twin=Subject(bot="notes")),
     _row("28", "contradiction deletes both", "contradiction-deletes-both", "correction", EVERYTHING,
-         "moved-house", twin=Patient(bot="notes"), lost_at="stored"),
+         "moved-house", twin=Subject(bot="notes"), lost_at="stored"),
     _row("29", "connection to a restarted store is never made again", "never-reconnects", "durability",
-         ("store-restart", "store-kill"), *ORDERS, twin=Patient(bot="reconnects")),
+         ("store-restart", "store-kill"), *ORDERS, twin=Subject(bot="reconnects")),
     _row("30", "store without persistence", "", "durability", ("store-restart", "store-kill"), *ORDERS,
          store=(("persistence", "none"),), lost_at="stored", on_engine=("store-recreate",)),
     _row("31", "a memory limit with an allkeys policy eats history", "evicting-store", "retention", RESTARTED,
-         "kept-in-a-crowd", twin=Patient(bot="roomy-store"), lost_at="stored"),
+         "kept-in-a-crowd", twin=Subject(bot="roomy-store"), lost_at="stored"),
     _row("32a", "non-ASCII letters mangled", "mangles-letters", "fidelity", EVERYTHING,
          "letters-of-all-scripts"),
     _row("32b", "UTF-8 read as Latin-1", "reads-as-latin-1", "fidelity", EVERYTHING,
@@ -195,9 +195,9 @@ SHARED_SCENARIOS = (
 """What the plain healthy bot is asked: a bit of everything."""
 
 
-def twins() -> dict[Patient, tuple[str, ...]]:
+def twins() -> dict[Subject, tuple[str, ...]]:
     """The healthy bots, each with the scenarios of the defects that it is the twin of."""
-    scenarios: dict[Patient, tuple[str, ...]] = {PLAIN: SHARED_SCENARIOS}
+    scenarios: dict[Subject, tuple[str, ...]] = {PLAIN: SHARED_SCENARIOS}
     for row in ROWS:
         own = scenarios.get(row.twin, ())
         scenarios[row.twin] = tuple(dict.fromkeys((*own, *row.scenarios)))

@@ -15,7 +15,7 @@ from typing import Any
 from tests.commands.gate_process import Gate
 from tests.zoo.images import NO_IMAGES, Images
 from tests.zoo.measuring import Findings, examine
-from tests.zoo.rows import Patient
+from tests.zoo.rows import Subject
 
 RUN_SECONDS = 1800
 """No run takes that, however slow the machine."""
@@ -76,7 +76,7 @@ class Examined:
 
 
 def run(
-    patient: Patient,
+    patient: Subject,
     scenarios: Sequence[str],
     kinds: Sequence[str],
     seed: int,

@@ -10,7 +10,7 @@ from tests.commands.gate_process import Gate
 from tests.zoo.article import OF_THE_BOT, article_images, compare
 from tests.zoo.images import Images
 from tests.zoo.measuring import Findings, examine
-from tests.zoo.rows import Patient
+from tests.zoo.rows import Subject
 
 KINDS = ("oom", "replica-hop", "kill-mid-turn", "cold-start")
 """What no other test does to these bots."""
@@ -22,7 +22,7 @@ def test_the_bot_of_the_story_forgets_and_the_mended_one_does_not(gate: Gate) ->
     """Each under the same disruptions; and where the store forgets, its setting is blamed by name."""
 
     def found(
-        patient: Patient, scenarios: Sequence[str], kinds: Sequence[str], images: Images
+        patient: Subject, scenarios: Sequence[str], kinds: Sequence[str], images: Images
     ) -> Mapping[str, Findings]:
         ended, findings = examine(gate, patient, scenarios, kinds, images=images)
         assert set(findings) == set(kinds), ended.output

@@ -14,20 +14,20 @@ from gate.core.guarantees import GUARANTEES
 from tests.commands.gate_process import Gate
 from tests.zoo.images import Images
 from tests.zoo.measuring import Findings, examine, scenario_path
-from tests.zoo.rows import ROWS, Patient, Row, twins
+from tests.zoo.rows import ROWS, Row, Subject, twins
 
 ZOO_NUMBERS = range(1, 36)
 LOCAL = [row for row in ROWS if not row.two_images]
 VERSIONED = [row for row in ROWS if row.two_images]
 
-HEALTHY: Mapping[Patient, set[str]] = {
+HEALTHY: Mapping[Subject, set[str]] = {
     patient: {row.exposing[0] for row in LOCAL if row.twin == patient} for patient in twins()
 }
 """Each twin with what exposes the defects that it has not."""
 
 
 def hold_for_caught(row: Row, disruption: str, found: Mapping[str, Findings], output: str) -> None:
-    """The bot is refused, for the guarantee that it breaks, and the station is named that loses the fact."""
+    """The bot is refused, for the guarantee that it breaks, and the stage is named that loses the fact."""
     assert disruption in found, output
     finding = found[disruption]
     assert finding.caught(row.guarantee), (finding, output)
@@ -58,7 +58,7 @@ def test_a_defect_between_two_versions_is_caught(gate: Gate, images: Images, row
 @pytest.mark.parametrize(
     "patient", [one for one, kinds in HEALTHY.items() if kinds], ids=lambda one: one.label.replace(" ", "-")
 )
-def test_a_healthy_twin_passes_what_exposes_the_defect(gate: Gate, patient: Patient) -> None:
+def test_a_healthy_twin_passes_what_exposes_the_defect(gate: Gate, patient: Subject) -> None:
     """The same bot without the defect, under the same disruptions and with the same scenarios."""
     ended, found = examine(gate, patient, twins()[patient], sorted(HEALTHY[patient]))
     assert ended.code == 0, ended.output
@@ -70,7 +70,7 @@ def test_a_healthy_twin_passes_what_exposes_the_defect(gate: Gate, patient: Pati
 @pytest.mark.parametrize(
     "patient", dict.fromkeys(row.twin for row in VERSIONED), ids=lambda one: one.label.replace(" ", "-")
 )
-def test_a_bot_that_reads_both_versions_passes(gate: Gate, images: Images, patient: Patient) -> None:
+def test_a_bot_that_reads_both_versions_passes(gate: Gate, images: Images, patient: Subject) -> None:
     """Forth and back."""
     ended, found = examine(gate, patient, ("order-follow-up",), ["blue-green", "rollback"], images=images)
     assert ended.code == 0, ended.output

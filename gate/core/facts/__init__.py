@@ -1,6 +1,6 @@
 """Facts: values that are drawn anew for every conversation, so that no bot can know them beforehand.
 
-One file per kind. How each is written in a scenario stands in `gate.scenario_files.facts`.
+One file per kind. How each is written in a scenario stands in `gate.scenarios.facts`.
 """
 
 from __future__ import annotations

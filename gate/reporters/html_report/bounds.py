@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gate.core.transcript import Event, ModelAsked, TurnEnded
-from gate.reporters.neutraliser import ELLIPSIS, one_line
+from gate.reporters.sanitize import ELLIPSIS, one_line
 
 TURN_LIMIT = 10_000
 """Characters of a turn or of a fact; the longest facts have 8 KB."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gate.analysis.fact_trace import wanted_facts
+from gate.analysis.history import DeploymentHistory, History, PlayedTurn
+from gate.core.report import Outcome, ProbeResult, Report
 from gate.core.transcript import ConversationPlanned
-from gate.core.verdict import Outcome, ProbeResult, Report
-from gate.judging.custody import wanted_facts
-from gate.judging.history import History, Performance, PlayedTurn
 from gate.reporters.html_report.bounds import (
     CONVERSATIONS_BUDGET,
     EXCERPT_LIMIT,
@@ -22,8 +22,8 @@ from gate.reporters.html_report.bounds import (
     finite,
     several_lines,
 )
-from gate.reporters.neutraliser import one_line
-from gate.reporters.wording import Failure
+from gate.reporters.messages import Failure
+from gate.reporters.sanitize import one_line
 
 Document = dict[str, object]
 
@@ -111,7 +111,7 @@ class _Composer:
             "outcome": probe.outcome.value,
             "anomaly": probe.anomaly,
             "lost": probe.lost_at,
-            "custody": [seen for _, seen in probe.custody.stations],
+            "custody": [seen for _, seen in probe.trace.stages],
             "facts": [one_line(fact, NAME_LIMIT) for fact in probe.facts],
             "question": self._excerpt(probe.question),
             "expected": self._excerpt(probe.expected),
@@ -200,7 +200,7 @@ class _Composer:
         self,
         turn: PlayedTurn,
         conversation: ConversationPlanned,
-        performance: Performance,
+        performance: DeploymentHistory,
         facts: Mapping[str, int],
         speakers: Mapping[str, int],
         numbers: Mapping[str, int],
@@ -213,7 +213,7 @@ class _Composer:
             "column": started.column,
             "at": round(finite(started.at), 3),
             # How many disruptions had been when it was said.
-            "phase": sum(one.order < turn.order for one in performance.disturbances),
+            "phase": sum(one.order < turn.order for one in performance.completed_disruptions),
             "status": turn.status,
         }
         if ended is not None:
@@ -285,12 +285,12 @@ class _Composer:
                 "proved": one.ended.took_effect,
                 "recovered": one.ended.recovered,
             }
-            for one in history.performances[deployment].disturbances
+            for one in history.performances[deployment].completed_disruptions
         ]
 
 
 def _looks(
-    performance: Performance,
+    performance: DeploymentHistory,
     facts: Mapping[str, int],
     values: Mapping[str, str],
     turns: Sequence[PlayedTurn],
@@ -300,7 +300,7 @@ def _looks(
     `phase` is the number of disruptions that were over; `unclear` that it held more than can be read.
     """
     looks: list[Document] = []
-    for sighting in performance.sightings:
+    for sighting in performance.snapshots:
         told = {
             fact
             for turn in turns
@@ -311,7 +311,7 @@ def _looks(
             looks.append(
                 {
                     "moment": sighting.seen.moment,
-                    "phase": sum(one.order < sighting.order for one in performance.disturbances),
+                    "phase": sum(one.order < sighting.order for one in performance.completed_disruptions),
                     "keys": sighting.seen.keys,
                     "unclear": sighting.seen.unreadable_keys > 0,
                     "facts": [

@@ -6,16 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gate.analysis.formatting import plural
+from gate.analysis.history import History
 from gate.core.guarantees import GUARANTEES
-from gate.core.verdict import GuaranteeResult, Report, Standing
-from gate.judging.history import History
-from gate.judging.sentences import plural
-from gate.reporters.neutraliser import tail
+from gate.core.report import GuaranteeResult, GuaranteeStatus, Report
 from gate.reporters.report_view import Figures
+from gate.reporters.sanitize import tail
 
 LOGS_SHOWN = 5
 
-_STANDINGS = ((Standing.BROKEN, "✗"), (Standing.OPEN, "?"), (Standing.KEPT, "✓"))
+_STANDINGS = ((GuaranteeStatus.BROKEN, "✗"), (GuaranteeStatus.OPEN, "?"), (GuaranteeStatus.KEPT, "✓"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ def guarantee_items(results: Sequence[GuaranteeResult]) -> list[GuaranteeItem]:
 
 def untested(results: Sequence[GuaranteeResult]) -> str:
     """Name the guarantees that were not tested."""
-    return ", ".join(result.name for result in results if result.standing is Standing.UNTESTED)
+    return ", ".join(result.name for result in results if result.standing is GuaranteeStatus.UNTESTED)
 
 
 def log_tails(history: History | None) -> list[LogTail]:
@@ -114,7 +114,7 @@ def log_tails(history: History | None) -> list[LogTail]:
             )
         said += [
             (f"{deployment}: the last lines of the bot that did not come back", disturbance.ended.log)
-            for disturbance in performance.disturbances
+            for disturbance in performance.completed_disruptions
             if disturbance.ended.log and not disturbance.ended.recovered
         ]
     return [LogTail(title=title, lines=tail(log)) for title, log in said[:LOGS_SHOWN]]
@@ -128,7 +128,7 @@ def _guarantee_item(result: GuaranteeResult, mark: str) -> GuaranteeItem:
         standing=result.standing.value,
         promise=known.promise if known else "",
         anomalies=", ".join(plural(number, anomaly) for anomaly, number in result.anomalies.items()),
-        told="" if result.standing is Standing.KEPT else result.sentence,
+        told="" if result.standing is GuaranteeStatus.KEPT else result.sentence,
     )
 
 

@@ -8,13 +8,13 @@ import hashlib
 import json
 from importlib import resources
 
-from gate.core.verdict import Report, Verdict
-from gate.judging.history import History
+from gate.analysis.history import History
+from gate.core.report import Report, Verdict
 from gate.reporters.html_report.document import Budget, Document, compose_document
 from gate.reporters.html_report.overview import counts_of, gauge_of, guarantee_items, log_tails, untested
 from gate.reporters.html_report.timeline import draw_lanes
-from gate.reporters.neutraliser import json_text
 from gate.reporters.report_view import view_of
+from gate.reporters.sanitize import json_text
 from gate.reporters.templates import first, html_markup, render_html
 
 REASONS_SHOWN = 8

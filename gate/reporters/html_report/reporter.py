@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gate.analysis.history import History
+from gate.analysis.history_reading import read_history
+from gate.core.report import Report
 from gate.core.transcript import Event
-from gate.core.verdict import Report
 from gate.errors import GateError
-from gate.judging.history import History
-from gate.judging.history_reading import read_history
+from gate.reporters.atomic_write import write_whole
 from gate.reporters.html_report.bounds import bounded
 from gate.reporters.html_report.page import compose_page
-from gate.reporters.whole_files import write_whole
 
 
 class HtmlReporter:

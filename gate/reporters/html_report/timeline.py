@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gate.core.verdict import Outcome, Report
-from gate.judging.history import History, PlayedTurn
-from gate.judging.sentences import plural
+from gate.analysis.formatting import plural
+from gate.analysis.history import History, PlayedTurn
+from gate.core.report import Outcome, Report
 from gate.reporters.html_report.bounds import finite
+from gate.reporters.messages import duration_text
 from gate.reporters.timeline import Lane, Span, Timeline
-from gate.reporters.wording import duration_text
 
 BINS = 120
 HEIGHT = 40
@@ -90,12 +90,14 @@ def draw_lanes(report: Report, history: History) -> list[LaneDrawing]:
 
 def _timeline(history: History) -> Timeline:
     """The model of the timeline, of the deployments that started."""
-    most = max((len(performance.disturbances) for performance in history.performances.values()), default=0)
+    most = max(
+        (len(performance.completed_disruptions) for performance in history.performances.values()), default=0
+    )
     timeline = Timeline(deployments=len(history.performances), spans=2 * most + 2)
     for performance in history.performances.values():
         if performance.started is not None:
             timeline.take(performance.started)
-            for disturbance in performance.disturbances:
+            for disturbance in performance.completed_disruptions:
                 timeline.take(disturbance.ended)
     return timeline
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from gate.analysis.formatting import plural
 from gate.core.store_findings import Owner, StoreEvidence, StoreFinding, Topic
 from gate.core.transcript import StoreSeen
-from gate.judging.sentences import plural
 from gate.stores.redis.ownership import (
     keeps_nothing,
     keeps_snapshots_only,

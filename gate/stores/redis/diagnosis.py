@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gate.analysis.formatting import lasting, plural
 from gate.core.store_findings import Owner, StoreEvidence, StoreFinding, Topic
 from gate.core.transcript import StoreSeen
-from gate.judging.sentences import lasting, plural
 from gate.stores.redis.advice import advice
 from gate.stores.redis.ownership import (
     keeps_nothing,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
-from gate.interfaces import StoreView
+from gate.ports import StoreView
 from gate.stores.findings import Findings
 from gate.stores.places import Place
 from gate.stores.redis.connection import OwnCommands, RedisConnection

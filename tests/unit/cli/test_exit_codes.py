@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gate.cli.exit_codes import code_of_run, code_of_verdict
+from gate.core.report import Verdict
 from gate.core.specification import Policy
-from gate.core.verdict import Verdict
 from tests.unit.reporters import builder
 
 

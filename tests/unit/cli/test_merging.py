@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from gate.analysis import analyse
 from gate.cli import merging
 from gate.cli.merging import merge_command
 from gate.errors import GateError
-from gate.judging import judge
 from gate.reporters import FILE_REPORTERS
 from gate.reporters.transcript_file import TranscriptFile
 from tests.action.file_commands import parse_pairs
-from tests.unit.judging.builder import honest_run
+from tests.unit.analysis.builder import honest_run
 from tests.unit.reporters import hostile
 
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         transcript.show(event)
     transcript.close()
     for kind in FILE_REPORTERS.values():
-        kind(tmp_path / "one").finish(judge(events))
+        kind(tmp_path / "one").finish(analyse(events))
     return tmp_path
 
 
@@ -83,10 +83,10 @@ def test_what_was_written_is_handed_over_when_all_of_it_is_there(
     """A later step of another user reads it, changes it and removes it."""
     seen: list[tuple[list[Path], Path, set[str]]] = []
 
-    def hand_over(written: Sequence[Path], workspace: Path) -> None:
+    def chown_to_workspace_owner(written: Sequence[Path], workspace: Path) -> None:
         seen.append((list(written), workspace, {one.name for one in (folder / "merged").iterdir()}))
 
-    monkeypatch.setattr(merging, "hand_over", hand_over)
+    monkeypatch.setattr(merging, "chown_to_workspace_owner", chown_to_workspace_owner)
     merge_command([folder / "one"], Path("merged"), None, step(folder))
     [(written, workspace, names)] = seen
     assert (written, workspace) == ([Path("merged")], folder)

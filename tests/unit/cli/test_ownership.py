@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.cli.ownership import hand_over
+from gate.cli.ownership import chown_to_workspace_owner
 
 OWNER, STRANGER = 1001, 1002
 
@@ -30,7 +30,7 @@ def owner(path: Path) -> tuple[int, int]:
 
 
 def test_what_was_written_and_the_folders_on_the_way_are_handed_over(workspace: Path) -> None:
-    hand_over([workspace / "out" / "report"], workspace)
+    chown_to_workspace_owner([workspace / "out" / "report"], workspace)
     for name in ("out", "out/report", "out/report/report.json"):
         assert owner(workspace / name) == (OWNER, OWNER), name
 
@@ -45,7 +45,7 @@ def test_links_and_strangers_and_what_lies_outside_are_left_alone(workspace: Pat
     os.chown(report / "strange", STRANGER, STRANGER)
     (workspace / "away").symlink_to(outside)
     (workspace / "beside").touch()
-    hand_over([report, workspace / "away", outside, Path("../outside")], workspace)
+    chown_to_workspace_owner([report, workspace / "away", outside, Path("../outside")], workspace)
     assert owner(report / "link") == (OWNER, OWNER)
     assert owner(report / "strange") == (STRANGER, STRANGER)
     for path in (outside, outside / "secret", workspace / "beside"):
@@ -53,4 +53,4 @@ def test_links_and_strangers_and_what_lies_outside_are_left_alone(workspace: Pat
 
 
 def test_a_workspace_that_is_not_there_costs_nothing(tmp_path: Path) -> None:
-    hand_over([tmp_path / "absent" / "report"], tmp_path / "absent")
+    chown_to_workspace_owner([tmp_path / "absent" / "report"], tmp_path / "absent")

@@ -9,7 +9,7 @@ import pytest
 from gate.core.content import content_of
 from gate.core.facts import Pattern, Pick
 from gate.core.scenario import Position, Scenario
-from gate.runner.plan import plan_run
+from gate.runner.planner import plan_run
 from tests.unit.runner.scripts import ASK, CITY, MOVED, ORDER, TELL, ask, disrupt, filler, scenario
 
 PLAIN = scenario(TELL, filler(2), disrupt(), ASK, facts=(ORDER, CITY))

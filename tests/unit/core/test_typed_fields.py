@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gate.core.typed_fields import built, misfits
+from gate.core.typed_fields import built, type_errors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ def test_a_field_holds_dataclasses_that_are_read_or_made(
     leaves: Sequence[object], wrong: Sequence[str]
 ) -> None:
     """A baseline's probes are made before the measurement that holds them."""
-    assert misfits(Branch, {"leaves": leaves}) == wrong
+    assert type_errors(Branch, {"leaves": leaves}) == wrong
 
 
 def test_dataclasses_that_are_read_are_made() -> None:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from gate.interfaces import CANDIDATE, PREVIOUS, Instance
+from gate.ports import CANDIDATE, PREVIOUS, Instance
 
 
 class FakeStore:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from gate.disruptions import DISRUPTIONS, Silence
+from gate.analysis.evidence_details import details_of
+from gate.disruptions import DISRUPTIONS, NoTraffic
 from gate.errors import Unsupported
-from gate.interfaces import PREVIOUS, Instance
-from gate.judging.evidence_details import details_of
+from gate.ports import PREVIOUS, Instance
 from tests.event_loop import in_event_loop
 from tests.unit.disruptions.fakes import FakeDeployment, FakeStore, FakeTraffic
 
@@ -23,7 +23,7 @@ OF_THE_STORE = ("store-restart", "store-kill", "store-recreate", "store-pause", 
 async def test_a_deployment_that_does_what_it_says_is_believed(name: str, replicas: int) -> None:
     """Else the lies below would prove nothing."""
     deployment: Any = FakeDeployment(replicas=replicas)
-    evidence = await DISRUPTIONS[name].inflict(deployment, FakeTraffic(deployment))
+    evidence = await DISRUPTIONS[name].inject(deployment, FakeTraffic(deployment))
     assert evidence.took_effect, evidence.sentence
     assert "needed SIGKILL" not in details_of(evidence.observed)
     assert all(isinstance(value, str) and value for value in details_of(evidence.observed).values())
@@ -33,7 +33,7 @@ async def test_a_deployment_that_does_what_it_says_is_believed(name: str, replic
 @in_event_loop
 async def test_those_who_talk_on_are_planned_where_and_only_where_turns_are_sent(name: str) -> None:
     deployment: Any = FakeDeployment(replicas=2)
-    await DISRUPTIONS[name].inflict(deployment, FakeTraffic(deployment))
+    await DISRUPTIONS[name].inject(deployment, FakeTraffic(deployment))
     talked = any(done == "send" or done == "turn begins" for done in deployment.log)
     assert talked == DISRUPTIONS[name].traits.sends_turns
 
@@ -86,7 +86,7 @@ async def test_a_deployment_that_lies_is_not_believed(
 ) -> None:
     """What was seen afterwards counts, and the sentence says what that was."""
     deployment: Any = FakeDeployment(**lies)
-    evidence = await DISRUPTIONS[name].inflict(deployment, FakeTraffic(deployment))
+    evidence = await DISRUPTIONS[name].inject(deployment, FakeTraffic(deployment))
     assert not evidence.took_effect
     assert sentence in evidence.sentence
 
@@ -96,7 +96,7 @@ async def test_a_deployment_that_lies_is_not_believed(
 async def test_a_stop_that_needed_sigkill_is_written_down(name: str) -> None:
     """It took effect all the same."""
     codes = {"stop": 137, "retire": 137}
-    evidence = await DISRUPTIONS[name].inflict(FakeDeployment(exit_codes=codes), Silence())  # type: ignore[arg-type]
+    evidence = await DISRUPTIONS[name].inject(FakeDeployment(exit_codes=codes), NoTraffic())  # type: ignore[arg-type]
     assert evidence.took_effect
     assert details_of(evidence.observed)["needed SIGKILL"] == "yes"
     assert details_of(evidence.observed)["exit code"] == "137"
@@ -114,7 +114,7 @@ async def test_one_replica_of_several_that_is_not_killed_is_enough_to_doubt() ->
             ]
             return 137
 
-    evidence = await DISRUPTIONS["kill"].inflict(Uneven(replicas=3), Silence())  # type: ignore[arg-type]
+    evidence = await DISRUPTIONS["kill"].inject(Uneven(replicas=3), NoTraffic())  # type: ignore[arg-type]
     assert not evidence.took_effect
     assert "exit code 0, not 137" in evidence.sentence
     assert details_of(evidence.observed)["exit code"] == "137, 0"
@@ -130,7 +130,7 @@ async def test_replicas_that_are_fewer_afterwards_were_not_replaced() -> None:
             self.lives = self.lives[1:]
             return 0
 
-    evidence = await DISRUPTIONS["recreate"].inflict(Shrinking(replicas=2), Silence())  # type: ignore[arg-type]
+    evidence = await DISRUPTIONS["recreate"].inject(Shrinking(replicas=2), NoTraffic())  # type: ignore[arg-type]
     assert not evidence.took_effect
     assert evidence.sentence == "2 replicas became 1"
 
@@ -145,7 +145,7 @@ async def test_a_replica_that_is_given_no_turn_did_not_take_part_in_a_hop() -> N
         """Ignores it."""
 
     deployment.route = route
-    evidence = await DISRUPTIONS["replica-hop"].inflict(deployment, traffic)
+    evidence = await DISRUPTIONS["replica-hop"].inject(deployment, traffic)
     assert not evidence.took_effect
     assert "was given no turn" in evidence.sentence
 
@@ -173,7 +173,7 @@ async def test_a_replica_that_is_given_no_turn_did_not_take_part_in_a_hop() -> N
 async def test_things_happen_in_the_order_that_a_deploy_has(name: str, order: str) -> None:
     """With two replicas."""
     deployment: Any = FakeDeployment(replicas=2)
-    await DISRUPTIONS[name].inflict(deployment, FakeTraffic(deployment))
+    await DISRUPTIONS[name].inject(deployment, FakeTraffic(deployment))
     assert ", ".join(deployment.log) == order
 
 
@@ -181,13 +181,13 @@ async def test_things_happen_in_the_order_that_a_deploy_has(name: str, order: st
 async def test_the_images_of_both_versions_are_in_the_evidence() -> None:
     """Or that they are one and the same."""
     other: Any = FakeDeployment()
-    evidence = await DISRUPTIONS["blue-green"].inflict(other, Silence())
+    evidence = await DISRUPTIONS["blue-green"].inject(other, NoTraffic())
     assert (details_of(evidence.observed)["image before"], details_of(evidence.observed)["image after"]) == (
         "old",
         "new",
     )
     same: Any = FakeDeployment(images={})
-    evidence = await DISRUPTIONS["blue-green"].inflict(same, Silence())
+    evidence = await DISRUPTIONS["blue-green"].inject(same, NoTraffic())
     assert details_of(evidence.observed)["image"] == "old"
     assert "bot.previous" in details_of(evidence.observed)["note"]
 
@@ -198,7 +198,7 @@ async def test_a_bot_of_one_replica_is_given_a_second_one(name: str) -> None:
     """It says so, and the one that knows the conversations is the one that goes."""
     deployment: Any = FakeDeployment()
     first = deployment.lives[0].identity
-    evidence = await DISRUPTIONS[name].inflict(deployment, FakeTraffic(deployment))
+    evidence = await DISRUPTIONS[name].inject(deployment, FakeTraffic(deployment))
     assert evidence.took_effect
     assert "a second one was started" in details_of(evidence.observed)["note"]
     assert (first in deployment.routed()) is (name == "replica-hop")
@@ -211,7 +211,7 @@ async def test_a_kill_without_a_turn_under_way_is_not_a_kill_in_the_middle_of_on
     """The bot was killed, and nothing shows that it was answering."""
     deployment: Any = FakeDeployment()
     traffic = FakeTraffic(deployment, asked=False)
-    evidence = await DISRUPTIONS["kill-mid-turn"].inflict(deployment, traffic)
+    evidence = await DISRUPTIONS["kill-mid-turn"].inject(deployment, traffic)
     assert not evidence.took_effect
     assert "nothing shows" in evidence.sentence
     assert details_of(evidence.observed)["in flight"] == "cannot be shown"
@@ -223,12 +223,12 @@ async def test_an_outage_is_healed_when_the_users_fail(name: str) -> None:
     """Whatever else is wrong, the store is not left away."""
     deployment: Any = FakeDeployment()
 
-    class Broken(Silence):
+    class Broken(NoTraffic):
         async def send(self) -> None:
             raise RuntimeError("the harness died")
 
     with pytest.raises(RuntimeError):
-        await DISRUPTIONS[name].inflict(deployment, Broken())
+        await DISRUPTIONS[name].inject(deployment, Broken())
     assert deployment.connected
     assert not deployment.store.life.paused
 
@@ -242,7 +242,7 @@ async def test_an_outage_does_not_wait_for_turns_that_wait_for_its_end(
     monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.01)
     deployment: Any = FakeDeployment()
 
-    class Patient(Silence):
+    class Subject(NoTraffic):
         answered = False
 
         async def send(self) -> None:
@@ -253,8 +253,8 @@ async def test_an_outage_does_not_wait_for_turns_that_wait_for_its_end(
             )
             self.answered = True
 
-    traffic = Patient()
-    evidence = await DISRUPTIONS[name].inflict(deployment, traffic)
+    traffic = Subject()
+    evidence = await DISRUPTIONS[name].inject(deployment, traffic)
     assert evidence.took_effect
     assert details_of(evidence.observed)["turns waited for the store"] == "yes"
     assert traffic.answered
@@ -275,7 +275,7 @@ class Fixed:
 async def test_what_a_deployment_cannot_do_is_unsupported_and_says_why(name: str) -> None:
     """It is never silently skipped."""
     with pytest.raises(Unsupported, match=f"{name} is not supported here") as caught:
-        await DISRUPTIONS[name].inflict(Fixed(), Silence())  # type: ignore[arg-type]
+        await DISRUPTIONS[name].inject(Fixed(), NoTraffic())  # type: ignore[arg-type]
     assert caught.value.why
 
 
@@ -286,9 +286,9 @@ async def test_a_store_that_the_bot_was_not_given_cannot_be_disrupted(name: str)
     deployment: Any = FakeDeployment()
     deployment.store = None
     with pytest.raises(Unsupported, match=f"{name} is not supported here") as caught:
-        await DISRUPTIONS[name].inflict(deployment, Silence())
+        await DISRUPTIONS[name].inject(deployment, NoTraffic())
     assert "no store" in caught.value.why
-    assert (await DISRUPTIONS["cold-start"].inflict(deployment, Silence())).took_effect
+    assert (await DISRUPTIONS["cold-start"].inject(deployment, NoTraffic())).took_effect
 
 
 @pytest.mark.parametrize("name", DISRUPTIONS)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.analysis.evidence_details import details_of
 from gate.core.disruption_names import MOST_TIMES, read_name, written
-from gate.disruptions import DISRUPTIONS, Silence
-from gate.judging.evidence_details import details_of
+from gate.disruptions import DISRUPTIONS, NoTraffic
 from tests.event_loop import in_event_loop
 from tests.unit.core.laws import law
 from tests.unit.disruptions.fakes import FakeDeployment
@@ -50,7 +50,7 @@ def test_only_the_kinds_themselves_are_listed() -> None:
 async def test_it_happens_as_often_as_it_says() -> None:
     """Each time is healed before the next, and leaves its own details."""
     deployment: Any = FakeDeployment()
-    evidence = await DISRUPTIONS["kill*3"].inflict(deployment, Silence())
+    evidence = await DISRUPTIONS["kill*3"].inject(deployment, NoTraffic())
     assert evidence.took_effect
     assert evidence.sentence.startswith("3 times: ")
     assert deployment.log == ["kill", "start"] * 3
@@ -67,7 +67,7 @@ async def test_one_time_that_cannot_be_shown_is_enough_to_doubt() -> None:
             self.starts = self.log.count("kill") != 2
             await super().start()
 
-    evidence = await DISRUPTIONS["kill*3"].inflict(Tired(), Silence())  # type: ignore[arg-type]
+    evidence = await DISRUPTIONS["kill*3"].inject(Tired(), NoTraffic())  # type: ignore[arg-type]
     assert not evidence.took_effect
     assert evidence.sentence.startswith("time 2 of 3: ")
 
@@ -76,5 +76,5 @@ async def test_one_time_that_cannot_be_shown_is_enough_to_doubt() -> None:
 async def test_a_stop_that_needed_sigkill_is_seen_however_often_it_is_repeated() -> None:
     """Under the same key as always."""
     deployment: Any = FakeDeployment(exit_codes={"stop": 137})
-    evidence = await DISRUPTIONS["restart*2"].inflict(deployment, Silence())
+    evidence = await DISRUPTIONS["restart*2"].inject(deployment, NoTraffic())
     assert details_of(evidence.observed)["needed SIGKILL"] == "yes"

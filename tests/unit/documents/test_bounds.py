@@ -13,7 +13,7 @@ from gate.documents import nearest, parse_document
 from gate.documents.cursor import MAX_MESSAGE, MAX_PROBLEMS, Source
 from gate.documents.reading import MAX_BYTES, MAX_VALUES
 from gate.errors import DocumentError, Problem
-from gate.scenario_files import load_scenarios
+from gate.scenarios import load_scenarios
 
 HEAD = "name: n\nfacts:\n  order: word\nscript:\n"
 TOO_MANY = f"the file holds more than {MAX_VALUES} keys and values"

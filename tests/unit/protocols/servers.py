@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from gate.core.specification import BotSpecification
-from gate.interfaces import Bot
+from gate.ports import Bot
 from gate.protocols import PROTOCOLS
 from gate.runtimes.turn_routing import route_to
 

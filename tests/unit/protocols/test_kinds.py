@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 
 from gate.cli.library import known_kinds
+from gate.config import load_settings
 from gate.errors import TurnRefused
 from gate.protocols import PROTOCOLS
 from gate.protocols.replies import WHOLE, ReplyReader
-from gate.settings import load_settings
 from tests.event_loop import in_event_loop
 from tests.unit.protocols.servers import Answer, served
 

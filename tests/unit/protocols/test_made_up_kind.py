@@ -20,19 +20,19 @@ from benchmarks.measurement.runtime import InProcessKind, store_server
 from docs.reference import generated
 from gate.cli.commands import application
 from gate.cli.library import find_scenarios, known_kinds
+from gate.config import Settings, load_settings, overrides_from_options
+from gate.config.schema import settings_schema
 from gate.core.event_stream import DONE
+from gate.core.report import Report, Verdict
 from gate.core.specification import BotSpecification, Contract, RequestShape
 from gate.core.transcript import TurnStarted
 from gate.core.transcript_lines import decode
-from gate.core.verdict import Report, Verdict
 from gate.errors import DocumentError, TurnIndeterminate
-from gate.interfaces import BotProtocol, TurnRouter
+from gate.ports import BotProtocol, TurnRouter
 from gate.protocols import PROTOCOLS
 from gate.reporters.transcript_file import NAME
 from gate.run.run import RunInputs, execute, new_run
 from gate.runtimes import RUNTIMES
-from gate.settings import Settings, load_settings, overrides_from_options
-from gate.settings.schema import settings_schema
 
 
 @dataclass

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gate.analysis.power import power_of
 from gate.core.guarantees import GUARANTEES
+from gate.core.report import (
+    DisruptionResult,
+    FactTrace,
+    GuaranteeResult,
+    GuaranteeStatus,
+    Latency,
+    Outcome,
+    ProbeResult,
+    Report,
+    Tally,
+    Verdict,
+)
 from gate.core.statements import Finding, Reason, Statement
 from gate.core.transcript import (
     CONTROL,
     TREATED,
 )
-from gate.core.verdict import (
-    Custody,
-    DisruptionResult,
-    GuaranteeResult,
-    Latency,
-    Outcome,
-    ProbeResult,
-    Report,
-    Standing,
-    Tally,
-    Verdict,
-)
 from gate.disruptions import traits_of
-from gate.judging.power import power_of
 
 ORDERS = ("ORD-482913", "ORD-175530", "ORD-903324")
 
@@ -68,8 +68,8 @@ def coded(given: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def custody(told: bool | None, stored: bool | None, loaded: bool | None, answered: bool | None) -> Custody:
-    return Custody(told=told, stored=stored, loaded=loaded, answered=answered)
+def custody(told: bool | None, stored: bool | None, loaded: bool | None, answered: bool | None) -> FactTrace:
+    return FactTrace(told=told, stored=stored, loaded=loaded, answered=answered)
 
 
 KEPT = custody(True, True, True, True)
@@ -101,7 +101,7 @@ def probe(**given: Any) -> ProbeResult:
         "outcome": outcome,
         "anomaly": GUARANTEES[guarantee].anomaly if failed else None,
         "facts": ["order"],
-        "custody": NEVER_STORED if failed else KEPT,
+        "trace": NEVER_STORED if failed else KEPT,
         "reason": f"the reply does not hold {order}" if failed else "",
     }
     return ProbeResult(**coded({**fields, **given}))
@@ -167,7 +167,7 @@ def report(**given: Any) -> Report:
     return Report(**coded({**fields, **given}))
 
 
-def guarantee(name: str, standing: Standing = Standing.BROKEN, **given: Any) -> GuaranteeResult:
+def guarantee(name: str, standing: GuaranteeStatus = GuaranteeStatus.BROKEN, **given: Any) -> GuaranteeResult:
     """What is known of one guarantee."""
     fields = {"probes": 0, "breaches": 0, "anomalies": {}, "sentence": "what was seen", **given}
     return GuaranteeResult(name=name, standing=standing, **coded(fields))
@@ -184,7 +184,7 @@ def failed_report() -> Report:
         reply="You live in Lisbon.",
         guarantee="correction",
         facts=["moved", "city"],
-        custody=custody(True, True, False, False),
+        trace=custody(True, True, False, False),
         reason="the reply does not hold Kyoto; the reply holds Lisbon, which it must not",
     )
     leak = probe(
@@ -194,7 +194,7 @@ def failed_report() -> Report:
         session="bob-5c1e2",
         expected="not ORD-175530",
         reply="Your order number is ORD-175530.",
-        custody=custody(None, None, None, False),
+        trace=custody(None, None, None, False),
         reason="the reply holds ORD-175530, which it must not",
     )
     kept_apart = replace(probe(line=20, guarantee="isolation", expected="not ORD-482913"), trial=2)
@@ -252,12 +252,12 @@ def failed_report() -> Report:
         ),
         guarantees=(
             guarantee("durability", probes=540, breaches=186, anomalies={"lost write": 186}),
-            guarantee("order", probes=4, standing=Standing.KEPT),
+            guarantee("order", probes=4, standing=GuaranteeStatus.KEPT),
             guarantee("correction", probes=6, breaches=1, anomalies={"resurrected value": 1}),
             guarantee("isolation", probes=54, breaches=1, anomalies={"leak": 1}),
-            guarantee("once-only", standing=Standing.UNTESTED),
+            guarantee("once-only", standing=GuaranteeStatus.UNTESTED),
             guarantee("retention", breaches=2, anomalies={"early expiry": 2}),
-            guarantee("fidelity", probes=9, standing=Standing.OPEN),
+            guarantee("fidelity", probes=9, standing=GuaranteeStatus.OPEN),
         ),
         findings=("restart: the bot ended with exit code 137: it did not stop within its grace",),
     )
@@ -314,7 +314,7 @@ def hostile_report(text: str) -> Report:
             probe(
                 outcome=Outcome.LOST,
                 line=18,
-                custody=custody(True, True, True, False),
+                trace=custody(True, True, True, False),
                 **failing,
                 **places,
             ),

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from gate.core.verdict import Report
+from gate.core.report import Report
 from gate.reporters.badge import BadgeReporter, compose_badge
 from gate.reporters.benchmark import BenchmarkReporter, compose_benchmark
-from gate.reporters.neutraliser import one_line
+from gate.reporters.sanitize import one_line
 from tests.unit.reporters import builder, hostile
 
 

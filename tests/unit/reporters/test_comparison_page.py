@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gate.judging.baseline import compare
-from gate.judging.measurement import MeasuredProbe, Measurement
+from gate.comparing.baseline import compare
+from gate.comparing.measurement import MeasuredProbe, Measurement
 from gate.reporters.comparison_page import comparison_page
 from tests.unit.reporters import hostile
 

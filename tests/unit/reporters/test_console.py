@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from gate.core.report import Outcome, Report, Tally, Verdict
 from gate.core.transcript import Event
-from gate.core.verdict import Outcome, Report, Tally, Verdict
 from gate.reporters.console import ConsoleReporter, open_console
 from tests.unit.reporters import builder, events, hostile
 from tests.unit.reporters.golden import assert_golden

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.core.verdict import Outcome, Report, Verdict
+from gate.core.report import Outcome, Report, Verdict
 from gate.errors import Problem
 from gate.reporters.github import GitHubReporter, outputs
 from tests.action.action_file import load_action

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from gate.core.verdict import Outcome, Report, Verdict
-from gate.judging.findings import ChangedSinceBaseline
+from gate.analysis.findings import ChangedSinceBaseline
+from gate.core.report import Outcome, Report, Verdict
 from gate.reporters.github_summary import BUDGET, SummaryReporter, compose_summary
-from gate.reporters.neutraliser import one_line
+from gate.reporters.sanitize import one_line
 from tests.unit.reporters import builder, hostile
 from tests.unit.reporters.golden import assert_golden
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.interfaces import Reporter
+from gate.ports import Reporter
 from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
 from tests.action.file_commands import parse_pairs
 from tests.unit.reporters import builder, events, hostile

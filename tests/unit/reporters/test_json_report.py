@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from gate.core.verdict import Latency, Outcome
+from gate.core.report import Latency, Outcome
 from gate.reporters.json_report import JsonReporter, as_fields, to_json
 from tests.unit.reporters import hostile
 from tests.unit.reporters.builder import (

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 
-from gate.core.verdict import Outcome, Report, Verdict
+from gate.core.report import Outcome, Report, Verdict
 from gate.reporters.junit import JUnitReporter, compose_junit
 from tests.unit.reporters import builder, hostile
 

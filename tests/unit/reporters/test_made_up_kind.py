@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 
 from gate.cli.commands import application
 from gate.cli.merging import merge_command
+from gate.core.report import Report
 from gate.core.transcript import Event
-from gate.core.verdict import Report
 from gate.reporters import FILE_REPORTERS, report_files
 from gate.reporters.transcript_file import TranscriptFile
-from tests.unit.judging.builder import honest_run
+from tests.unit.analysis.builder import honest_run
 
 
 class WordReporter:

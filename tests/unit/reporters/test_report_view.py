@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from gate.core.verdict import Report
-from gate.judging.findings import ChangedSinceBaseline
+from gate.analysis.findings import ChangedSinceBaseline
+from gate.core.report import Report
 from gate.reporters import ConsoleReporter, open_console
+from gate.reporters.comment import compose_comment
 from gate.reporters.github_summary import compose_summary
 from gate.reporters.html_report.page import compose_page
-from gate.reporters.markdown import compose_comment
 from gate.reporters.report_view import view_of
 from tests.unit.reporters import builder
 
@@ -40,9 +40,9 @@ def test_every_surface_shows_the_same_words(surface: str) -> None:
     view = view_of(report)
     shown = SURFACES[surface](report)
     figures = [text for row in view.rows for text in (row.name, row.before, row.after, row.p95)]
-    stations = [row.lost_at_text for row in view.rows]
+    stages = [row.lost_at_text for row in view.rows]
     about = [view.power, view.time, view.figures.needed, view.figures.interval]
-    for text in (*figures, *stations, *about, *view.reasons):
+    for text in (*figures, *stages, *about, *view.reasons):
         assert text in shown, text
 
 

@@ -9,19 +9,19 @@ from dataclasses import replace
 import pytest
 from jsonschema import Draft202012Validator
 
+from gate.analysis import analyse
+from gate.comparing.measurement import measurement_of
+from gate.comparing.regression import against
+from gate.core.report import Report
 from gate.core.specification import RunSpecification
 from gate.core.transcript import Event
 from gate.core.transcript_lines import encode
 from gate.core.transcript_schema import transcript_schema
-from gate.core.verdict import Report
-from gate.judging import judge
-from gate.judging.measurement import measurement_of
-from gate.judging.regression import against
 from gate.reporters.json_report import as_fields, to_json
 from gate.reporters.report_fields import report_schema
-from tests.unit.judging.builder import honest_run
-from tests.unit.judging.planting import leak, lose
-from tests.unit.judging.playing import ChattingBot, short_ones, transcript_of
+from tests.unit.analysis.builder import honest_run
+from tests.unit.analysis.planting import leak, lose
+from tests.unit.analysis.playing import ChattingBot, short_ones, transcript_of
 from tests.unit.reporters import builder, events
 
 REPORT = Draft202012Validator(report_schema())
@@ -49,7 +49,7 @@ def reports() -> Iterator[Report]:
     yield builder.inconclusive_report()
     yield builder.hostile_report("<script>")
     for run in runs():
-        judged = judge(run)
+        judged = analyse(run)
         yield judged
         yield against(judged, replace(measurement_of(builder.report()), threshold=0.5))
 

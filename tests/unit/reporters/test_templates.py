@@ -17,7 +17,7 @@ from jinja2.meta import find_undeclared_variables
 
 import gate.reporters
 from gate.reporters import templates
-from gate.reporters.neutraliser import markdown, one_line
+from gate.reporters.sanitize import markdown, one_line
 from gate.reporters.templates import Markdown, plain, render_html, render_markdown, strong
 from tests.unit.reporters import hostile
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.reporters.neutraliser import one_line
+from gate.reporters.sanitize import one_line
 from gate.reporters.workflow_commands import MESSAGE_LIMIT, PATH_LIMIT, commands_stopped, pair, send
 from tests.action.file_commands import parse_pairs
 from tests.unit.reporters import hostile

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.config import Settings
 from gate.core.specification import (
     BotSpecification,
     ModelSpecification,
@@ -15,7 +16,6 @@ from gate.core.specification import (
     StoreSpecification,
 )
 from gate.run.jobs import free_memory, most_side_by_side, sensible_jobs
-from gate.settings import Settings
 
 GB = 1024**3
 SETTINGS = Settings(

@@ -10,12 +10,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from gate.core.allowance import Allowance
 from gate.core.observations import Observations
+from gate.core.quota import Quota
 from gate.core.transcript import Event
 from gate.disruptions import traits_of
 from gate.errors import GateError
-from gate.interfaces import (
+from gate.ports import (
     CANDIDATE,
     Deployment,
     Disruption,
@@ -26,7 +26,7 @@ from gate.interfaces import (
     TurnLease,
 )
 from gate.runner.plan import Plan, Turn
-from gate.runner.play import Stage, never_missed, play
+from gate.runner.play import RunContext, never_missed, play
 from gate.runtimes.turn_routing import route_to
 
 Kind = TypeVar("Kind", bound=Event)
@@ -178,13 +178,13 @@ class FakeDisruption:
     def __init__(self, name: str, harm: Callable[[FakeDeployment], None] = lambda deployment: None) -> None:
         self.name = name
         self.traits = traits_of(name)
-        self.inflicted: list[str] = []
+        self.injected: list[str] = []
         self.took_effect = True
         self._harm = harm
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         assert isinstance(deployment, FakeDeployment)
-        self.inflicted.append(deployment.name)
+        self.injected.append(deployment.name)
         await asyncio.sleep(0)
         self._harm(deployment)
         return Evidence(
@@ -221,14 +221,14 @@ class FakeStage:
     concurrency: int = 32
     jobs: int = 1
     missed: Callable[[Turn, str], bool] = never_missed
-    reply_quota: Allowance = field(default_factory=lambda: Allowance.for_turns(1000))
+    reply_quota: Quota = field(default_factory=lambda: Quota.for_turns(1000))
     events: list[Event] = field(default_factory=list)
 
-    def real(self) -> Stage:
+    def real(self) -> RunContext:
         """The stage as the runner takes it. Time passes by one second with every look at the clock."""
         ticks = itertools.count()
         disruptions: Mapping[str, Disruption] = self.disruptions
-        return Stage(
+        return RunContext(
             runtime=self.runtime,
             connect=self._connect,
             reply_quota=self.reply_quota,

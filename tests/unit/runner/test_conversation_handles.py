@@ -7,11 +7,11 @@ from collections import Counter
 
 import pytest
 
-from gate.core.allowance import Allowance
+from gate.core.quota import Quota
 from gate.core.transcript import REFUSED, TurnEnded, TurnStarted
 from gate.errors import TurnRefused
 from gate.runner.conversation_handles import ConversationHandles
-from gate.runner.plan import plan_run
+from gate.runner.planner import plan_run
 from tests.event_loop import in_event_loop
 from tests.unit.protocols.servers import replies, served
 from tests.unit.runner.doubles import FakeStage, MemoryBot
@@ -21,7 +21,7 @@ from tests.unit.runner.scripts import follow_up
 @in_event_loop
 async def test_a_session_is_opened_once_even_by_turns_at_one_moment() -> None:
     bot = MemoryBot()
-    handles = ConversationHandles(bot, Allowance.for_turns(10))
+    handles = ConversationHandles(bot, Quota.for_turns(10))
     await asyncio.gather(handles.say("anna-1", "One."), handles.say("anna-1", "Two."))
     await handles.say("ben-2", "One.")
     await handles.say("anna-1", "Three.")
@@ -43,7 +43,7 @@ def test_handles_outlive_what_happens_to_the_deployment() -> None:
 @in_event_loop
 async def test_a_reply_beyond_what_is_kept_is_a_refused_turn() -> None:
     """Of whichever bot of the run; smaller ones are taken as long as they fit."""
-    quota = Allowance(entries=10, characters=1000)
+    quota = Quota(entries=10, characters=1000)
     async with served(replies("x" * 600)) as (_, one), served(replies("y" * 400)) as (_, other):
         large, small = ConversationHandles(one, quota), ConversationHandles(other, quota)
         assert len(await large.say("anna-1", "Hello")) == 600
@@ -53,7 +53,7 @@ async def test_a_reply_beyond_what_is_kept_is_a_refused_turn() -> None:
 
 
 def test_the_quota_is_one_for_all_deployments_of_a_run() -> None:
-    stage = FakeStage(reply_quota=Allowance(entries=3, characters=1000))
+    stage = FakeStage(reply_quota=Quota(entries=3, characters=1000))
     stage.play(plan_run([follow_up()], ["restart", "recreate"], 1, 7))
     ended = stage.of(TurnEnded)
     assert len(ended) > 6

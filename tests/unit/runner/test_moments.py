@@ -24,8 +24,9 @@ from gate.core.transcript import (
     Waited,
 )
 from gate.errors import TurnIndeterminate, TurnRefused
-from gate.runner.plan import Plan, Turn, plan_run
-from gate.runner.play import Stage, play
+from gate.runner.plan import Plan, Turn
+from gate.runner.planner import plan_run
+from gate.runner.play import RunContext, play
 from tests.unit.core.laws import costly_law
 from tests.unit.runner.doubles import FakeDeployment, FakeStage, MemoryBot
 from tests.unit.runner.scripts import ASK, CITY, ORDER, TELL, ask, disrupt, filler, follow_up, scenario
@@ -103,8 +104,8 @@ def stage_with(bot: MemoryBot, **given: object) -> FakeStage:
 def played(stage: FakeStage, plan: Plan, **given: object) -> FakeStage:
     """Plays with other fields of the real stage."""
     real = stage.real()
-    fields = {name: getattr(real, name) for name in Stage.__dataclass_fields__}
-    asyncio.run(play(plan, Stage(**{**fields, **given})))
+    fields = {name: getattr(real, name) for name in RunContext.__dataclass_fields__}
+    asyncio.run(play(plan, RunContext(**{**fields, **given})))
     return stage
 
 

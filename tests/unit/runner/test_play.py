@@ -36,7 +36,8 @@ from gate.errors import (
     TurnRefused,
     Unsupported,
 )
-from gate.runner.plan import Plan, plan_run
+from gate.runner.plan import Plan
+from gate.runner.planner import plan_run
 from gate.runner.play import play
 from tests.event_loop import in_event_loop, until
 from tests.unit.core.laws import costly_law
@@ -86,7 +87,7 @@ def test_one_disruption_serves_twelve_scenarios() -> None:
     stage = FakeStage()
     played = plan(*(follow_up(f"s{index}") for index in range(12)), trials=2)
     stage.play(played)
-    assert stage.disruptions["restart"].inflicted == ["restart"]
+    assert stage.disruptions["restart"].injected == ["restart"]
     assert len(stage.runtime.deployments) == 1
     assert len(stage.of(TurnStarted)) == sum(len(one.turns) for one in played.scripted)
 
@@ -331,7 +332,7 @@ def test_later_disruptions_are_not_tried_on_a_bot_that_is_gone() -> None:
     stage = FakeStage()
     stage.disruptions["restart"] = FakeDisruption("restart", raising(BotNotReady("gone")))
     stage.play(plan(scenario(TELL, disrupt(), ASK, disrupt("kill"), ASK)))
-    assert stage.disruptions["kill"].inflicted == []
+    assert stage.disruptions["kill"].injected == []
     assert statuses(stage, TREATED) == [ACKNOWLEDGED, UNASKED, UNASKED]
 
 

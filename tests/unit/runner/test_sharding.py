@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gate.core.specification import RunSpecification, Shard
 from gate.errors import InputError
-from gate.runner.plan import Conversation, Plan
+from gate.runner.plan import Plan, PlannedConversation
 from gate.runner.sharding import plan_part, scenarios_of
 from tests.unit.core.laws import costly_law
 from tests.unit.runner.scripts import ASK, TELL, ask, disrupt, filler, follow_up, scenario
@@ -40,7 +40,7 @@ def test_the_shards_play_exactly_what_the_whole_plays(seed: int, count: int) -> 
     """Each conversation once, with the same facts, texts and session ids, in the same deployment."""
     whole, _ = planned(None, seed=seed)
     parts = [planned(shard, seed=seed)[0] for shard in shards(count)]
-    played: list[Conversation] = [one for part in parts for one in part.scripted]
+    played: list[PlannedConversation] = [one for part in parts for one in part.scripted]
     assert sorted(played, key=lambda one: one.identifier) == sorted(
         whole.scripted, key=lambda one: one.identifier
     )

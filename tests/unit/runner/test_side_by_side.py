@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from gate.analysis import analyse
+from gate.core.report import Latency, Report, TimeSpent, Verdict
 from gate.core.transcript import (
     DeploymentClosed,
     DeploymentStarted,
@@ -18,10 +20,8 @@ from gate.core.transcript import (
     RunStarted,
     TurnStarted,
 )
-from gate.core.verdict import Latency, Report, TimeSpent, Verdict
 from gate.errors import EngineError, InputError
-from gate.interfaces import CANDIDATE, Deployment
-from gate.judging import judge
+from gate.ports import CANDIDATE, Deployment
 from gate.runner.play import play
 from tests.event_loop import in_event_loop, until
 from tests.unit.runner.doubles import (
@@ -33,7 +33,7 @@ from tests.unit.runner.doubles import (
     forget,
 )
 from tests.unit.runner.scripts import follow_up
-from tests.unit.runner.test_plan import TWICE
+from tests.unit.runner.test_planner import TWICE
 from tests.unit.runner.test_play import WaitingBot, plan
 
 SCRIPTS = (follow_up(), TWICE)
@@ -60,7 +60,7 @@ def report_of(events: list[Event]) -> Report:
         model="reader",
         policy={},
     )
-    return judge([started, *events, RunEnded(at=9999.0)])
+    return analyse([started, *events, RunEnded(at=9999.0)])
 
 
 def without_times(report: Report) -> Report:

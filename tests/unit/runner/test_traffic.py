@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from gate.analysis import analyse
+from gate.core.report import Report, Verdict
 from gate.core.transcript import (
     ACKNOWLEDGED,
     INDETERMINATE,
@@ -19,13 +21,11 @@ from gate.core.transcript import (
     TurnEnded,
     TurnStarted,
 )
-from gate.core.verdict import Report, Verdict
 from gate.disruptions import DISRUPTIONS
 from gate.errors import BotNotReady, TurnIndeterminate, TurnRefused
-from gate.interfaces import Deployment, Evidence, Traffic
-from gate.judging import judge
-from gate.runner.bystanders import CHECKING_IN, MOST_FACTS, READS, SESSIONS
-from gate.runner.plan import plan_run
+from gate.ports import Deployment, Evidence, Traffic
+from gate.runner.background_sessions import CHECKING_IN, MOST_FACTS, READS, SESSIONS
+from gate.runner.planner import plan_run
 from gate.runner.play import play
 from tests.unit.runner.doubles import FakeDeployment, FakeDisruption, FakeRuntime, FakeStage, MemoryBot
 from tests.unit.runner.scripts import follow_up
@@ -44,13 +44,13 @@ class Sending(FakeDisruption):
         super().__init__(name)
         self.sends, self.bot_harm, self.bot_heal = sends, harm, heal
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         assert isinstance(deployment, FakeDeployment)
         self.bot_harm(deployment.bot)
         for _ in range(self.sends):
             await traffic.send()
         self.bot_heal(deployment.bot)
-        return await super().inflict(deployment, traffic)
+        return await super().inject(deployment, traffic)
 
 
 class InFlight(FakeDisruption):
@@ -61,12 +61,12 @@ class InFlight(FakeDisruption):
         self.bot_harm = harm
         self.asked: list[bool] = []
 
-    async def inflict(self, deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
         assert isinstance(deployment, FakeDeployment)
         async with traffic.in_flight() as asked:
             self.asked.append(asked)
             self.bot_harm(deployment.bot)
-        return await super().inflict(deployment, traffic)
+        return await super().inject(deployment, traffic)
 
 
 class ModelledBot(MemoryBot):
@@ -123,7 +123,7 @@ def run(stage: FakeStage, disruption: FakeDisruption, *, hold: ModelledBot | Non
         model="reader",
         policy={},
     )
-    return judge([started, *stage.events, RunEnded(at=9.0)])
+    return analyse([started, *stage.events, RunEnded(at=9.0)])
 
 
 def during(stage: FakeStage, status: str) -> list[TurnStarted]:
@@ -325,14 +325,14 @@ def test_turns_in_flight_are_over_when_the_block_is_left_by_a_failure() -> None:
     disruption = InFlight("kill-mid-turn")
     seen: list[list[str]] = []
 
-    async def inflict(deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(deployment: Deployment, traffic: Traffic) -> Evidence:
         with pytest.raises(BotNotReady):
             async with traffic.in_flight():
                 raise BotNotReady("the bot did not come back")
         seen.append(sorted(left))
         return Evidence(took_effect=True, sentence="done")
 
-    disruption.inflict = inflict  # type: ignore[method-assign]
+    disruption.inject = inject  # type: ignore[method-assign]
     played_in_flight(bot, disruption)
     assert seen == [sorted(bot.held)]
     assert len(bot.held) == SESSIONS
@@ -350,13 +350,13 @@ def test_a_bot_that_refuses_never_asks_its_model() -> None:
             yield asked
         willing(bot)
 
-    async def inflict(deployment: Deployment, traffic: Traffic) -> Evidence:
+    async def inject(deployment: Deployment, traffic: Traffic) -> Evidence:
         async with refused(traffic) as asked:
             disruption.asked.append(asked)
             known.append(len(given_up))
         return Evidence(took_effect=True, sentence="done")
 
-    disruption.inflict = inflict  # type: ignore[method-assign]
+    disruption.inject = inject  # type: ignore[method-assign]
     stage.disruptions = {disruption.name: disruption}
     plan = plan_run([follow_up("a")], [disruption.name], 1, 7)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gate.interfaces import CANDIDATE, PREVIOUS
-from gate.runner.plan import plan_run
+from gate.ports import CANDIDATE, PREVIOUS
+from gate.runner.planner import plan_run
 from tests.unit.runner.doubles import FakeDisruption, FakeStage
 from tests.unit.runner.scripts import ASK, TELL, disrupt, scenario
 

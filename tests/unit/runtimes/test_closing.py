@@ -9,9 +9,9 @@ from docker.errors import APIError
 
 from gate.core.specification import BotSpecification
 from gate.errors import EngineError
-from gate.runtimes.docker_engine.connection import Engine
-from gate.runtimes.docker_engine.runtime import DockerEngine
-from gate.runtimes.docker_engine.sweep import labels
+from gate.runtimes.docker.connection import Engine
+from gate.runtimes.docker.runtime import DockerEngine
+from gate.runtimes.docker.sweep import labels
 from tests.event_loop import PATIENCE_SECONDS, in_event_loop
 from tests.unit.runtimes.test_sweep import FakeEngine
 
@@ -32,8 +32,8 @@ class Late(FakeEngine):
 
 async def looks_at_the_end(fault: Exception, monkeypatch: pytest.MonkeyPatch) -> Late:
     """The engine after a run whose one creation ended so."""
-    monkeypatch.setattr("gate.runtimes.docker_engine.runtime.QUIET_SECONDS", 0.01)
-    monkeypatch.setattr("gate.runtimes.docker_engine.runtime.CLOSING_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr("gate.runtimes.docker.runtime.QUIET_SECONDS", 0.01)
+    monkeypatch.setattr("gate.runtimes.docker.runtime.CLOSING_SECONDS", PATIENCE_SECONDS)
     fake: Any = Late()
     engine = Engine(fake, "nowhere")
 

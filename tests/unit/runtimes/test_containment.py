@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gate.core.specification import ContainerSpecification
-from gate.runtimes.docker_engine.containment import bot_options, likely_limit, store_options
+from gate.runtimes.docker.containment import bot_options, likely_limit, store_options
 
 ALLOWED = ContainerSpecification()
 

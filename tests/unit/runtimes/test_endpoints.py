@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
-from gate.runtimes.docker_engine import endpoints
-from gate.runtimes.docker_engine.endpoints import changing_endpoints
+from gate.runtimes.docker import endpoints
+from gate.runtimes.docker.endpoints import changing_endpoints
 
 PATIENCE_SECONDS = 60.0
 MANY_LOOKS = 5

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gate.errors import InputError
-from gate.runtimes.processes import folder
-from gate.runtimes.processes.folder import copy_folder
+from gate.runtimes.process import folder
+from gate.runtimes.process.folder import copy_folder
 
 
 @pytest.fixture

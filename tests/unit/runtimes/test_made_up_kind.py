@@ -18,16 +18,16 @@ from benchmarks.measurement.bots import KeepsOutside
 from benchmarks.measurement.runtime import InProcessKind, store_server
 from gate.cli.commands import application
 from gate.cli.library import disruption_table, find_scenarios, known_kinds
+from gate.config import Settings, load_settings, overrides_from_options
 from gate.core.disruption_traits import Need
+from gate.core.report import Report, Verdict
 from gate.core.specification import BotSpecification
 from gate.core.transcript import RunStarted
 from gate.core.transcript_lines import decode
-from gate.core.verdict import Report, Verdict
 from gate.errors import DocumentError
 from gate.reporters.transcript_file import NAME
 from gate.run.run import RunInputs, execute, new_run
 from gate.runtimes import RUNTIMES, choose_runtime
-from gate.settings import Settings, load_settings, overrides_from_options
 
 MADE_UP = "made-up"
 

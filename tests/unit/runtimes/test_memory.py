@@ -11,8 +11,8 @@ import pytest
 from docker.errors import APIError
 
 from gate.errors import EngineError, Unsupported
-from gate.runtimes.docker_engine import memory
-from gate.runtimes.docker_engine.memory import HEADROOM_BYTES, LEAST_LIMIT_BYTES, exhaust_memory
+from gate.runtimes.docker import memory
+from gate.runtimes.docker.memory import HEADROOM_BYTES, LEAST_LIMIT_BYTES, exhaust_memory
 from tests.event_loop import in_event_loop
 
 USAGE = 50_000_000

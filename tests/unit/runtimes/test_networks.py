@@ -10,7 +10,7 @@ import pytest
 from docker.errors import APIError, DockerException
 
 from gate.errors import EngineError
-from gate.runtimes.docker_engine.networks import NO_HOST_ADDRESS, TRIES, find_gateway, make_store_network
+from gate.runtimes.docker.networks import NO_HOST_ADDRESS, TRIES, find_gateway, make_store_network
 from tests.event_loop import in_event_loop
 
 

@@ -7,8 +7,8 @@ import socket
 import pytest
 
 from gate.errors import EngineError
-from gate.runtimes.processes import ports
-from gate.runtimes.processes.ports import OUTGOING_RANGE, Ports
+from gate.runtimes.process import ports
+from gate.runtimes.process.ports import OUTGOING_RANGE, Ports
 
 
 def test_no_port_is_given_out_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gate.errors import EngineError
-from gate.runtimes.processes.ports import Ports
-from gate.runtimes.processes.proxy import StoreProxy
+from gate.runtimes.process.ports import Ports
+from gate.runtimes.process.proxy import StoreProxy
 from tests.event_loop import in_event_loop, until
 
 LARGE = b"0123456789abcdef" * 262_144

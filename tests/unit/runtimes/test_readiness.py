@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from gate.errors import BotNotReady, StoreError
-from gate.interfaces import Store
+from gate.ports import Store
 from gate.runtimes.readiness import (
     LOG_LINE_CHARACTERS,
     LOG_LINES,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.errors import BotNotReady, EngineError
-from gate.interfaces import CANDIDATE, PREVIOUS, Instance
+from gate.ports import CANDIDATE, PREVIOUS, Instance
 from gate.runtimes.replicated import ReplicatedDeployment
 from tests.event_loop import in_event_loop
 from tests.routing import routed_to

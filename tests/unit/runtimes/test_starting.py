@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from gate.errors import EngineError
-from gate.runtimes.docker_engine.connection import Engine
-from gate.runtimes.docker_engine.containers import EngineContainer
+from gate.runtimes.docker.connection import Engine
+from gate.runtimes.docker.containers import EngineContainer
 from tests.event_loop import PATIENCE_SECONDS, in_event_loop, until
 
 
@@ -36,9 +36,9 @@ class FakeEngine:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     for module in ("connection", "containers"):
-        monkeypatch.setattr(f"gate.runtimes.docker_engine.{module}.SETTLING_SECONDS", PATIENCE_SECONDS)
+        monkeypatch.setattr(f"gate.runtimes.docker.{module}.SETTLING_SECONDS", PATIENCE_SECONDS)
     # So that it is not for this wait that nothing is removed.
-    monkeypatch.setattr("gate.runtimes.docker_engine.endpoints.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("gate.runtimes.docker.endpoints.PATIENCE_SECONDS", 0.01)
     return FakeEngine()
 
 
@@ -69,7 +69,7 @@ async def test_a_start_that_hangs_is_not_waited_for_without_end(
     fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("connection", "containers"):
-        monkeypatch.setattr(f"gate.runtimes.docker_engine.{module}.SETTLING_SECONDS", 0.05)
+        monkeypatch.setattr(f"gate.runtimes.docker.{module}.SETTLING_SECONDS", 0.05)
     container = container_of(fake)
     starting = asyncio.create_task(container.start())
     await until(fake.begun.is_set, "the start")

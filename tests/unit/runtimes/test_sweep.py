@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from docker.errors import APIError, NotFound
 
-from gate.runtimes.docker_engine import sweep
-from gate.runtimes.docker_engine.sweep import (
+from gate.runtimes.docker import sweep
+from gate.runtimes.docker.sweep import (
     EXPIRY_LABEL,
     LIFETIME_SECONDS,
     RUN_LABEL,
@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 60.0
 
 HANGING = """\
 import sys, threading
-from gate.runtimes.docker_engine.sweep import labels, remove_run
+from gate.runtimes.docker.sweep import labels, remove_run
 from tests.unit.runtimes.test_sweep import FakeEngine
 
 class Hanging(FakeEngine):

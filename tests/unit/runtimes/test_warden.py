@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from gate.runtimes.processes.program import WARDEN
+from gate.runtimes.process.program import WARDEN
 
 PATIENCE = 60
 
 
 def start(scratch: Path, command: Sequence[str], **options: object) -> subprocess.Popen[bytes]:
-    """A warden with its leash in our hand."""
+    """A supervisor with its leash in our hand."""
     return subprocess.Popen(
         (sys.executable, "-I", "-S", str(WARDEN), str(scratch), *command),
         stdin=subprocess.PIPE,
@@ -32,19 +32,19 @@ def program(code: str) -> tuple[str, ...]:
     return (sys.executable, "-c", code)
 
 
-def end_after_pid(warden: subprocess.Popen[bytes]) -> tuple[int, bytes]:
+def end_after_pid(supervisor: subprocess.Popen[bytes]) -> tuple[int, bytes]:
     """Waits for the end without letting go of the leash. The exit code and what was said last."""
-    assert warden.stdout is not None
-    assert warden.stdin is not None
-    with warden.stdout, warden.stdin:
-        return warden.wait(PATIENCE), warden.stdout.read()
+    assert supervisor.stdout is not None
+    assert supervisor.stdin is not None
+    with supervisor.stdout, supervisor.stdin:
+        return supervisor.wait(PATIENCE), supervisor.stdout.read()
 
 
-def end(warden: subprocess.Popen[bytes]) -> tuple[int, bytes]:
-    """Like `end_after_pid`, for a warden whose first line has not been read."""
-    assert warden.stdout is not None
-    assert warden.stdout.readline().startswith(b"pid ")
-    return end_after_pid(warden)
+def end(supervisor: subprocess.Popen[bytes]) -> tuple[int, bytes]:
+    """Like `end_after_pid`, for a supervisor whose first line has not been read."""
+    assert supervisor.stdout is not None
+    assert supervisor.stdout.readline().startswith(b"pid ")
+    return end_after_pid(supervisor)
 
 
 def lives(process: int) -> bool:
@@ -58,10 +58,10 @@ def lives(process: int) -> bool:
 
 def test_the_programs_process_comes_first_then_its_output(tmp_path: Path) -> None:
     """Of both its streams, however early it speaks."""
-    warden = start(tmp_path, program("import os, sys; print(os.getpid()); sys.stderr.write('error')"))
-    assert warden.stdout is not None
-    pid = int(warden.stdout.readline().removeprefix(b"pid "))
-    code, said = end_after_pid(warden)
+    supervisor = start(tmp_path, program("import os, sys; print(os.getpid()); sys.stderr.write('error')"))
+    assert supervisor.stdout is not None
+    pid = int(supervisor.stdout.readline().removeprefix(b"pid "))
+    code, said = end_after_pid(supervisor)
     assert code == 0
     assert said in (b"%d\nerror" % pid, b"error%d\n" % pid)
 
@@ -78,7 +78,7 @@ def test_the_exit_code_is_the_programs(tmp_path: Path, code: str, expected: int)
 def test_a_program_that_ends_at_once_is_seen_to_have_ended(tmp_path: Path) -> None:
     """However quick it is, however busy the machine."""
     wardens = [start(tmp_path, ("true",)) for _ in range(40)]
-    assert [end(warden) for warden in wardens] == [(0, b"")] * 40
+    assert [end(supervisor) for supervisor in wardens] == [(0, b"")] * 40
 
 
 def test_a_program_that_cannot_be_started_is_said_to_be_so(tmp_path: Path) -> None:
@@ -108,14 +108,14 @@ sys.exit(5)
 def test_all_that_the_program_started_ends_with_it(tmp_path: Path, command: bytes, expected: int) -> None:
     """What is left after it is killed, however it ended; the scratch folder stays."""
     (tmp_path / "scratch").mkdir()
-    warden = start(tmp_path / "scratch", program(WITH_FAMILY))
-    assert warden.stdout is not None
-    assert warden.stdin is not None
-    warden.stdout.readline()
-    orphan = int(warden.stdout.readline())
-    warden.stdin.write(command)
-    warden.stdin.flush()
-    code, _ = end_after_pid(warden)
+    supervisor = start(tmp_path / "scratch", program(WITH_FAMILY))
+    assert supervisor.stdout is not None
+    assert supervisor.stdin is not None
+    supervisor.stdout.readline()
+    orphan = int(supervisor.stdout.readline())
+    supervisor.stdin.write(command)
+    supervisor.stdin.flush()
+    code, _ = end_after_pid(supervisor)
     assert code in {expected, 5} if command == b"TK" else code == expected
     assert not lives(orphan)
     assert (tmp_path / "scratch").is_dir()
@@ -125,38 +125,38 @@ def test_when_the_gate_dies_everything_goes(tmp_path: Path) -> None:
     """Program, orphans and scratch folder."""
     scratch = tmp_path / "scratch"
     (scratch / "deep" / "down").mkdir(parents=True)
-    warden = start(scratch, program(WITH_FAMILY))
-    assert warden.stdout is not None
-    assert warden.stdin is not None
-    pid = int(warden.stdout.readline().removeprefix(b"pid "))
-    orphan = int(warden.stdout.readline())
-    warden.stdin.close()
-    assert warden.wait(PATIENCE) == 137
+    supervisor = start(scratch, program(WITH_FAMILY))
+    assert supervisor.stdout is not None
+    assert supervisor.stdin is not None
+    pid = int(supervisor.stdout.readline().removeprefix(b"pid "))
+    orphan = int(supervisor.stdout.readline())
+    supervisor.stdin.close()
+    assert supervisor.wait(PATIENCE) == 137
     assert not lives(pid)
     assert not lives(orphan)
     assert not scratch.exists()
-    warden.stdout.close()
+    supervisor.stdout.close()
 
 
 def test_a_signal_to_the_warden_is_no_signal_to_the_program(tmp_path: Path) -> None:
     """A Ctrl-C at the terminal is the gate's to deal with."""
-    warden = start(
+    supervisor = start(
         tmp_path,
         program("import sys; print('up', flush=True); sys.stdin.read(); import time; time.sleep(600)"),
     )
-    assert warden.stdout is not None
-    assert warden.stdin is not None
-    warden.stdout.readline()
-    assert warden.stdout.readline() == b"up\n"
+    assert supervisor.stdout is not None
+    assert supervisor.stdin is not None
+    supervisor.stdout.readline()
+    assert supervisor.stdout.readline() == b"up\n"
     for number in (2, 15, 1):
-        os.kill(warden.pid, number)
-    warden.stdin.write(b"K")
-    warden.stdin.flush()
-    assert end_after_pid(warden)[0] == 137
+        os.kill(supervisor.pid, number)
+    supervisor.stdin.write(b"K")
+    supervisor.stdin.flush()
+    assert end_after_pid(supervisor)[0] == 137
 
 
 def test_signals_are_what_the_program_expects(tmp_path: Path) -> None:
-    """Those that the warden ignores have their default again."""
+    """Those that the supervisor ignores have their default again."""
     code = "import signal; print([int(signal.getsignal(one)) if not callable(signal.getsignal(one)) else 2"
     code += " for one in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)])"
     _, said = end(start(tmp_path, program(code)))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gate.core.transcript import JudgeAnswered
 from gate.core.words import contains
 from gate.errors import Undecided
-from gate.interfaces import Tiebreaker
+from gate.ports import Tiebreaker
 from gate.scorers import SCORERS
 from tests.unit.core.laws import law
 

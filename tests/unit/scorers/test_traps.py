@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gate.interfaces import Tiebreaker
+from gate.ports import Tiebreaker
 from gate.scorers import SCORERS
 
 

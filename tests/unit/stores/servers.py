@@ -16,8 +16,8 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from gate.core.specification import StoreSpecification
-from gate.interfaces import StoreView
-from gate.runtimes.processes.ports import Ports
+from gate.ports import StoreView
+from gate.runtimes.process.ports import Ports
 from gate.stores.redis.server import RedisServer
 from tests.embedded_store import EmbeddedRedis
 

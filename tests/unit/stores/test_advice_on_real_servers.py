@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from redis.exceptions import ResponseError
 
+from gate.analysis import store_advice as judged_advice
+from gate.analysis.history import History
+from gate.analysis.history_reading import read_history
+from gate.analysis.store_findings import diagnose_stores, loss_in
 from gate.core.statements import sentences
 from gate.core.store_findings import Owner, StoreFinding
 from gate.core.transcript import (
@@ -23,11 +27,7 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.core.transcript_lines import decode, encode
-from gate.interfaces import StoreView
-from gate.judging import store_advice as judged_advice
-from gate.judging.history import History
-from gate.judging.history_reading import read_history
-from gate.judging.store_findings import diagnose_stores, loss_in
+from gate.ports import StoreView
 from gate.stores import recorded_stores
 from tests.unit.stores.servers import running
 

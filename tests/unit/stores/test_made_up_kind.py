@@ -17,14 +17,14 @@ from docs.reference import generated
 from gate.cli.commands import application
 from gate.cli.library import find_scenarios, known_kinds
 from gate.cli.validation import validate_files
+from gate.config import load_settings, overrides_from_options
+from gate.config.schema import settings_schema
+from gate.core.report import Report, Verdict
 from gate.core.transcript import Event, RunStarted, StoreSeen
 from gate.core.transcript_lines import decode
-from gate.core.verdict import Report, Verdict
 from gate.errors import DocumentError
 from gate.reporters.transcript_file import NAME
 from gate.run.run import RunInputs, execute, new_run
-from gate.settings import load_settings, overrides_from_options
-from gate.settings.schema import settings_schema
 from gate.stores import STORES
 from tests.unit.stores.shelf import Shelf
 
@@ -132,7 +132,7 @@ def test_a_bot_runs_on_it_and_its_facts_are_seen_stored(tmp_path: Path) -> None:
     """From settings to report, with no change anywhere else; the store's server is stopped by its signal."""
     report, events = run(tmp_path, "{kind: shelf}", "store-restart")
     assert report.verdict is Verdict.PASSED, report.reasons
-    assert all(probe.custody.stored for probe in report.probes if probe.recall)
+    assert all(probe.trace.stored for probe in report.probes if probe.recall)
     assert isinstance(events[0], RunStarted)
     assert events[0].store == MADE_UP
     looks = [event for event in events if isinstance(event, StoreSeen)]

@@ -31,7 +31,7 @@ def test_no_other_package_knows_the_word(word: str) -> None:
     assert known_in == set()
 
 
-def test_every_call_of_judge_hands_the_kinds_of_store_in() -> None:
+def test_every_call_of_analyse_hands_the_kinds_of_store_in() -> None:
     """A call without them would judge, and say nothing of what the store lost."""
     calls = [
         (path.name, {keyword.arg for keyword in node.keywords})
@@ -39,7 +39,7 @@ def test_every_call_of_judge_hands_the_kinds_of_store_in() -> None:
         for node in ast.walk(
             ast.parse(path.read_text(encoding="utf-8")) if path.suffix == ".py" else ast.Module([], [])
         )
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "judge"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "analyse"
     ]
     assert calls
     assert all("stores" in keywords for _, keywords in calls), calls

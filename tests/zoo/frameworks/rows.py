@@ -9,7 +9,7 @@ from pathlib import Path
 from gate.core.specification import RunSpecification
 from tests.commands.gate_process import ZOO
 from tests.zoo.images import Images, built_and_kept
-from tests.zoo.rows import Patient, Row
+from tests.zoo.rows import Row, Subject
 
 FOLDER = ZOO / "frameworks"
 REQUIREMENTS = FOLDER / "requirements.txt"
@@ -43,8 +43,8 @@ def _row(
     return FrameworkRow(
         number=bot,
         name=name,
-        patient=Patient(bot=bot),
-        twin=Patient(bot=twin),
+        patient=Subject(bot=bot),
+        twin=Subject(bot=twin),
         guarantee=guarantee,
         exposing=EXPOSING,
         scenarios=scenarios,

@@ -12,6 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.analysis import analyse
+from gate.analysis.history_reading import read_history
+from gate.comparing.merge import merge, read_part
 from gate.core.transcript import (
     ConversationPlanned,
     DeploymentClosed,
@@ -21,9 +24,6 @@ from gate.core.transcript import (
     RunStarted,
 )
 from gate.core.transcript_lines import decode, encode
-from gate.judging import judge
-from gate.judging.history_reading import read_history
-from gate.judging.merging import merge, read_part
 from gate.reporters.html_report import HtmlReporter
 from gate.reporters.html_report.document import Budget, compose_document
 from gate.reporters.html_report.page import compose_page, data_text
@@ -32,7 +32,7 @@ from tests.unit.reporters import builder, hostile
 
 
 def document(events: list[Event], budget: Budget | None = None) -> dict[str, Any]:
-    composed: dict[str, Any] = compose_document(judge(events), read_history(events), budget)
+    composed: dict[str, Any] = compose_document(analyse(events), read_history(events), budget)
     return composed
 
 
@@ -40,7 +40,7 @@ def test_every_probe_knows_its_turn_and_every_turn_its_probe() -> None:
     events = list(story.events(trials=2))
     composed = document(events)
     texts = composed["texts"]
-    assert len(composed["probes"]) == len(judge(events).probes)
+    assert len(composed["probes"]) == len(analyse(events).probes)
     for number, probe in enumerate(composed["probes"]):
         turn = composed["conversations"][probe["conversation"]]["turns"][probe["turn"]]
         assert turn["probe"] == number
@@ -131,7 +131,7 @@ def test_no_budget_is_exceeded(conversations: int, prompts: int) -> None:
     assert sum(len(composed["texts"][number]) for number in shown) <= conversations
     unasked = [one for one in composed["probes"] if "conversation" not in one]
     assert bool(unasked) == (composed["left"]["conversations"] > 0)
-    assert len(composed["probes"]) == len(judge(events).probes)
+    assert len(composed["probes"]) == len(analyse(events).probes)
 
 
 def test_equal_texts_stand_on_the_page_once() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from gate.core.specification import StoreSpecification, StoreTraits
 from gate.core.store_findings import Owner, StoreEvidence, StoreFinding, Topic
 from gate.errors import StoreError
-from gate.interfaces import StoreView
+from gate.ports import StoreView
 from gate.stores.findings import Findings
 from gate.stores.places import Content, Place
 from gate.stores.readiness import first_identity

@@ -1,0 +1,74 @@
+"""Counts: how much was remembered before and after, and how much of the one survived into the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from math import inf
+
+from gate.analysis.history import History
+from gate.analysis.statistics import Cluster, quantile
+from gate.core.report import Latency, Outcome, ProbeResult, Tally
+from gate.core.transcript import ACKNOWLEDGED
+
+
+def recall_probes(probes: Iterable[ProbeResult], arm: str) -> tuple[ProbeResult, ...]:
+    """The probes of one arm that count towards the accuracy."""
+    return tuple(one for one in probes if one.arm == arm and one.recall)
+
+
+def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
+    """How many were remembered. `planned` is the number that should have been asked."""
+    outcomes = [one.outcome for one in probes]
+    scored = len(outcomes) - outcomes.count(Outcome.UNSCORED)
+    return Tally(
+        remembered=outcomes.count(Outcome.REMEMBERED),
+        scored=scored,
+        unscored=max(planned, len(outcomes)) - scored,
+    )
+
+
+def retained(control: Iterable[ProbeResult], treated: Iterable[ProbeResult]) -> Tally:
+    """Of the treated recall probes whose twin in the control arm was remembered: how many were too."""
+    kept = {place_of(one): one.outcome is Outcome.REMEMBERED for one in control}
+    pairs = [one for one in treated if one.outcome is not Outcome.UNSCORED and kept.get(place_of(one), False)]
+    return Tally(remembered=sum(one.outcome is Outcome.REMEMBERED for one in pairs), scored=len(pairs))
+
+
+def place_of(probe: ProbeResult) -> tuple[object, ...]:
+    """The same probe of the same scenario, whichever arm and whichever facts."""
+    speaker = probe.session.rsplit("-", 1)[0]
+    return probe.file, probe.scenario, probe.line, probe.column, speaker, probe.trial, probe.disruption
+
+
+def by_conversation(treated: Iterable[ProbeResult]) -> tuple[Cluster, ...]:
+    """The treated recall probes, conversation by conversation: how many were remembered, how many scored."""
+    clusters: dict[str, Cluster] = {}
+    for one in treated:
+        if one.outcome is not Outcome.UNSCORED:
+            part, size = clusters.get(one.conversation, (0, 0))
+            clusters[one.conversation] = part + (one.outcome is Outcome.REMEMBERED), size + 1
+    return tuple(clusters.values())
+
+
+def lost_at(treated: Iterable[ProbeResult]) -> dict[str, int]:
+    """Station → number of these probes that were lost there."""
+    return dict(Counter(stage for one in treated if (stage := one.lost_at)))
+
+
+def latency(history: History, deployments: frozenset[str]) -> Latency:
+    """Times of acknowledged turns before and after the first disruption of each deployment."""
+    before: list[float] = []
+    after: list[float] = []
+    for name in deployments:
+        performance = history.performances[name]
+        disturbed = performance.completed_disruptions[0].order if performance.completed_disruptions else inf
+        for turn in history.turns_in(name):
+            if turn.status == ACKNOWLEDGED:
+                (after if turn.order > disturbed else before).append(turn.seconds * 1000)
+    return Latency(
+        p50_before=quantile(before, 0.50),
+        p95_before=quantile(before, 0.95),
+        p50_after=quantile(after, 0.50),
+        p95_after=quantile(after, 0.95),
+    )

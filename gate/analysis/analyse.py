@@ -1,0 +1,185 @@
+"""The report of a run, from its transcript alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gate.analysis.accuracy import by_conversation, latency, recall_probes
+from gate.analysis.checkers import CHECKERS, Breach, Checker, Observed
+from gate.analysis.checking import Examination, examine, named, standings
+from gate.analysis.collected_findings import collect_findings
+from gate.analysis.disruption_results import judge_disruptions
+from gate.analysis.gc_pause import collection_paused
+from gate.analysis.history import DeploymentHistory, History
+from gate.analysis.history_reading import read_history
+from gate.analysis.leaks import Leak, find_leaks
+from gate.analysis.power import power_of
+from gate.analysis.probes import judge_probe
+from gate.analysis.repeat_command import repeat_commands, repeat_line
+from gate.analysis.statistics import clustered_interval, effective_counts
+from gate.analysis.store_findings import diagnose_stores
+from gate.analysis.verdict import Breaches, conclude
+from gate.core.guarantees import GUARANTEES
+from gate.core.report import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally
+from gate.core.specification import Policy
+from gate.core.transcript import TREATED, Event
+from gate.ports import Scorer, StoreKind
+from gate.scorers import SCORERS
+
+NO_STORES: Mapping[str, StoreKind] = {}
+
+LEAK = GUARANTEES["isolation"].anomaly
+FABRICATION = GUARANTEES["no-fabrication"].anomaly
+ZOMBIE = GUARANTEES["retention"].other_anomaly
+
+
+@collection_paused()
+def analyse(
+    events: Iterable[Event],
+    scorers: Mapping[str, Scorer] = SCORERS,
+    checkers: Mapping[str, Checker] = CHECKERS,
+    stores: Mapping[str, StoreKind] = NO_STORES,
+) -> Report:
+    """The report of a run. Raises GateError when the events are no run at all.
+
+    `stores` are the kinds of store by their names in transcripts. A kind that is not among them is not
+    asked what it knows of its settings and counters.
+    """
+    history = read_history(events)
+    store_findings = diagnose_stores(history, stores)
+    leaks = find_leaks(history)
+    results = _judge_probes(history, scorers)
+    observed = Observed(history=history, results=results, leaks=leaks, store_findings=store_findings)
+    examination = examine(observed, checkers)
+    # What was asked again says how sure an answer is; it counts no second time.
+    judged = {
+        turn: named(result, examination.at(turn))
+        for turn, result in results.items()
+        if not history.turns[turn].started.repeats
+    }
+    return _report(observed, examination, judged)
+
+
+def _judge_probes(history: History, scorers: Mapping[str, Scorer]) -> dict[str, ProbeResult]:
+    """Return the results by turn, in the order of the plan: who was faster must not change a report."""
+    return {
+        turn.started.turn: judge_probe(history, turn, scorers)
+        for conversation in history.conversations
+        for turn in history.turns_of(conversation)
+        if turn.started.checks is not None
+    }
+
+
+def _report(observed: Observed, examination: Examination, judged: Mapping[str, ProbeResult]) -> Report:
+    history, probes = observed.history, tuple(judged.values())
+    disruptions = judge_disruptions(history, probes, observed.store_findings)
+    breaches = _breaches(observed.leaks, judged, examination)
+    verdict, reasons = conclude(history, history.policy, disruptions, breaches)
+    return Report(
+        verdict=verdict,
+        coded_reasons=reasons,
+        disruptions=disruptions,
+        probes=probes,
+        interrupted=history.end is None or history.end.interrupted,
+        seconds=history.seconds,
+        time=history.time,
+        guarantees=standings(examination, judged),
+        policy=history.policy,
+        threshold=history.policy.accuracy,
+        confidence=history.policy.confidence,
+        power=_power(disruptions, probes, history.policy),
+        coded_findings=collect_findings(history, examination, judged, observed.store_findings),
+        latency=latency(history, frozenset(history.performances)),
+        **_shares(disruptions, probes),
+        **_counted_apart(breaches, probes),
+        **_identity(history),
+    )
+
+
+def _shares(disruptions: Sequence[DisruptionResult], probes: Sequence[ProbeResult]) -> dict[str, Any]:
+    """Return what was remembered over all disruptions."""
+    return {
+        "accuracy": _sum(one.after for one in disruptions).share,
+        "accuracy_before": _sum(one.before for one in disruptions).share,
+        "retention": _sum(one.retained for one in disruptions).share,
+        "interval": clustered_interval(by_conversation(recall_probes(probes, TREATED))),
+    }
+
+
+def _counted_apart(breaches: Breaches, probes: Sequence[ProbeResult]) -> dict[str, Any]:
+    """Return the figures of what is no matter of degree."""
+    return {
+        "leaks": breaches.leaks,
+        "fabrications": breaches.fabrications,
+        "zombies": breaches.zombies,
+        "isolation_probes": sum(one.guarantee == "isolation" for one in probes),
+        "fabrication_probes": sum(one.guarantee == "no-fabrication" for one in probes),
+    }
+
+
+def _identity(history: History) -> dict[str, Any]:
+    """Return what was run, and how to run it again."""
+    return {
+        "seed": history.run.seed,
+        "bot": history.run.bot,
+        "images": _images(history.performances.values()),
+        "version": history.run.version,
+        "repeat": repeat_line(history.run),
+        "commands": repeat_commands(history.run),
+    }
+
+
+def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult], examination: Examination) -> Breaches:
+    """A reply that breaks a probe of isolation is a leak, even where several sessions own the value."""
+    apart = {
+        turn: one.anomaly for turn, one in judged.items() if one.outcome is Outcome.LOST and not one.recall
+    }
+    replies = {leak.turn for leak in leaks if leak.in_reply}
+    replies |= {turn for turn, anomaly in apart.items() if anomaly == LEAK}
+    return Breaches(
+        leaking_replies=len(replies),
+        leaking_requests=len({leak.turn for leak in leaks} - replies),
+        fabrications=sum(anomaly == FABRICATION for anomaly in apart.values()),
+        zombies=sum(anomaly == ZOMBIE for anomaly in apart.values()),
+        expiring=[one.reason for one in examination.breaches if _is_seen_in_store(one, judged)],
+        unchecked=examination.unchecked,
+    )
+
+
+def _is_seen_in_store(breach: Breach, judged: Mapping[str, ProbeResult]) -> bool:
+    """Whether no reply shows it, but the store does: no probe was asked in that turn."""
+    return breach.guarantee == "retention" and breach.turn not in judged
+
+
+def _power(
+    disruptions: Sequence[DisruptionResult], probes: Sequence[ProbeResult], policy: Policy
+) -> Power | None:
+    """The threshold has to be met after each disruption: the one with the fewest probes tells least."""
+    if policy.confidence is None:
+        counts = [one.after.scored for one in disruptions]
+    else:
+        treated = recall_probes(probes, TREATED)
+        counts = [
+            effective_counts(by_conversation([probe for probe in treated if probe.disruption == one.name]))[1]
+            for one in disruptions
+        ]
+    return power_of(min(filter(None, counts), default=0), policy.accuracy, policy.confidence)
+
+
+def _images(performances: Iterable[DeploymentHistory]) -> dict[str, str]:
+    return {
+        role: image
+        for one in performances
+        if one.started is not None
+        for role, image in one.started.images.items()
+    }
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    every = tuple(tallies)
+    return Tally(
+        remembered=sum(one.remembered for one in every),
+        scored=sum(one.scored for one in every),
+        unscored=sum(one.unscored for one in every),
+    )

@@ -1,0 +1,58 @@
+"""What users met who were talking while a disruption happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from gate.analysis.history import CompletedDisruption, History, PlayedTurn
+from gate.core.report import Availability
+from gate.core.transcript import ACKNOWLEDGED, INDETERMINATE, MEANWHILE, REFUSED
+
+
+def availability(
+    history: History, deployment: str, completed_disruptions: Iterable[CompletedDisruption]
+) -> Availability:
+    """Counts the turns that were sent during these disruptions, and how long the bot was not to be had."""
+    own = list(completed_disruptions)
+    during = [
+        turn
+        for planned in history.conversations.values()
+        if planned.arm == MEANWHILE and planned.deployment == deployment
+        for turn in history.turns_of(planned.conversation)
+        if any(one.began < turn.order < one.order for one in own)
+    ]
+    counts = Counter(turn.status for turn in during)
+    # While no instance runs the bot is away from the first moment to the last.
+    away = sum(one.ended.seconds for one in own if one.traits.bot_down)
+    return Availability(
+        acknowledged=counts[ACKNOWLEDGED],
+        refused=counts[REFUSED],
+        indeterminate=counts[INDETERMINATE],
+        seconds=round(away or _seconds_of_failures(during), 6),
+    )
+
+
+def together(several: Iterable[Availability]) -> Availability:
+    """That of deployments that were disrupted alike: all turns, and the longest time that a bot was away."""
+    every = tuple(several)
+    return Availability(
+        acknowledged=sum(one.acknowledged for one in every),
+        refused=sum(one.refused for one in every),
+        indeterminate=sum(one.indeterminate for one in every),
+        seconds=max((one.seconds for one in every), default=0.0),
+    )
+
+
+def _seconds_of_failures(turns: Iterable[PlayedTurn]) -> float:
+    """The time during which at least one turn was failing."""
+    spans = sorted(
+        (turn.started.at, turn.ended.at)
+        for turn in turns
+        if turn.ended is not None and turn.status in (REFUSED, INDETERMINATE)
+    )
+    total = reached = 0.0
+    for begin, end in spans:
+        total += max(0.0, end - max(begin, reached))
+        reached = max(reached, end)
+    return total

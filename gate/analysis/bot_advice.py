@@ -1,0 +1,57 @@
+"""Advice about the bot: what keeps it from being measured at all, which is mostly how it is spoken to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gate.analysis.findings import ModelNeverAsked, NeverReplied, RefusedTurns, Remedy
+from gate.analysis.history import History, PlayedTurn
+from gate.core.statements import Finding
+from gate.core.transcript import ACKNOWLEDGED, CONTROL, INDETERMINATE, REFUSED
+
+OWN_MODEL = "none"
+"""The mode of a bot whose model requests do not come to the gate."""
+
+
+def bot_advice(history: History) -> tuple[Finding, ...]:
+    """One finding for each thing worth knowing. It may quote what the bot answered: untrusted text."""
+    return (*_remedies(history), *_unanswered(history), *_own_ways(history))
+
+
+def _remedies(history: History) -> Iterator[Finding]:
+    """What can be done about deployments that did not come up, each thing once."""
+    failed = (one.failed for one in history.performances.values() if one.failed is not None)
+    for remedy in dict.fromkeys(one.remedy for one in failed if one.remedy):
+        yield Remedy(what=remedy)
+
+
+def _unanswered(history: History) -> Iterator[Finding]:
+    """Turns that came to nothing although nobody disturbed the bot."""
+    undisturbed = [
+        turn
+        for planned in history.conversations.values()
+        if planned.arm == CONTROL
+        for turn in history.turns_of(planned.conversation)
+        if turn.status in (ACKNOWLEDGED, REFUSED, INDETERMINATE)
+    ]
+    if not undisturbed:
+        return
+    if all(turn.status != ACKNOWLEDGED for turn in undisturbed):
+        yield NeverReplied(turns=len(undisturbed), error=_error(undisturbed[0]))
+        return
+    # A single turn that broke off tells nothing about how the bot is spoken to.
+    refused = [turn for turn in undisturbed if turn.status == REFUSED]
+    if refused:
+        yield RefusedTurns(refused=len(refused), turns=len(undisturbed), error=_error(refused[0]))
+
+
+def _error(turn: PlayedTurn) -> str:
+    return turn.ended.error if turn.ended else ""
+
+
+def _own_ways(history: History) -> Iterator[Finding]:
+    """A bot that replies and whose model never hears of it."""
+    replied = any(turn.status == ACKNOWLEDGED for turn in history.turns.values())
+    asked = history.unattributed or any(one.model_asked for one in history.performances.values())
+    if history.run.model != OWN_MODEL and replied and not asked:
+        yield ModelNeverAsked()

@@ -1,0 +1,54 @@
+"""Capacity: facts inside the window that the bot declares are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.analysis.accuracy import place_of
+from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
+from gate.analysis.history import PlayedTurn
+from gate.analysis.prompts import shown_by
+from gate.analysis.reasons.anomalies import Sign, SignSeen
+from gate.core.transcript import CONTROL
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Prompts that hold what was said after a fact, up to the next disruption, and not the fact itself."""
+    for missed in observed.missed:
+        if (
+            missed.result.trace.loaded is False
+            and _is_trimmed(observed, missed)
+            and not _is_kept_undisturbed(observed, missed)
+        ):
+            yield Breach(
+                guarantee="capacity",
+                turn=missed.identifier,
+                reason=SignSeen(sign=Sign.PROMPT_TRIMMED),
+            )
+
+
+def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
+    if not missed.told_in:
+        return False
+    said, requests = shown_by(observed.history, missed.turn)
+    present = {text for standing in requests for text in standing}
+    turns = sorted((one for some in said.values() for one in some), key=lambda one: one.order)
+    kept = [one.started.text.strip() in present for one in turns]
+    if True not in kept:
+        return False
+    begin = kept.index(True)
+    # A window keeps the last turns: what is missing comes before all that is there.
+    if not all(kept[begin:]):
+        return False
+    last_telling = max(one.order for one in missed.told_in)
+    return last_telling < turns[begin].order and _same_side(missed, turns[begin])
+
+
+def _is_kept_undisturbed(observed: Observed, missed: MissedProbe) -> bool:
+    """Whether the control arm was asked the same with a window as full, and answered."""
+    return missed.result.arm != CONTROL and place_of(missed.result) in observed.kept_undisturbed
+
+
+def _same_side(missed: MissedProbe, turn: PlayedTurn) -> bool:
+    """Whether no disruption lies between telling and `turn`: else it is the disruption that took the fact."""
+    return not any(one.began < turn.order for one in missed.completed_disruptions)

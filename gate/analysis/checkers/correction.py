@@ -1,0 +1,50 @@
+"""Correction: the last correction wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
+from gate.analysis.fact_trace import tellings
+from gate.analysis.prompts import said_before
+from gate.analysis.reasons.anomalies import Sign, SignSeen
+from gate.core.words import found_in
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Replies, and prompts behind wrong replies, that hold a corrected value in place of the last one."""
+    for missed in observed.missed:
+        if missed.result.guarantee != "correction":
+            continue
+        old = _corrected(missed)
+        if found_in(missed.reply, old):
+            sign = Sign.REPLY_HOLDS_CORRECTED
+        elif missed.result.trace.loaded is False and found_in(missed.turn.prompt_text, old):
+            sign = Sign.PROMPT_HOLDS_CORRECTED
+        elif missed.result.trace.loaded is False and _took_both(observed, missed):
+            sign = Sign.PROMPT_BEFORE_CORRECTION
+        else:
+            continue
+        yield Breach(guarantee="correction", turn=missed.identifier, reason=SignSeen(sign=sign))
+
+
+def _took_both(observed: Observed, missed: MissedProbe) -> bool:
+    """Whether exactly the two values are gone: what was said between them is still in the prompt."""
+    asked = frozenset(missed.turn.started.asks)
+    told = [one for one in tellings(observed.history, missed.turn) if not asked.isdisjoint(one.tells)]
+    if len(told) < 2:
+        return False
+    said = said_before(observed.history, missed.turn)
+    between = [
+        text
+        for text, turns in said.items()
+        if any(told[0].order < one.order < told[-1].order and not one.tells for one in turns)
+    ]
+    return any(text in prompt for text in between for prompt in missed.turn.prompts)
+
+
+def _corrected(missed: MissedProbe) -> list[str]:
+    """What the probe asks about and does not want to hear."""
+    facts = missed.conversation.facts
+    wanted = {facts[fact] for fact in missed.missing}
+    return [facts[fact] for fact in missed.turn.started.asks if facts[fact] not in wanted]

@@ -1,0 +1,25 @@
+"""Fail closed: while the store is away the bot gives an error, not silent amnesia."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.analysis.checkers.anomaly import Breach, Observed
+from gate.analysis.history import CompletedDisruption, PlayedTurn
+from gate.analysis.reasons.anomalies import Sign, SignSeen
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Turns that the bot acknowledged while its store was away, and that were gone afterwards."""
+    for missed in observed.missed:
+        outages = [one for one in missed.completed_disruptions if one.traits.store_away]
+        if any(_within(telling, outage) for telling in missed.told_in for outage in outages):
+            yield Breach(
+                guarantee="fail-closed",
+                turn=missed.identifier,
+                reason=SignSeen(sign=Sign.ACKNOWLEDGED_IN_OUTAGE),
+            )
+
+
+def _within(turn: PlayedTurn, outage: CompletedDisruption) -> bool:
+    return outage.began < turn.order < outage.order

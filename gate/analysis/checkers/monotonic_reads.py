@@ -1,0 +1,17 @@
+"""Monotonic reads: what is once known stays known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.analysis.checkers.anomaly import Breach, Observed
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Mixed answers to one question, with nothing told or disrupted in between."""
+    for reads in observed.reads:
+        if reads.mixed and not reads.stale:
+            for turn in reads.misses:
+                yield Breach(
+                    guarantee="monotonic-reads", turn=turn, reason=reads.differing(by_replicas=False)
+                )

@@ -1,0 +1,40 @@
+"""Once only: a turn is stored once, however often it was sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from gate.analysis.checkers.anomaly import Breach, Observed
+from gate.analysis.history import PlayedTurn
+from gate.analysis.prompts import Shown, standing_in
+from gate.analysis.reasons.anomalies import TurnRepeated
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Prompts in which an earlier turn stands more often than the user said it."""
+    for turn, shown in observed.shown_amiss:
+        repeated = _repeated(turn, shown)
+        if repeated:
+            yield Breach(
+                guarantee="once-only",
+                turn=turn.started.turn,
+                reason=TurnRepeated(times=repeated),
+            )
+
+
+def _repeated(turn: PlayedTurn, shown: Shown) -> int:
+    """How often the most repeated turn stands in a prompt, 0 when none does more often than it was said."""
+    said, requests = shown
+    question = turn.started.text.strip()
+    if question in said:
+        # It may stand in its own prompt twice: at its place and as what is to be answered.
+        said = {text: turns for text, turns in said.items() if text != question}
+        requests = [standing_in(request, said) for request in turn.requests]
+    repeated = 0
+    for standing in requests:
+        # Mostly none stands there twice.
+        if len(set(standing)) < len(standing):
+            counts = Counter(standing)
+            repeated = max(repeated, *(n if n > len(said[text]) else 0 for text, n in counts.items()))
+    return repeated

@@ -1,0 +1,46 @@
+"""Order: turns stay in the order in which they were said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
+from gate.analysis.prompts import SaidTexts
+from gate.analysis.reasons.anomalies import Sign, SignSeen
+from gate.core.words import found_in
+
+GUARANTEE = "order"
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Replies that name the wrong one of several facts, and prompts whose turns are out of order."""
+    for missed in observed.missed:
+        if missed.result.guarantee == GUARANTEE and _names_another(missed):
+            yield Breach(
+                guarantee=GUARANTEE,
+                turn=missed.identifier,
+                reason=SignSeen(sign=Sign.REPLY_OUT_OF_ORDER),
+            )
+    for turn, (said, requests) in observed.shown_amiss:
+        if any(_is_inverted(standing, said) for standing in requests):
+            yield Breach(
+                guarantee=GUARANTEE,
+                turn=turn.started.turn,
+                reason=SignSeen(sign=Sign.PROMPT_OUT_OF_ORDER),
+            )
+
+
+def _names_another(missed: MissedProbe) -> bool:
+    asked = [missed.conversation.facts[fact] for fact in missed.turn.started.asks]
+    return bool(found_in(missed.reply, asked))
+
+
+def _is_inverted(standing: Sequence[str], said: SaidTexts) -> bool:
+    # Only texts that were said once tell which turn they are, and where they stand first.
+    turns = [said[text][0] for text in dict.fromkeys(standing) if len(said[text]) == 1]
+    for first, second in pairwise(turns):
+        # Turns that were under way together have no order.
+        if second.ended is not None and second.ended_order < first.order:
+            return True
+    return False

@@ -1,0 +1,19 @@
+"""Read your writes: what was just said is known, whichever replica answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.analysis.checkers.anomaly import Breach, Observed
+
+
+def check(observed: Observed) -> Iterable[Breach]:
+    """Answers of replicas that do not hold what was told to another one."""
+    for reads in observed.reads:
+        if reads.mixed and reads.stale:
+            for turn in reads.misses:
+                yield Breach(
+                    guarantee="read-your-writes",
+                    turn=turn,
+                    reason=reads.differing(by_replicas=True),
+                )

@@ -1,0 +1,75 @@
+"""The answers that one session got to one question, in the order in which it asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from gate.analysis.history import PlayedTurn
+from gate.analysis.reasons.anomalies import AnswersDiffer
+from gate.core.report import Outcome, ProbeResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """One answer: whether it held all that was asked for."""
+
+    turn: PlayedTurn
+    knew: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reads:
+    """All answers to the same question about the same facts, with nothing told in between."""
+
+    probe: ProbeResult
+    answers: tuple[Read, ...]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the bot knew it once and did not know it another time."""
+        return len({one.knew for one in self.answers}) > 1
+
+    @property
+    def misses(self) -> tuple[str, ...]:
+        """The turns whose answers did not hold it."""
+        return tuple(one.turn.started.turn for one in self.answers if not one.knew)
+
+    @property
+    def stale(self) -> bool:
+        """Whether a replica did not know what was said to another one, and keeps memory to itself.
+
+        What is in the store all could read: a replica that does not, knows an old state of it.
+        """
+        stored = self.probe.trace.stored
+        return self.by_replicas and (stored is False or (stored is None and not self.answers[0].knew))
+
+    @property
+    def by_replicas(self) -> bool:
+        """Whether different instances may have given the answers."""
+        kinds = self.probe.disruptions
+        completed_disruptions = self.answers[0].turn.performance.completed_disruptions
+        return any(
+            one.traits.several_answer for one in completed_disruptions if one.ended.disruption in kinds
+        )
+
+    def differing(self, *, by_replicas: bool) -> AnswersDiffer:
+        """Say how the answers went."""
+        knew = sum(answer.knew for answer in self.answers)
+        return AnswersDiffer(asked=len(self.answers), knew=knew, by_replicas=by_replicas)
+
+
+def reads_of(answers: Iterable[tuple[PlayedTurn, ProbeResult]]) -> Iterator[Reads]:
+    """Every question that a session asked more than once on the same side of every disruption."""
+    asked: dict[tuple[object, ...], list[tuple[PlayedTurn, ProbeResult]]] = {}
+    for turn, result in answers:
+        if result.outcome is Outcome.ERROR or not result.facts:
+            continue
+        side = len([one for one in turn.performance.completed_disruptions if one.order < turn.order])
+        place = (turn.started.conversation, turn.started.session, tuple(result.facts), result.expected, side)
+        asked.setdefault(place, []).append((turn, result))
+    for several in asked.values():
+        if len(several) > 1:
+            several.sort(key=lambda one: one[0].order)
+            reads = (Read(turn=turn, knew=result.outcome is Outcome.REMEMBERED) for turn, result in several)
+            yield Reads(probe=several[0][1], answers=tuple(reads))

@@ -1,0 +1,142 @@
+"""The rows of the report: what happened under each disruption."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from gate.analysis.accuracy import by_conversation, latency, lost_at, recall_probes, retained, tally
+from gate.analysis.availability import availability, together
+from gate.analysis.evidence_details import details_of
+from gate.analysis.history import History
+from gate.analysis.reasons.anomalies import store_loss
+from gate.analysis.store_findings import Findings, loss_in
+from gate.analysis.store_use import store_use
+from gate.analysis.verdict import Counts, DisruptedDeployment, Row, conclude_disruption
+from gate.core.disruption_traits import UNDECLARED
+from gate.core.report import DisruptionResult, ProbeResult, Tally, Verdict
+from gate.core.statements import Reason, each_once
+from gate.core.store_findings import Owner
+from gate.core.transcript import CONTROL, MEANWHILE, TREATED, ConversationPlanned
+
+
+def judge_disruptions(
+    history: History, probes: Sequence[ProbeResult], store_findings: Findings
+) -> tuple[DisruptionResult, ...]:
+    """Return one result for each row, in the order of the plan."""
+    planned: dict[str, list[ConversationPlanned]] = {}
+    for conversation in history.conversations.values():
+        planned.setdefault(history.row_of(conversation), []).append(conversation)
+    asked: dict[str, list[ProbeResult]] = {}
+    for probe in probes:
+        asked.setdefault(probe.disruption, []).append(probe)
+    return tuple(
+        _judge_disruption(history, conversations, asked.get(name, []), store_findings)
+        for name, conversations in planned.items()
+    )
+
+
+def _judge_disruption(
+    history: History,
+    planned: Sequence[ConversationPlanned],
+    probes: Sequence[ProbeResult],
+    store_findings: Findings,
+) -> DisruptionResult:
+    deployments = _disrupted(history, planned)
+    row = Row(
+        disruptions=tuple(history.disruptions_of(planned[0])),
+        deployments=tuple(deployments.values()),
+        probes=probes,
+        counts=_counts(history, planned, probes, deployments),
+        policy=history.policy,
+    )
+    verdict, reasons = conclude_disruption(row)
+    if verdict is Verdict.FAILED:
+        reasons = each_once((*reasons, *_losses_of_others(deployments, store_findings)))
+    return _result(history, row, history.row_of(planned[0]), verdict, reasons, store_findings)
+
+
+def _counts(
+    history: History,
+    planned: Sequence[ConversationPlanned],
+    probes: Sequence[ProbeResult],
+    deployments: Mapping[str, DisruptedDeployment],
+) -> Counts:
+    control, treated = recall_probes(probes, CONTROL), recall_probes(probes, TREATED)
+    asked = Counter(one.arm for one in probes)
+    return Counts(
+        before=_tally_arm(control, asked[CONTROL], planned, CONTROL),
+        after=_tally_arm(treated, asked[TREATED], planned, TREATED),
+        retained=retained(control, treated),
+        conversations=by_conversation(treated),
+        meanwhile=tally(recall_probes(probes, MEANWHILE), 0),
+        availability=together(
+            availability(history, name, one.completed_disruptions) for name, one in deployments.items()
+        ),
+    )
+
+
+def _losses_of_others(deployments: Iterable[str], store_findings: Findings) -> list[Reason]:
+    """What the store lost is not to be looked for in the bot."""
+    losses = (loss_in(store_findings.get(deployment, ())) for deployment in deployments)
+    return [store_loss(loss) for loss in losses if loss is not None and loss.owner is not Owner.BOT]
+
+
+def _result(
+    history: History,
+    row: Row,
+    name: str,
+    verdict: Verdict,
+    reasons: Sequence[Reason],
+    store_findings: Findings,
+) -> DisruptionResult:
+    counts = row.counts
+    deployments = [one.performance.deployment for one in row.deployments]
+    ended = [one.ended for each in row.deployments for one in each.completed_disruptions]
+    return DisruptionResult(
+        name=name,
+        disruptions=row.disruptions,
+        verdict=verdict,
+        coded_reasons=reasons,
+        before=counts.before,
+        after=counts.after,
+        retained=counts.retained,
+        lost_at=lost_at(recall_probes(row.probes, TREATED)),
+        evidence="; ".join(one.sentence for one in ended),
+        details={name: text for one in ended for name, text in details_of(one.observed).items()},
+        # Several deployments of one kind stand side by side.
+        seconds=max(sum(one.ended.seconds for one in each.completed_disruptions) for each in row.deployments),
+        latency=latency(history, frozenset(deployments)),
+        meanwhile=counts.meanwhile,
+        availability=counts.availability,
+        store=store_use(history, tuple(deployments), store_findings),
+        asked_afterwards=_asked_afterwards(row.deployments),
+    )
+
+
+def _asked_afterwards(deployments: Iterable[DisruptedDeployment]) -> str:
+    """Who answered the questions after the last disruption; merged deployments were disrupted alike."""
+    last = (one.completed_disruptions[-1].traits for one in deployments if one.completed_disruptions)
+    return next(last, UNDECLARED).asked_afterwards
+
+
+def _disrupted(history: History, planned: Sequence[ConversationPlanned]) -> dict[str, DisruptedDeployment]:
+    """Where these conversations took place, by deployment: several when the runs of shards are merged."""
+    longest: dict[str, Sequence[str]] = {}
+    for conversation in planned:
+        # The shorter scripts play along with the longest one.
+        scripts = longest.get(conversation.deployment, ()), conversation.disruptions
+        longest[conversation.deployment] = max(scripts, key=len)
+    return {
+        deployment: DisruptedDeployment(performance=history.performances[deployment], disruptions=disruptions)
+        for deployment, disruptions in longest.items()
+    }
+
+
+def _tally_arm(
+    counted: Sequence[ProbeResult], asked: int, planned: Sequence[ConversationPlanned], arm: str
+) -> Tally:
+    """Probes that were never asked are unscored, unless they are of the kinds that are counted apart."""
+    apart = asked - len(counted)
+    expected = sum(one.probes for one in planned if one.arm == arm)
+    return tally(counted, expected - apart)

@@ -1,0 +1,216 @@
+"""The transcript, arranged for looking things up: who said what, what came back, what was seen when."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
+
+from gate.analysis.reasons.probes import DisruptionNotShown
+from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
+from gate.core.report import TimeSpent
+from gate.core.specification import Policy
+from gate.core.transcript import (
+    ConversationPlanned,
+    DeploymentFailed,
+    DeploymentStarted,
+    DisruptionEnded,
+    FaultSeen,
+    JudgeAnswered,
+    RunEnded,
+    RunStarted,
+    StoreSeen,
+    TurnEnded,
+    TurnStarted,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnattributedRequest:
+    """A model request that belongs to no turn, its position in the transcript, and whose bot made it."""
+
+    order: int
+    deployment: str
+    """"" where that is not known either."""
+
+
+@dataclass(kw_only=True)
+class StoreSnapshot:
+    """A look into the store and its position in the transcript."""
+
+    order: int
+    seen: StoreSeen
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The values that were in it, in folded case."""
+        return frozenset(value.casefold() for value in self.seen.values)
+
+
+@dataclass(kw_only=True)
+class CompletedDisruption:
+    """A disruption that is over, and the positions of its beginning and its end in the transcript."""
+
+    began: int
+    order: int
+    ended: DisruptionEnded
+    traits: DisruptionTraits = UNDECLARED
+
+
+@dataclass(kw_only=True)
+class DeploymentHistory:
+    """Everything that happened in one deployment."""
+
+    deployment: str
+    started: DeploymentStarted | None = None
+    failed: DeploymentFailed | None = None
+    completed_disruptions: list[CompletedDisruption] = field(default_factory=list)
+    began: int | None = None
+    """Where the disruption that is under way began."""
+    traits: DisruptionTraits = UNDECLARED
+    """Those of the disruption that is under way."""
+    snapshots: list[StoreSnapshot] = field(default_factory=list)
+    faults: list[FaultSeen] = field(default_factory=list)
+    model_asked: bool = False
+    holders: Counter[str] = field(default_factory=Counter)
+    """Value in folded case → number of conversations that were dealt it, or say it by chance."""
+
+    def undone(self, disruptions: Sequence[str]) -> DisruptionNotShown | None:
+        """Why these cannot be shown to have happened one after the other; None when they can."""
+        for index, kind in enumerate(disruptions):
+            if index >= len(self.completed_disruptions):
+                return DisruptionNotShown(disruption=kind, why="it is not on record that it was carried out")
+            ended = self.completed_disruptions[index].ended
+            if ended.disruption != kind:
+                return DisruptionNotShown(
+                    disruption=kind, why=f"{ended.disruption} was carried out in its place"
+                )
+            if not ended.took_effect:
+                return DisruptionNotShown(disruption=kind, why=ended.sentence)
+            if not ended.recovered:
+                return None
+        return None
+
+
+@dataclass(kw_only=True, slots=True)
+class PlayedTurn:
+    """One turn: how it began, how it ended (None while it had not) and what the model was asked for it.
+
+    `order` and `ended_order` are positions in the transcript.
+    """
+
+    order: int
+    started: TurnStarted
+    performance: DeploymentHistory = field(repr=False)
+    """What happened in the deployment in which it was said."""
+    tells: Sequence[str]
+    """The facts that were told with this turn, by the user or, as it was asked to, by the bot."""
+    place: int
+    """How many turns of its session began before it."""
+    ended: TurnEnded | None = None
+    ended_order: int = 0
+    status: str = ""
+    """How it ended, "" while it had not."""
+    seconds: float = 0.0
+    """How long it took, 0 while it had not ended."""
+    requests: list[Sequence[str]] = field(default_factory=list)
+    """Each request as its messages, each led by its role."""
+
+    beyond_reader: Sequence[str] = ()
+    """What its requests ask for that the reader does not do, each once."""
+
+    answers: Mapping[str, JudgeAnswered] | None = None
+    """What a judge found in the reply, by criterion; None where it was never put to one."""
+
+    @property
+    def prompts(self) -> list[str]:
+        """Each request as one text."""
+        return ["\n".join(one) for one in self.requests]
+
+    @property
+    def prompt_text(self) -> str:
+        """All requests as one text."""
+        if len(self.requests) == 1:
+            # As mostly: joined by itself it takes a fifth of the time.
+            return "\n".join(self.requests[0])
+        return "\n".join(chain.from_iterable(self.requests))
+
+
+@dataclass(kw_only=True)
+class History:
+    """One run. Built by `history_reading.read_history`; only read afterwards."""
+
+    run: RunStarted
+    policy: Policy
+    conversations: dict[str, ConversationPlanned] = field(default_factory=dict)
+    turns: dict[str, PlayedTurn] = field(default_factory=dict)
+    performances: dict[str, DeploymentHistory] = field(default_factory=dict)
+    unattributed: list[UnattributedRequest] = field(default_factory=list)
+    """The model requests that belong to no turn."""
+    beyond_reader: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Deployment, and what those of its requests ask for that the reader does not do, each pair once."""
+    end: RunEnded | None = None
+    lines: int = 1
+    """Of the transcript."""
+    seconds: float = 0.0
+    time: TimeSpent = field(default_factory=TimeSpent)
+
+    def turns_of(self, conversation: str) -> list[PlayedTurn]:
+        """The turns of a conversation in the order in which they began."""
+        return self._by_conversation.get(conversation, [])
+
+    def turns_in(self, deployment: str) -> list[PlayedTurn]:
+        """The turns of a deployment in the order in which they began."""
+        return self._by_deployment.get(deployment, [])
+
+    def said_before(self, turn: PlayedTurn) -> Sequence[PlayedTurn]:
+        """The turns of its own session that began before it, in the order in which they began."""
+        return self._by_session[turn.started.conversation, turn.started.session][: turn.place]
+
+    def unattributed_between(self, begin: int, end: int) -> Sequence[UnattributedRequest]:
+        """The model requests that belong to no turn, between two positions in the transcript."""
+        position = attrgetter("order")
+        first = bisect_right(self.unattributed, begin, key=position)
+        return self.unattributed[first : bisect_left(self.unattributed, end, lo=first, key=position)]
+
+    def row_of(self, conversation: ConversationPlanned) -> str:
+        """The row of the report that the conversation belongs to: the distinct kinds of its disruptions.
+
+        A bot that is restarted twice is shown under "restart". Deployments that would share a row by that
+        keep their full names: a row is about one deployment, or about its likes in several merged runs.
+        """
+        return "+".join(self.disruptions_of(conversation))
+
+    def disruptions_of(self, conversation: ConversationPlanned) -> Sequence[str]:
+        """The disruptions of the row that the conversation belongs to."""
+        kinds = tuple(dict.fromkeys(conversation.disruptions))
+        return kinds if len(self._deployments[kinds]) == 1 else conversation.disruptions
+
+    def add_conversation(self, conversation: ConversationPlanned) -> None:
+        """Files a conversation."""
+        self.conversations[conversation.conversation] = conversation
+        kinds = tuple(dict.fromkeys(conversation.disruptions))
+        self._deployments.setdefault(kinds, set()).add(tuple(conversation.wave))
+
+    _deployments: dict[tuple[str, ...], set[tuple[str, ...]]] = field(default_factory=dict)
+    """Distinct kinds of disruption → the waves in which they happen."""
+    _by_deployment: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
+    _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
+    _by_session: dict[tuple[str, str], list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
+    """Conversation and session → turns."""
+
+    def add_turn(self, order: int, started: TurnStarted, performance: DeploymentHistory) -> PlayedTurn:
+        """Files the turn that began with `started`: under its id, deployment, conversation and session."""
+        session = self._by_session[started.conversation, started.session]
+        turn = PlayedTurn(
+            order=order, started=started, performance=performance, tells=started.tells, place=len(session)
+        )
+        session.append(turn)
+        self.turns[started.turn] = turn
+        self._by_deployment[performance.deployment].append(turn)
+        self._by_conversation[started.conversation].append(turn)
+        return turn

@@ -1,0 +1,106 @@
+"""The turns of a session as they stand in a request to the model: which, how often, in which order.
+
+Only what stands there as a turn counts: a message of the user's own, or a line that is led by the user's
+name in a transcript. What a summary or a profile quotes may stand where and as often as it likes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from gate.analysis.history import History, PlayedTurn
+
+USER_ROLES = frozenset({"user", "human"})
+_LINE_OF_USER = re.compile(r"^[ \t]*(?:human|user|customer)[ \t]*:[ \t]*", re.IGNORECASE | re.MULTILINE)
+SHORTEST_PIECE = 12
+"""A shorter beginning of a turn may be a turn of its own."""
+
+
+SaidTexts = Mapping[str, Sequence[PlayedTurn]]
+"""What one session has said until some moment: text → the turns that said it, mostly one."""
+
+
+class Shown(NamedTuple):
+    """What the requests of a probe show of its session."""
+
+    said: SaidTexts
+    """What the session had said when the probe was put, the probe itself left out."""
+    standing: Sequence[Sequence[str]]
+    """For each request the texts of these turns that stand in it, in its order."""
+
+
+def shown_by(history: History, probe: PlayedTurn) -> Shown:
+    """What was said before the probe, and what of it stands in the probe's requests."""
+    said = said_before(history, probe)
+    return Shown(said=said, standing=[standing_in(request, said) for request in probe.requests])
+
+
+def shown_amiss(history: History, probe: PlayedTurn) -> Shown | None:
+    """The same of a probe in whose requests turns may stand elsewhere, or more often, than they were said.
+
+    None for all others, as nearly all are: each turn that stands there stands there once, and in its order.
+    """
+    said = enumerate(history.said_before(probe))
+    places = {turn.started.text.strip(): place for place, turn in said}
+    for request in probe.requests:
+        standing = [places[text] for text in standing_in(request, places)]
+        if standing != sorted(set(standing)):
+            return shown_by(history, probe)
+    return None
+
+
+def said_before(history: History, probe: PlayedTurn) -> SaidTexts:
+    """What the probe's session had said when the probe was put, the probe itself left out."""
+    texts: dict[str, list[PlayedTurn]] = {}
+    for turn in history.said_before(probe):
+        texts.setdefault(turn.started.text.strip(), []).append(turn)
+    return texts
+
+
+def standing_in(request: Sequence[str], texts: Collection[str]) -> list[str]:
+    """Every one of `texts` that stands in `request` as a turn, in the order of the request."""
+    found: list[str] = []
+    for message in request:
+        role, _, body = message.partition(": ")
+        if role in USER_ROLES and (text := body.strip()) in texts:
+            found.append(text)
+        elif ":" in body:
+            found += _lines_of_user(body, texts)
+    return found
+
+
+def _lines_of_user(body: str, texts: Collection[str]) -> Iterator[str]:
+    """The turns that stand in one message, each led by the user's name."""
+    first_lines: dict[str, list[str]] = {}
+    for lead in _LINE_OF_USER.finditer(body):
+        if not first_lines:
+            for text in texts:
+                first_lines.setdefault(text.partition("\n")[0], []).append(text)
+        line = body[lead.end() :].partition("\n")[0].strip()
+        for text in first_lines.get(line, ()):
+            if body.startswith(text, lead.end()):
+                yield text
+                break
+
+
+def followed_by(request: Sequence[str], texts: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Every one of `texts` that is a message of the user's, and the role of the message after it."""
+    for message, follower in pairwise(request):
+        role, _, body = message.partition(": ")
+        if role in USER_ROLES and body.strip() in texts:
+            yield body.strip(), follower.partition(": ")[0]
+
+
+def pieces_in(request: Sequence[str], text: str) -> bool:
+    """Whether a message of the user's is a beginning of `text` and not the whole."""
+    whole = text.strip()
+    bodies = (message.partition(": ") for message in request)
+    return any(
+        role in USER_ROLES
+        and SHORTEST_PIECE <= len(body.strip()) < len(whole)
+        and whole.startswith(body.strip())
+        for role, _, body in bodies
+    )

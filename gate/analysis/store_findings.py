@@ -1,0 +1,110 @@
+"""Findings about the store of each deployment, asked of the kind of store that the transcript names.
+
+Before a bot is blamed for a fact that is not stored, ask `loss_in`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gate.analysis.history import DeploymentHistory, History, StoreSnapshot
+from gate.core.store_findings import StoreEvidence, StoreFinding, Topic
+from gate.core.transcript import ACKNOWLEDGED
+from gate.ports import StoreKind
+
+CLOCK_SECONDS = 1.0
+"""How far a TTL may seem to fall short because it was read before the look was over."""
+
+Findings = Mapping[str, Sequence[StoreFinding]]
+"""Deployment → what its store shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyExpiry:
+    """A fact that stands in a key whose TTL is certainly shorter than `store: {ttl: …}` declares."""
+
+    value: str
+    ttl: float
+    """Seconds: the longest that the TTL can have been when it was set."""
+    declared: float
+    order: int
+    """Position in the transcript of the look that shows it."""
+
+
+def diagnose_stores(history: History, kinds: Mapping[str, StoreKind]) -> Findings:
+    """Return the findings in each deployment; none where `kinds` does not hold the run's kind of store."""
+    kind = kinds.get(history.run.store)
+    if kind is None:
+        return {}
+    return {name: tuple(kind.diagnose(_evidence(history, name))) for name in history.performances}
+
+
+def loss_in(findings: Iterable[StoreFinding]) -> StoreFinding | None:
+    """Return the surest reason why told values are not in the store; None where it shows none."""
+    return next((finding for finding in findings if finding.topic is Topic.LOSS), None)
+
+
+def early_expiries(history: History, deployment: str) -> tuple[EarlyExpiry, ...]:
+    """Return the told facts that the bot lets expire before their time, each once.
+
+    A TTL runs since it was set, and no fact was told before the deployment was started: what is left of
+    it, and the time since then, is the longest that it can have been.
+    """
+    performance = history.performances[deployment]
+    if performance.started is None:
+        return ()
+    found: dict[str, EarlyExpiry] = {}
+    for sighting in performance.snapshots:
+        declared = sighting.seen.declared_ttl
+        if declared is None:
+            continue
+        for value, left in sighting.seen.first_expiry.items():
+            ttl = left + max(0.0, sighting.seen.at - performance.started.at)
+            if ttl + CLOCK_SECONDS < declared:
+                early = EarlyExpiry(value=value, ttl=ttl, declared=declared, order=sighting.order)
+                found.setdefault(value, early)
+    return tuple(found.values())
+
+
+def _evidence(history: History, deployment: str) -> StoreEvidence:
+    performance = history.performances[deployment]
+    return StoreEvidence(
+        looks=[sighting.seen for sighting in performance.snapshots],
+        never_stored=_never_stored(history, performance),
+        said=tuple(_said(history, performance)),
+    )
+
+
+def _never_stored(history: History, performance: DeploymentHistory) -> frozenset[str]:
+    """Return what no look found; nothing while it may stand packed in what could not be read."""
+    if not performance.snapshots or performance.snapshots[-1].seen.unreadable_keys:
+        return frozenset()
+    seen = {value for sighting in performance.snapshots for value in sighting.seen.values}
+    return _told(history, performance.deployment, performance.snapshots[-1]) - seen
+
+
+def _told(history: History, deployment: str, look: StoreSnapshot) -> frozenset[str]:
+    """Return the values that were acknowledged before the look."""
+    return frozenset(
+        planned.facts[fact]
+        for planned in history.conversations.values()
+        if planned.deployment == deployment
+        for turn in history.turns_of(planned.conversation)
+        if turn.status == ACKNOWLEDGED and turn.ended_order < look.order
+        for fact in turn.tells
+    )
+
+
+def _said(history: History, performance: DeploymentHistory) -> Iterator[str]:
+    """Yield what the bot said of its own trouble: log lines and the errors of turns."""
+    if performance.failed is not None:
+        yield from performance.failed.log
+        yield performance.failed.sentence
+    for disturbance in performance.completed_disruptions:
+        yield from disturbance.ended.log
+    for planned in history.conversations.values():
+        if planned.deployment == performance.deployment:
+            for turn in history.turns_of(planned.conversation):
+                if turn.ended is not None and turn.ended.error:
+                    yield turn.ended.error

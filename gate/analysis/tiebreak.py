@@ -1,0 +1,66 @@
+"""What a judge says of a reply that holds all it must. It can take that away, and never give it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from gate.analysis.history import PlayedTurn
+from gate.analysis.reasons.probes import CriterionRefused
+from gate.errors import Undecided
+from gate.ports import Scorer, Tiebreaker
+
+
+def comparisons(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> Mapping[str, Sequence[str]]:
+    """The probe's checks that need nobody's opinion."""
+    checks = probe.started.checks or {}
+    judged = _tiebreakers(probe, scorers)
+    return {name: one for name, one in checks.items() if name not in judged} if judged else checks
+
+
+def unanswered(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[str, ...]:
+    """The criteria to which no judge has answered, each once."""
+    checks = probe.started.checks or {}
+    criteria = dict.fromkeys(one for name in _tiebreakers(probe, scorers) for one in checks[name])
+    return tuple(one for one in criteria if one not in (probe.answers or ()))
+
+
+def refusals(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[CriterionRefused, ...]:
+    """What a judge does not find in the reply, one reason for each criterion. Raises Undecided."""
+    checks = probe.started.checks or {}
+    reply = probe.ended.reply if probe.ended else ""
+    return tuple(
+        _refusal(probe, criterion)
+        for name, scorer in _tiebreakers(probe, scorers).items()
+        if not scorer.score(reply, checks[name])
+        for criterion in checks[name]
+        if _is_refused(scorer, reply, criterion)
+    )
+
+
+def _tiebreakers(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, Scorer]:
+    """The probe's tiebreakers by name, advised by what is on record about its reply."""
+    found: dict[str, Scorer] = {}
+    for name in probe.started.checks or {}:
+        tiebreaker = _as_tiebreaker(scorers.get(name))
+        if tiebreaker is not None:
+            found[name] = tiebreaker.advised(probe.answers or {})
+    return found
+
+
+def _as_tiebreaker(scorer: object) -> Tiebreaker | None:
+    """The scorer, if it is a tiebreaker. To ask isinstance of every check of every probe took a tenth of all
+    the time of judging: a protocol is compared member by member."""
+    return cast(Tiebreaker, scorer) if hasattr(scorer, "advised") else None
+
+
+def _is_refused(scorer: Scorer, reply: str, criterion: str) -> bool:
+    try:
+        return not scorer.score(reply, (criterion,))
+    except Undecided:
+        return False
+
+
+def _refusal(probe: PlayedTurn, criterion: str) -> CriterionRefused:
+    answer = (probe.answers or {}).get(criterion)
+    return CriterionRefused(criterion=criterion, why="" if answer is None else answer.reason)

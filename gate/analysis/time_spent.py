@@ -1,0 +1,223 @@
+"""Where the time of a run went: to the bot, its model, the engine, the script or the gate.
+
+Each moment is counted once, whatever happened side by side, so the parts add up to the whole:
+
+* While the judge model is asked, it is the model's.
+* Else, while turns are under way, it is the model's in the share of them that waits for an answer of the
+  endpoint, and the bot's in the rest. Turns and requests of a deployment that is being disrupted do not
+  count: how long those take is the disruption's doing.
+* Else, while the networks are made or removed, or a deployment is started, disrupted or removed, it is the
+  engine's.
+* Else, while a conversation waits because its script says so, it is the script's.
+* What is left is the gate's own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
+from operator import itemgetter
+from typing import Any
+
+from gate.core.report import TimeSpent
+from gate.core.transcript import (
+    ConversationPlanned,
+    DeploymentClosed,
+    DeploymentFailed,
+    DeploymentStarted,
+    DisruptionEnded,
+    DisruptionStarted,
+    Event,
+    FaultSeen,
+    JudgeAnswered,
+    JudgeAsked,
+    ModelAsked,
+    RunEnded,
+    TurnEnded,
+    TurnStarted,
+    Waited,
+)
+
+TURN, REQUEST, DISRUPTION, ENGINE, JUDGE, WAIT = KINDS = range(6)
+"""What may be under way. In the order in which `_shares` takes their counts."""
+
+
+class Timekeeper:
+    """Takes the events of a run in their order."""
+
+    def __init__(self) -> None:
+        self.last = 0.0
+        """The moment of the last event."""
+        self._spans: list[tuple[float, float, int]] = []
+        """When something began and ended, and its kind."""
+        self._deployments: dict[str, str] = {}
+        # Turn under way → its deployment, and since when.
+        self._turns: dict[str, tuple[str, float]] = {}
+        # Deployment → when it was being disrupted, in order; without end while it is.
+        self._disruptions: dict[str, list[tuple[float, float]]] = {}
+        self._judged_until: float | None = None
+        self._last_end: float | None = None
+
+    def take(self, event: Event) -> None:
+        """To be called with every event."""
+        if self.last < event.at < inf:
+            self.last = event.at
+        taking = _TAKINGS.get(type(event))
+        if taking is not None:
+            taking(self, event)
+
+    def spent(self) -> TimeSpent:
+        """How the time until the last event was spent, in seconds."""
+        for deployment in {*self._disruptions, *(place for place, _ in self._turns.values())}:
+            self._end(deployment, self.last)
+        parts = sweep(self._spans)
+        rounded = {part: round(seconds, 6) for part, seconds in parts.items() if part != "gate"}
+        return TimeSpent(**rounded, gate=max(0.0, round(self.last - sum(rounded.values()), 6)))
+
+    def _plan(self, event: ConversationPlanned) -> None:
+        if not self._deployments:
+            # Until then the networks were made.
+            self._span(ENGINE, 0.0, event.at)
+        self._deployments[event.conversation] = event.deployment
+
+    def _start_turn(self, event: TurnStarted) -> None:
+        self._turns[event.turn] = self._deployments.get(event.conversation, ""), event.at
+
+    def _end_turn(self, event: TurnEnded) -> None:
+        under_way = self._turns.pop(event.turn, None)
+        if under_way is not None:
+            deployment, began = under_way
+            self._undisturbed_span(TURN, began, event.at, deployment)
+
+    def _ask_model(self, event: ModelAsked) -> None:
+        self._undisturbed_span(REQUEST, event.at - event.seconds, event.at, event.deployment)
+
+    def _start_deployment(self, event: DeploymentStarted) -> None:
+        self._span(ENGINE, event.at - event.seconds, event.at)
+
+    def _end_deployment(self, event: DeploymentFailed | DeploymentClosed) -> None:
+        self._span(ENGINE, event.at - event.seconds, event.at)
+        self._end(event.deployment, event.at - event.seconds)
+        self._last_end = event.at
+
+    def _start_disruption(self, event: DisruptionStarted) -> None:
+        disruptions = self._disruptions.setdefault(event.deployment, [])
+        if disruptions and disruptions[-1][1] == inf:
+            disruptions.pop()
+        disruptions.append((event.at, inf))
+
+    def _end_disruption(self, event: DisruptionEnded | FaultSeen) -> None:
+        self._recover(event.deployment, event.at)
+
+    def _wait(self, event: Waited) -> None:
+        self._span(WAIT, event.at - event.seconds, event.at)
+
+    def _ask_judge(self, event: JudgeAsked) -> None:
+        self._take_down(event.at)
+        self._judged_until = event.at
+
+    def _hear_judge(self, event: JudgeAnswered) -> None:
+        if self._judged_until is not None:
+            self._span(JUDGE, self._judged_until, event.at)
+            self._judged_until = event.at
+
+    def _end_run(self, event: RunEnded) -> None:
+        self._take_down(event.at)
+
+    def _take_down(self, at: float) -> None:
+        """From the end of the last deployment on the networks are removed."""
+        if self._last_end is not None:
+            self._span(ENGINE, self._last_end, at)
+            self._last_end = None
+
+    def _end(self, deployment: str, at: float) -> None:
+        """What was under way there is over."""
+        self._recover(deployment, at)
+        for turn in [turn for turn, (place, _) in self._turns.items() if place == deployment]:
+            _, began = self._turns.pop(turn)
+            self._undisturbed_span(TURN, began, at, deployment)
+
+    def _recover(self, deployment: str, at: float) -> None:
+        disruptions = self._disruptions.get(deployment)
+        if disruptions and disruptions[-1][1] == inf:
+            began, _ = disruptions.pop()
+            disruptions.append((began, at))
+            self._span(DISRUPTION, began, at)
+
+    def _undisturbed_span(self, kind: int, began: float, ended: float, deployment: str) -> None:
+        """What of a turn or a request lies outside of the disruptions of its deployment."""
+        if deployment in self._disruptions:
+            for start, end in _outside(self._disruptions[deployment], began, ended):
+                self._span(kind, start, end)
+        else:
+            self._span(kind, began, ended)
+
+    def _span(self, kind: int, began: float, ended: float) -> None:
+        if -inf < began < ended < inf:
+            self._spans.append((began, ended, kind))
+
+
+_TAKINGS: dict[type[Event], Callable[[Timekeeper, Any], None]] = {
+    ConversationPlanned: Timekeeper._plan,
+    TurnStarted: Timekeeper._start_turn,
+    TurnEnded: Timekeeper._end_turn,
+    ModelAsked: Timekeeper._ask_model,
+    DeploymentStarted: Timekeeper._start_deployment,
+    DeploymentFailed: Timekeeper._end_deployment,
+    DeploymentClosed: Timekeeper._end_deployment,
+    DisruptionStarted: Timekeeper._start_disruption,
+    DisruptionEnded: Timekeeper._end_disruption,
+    FaultSeen: Timekeeper._end_disruption,
+    Waited: Timekeeper._wait,
+    JudgeAsked: Timekeeper._ask_judge,
+    JudgeAnswered: Timekeeper._hear_judge,
+    RunEnded: Timekeeper._end_run,
+}
+"""What begins or ends with each kind of event."""
+
+
+def _outside(
+    disruptions: Sequence[tuple[float, float]], began: float, ended: float
+) -> Iterator[tuple[float, float]]:
+    """The pieces of a stretch of time that lie outside of these, which are in order."""
+    for start, end in disruptions:
+        if start < ended and end > began:
+            yield began, start
+            began = end
+    yield began, ended
+
+
+def sweep(spans: Sequence[tuple[float, float, int]]) -> dict[str, float]:
+    """Add up the seconds of each part, from one beginning or end of a span to the next."""
+    changes = [(began, kind, 1) for began, _, kind in spans]
+    changes += [(ended, kind, -1) for _, ended, kind in spans]
+    changes.sort(key=itemgetter(0))
+    # How many of each kind were under way → for how long.
+    lasted: dict[tuple[int, ...], float] = defaultdict(float)
+    under_way = [0] * len(KINDS)
+    moment = 0.0
+    for at, kind, change in changes:
+        if at > moment:
+            lasted[tuple(under_way)] += at - moment
+            moment = at
+        under_way[kind] += change
+    parts: dict[str, float] = defaultdict(float)
+    for counts, seconds in lasted.items():
+        for part, share in _shares(*counts):
+            parts[part] += share * seconds
+    return parts
+
+
+def _shares(
+    turns: int, requests: int, disruptions: int, engine: int, judge: int, waits: int
+) -> Sequence[tuple[str, float]]:
+    """The parts to which a moment goes while so many are under way, and how much of it to each; 1 in all."""
+    if judge:
+        return (("model", 1.0),)
+    if turns:
+        waiting = min(requests, turns) / turns
+        return ("model", waiting), ("bot", 1.0 - waiting)
+    if engine or disruptions:
+        return (("engine", 1.0),)
+    return (("script" if waits else "gate", 1.0),)

@@ -1,0 +1,341 @@
+"""From counts to verdicts: what failed, what could not be seen, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gate.analysis.history import CompletedDisruption, DeploymentHistory, History
+from gate.analysis.reasons.disruptions import (
+    AccuracyDropped,
+    ForgetsAfter,
+    ForgetsMeanwhile,
+    ForgetsUndisturbed,
+    NothingScored,
+    NotJudged,
+    NotReached,
+    NotRecovered,
+    NotTried,
+    SomeUnscored,
+    TooFewProbes,
+    Unavailable,
+    cause_of,
+)
+from gate.analysis.reasons.run import (
+    Expiring,
+    Fabrications,
+    Interrupted,
+    Leaks,
+    NothingCameUp,
+    NothingPlanned,
+    NothingRecalled,
+    PartMissing,
+    Remembers,
+    TranscriptCut,
+    Zombies,
+)
+from gate.analysis.statistics import Cluster, effective_counts, exact_lower_bound, trials_needed
+from gate.core.disruption_names import UNDISTURBED
+from gate.core.report import Availability, DisruptionResult, Outcome, ProbeResult, Tally, Verdict
+from gate.core.specification import Policy
+from gate.core.statements import Reason, each_once
+from gate.core.transcript import CONTROL, TREATED
+
+TOLERANCE = 1e-9
+"""So that 19 of 20 meets a threshold of 0.95 whatever binary fractions make of it."""
+
+Conclusion = tuple[Verdict, tuple[Reason, ...]]
+"""A verdict and its reasons."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Recall probes of one disruption: those of the control arm, of the treated arm, and the pairs."""
+
+    before: Tally
+    after: Tally
+    retained: Tally
+    meanwhile: Tally = field(default_factory=Tally)
+    """Those of the sessions that went on talking during the disruption."""
+    availability: Availability = field(default_factory=Availability)
+    conversations: Sequence[Cluster] = ()
+    """Of each treated conversation, how many probes were remembered, and how many were scored."""
+
+    @property
+    def planned(self) -> int:
+        """How many recall probes there should be in both arms."""
+        return self.before.scored + self.before.unscored + self.after.scored + self.after.unscored
+
+    @property
+    def dropped_by(self) -> float:
+        """By how much the share fell, 0 where either arm has none."""
+        if self.before.share is None or self.after.share is None:
+            return 0.0
+        return self.before.share - self.after.share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breaches:
+    """What is never a matter of degree, counted in turns."""
+
+    leaking_replies: int
+    leaking_requests: int
+    """The model read what another session was told, and the reply did not show it."""
+    fabrications: int
+    zombies: int
+    """Replies that held what was to be forgotten."""
+    expiring: Sequence[Reason] = ()
+    """What the store shows of each fact that runs out before its time."""
+    unchecked: Sequence[Reason] = ()
+    """Why guarantees could not be checked."""
+
+    @property
+    def leaks(self) -> int:
+        """Turns with a leak."""
+        return self.leaking_replies + self.leaking_requests
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisruptedDeployment:
+    """One deployment, and what was to be carried out in it.
+
+    `disruptions` has each of them: restart twice where the row is named "restart".
+    """
+
+    performance: DeploymentHistory
+    disruptions: Sequence[str]
+
+    @property
+    def completed_disruptions(self) -> Sequence[CompletedDisruption]:
+        """The disruptions that were carried out, in order."""
+        return self.performance.completed_disruptions[: len(self.disruptions)]
+
+    @property
+    def undone(self) -> Reason | None:
+        """Why they cannot be shown to have happened; None when they can."""
+        return self.performance.undone(self.disruptions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Everything that the verdict on one row of the report depends on.
+
+    There are several `deployments` where the runs of several shards are merged.
+    """
+
+    disruptions: tuple[str, ...]
+    deployments: Sequence[DisruptedDeployment]
+    probes: Sequence[ProbeResult]
+    counts: Counts
+    policy: Policy
+
+    def shortfall(self, tally: Tally, arm: str = "") -> dict[str, Any]:
+        """Return the fields of a `Shortfall` of these probes."""
+        errors = sum(one.outcome is Outcome.ERROR and one.arm == arm for one in self.probes)
+        return {
+            "disruptions": self.disruptions,
+            "remembered": tally.remembered,
+            "scored": tally.scored,
+            "needed": self.policy.accuracy,
+            "errors": errors,
+        }
+
+    def is_short(self, tally: Tally) -> bool:
+        """Whether fewer probes were remembered than the policy demands."""
+        return tally.share is not None and tally.share < self.policy.accuracy - TOLERANCE
+
+
+def conclude_disruption(row: Row) -> Conclusion:
+    """The verdict on what happened under the disruptions of a row, leaks and fabrications aside.
+
+    What one deployment shows to fail has failed, though others could not be judged.
+    """
+    faults = [fault for one in row.deployments if (fault := _fault(row.disruptions, one.performance))]
+    if len(faults) == len(row.deployments):
+        return Verdict.INCONCLUSIVE, (faults[0],)
+    broken = _what_was_seen_to_fail(row)
+    if broken:
+        return Verdict.FAILED, broken
+    unseen = (
+        next(iter(faults), None)
+        or next((one.undone for one in row.deployments if one.undone), None)
+        or _what_could_not_be_seen(row)
+        or _what_was_not_shown(row)
+    )
+    return (Verdict.INCONCLUSIVE, (unseen,)) if unseen else (Verdict.PASSED, ())
+
+
+def conclude(
+    history: History, policy: Policy, disruptions: Sequence[DisruptionResult], breaches: Breaches
+) -> Conclusion:
+    """The verdict on the run: the worst of its disruptions, unless a leak or a fabrication is worse."""
+    blocking = [*_intolerable(policy, breaches), *_reasons_of(disruptions, Verdict.FAILED)]
+    if blocking and history.end is not None:
+        return Verdict.FAILED, tuple(blocking)
+    unseen = _unseen(history, disruptions, blocking)
+    scored = [one for one in disruptions if one.after.scored]
+    if not unseen and not scored:
+        unseen.append(NothingRecalled())
+    unseen += breaches.unchecked
+    if unseen:
+        return Verdict.INCONCLUSIVE, each_once(unseen)
+    return Verdict.PASSED, (
+        Remembers(
+            rows=tuple(tuple(one.disruptions) for one in scored),
+            remembered=sum(one.after.remembered for one in scored),
+            scored=sum(one.after.scored for one in scored),
+        ),
+    )
+
+
+def _intolerable(policy: Policy, breaches: Breaches) -> list[Reason]:
+    """What blocks however little of it there is."""
+    blocking: list[Reason] = []
+    if breaches.leaks > policy.leaks:
+        counted = (("reply", breaches.leaking_replies), ("request", breaches.leaking_requests))
+        blocking += [Leaks(place=place, turns=turns) for place, turns in counted if turns]
+    if breaches.fabrications > policy.fabrications:
+        blocking.append(Fabrications(replies=breaches.fabrications))
+    if breaches.zombies:
+        blocking.append(Zombies(replies=breaches.zombies))
+    if breaches.expiring:
+        blocking.append(Expiring(facts=len(breaches.expiring), first=breaches.expiring[0]))
+    return blocking
+
+
+def _reasons_of(disruptions: Sequence[DisruptionResult], verdict: Verdict) -> list[Reason]:
+    return [reason for one in disruptions if one.verdict is verdict for reason in one.coded_reasons]
+
+
+def _unseen(
+    history: History, disruptions: Sequence[DisruptionResult], blocking: Sequence[Reason]
+) -> list[Reason]:
+    """Why not all of the run could be seen."""
+    unseen: list[Reason] = []
+    if history.end is None:
+        # What was cut off may have shown that the bot is not to blame: that its store had died.
+        unseen += [TranscriptCut(lines=history.lines), *blocking]
+    elif history.end.interrupted:
+        unseen.append(Interrupted())
+    unseen += [PartMissing(what=clause) for clause in history.run.missing]
+    same = _nothing_came_up(history)
+    unseen += [same] if same else _reasons_of(disruptions, Verdict.INCONCLUSIVE)
+    if not disruptions:
+        unseen.append(NothingPlanned())
+    return unseen
+
+
+def _nothing_came_up(history: History) -> NothingCameUp | None:
+    """Why none of several deployments came up, when it is the same for all; else None."""
+    failed = [one.failed for one in history.performances.values()]
+    known = [one for one in failed if one is not None]
+    if len(failed) < 2 or len(known) < len(failed) or len({cause_of(one) for one in known}) > 1:
+        return None
+    return NothingCameUp(cause=known[0].cause, why=cause_of(known[0]))
+
+
+def _fault(disruptions: tuple[str, ...], performance: DeploymentHistory) -> Reason | None:
+    failed = performance.failed
+    if failed is not None:
+        return NotTried(disruptions=disruptions, cause=failed.cause, why=cause_of(failed))
+    if performance.faults:
+        fault = performance.faults[0]
+        return NotJudged(disruptions=disruptions, cause=fault.cause, why=fault.sentence)
+    if performance.started is None:
+        return NotReached(disruptions=disruptions)
+    return None
+
+
+def _what_was_seen_to_fail(row: Row) -> tuple[Reason, ...]:
+    ended = [one.ended for each in row.deployments for one in each.completed_disruptions]
+    gone = [one for one in ended if not one.recovered]
+    if gone:
+        return tuple(NotRecovered(disruption=one.disruption, why=one.sentence) for one in gone)
+    return (*_forgotten(row), *_missed_meanwhile(row))
+
+
+def _forgotten(row: Row) -> list[Reason]:
+    """What the arms show of memory."""
+    counts, policy = row.counts, row.policy
+    forgetful_before = row.is_short(counts.before)
+    dropped = counts.dropped_by > policy.max_drop + TOLERANCE
+    reasons: list[Reason] = []
+    if forgetful_before:
+        shortfall = row.shortfall(counts.before, CONTROL)
+        reasons.append(ForgetsUndisturbed(**shortfall, deploy_to_blame=dropped))
+    if row.is_short(counts.after) and (dropped or not forgetful_before):
+        reasons.append(ForgetsAfter(**row.shortfall(counts.after, TREATED)))
+    elif dropped:
+        reasons.append(
+            AccuracyDropped(
+                disruptions=row.disruptions,
+                before=counts.before.share or 0.0,
+                after=counts.after.share or 0.0,
+                allowed=policy.max_drop,
+            )
+        )
+    return reasons
+
+
+def _missed_meanwhile(row: Row) -> list[Reason]:
+    """What the sessions show that went on talking during the disruption."""
+    meanwhile, allowed, away = (
+        row.counts.meanwhile,
+        row.policy.max_unavailable,
+        row.counts.availability.seconds,
+    )
+    reasons: list[Reason] = []
+    if row.is_short(meanwhile):
+        reasons.append(ForgetsMeanwhile(**row.shortfall(meanwhile)))
+    if allowed is not None and away > allowed:
+        reasons.append(Unavailable(disruptions=row.disruptions, seconds=away, allowed=allowed))
+    return reasons
+
+
+def _what_could_not_be_seen(row: Row) -> Reason | None:
+    counts = row.counts
+    unscored = [one for one in row.probes if one.outcome is Outcome.UNSCORED]
+    apart = sum(not one.recall for one in unscored)
+    # A scenario without a disruption may ask only whether sessions stay apart; after a disruption
+    # that alone would let a bot pass which remembers nothing.
+    if counts.planned or row.disruptions != (UNDISTURBED,) or not row.probes:
+        for arm, tally in ((CONTROL, counts.before), (TREATED, counts.after)):
+            if not tally.scored:
+                because = _commonest(unscored, arm)
+                return NothingScored(disruptions=row.disruptions, arm=arm, because=because)
+    missing = counts.before.unscored + counts.after.unscored + apart
+    if missing:
+        because = _commonest(unscored, CONTROL, TREATED)
+        return SomeUnscored(disruptions=row.disruptions, questions=missing, because=because)
+    return None
+
+
+def _what_was_not_shown(row: Row) -> TooFewProbes | None:
+    """Why too few probes were asked to be as sure of the accuracy as the policy demands; None if not."""
+    counts, policy = row.counts, row.policy
+    if policy.confidence is None or not counts.after.scored:
+        return None
+    kept, held = effective_counts(counts.conversations)
+    bound = exact_lower_bound(kept, held, policy.confidence)
+    if bound >= policy.accuracy - TOLERANCE:
+        return None
+    return TooFewProbes(
+        disruptions=row.disruptions,
+        remembered=counts.after.remembered,
+        scored=counts.after.scored,
+        confidence=policy.confidence,
+        shown=bound,
+        needed=policy.accuracy,
+        conversations_needed=trials_needed(held - kept, policy.accuracy, policy.confidence),
+        counted_as=held,
+        lost=held > kept,
+    )
+
+
+def _commonest(unscored: Sequence[ProbeResult], *arms: str) -> Reason | None:
+    """The commonest reason in these arms."""
+    told = {one.reason: one.coded_reason for one in reversed(unscored) if one.reason and one.arm in arms}
+    counted = Counter(one.reason for one in unscored if one.reason and one.arm in arms)
+    return told[counted.most_common(1)[0][0]] if counted else None

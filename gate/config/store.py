@@ -1,0 +1,95 @@
+"""The `store` section: the kind of store that the gate starts for the bot, and what it is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from gate.config.declaration import Absent, GivenByKind, Section
+from gate.config.value_type import ValueType
+from gate.config.values import MEMORY, codes, duration, image_name, size
+from gate.core.kinds import Kinds
+from gate.core.specification import StoreSpecification, StoreTraits
+from gate.documents import Node
+
+MAX_TTL_SECONDS = 10 * 365 * 86_400
+
+
+def store_kind() -> ValueType:
+    """Declare a registered kind of store."""
+    return ValueType(
+        read=lambda node, reading: node.choice(reading.kinds.stores, "kind"),
+        schema=lambda kinds: {"enum": list(kinds.stores)},
+        words=lambda kinds: codes(kinds.stores),
+        default=lambda kinds: next(iter(kinds.stores)),
+        meaning=lambda kinds: "; ".join(f"{name} {one.sentence}" for name, one in kinds.stores.items()),
+    )
+
+
+def persistence_word() -> ValueType:
+    """Declare a word that the kind of store declares; which it takes is checked once the kind is known."""
+    return ValueType(
+        read=lambda node, _: node.text,
+        schema=lambda kinds: {"enum": list(persistence_words(kinds.stores))},
+        words=lambda kinds: codes(persistence_words(kinds.stores)),
+        default=lambda kinds: _first(usual_store(kinds).persistence),
+        meaning=lambda kinds: (
+            "What the store keeps on disk: "
+            + ", ".join(f"{word} {kept}" for word, kept in persistence_words(kinds.stores).items())
+        ),
+    )
+
+
+def server_image() -> ValueType:
+    """Declare the image of the store's server; by default the one that its kind declares."""
+    image = image_name()
+    return ValueType(read=image.read, schema=image.schema, default=lambda kinds: usual_store(kinds).image)
+
+
+class StoreSection(Section):
+    """The store that the gate starts for the bot."""
+
+    kind: Annotated[str, store_kind()] = Field(default=StoreSpecification.kind)
+    image: Annotated[str, server_image(), GivenByKind()] = Field(
+        default=StoreSpecification.image, description="The store's image, for the docker runtime"
+    )
+    persistence: Annotated[str, persistence_word()] = Field(default=StoreSpecification.persistence)
+    ttl: Annotated[float | None, duration(MAX_TTL_SECONDS), Absent("that is open")] = Field(
+        default=StoreSpecification.ttl,
+        description="How long the bot is to keep conversations, 3600, 90min, 12h or 30d; a fact that would"
+        " expire earlier is reported",
+    )
+    memory: Annotated[int, size(*MEMORY)] = Field(
+        default=StoreSpecification.memory, description="How much memory the store's container is allowed"
+    )
+
+    def specification(self, nodes: Mapping[str, Node], kinds: Kinds) -> StoreSpecification:
+        """Return the store. Its kind says what is left out."""
+        kind = self.kind or next(iter(kinds.stores))
+        traits = kinds.stores[kind]
+        words = traits.persistence or persistence_words(kinds.stores)
+        named = nodes["persistence"].choice(words, "persistence") if "persistence" in nodes else None
+        return StoreSpecification(
+            **{
+                **self.values(),
+                "kind": kind,
+                "image": self.image or traits.image,
+                "persistence": named or _first(traits.persistence),
+            }
+        )
+
+
+def usual_store(kinds: Kinds) -> StoreTraits:
+    """Return the kind of store where the settings name none."""
+    return next(iter(kinds.stores.values()))
+
+
+def persistence_words(stores: Mapping[str, StoreTraits]) -> dict[str, str]:
+    """Return all words for `persistence` with their meanings; a kind that keeps nothing takes any of them."""
+    return {word: meaning for one in stores.values() for word, meaning in one.persistence.items()}
+
+
+def _first(words: Mapping[str, str]) -> str:
+    return next(iter(words), "")

@@ -1,7 +1,0 @@
-"""From the transcript to the verdict: custody, accuracy, statistics. Pure functions, no input or output."""
-
-from __future__ import annotations
-
-from gate.judging.judge import judge
-
-__all__ = ["judge"]

@@ -1,0 +1,10 @@
+"""Asks a judge model about replies that no comparison finds wanting; its answers go on record."""
+
+from __future__ import annotations
+
+from gate.llm_judge.asking import ask_all
+from gate.llm_judge.openai_api import OpenAIJudge
+from gate.llm_judge.question import JudgeModel, NoAnswer, Question
+from gate.llm_judge.recorded import RecordedJudge, RecordingJudge
+
+__all__ = ["JudgeModel", "NoAnswer", "OpenAIJudge", "Question", "RecordedJudge", "RecordingJudge", "ask_all"]

@@ -1,0 +1,158 @@
+"""`/v1/chat/completions` and `/v1/completions`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gate.model_endpoint.wire import (
+    Body,
+    ModelResponse,
+    ParsedRequest,
+    RawResponse,
+    events_in,
+    model_of,
+    new_identifier,
+    pieces,
+    stream,
+    text_of,
+    whole,
+    words_in,
+)
+from gate.reference_model.reading import Message
+
+MAX_PROMPTS = 2048
+"""In one completion request; as many as OpenAI takes."""
+
+
+class Chat:
+    """A list of messages, and the next one."""
+
+    def read(self, path: str, body: Body) -> ParsedRequest:
+        """See Interface."""
+        given = body.get("messages")
+        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+            raise TypeError('"messages" is not a list of messages')
+        messages = [
+            Message(role=str(one.get("role", "user")), text=text_of(one.get("content"))) for one in given
+        ]
+        return ParsedRequest(path=path, body=body, prompts=[messages])
+
+    def write(self, asked: ParsedRequest, texts: Sequence[str]) -> tuple[RawResponse, ModelResponse]:
+        """See Interface."""
+        [answer] = texts
+        told = ModelResponse(identifier=new_identifier("chatcmpl-"), texts=texts)
+        head = _head(told, asked, "chat.completion")
+        if not asked.body.get("stream"):
+            choice = {
+                "index": 0,
+                "message": {"role": "assistant", "content": answer},
+                "finish_reason": "stop",
+                "logprobs": None,
+            }
+            return whole({**head, "choices": [choice], "usage": _usage(asked, texts)}), told
+        head["object"] = "chat.completion.chunk"
+        deltas: list[tuple[dict[str, str], str | None]] = [
+            ({"role": "assistant", "content": ""}, None),
+            *(({"content": piece}, None) for piece in pieces(answer)),
+            ({}, "stop"),
+        ]
+        chunks = [
+            {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": reason, "logprobs": None}]}
+            for delta, reason in deltas
+        ]
+        return stream([*chunks, *_closing_usage(asked, head, texts)]), told
+
+    def told(self, streamed: bool, data: bytes) -> ModelResponse:
+        """See Interface."""
+        if streamed:
+            events = list(events_in(data))
+            said = [
+                choice["delta"].get("content") or ""
+                for event in events
+                for choice in event.get("choices", ())
+                if choice.get("index", 0) == 0 and choice.get("delta")
+            ]
+            return ModelResponse(identifier=str(events[0]["id"]) if events else "", texts=["".join(said)])
+        answer = json.loads(data)
+        return ModelResponse(
+            identifier=str(answer["id"]), texts=[text_of(answer["choices"][0]["message"].get("content"))]
+        )
+
+    def keep(self, asked: ParsedRequest, told: ModelResponse) -> None:
+        """Nothing: every request holds all it is about."""
+
+
+class Completions:
+    """One text or several, each to be continued."""
+
+    def read(self, path: str, body: Body) -> ParsedRequest:
+        """See Interface."""
+        given = body.get("prompt")
+        prompts = [given] if isinstance(given, str) else given
+        if not isinstance(prompts, list) or not all(isinstance(one, str) for one in prompts):
+            raise TypeError('"prompt" is neither a text nor a list of texts')
+        if len(prompts) > MAX_PROMPTS:
+            raise ValueError(f'"prompt" holds more than {MAX_PROMPTS} texts')
+        return ParsedRequest(
+            path=path, body=body, prompts=[[Message(role="user", text=one)] for one in prompts]
+        )
+
+    def write(self, asked: ParsedRequest, texts: Sequence[str]) -> tuple[RawResponse, ModelResponse]:
+        """See Interface."""
+        told = ModelResponse(identifier=new_identifier("cmpl-"), texts=texts)
+        head = _head(told, asked, "text_completion")
+        if not asked.body.get("stream"):
+            choices = [
+                {"index": index, "text": answer, "finish_reason": "stop", "logprobs": None}
+                for index, answer in enumerate(texts)
+            ]
+            return whole({**head, "choices": choices, "usage": _usage(asked, texts)}), told
+        chunks = [
+            {
+                **head,
+                "choices": [{"index": index, "text": piece, "finish_reason": reason, "logprobs": None}],
+            }
+            for index, answer in enumerate(texts)
+            for piece, reason in [*((piece, None) for piece in pieces(answer)), ("", "stop")]
+        ]
+        return stream([*chunks, *_closing_usage(asked, head, texts)]), told
+
+    def told(self, streamed: bool, data: bytes) -> ModelResponse:
+        """See Interface."""
+        answers = list(events_in(data)) if streamed else [json.loads(data)]
+        said: dict[int, str] = {}
+        for answer in answers:
+            for choice in answer.get("choices", ()):
+                said[choice["index"]] = said.get(choice["index"], "") + text_of(choice.get("text"))
+        texts = [said[index] for index in sorted(said)]
+        return ModelResponse(identifier=str(answers[0]["id"]) if answers else "", texts=texts)
+
+    def keep(self, asked: ParsedRequest, told: ModelResponse) -> None:
+        """Nothing: every request holds all it is about."""
+
+
+def _head(told: ModelResponse, asked: ParsedRequest, kind: str) -> dict[str, Any]:
+    return {
+        "id": told.identifier,
+        "object": kind,
+        "created": int(time.time()),
+        "model": model_of(asked.body),
+    }
+
+
+def _usage(asked: ParsedRequest, texts: Sequence[str]) -> dict[str, int]:
+    read = sum(words_in(prompt) for prompt in asked.prompts)
+    answered = sum(len(text.split()) for text in texts)
+    return {"prompt_tokens": read, "completion_tokens": answered, "total_tokens": read + answered}
+
+
+def _closing_usage(
+    asked: ParsedRequest, head: Mapping[str, Any], texts: Sequence[str]
+) -> list[dict[str, Any]]:
+    options = asked.body.get("stream_options")
+    if not (isinstance(options, Mapping) and options.get("include_usage")):
+        return []
+    return [{**head, "choices": [], "usage": _usage(asked, texts)}]

@@ -1,0 +1,1 @@
+"""Answers of a real model on disk, recorded once and replayed without it."""

@@ -1,0 +1,48 @@
+"""From a plan to a reader: which texts are said, what they state, what could answer the probes."""
+
+from __future__ import annotations
+
+from gate.core.words import WholeWords
+from gate.reference_model.reading import Question, Reader
+from gate.runner.plan import Plan
+
+
+def reader_for(plan: Plan) -> Reader:
+    """A reader that knows the texts and the probes of `plan`, and nothing of who was told what.
+
+    Facts of one name are one fact, whatever their scenario: where sessions mix, it shows.
+    """
+    values_of: dict[str, set[str]] = {}
+    statements: dict[str, dict[str, set[str]]] = {}
+    asked: dict[str, set[str]] = {}
+    oldest_first: set[str] = set()
+    answers: dict[str, str] = {}
+    for conversation in plan.conversations:
+        for name, value in conversation.facts.items():
+            values_of.setdefault(name, set()).add(value)
+        for turn in conversation.turns:
+            stated = statements.setdefault(turn.text, {})
+            for name in turn.tells:
+                stated.setdefault(conversation.facts[name].casefold(), set()).add(name)
+            if turn.answer:
+                answers[turn.text] = turn.answer
+                stated = statements.setdefault(turn.answer, {})
+                for name in turn.states:
+                    stated.setdefault(conversation.facts[name].casefold(), set()).add(name)
+            if turn.expectation is None:
+                continue
+            asked.setdefault(turn.text, set()).update(turn.asks)
+            if turn.guarantee == "order":
+                oldest_first.add(turn.text)
+    return Reader(
+        statements,
+        {
+            text: Question(
+                facts=frozenset(names),
+                candidates=WholeWords(sorted({value for name in names for value in values_of[name]})),
+                oldest_first=text in oldest_first,
+            )
+            for text, names in asked.items()
+        },
+        answers,
+    )

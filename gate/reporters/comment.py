@@ -1,0 +1,55 @@
+"""comment.md: the job summary, short enough for a comment on a pull request and marked as the gate's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gate.core.report import Report
+from gate.core.transcript import Event
+from gate.reporters.atomic_write import write_whole
+from gate.reporters.github_summary import SYMBOLS, lay_out_summary
+from gate.reporters.report_view import view_of
+from gate.reporters.templates import Markdown, render_markdown
+
+MARKER = Markdown("<!-- memory-gate -->")
+"""The first line. By it a workflow finds the comment of the last run and updates it."""
+
+LIMIT = 60_000
+"""Bytes. GitHub refuses a comment of more than 65,536 characters."""
+
+FACTS_SHOWN = 3
+FACTS_FOLDED = 50
+
+
+class CommentReporter:
+    """Writes comment.md into `directory` when the verdict is known."""
+
+    name = "comment"
+    file = "comment.md"
+    sentence = "the summary, short enough for a comment on a pull request"
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / self.file
+
+    def show(self, event: Event) -> None:
+        """Nothing: the comment is about the end."""
+
+    def finish(self, report: Report) -> None:
+        """Writes the file whole. Raises OSError."""
+        write_whole(self._path, compose_comment(report).encode())
+
+
+def compose_comment(report: Report) -> Markdown:
+    """The comment's body in fewer than `LIMIT` bytes."""
+    room = LIMIT - len(MARKER) - 2
+    view = view_of(report)
+    summary = lay_out_summary(view, room, shown=FACTS_SHOWN, folded=FACTS_FOLDED)
+    # Somebody may give everything names of hundreds of characters.
+    fits = len(summary.encode()) < room
+    return render_markdown(
+        "comment.md.j2",
+        marker=MARKER,
+        summary=summary if fits else "",
+        symbols=SYMBOLS,
+        view=view,
+    )

@@ -1,0 +1,19 @@
+"""The session ids of a conversation: one a speaker, with a random part that all of them share."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+
+RANDOM_BITS = 64
+
+
+def session_ids(seed: int, conversation: str, speakers: Iterable[str]) -> Mapping[str, str]:
+    """Return speaker → session id; equal seeds and conversations give equal ids.
+
+    The ids differ by the speaker's name alone: by letter case, or one is the beginning of another. That tests
+    how the bot keys its sessions.
+    """
+    source = random.Random(f"{seed}/{conversation}/session")
+    shared = f"{source.getrandbits(RANDOM_BITS):0{RANDOM_BITS // 4}x}"
+    return {speaker: f"{speaker}-{shared}" for speaker in speakers}

@@ -1,0 +1,164 @@
+"""One local program under a supervisor: started, stopped, killed, and its last output kept."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gate.errors import EngineError
+from gate.runtimes.readiness import tail
+
+WARDEN = Path(__file__).with_name("supervisor.py")
+KEPT_BYTES = 64 * 1024
+CHUNK_BYTES = 8 * 1024
+START_SECONDS = 60.0
+POLL_SECONDS = 0.01
+
+
+class Program:
+    """A running program. Made by `Program.start`."""
+
+    def __init__(self, supervisor: asyncio.subprocess.Process, process: int) -> None:
+        self.process = process
+        self._warden = supervisor
+        self._output = bytearray()
+        self._reading = asyncio.create_task(self._read())
+
+    @classmethod
+    async def start(
+        cls, command: Sequence[str], *, folder: Path, scratch: Path, environment: Mapping[str, str]
+    ) -> Program:
+        """Starts `command` in `folder`; `scratch` is removed should the gate die.
+
+        Raises EngineError. Cancelled in the middle, it leaves nothing that runs.
+        """
+        starting = asyncio.create_task(
+            asyncio.create_subprocess_exec(
+                sys.executable,
+                "-I",
+                "-S",
+                str(WARDEN),
+                str(scratch),
+                *command,
+                cwd=folder,
+                env=dict(environment),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+            )
+        )
+        try:
+            supervisor = await asyncio.shield(starting)
+            assert supervisor.stdout is not None  # noqa: S101 - it was asked for above
+            async with asyncio.timeout(START_SECONDS):
+                first = await supervisor.stdout.readline()
+            process = int(first.removeprefix(b"pid "))
+        except (OSError, ValueError) as error:
+            await _let_go(starting)
+            raise EngineError("a local process could not be started", why=repr(error)) from error
+        except asyncio.CancelledError:
+            await _let_go(starting)
+            raise
+        return cls(supervisor, process)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._warden.returncode is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """128 + signal when a signal ended it; None while it runs."""
+        return self._warden.returncode
+
+    async def why_ended(self) -> str | None:
+        """Its exit code in words; None while it runs."""
+        return None if self.running else f"exit code {self.exit_code}"
+
+    def log_tail(self) -> tuple[str, ...]:
+        """Its last lines of output; untrusted text."""
+        return tail(self._output.decode("utf-8", "replace"))
+
+    def ask_to_stop(self, signal_name: str = "SIGTERM") -> None:
+        """SIGTERM, or SIGINT."""
+        self._tug({"SIGTERM": b"T", "SIGINT": b"I"}[signal_name])
+
+    async def wait_or_kill(self, seconds: float) -> int:
+        """Waits for its end, and sends SIGKILL after `seconds`. The exit code."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._warden.wait()
+        except TimeoutError:
+            return await self.kill()
+        return await self._end()
+
+    async def halt(self) -> None:
+        """SIGSTOP; returns when the kernel has halted it."""
+        self._signal(signal.SIGSTOP)
+        async with asyncio.timeout(START_SECONDS):
+            while self.running and not self.halted:
+                await asyncio.sleep(POLL_SECONDS)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        self._signal(signal.SIGCONT)
+
+    @property
+    def halted(self) -> bool:
+        """Whether the kernel shows it as stopped by a signal."""
+        try:
+            stat = Path(f"/proc/{self.process}/stat").read_text()
+        except OSError:
+            return False
+        # The program's name stands in parentheses and may hold anything.
+        return stat.rpartition(")")[2].split()[0] == "T"
+
+    async def kill(self) -> int:
+        """SIGKILL to it and to everything it started. The exit code."""
+        self._tug(b"K")
+        return await self._end()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process, number)
+
+    async def _end(self) -> int:
+        code = await self._warden.wait()
+        await self._reading
+        return code
+
+    def _tug(self, command: bytes) -> None:
+        leash = self._warden.stdin
+        if leash is not None and self.running:
+            with contextlib.suppress(ConnectionError, RuntimeError):
+                leash.write(command)
+
+    async def _read(self) -> None:
+        """Drains the output, so that a talkative program neither stalls nor fills memory."""
+        output = self._warden.stdout
+        while output is not None and (chunk := await output.read(CHUNK_BYTES)):
+            self._output += chunk
+            del self._output[:-KEPT_BYTES]
+
+
+async def _let_go(starting: asyncio.Task[asyncio.subprocess.Process]) -> None:
+    """Ends a supervisor that nobody has taken over: without its leash, it ends all that it started."""
+    try:
+        supervisor = await starting
+    except (OSError, ValueError):
+        return
+    if supervisor.stdin is not None:
+        supervisor.stdin.close()
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await supervisor.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            supervisor.kill()

@@ -1,0 +1,133 @@
+"""The server of a deployment's store as a local process on a data folder."""
+
+from __future__ import annotations
+
+import secrets
+
+from gate.errors import EngineError, StoreError
+from gate.ports import Instance, Store
+from gate.runtimes.process.ports import Ports
+from gate.runtimes.process.program import Program
+from gate.runtimes.process.scratch import LOCALHOST, Scratch
+from gate.runtimes.readiness import count_keys, identity_once_loaded, wait_for_store, why_silent
+
+STORE_SECONDS = 60.0
+STOP_SECONDS = 30.0
+"""A server that writes its data out as it stops is given the time."""
+PORT_TRIES = 5
+
+
+class ProcessStore:
+    """A store's server. A new life of it is a fault until `wait_until_ready` has seen it."""
+
+    def __init__(self, store: Store, scratch: Scratch, ports: Ports) -> None:
+        self._store = store
+        self._scratch = scratch
+        self._ports = ports
+        self._data = scratch.folder / f"store-{secrets.token_hex(3)}"
+        self._program: Program | None = None
+        self._server = ""
+        self._paused = False
+        self.port = 0
+
+    @property
+    def persistence(self) -> str:
+        """What the server was told to keep."""
+        return self._store.persistence
+
+    async def create(self) -> None:
+        """A data folder and a server on it, started and ready. Raises StoreError, EngineError."""
+        for attempt in range(1, PORT_TRIES + 1):
+            self.port = self._ports.take()
+            await self.start()
+            try:
+                await self.wait_until_ready()
+                return
+            except StoreError:
+                # Somebody else may have taken the port.
+                if attempt == PORT_TRIES or self._require_program().running:
+                    raise
+
+    async def instance(self) -> Instance:
+        """The process, and what its server says of itself."""
+        program = self._require_program()
+        answers = program.running and not self._paused
+        return Instance(
+            identity=self._data.name,
+            started=await self._store.identity(LOCALHOST, self.port) if answers else "",
+            running=program.running,
+            exit_code=program.exit_code,
+            image=self._store.local_server(),
+            paused=program.running and program.halted,
+            keys=await count_keys(self._store.inspector(LOCALHOST, self.port)) if answers else None,
+        )
+
+    async def wait_until_ready(self) -> None:
+        """Waits for an answer with all data loaded, and takes the server that gives it for the store."""
+        program, store = self._require_program(), self._store
+        identity = await wait_for_store(
+            identity_once_loaded(store, LOCALHOST, self.port, STORE_SECONDS), program.why_ended
+        )
+        if identity is None:
+            raise StoreError(
+                "the store stopped as it was started",
+                why=f"exit code {program.exit_code}",
+                log=program.log_tail(),
+            )
+        self._server = identity
+
+    async def fault(self) -> str | None:
+        """Whether the server has died, or is not the one that was started."""
+        if self._program is None:
+            return None
+        died = await self._why_died()
+        if died:
+            return died
+        try:
+            identity = await self._store.identity(LOCALHOST, self.port)
+        except StoreError as error:
+            return await why_silent(error, self._why_died)
+        return None if identity == self._server else "the store was restarted by someone else"
+
+    async def _why_died(self) -> str | None:
+        ended = await self._require_program().why_ended()
+        return f"the store died during the run ({ended})" if ended else None
+
+    async def start(self) -> None:
+        """Starts the server on its data."""
+        command = self._store.local_command(self._data, LOCALHOST, self.port)
+        async with self._scratch.still_open():
+            self._data.mkdir(exist_ok=True)
+            self._program = await self._scratch.start_program(
+                command, folder=self._data, environment=self._store.environment
+            )
+
+    async def stop(self) -> int | None:
+        """The kind's own signal to stop, then SIGKILL after the grace."""
+        program = self._require_program()
+        program.ask_to_stop(self._store.stop_signal)
+        return await program.wait_or_kill(STOP_SECONDS)
+
+    async def kill(self) -> int | None:
+        """SIGKILL."""
+        return await self._require_program().kill()
+
+    async def pause(self) -> None:
+        """SIGSTOP."""
+        self._paused = True
+        await self._require_program().halt()
+
+    async def resume(self) -> None:
+        """SIGCONT."""
+        self._require_program().go_on()
+        self._paused = False
+
+    async def close(self) -> None:
+        """Ends it; its data goes with the scratch folder."""
+        if self._program is not None:
+            await self._program.kill()
+
+    def _require_program(self) -> Program:
+        if self._program is None:
+            raise EngineError("the store was never started")
+        return self._program

@@ -1,0 +1,8 @@
+"""Scenario files: YAML with positions in, `gate.core.scenario.Scenario` out, every mistake at once."""
+
+from __future__ import annotations
+
+from gate.scenarios.loader import load_scenarios
+from gate.scenarios.schema import scenario_schema
+
+__all__ = ["load_scenarios", "scenario_schema"]

@@ -1,0 +1,110 @@
+"""Finds scenario files and reads them all before it complains, so that one run shows every mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gate.core.kinds import Kinds
+from gate.core.scenario import Scenario
+from gate.documents import Node, given_node, quoted, read_document
+from gate.errors import DocumentError, Problem
+from gate.scenarios.facts import read_facts
+from gate.scenarios.script import ScriptReader
+
+SUFFIXES = (".yml", ".yaml")
+SCENARIO_KEYS = ("name", "facts", "script")
+REQUIRED_KEYS = ("name", "script")
+MAX_NAME = 200
+
+
+def load_scenarios(
+    paths: Sequence[Path], kinds: Kinds, *, working_directory: Path = Path()
+) -> tuple[Scenario, ...]:
+    """All scenarios in `paths`, which are files, or folders that are searched for *.yml and *.yaml.
+
+    Relative paths start at `working_directory`; a scenario's `file` is its path as given. Files come in
+    the order of `paths`, sorted within a folder, each once. Raises DocumentError with all mistakes.
+    """
+    problems: list[Problem] = []
+    scenarios: list[Scenario] = []
+    names: dict[str, Node] = {}
+    seen: set[Path] = set()
+    if not paths:
+        given_node("scenarios", "", problems=problems).problem(
+            "no scenario was given", hint="name a scenario file or a folder of them"
+        )
+    for path in paths:
+        for file in _files(path, working_directory, problems):
+            location = (working_directory / file).resolve()
+            if location in seen:
+                continue
+            seen.add(location)
+            root = read_document(location, name=file.as_posix(), problems=problems)
+            scenario = _scenario(root, kinds, names) if root is not None else None
+            if scenario is not None:
+                scenarios.append(scenario)
+    if problems:
+        raise DocumentError(problems)
+    return tuple(scenarios)
+
+
+def _files(path: Path, working_directory: Path, problems: list[Problem]) -> Iterator[Path]:
+    """The scenario files that `path` stands for, under the names they go by."""
+    node = given_node(path.as_posix(), "", problems=problems)
+    try:
+        found = _scenarios_at(working_directory / path)
+    except (OSError, ValueError) as error:
+        node.problem(f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        return
+    if found is None:
+        node.problem("there is no such file or folder", hint="check the path of the scenarios")
+    elif not found:
+        node.problem("this folder holds no scenario", hint="a scenario is a file that ends in .yml or .yaml")
+    for file in (path / one for one in found or ()):
+        try:
+            file.as_posix().encode()
+        except UnicodeEncodeError:
+            node.problem(f"the name of {file.name!r} is not UTF-8", hint="rename the file")
+        else:
+            yield file
+
+
+def _scenarios_at(location: Path) -> list[Path] | None:
+    """The scenario files at and below `location`, seen from there; None when nothing is there."""
+    if not location.is_dir():
+        return [Path()] if location.exists() else None
+    found = (
+        one.relative_to(location) for one in location.rglob("*") if one.suffix in SUFFIXES and one.is_file()
+    )
+    return sorted(one for one in found if not any(part.startswith(".") for part in one.parts))
+
+
+def _scenario(root: Node, kinds: Kinds, names: dict[str, Node]) -> Scenario | None:
+    """The scenario in one file, None when it has none; `names` holds the names taken so far."""
+    fields = root.fields(SCENARIO_KEYS, required=REQUIRED_KEYS)
+    name = fields["name"].line_of_text() if "name" in fields else None
+    if name is not None and len(name) > MAX_NAME:
+        fields["name"].problem(f"a name has at most {MAX_NAME} characters, this one has {len(name)}")
+    elif name is not None:
+        taken = names.setdefault(name, fields["name"])
+        if taken is not fields["name"]:
+            fields["name"].problem(
+                f"the name {quoted(name)} is taken", hint=f"by {taken.file}:{taken.line}; choose another one"
+            )
+    facts = read_facts(fields["facts"]) if "facts" in fields else {}
+    if "script" not in fields:
+        return None
+    reader = ScriptReader(kinds=kinds, facts=facts)
+    script = reader.read(fields["script"])
+    for fact_name, node in fields["facts"].mapping().items() if facts else ():
+        if fact_name not in reader.used and node.key is not None:
+            node.key.problem(
+                f"fact {quoted(fact_name)} is never used", hint="tell it and ask for it, or leave it out"
+            )
+    return Scenario(
+        name=name or "",
+        file=root.file,
+        facts=tuple(fact for fact in facts.values() if fact is not None),
+        script=script,
+    )

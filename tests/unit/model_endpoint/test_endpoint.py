@@ -1,0 +1,413 @@
+"""The model endpoint, over real HTTP: what OpenAI's client asks for is answered, all else is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from typing import Any
+
+import openai
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openai import omit
+
+from gate.core.transcript import Event, ModelAsked
+from gate.errors import EngineError
+from gate.model_endpoint.chat import MAX_PROMPTS
+from gate.model_endpoint.endpoint import MAX_REQUEST_BYTES, ModelEndpoint
+from gate.model_endpoint.wire import MODEL
+from gate.reference_model.catalogue import reader_for
+from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN
+from tests.event_loop import in_event_loop
+from tests.unit.core.laws import law
+from tests.unit.model_endpoint.served import CHAT, ORDER, PLAN, PROMPT, QUESTION, TOLD, Served
+
+# --- what clients ask ---------------------------------------------------------------------------------
+
+
+def test_a_chat_is_answered(served: Served) -> None:
+    answer = served.client().chat.completions.create(model="gpt-4o-mini", messages=CHAT)
+    assert answer.choices[0].message.content == ORDER
+    assert answer.choices[0].message.role == "assistant"
+    assert answer.choices[0].finish_reason == "stop"
+    assert answer.model == "gpt-4o-mini"
+    assert answer.usage is not None
+    assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens > 0
+
+
+@pytest.mark.parametrize("include_usage", [True, False])
+def test_a_chat_is_streamed(served: Served, include_usage: bool) -> None:
+    chunks = list(
+        served.client().chat.completions.create(
+            model="x",
+            messages=[{"role": "user", "content": TOLD}],
+            stream=True,
+            stream_options={"include_usage": True} if include_usage else omit,
+        )
+    )
+    pieces = [choice.delta.content for chunk in chunks for choice in chunk.choices if choice.delta.content]
+    assert "".join(pieces) == ACKNOWLEDGEMENT
+    assert len(pieces) > 1
+    assert chunks[0].choices[0].delta.role == "assistant"
+    assert {chunk.object for chunk in chunks} == {"chat.completion.chunk"}
+    finished = [choice.finish_reason for chunk in chunks for choice in chunk.choices]
+    assert finished == [None] * (len(finished) - 1) + ["stop"]
+    usages = [chunk.usage for chunk in chunks if chunk.usage]
+    assert len(usages) == include_usage
+    assert bool(chunks[-1].usage) == include_usage
+
+
+def test_the_clients_own_stream_helper_understands(served: Served) -> None:
+    with served.client().chat.completions.stream(model="x", messages=CHAT) as stream:
+        assert stream.get_final_completion().choices[0].message.content == ORDER
+
+
+@pytest.mark.parametrize("prompt", [PROMPT, [PROMPT]])
+def test_a_completion_is_answered(served: Served, prompt: Any) -> None:
+    answer = served.client().completions.create(model="gpt-3.5-turbo-instruct", prompt=prompt)
+    assert [choice.text for choice in answer.choices] == [ORDER]
+    assert answer.usage is not None
+
+
+def test_each_prompt_of_a_completion_is_answered_for_itself(served: Served) -> None:
+    answer = served.client().completions.create(model="x", prompt=[PROMPT, QUESTION, TOLD])
+    assert [(choice.index, choice.text) for choice in answer.choices] == [
+        (0, ORDER),
+        (1, UNKNOWN),
+        (2, ACKNOWLEDGEMENT),
+    ]
+    assert [event.about for event in served.asked()] == [QUESTION, QUESTION, TOLD]
+
+
+@pytest.mark.parametrize("include_usage", [True, False])
+def test_a_completion_is_streamed(served: Served, include_usage: bool) -> None:
+    chunks = list(
+        served.client().completions.create(
+            model="x",
+            prompt=TOLD,
+            stream=True,
+            stream_options={"include_usage": True} if include_usage else omit,
+        )
+    )
+    assert "".join(choice.text for chunk in chunks for choice in chunk.choices) == ACKNOWLEDGEMENT
+    assert {chunk.object for chunk in chunks} == {"text_completion"}
+    assert bool(chunks[-1].usage) == include_usage
+
+
+def test_models_are_listed_and_every_name_is_one(served: Served) -> None:
+    client = served.client()
+    assert [model.id for model in client.models.list()] == [MODEL]
+    assert client.models.retrieve("gpt-4o-mini").id == "gpt-4o-mini"
+    assert served.asked() == []
+
+
+@in_event_loop
+async def test_a_deployment_shows_itself_by_its_key() -> None:
+    """And only its own answers are held back."""
+    events: list[Event] = []
+    endpoint = ModelEndpoint(reader_for(PLAN), record=events.append, clock=lambda: 0.0)
+    url = await endpoint.open("127.0.0.1")
+    keys = {name: endpoint.key_of(name) for name in ("restart", "kill")}
+    try:
+        hold = endpoint.hold("restart", [QUESTION])
+        clients = {
+            name: openai.AsyncOpenAI(base_url=url, api_key=key, max_retries=0) for name, key in keys.items()
+        }
+        held = asyncio.create_task(clients["restart"].chat.completions.create(model="m", messages=CHAT))
+        await hold.asked()
+        assert not held.done()
+        await clients["kill"].chat.completions.create(model="m", messages=CHAT)
+        assert not held.done()
+        hold.release()
+        await held
+        for client in clients.values():
+            await client.close()
+    finally:
+        await endpoint.close()
+    assert [event.deployment for event in events if isinstance(event, ModelAsked)] == ["kill", "restart"]
+    assert keys["restart"] != keys["kill"]
+
+
+@in_event_loop
+async def test_the_asynchronous_client_is_served_too() -> None:
+    events: list[Event] = []
+    endpoint = ModelEndpoint(reader_for(PLAN), record=events.append, clock=lambda: 0.0)
+    url = await endpoint.open("127.0.0.1")
+    try:
+        async with openai.AsyncOpenAI(base_url=url, api_key=endpoint.key_of(""), max_retries=0) as client:
+            answers = await asyncio.gather(
+                *(client.chat.completions.create(model="x", messages=CHAT) for _ in range(8))
+            )
+            assert [one.choices[0].message.content for one in answers] == [ORDER] * 8
+            pieces = []
+            async for chunk in await client.completions.create(model="x", prompt=PROMPT, stream=True):
+                pieces += [choice.text for choice in chunk.choices]
+            assert "".join(pieces) == ORDER
+    finally:
+        await endpoint.close()
+    assert len(events) == 9
+
+
+def test_a_content_in_parts_is_read(served: Served) -> None:
+    parts: Any = [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": TOLD},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+            ],
+        },
+        {"role": "assistant", "content": None},
+        {"role": "user", "content": [{"type": "text", "text": QUESTION}]},
+    ]
+    answer = served.client().chat.completions.create(model="x", messages=parts)
+    assert answer.choices[0].message.content == ORDER
+
+
+def test_tools_are_never_called(served: Served) -> None:
+    tool: Any = {"type": "function", "function": {"name": "lookup", "parameters": {"type": "object"}}}
+    answer = served.client().chat.completions.create(
+        model="x", messages=CHAT, tools=[tool], tool_choice="required"
+    )
+    assert answer.choices[0].message.tool_calls is None
+    assert answer.choices[0].message.content == ORDER
+
+
+def test_a_long_answer_is_streamed_in_a_bounded_number_of_pieces(served: Served) -> None:
+    said = " ".join(str(number) for number in range(20_000))
+    chunks = list(
+        served.client().chat.completions.create(
+            model="x", messages=[{"role": "user", "content": said}], stream=True
+        )
+    )
+    pieces = [choice.delta.content or "" for chunk in chunks for choice in chunk.choices]
+    assert "".join(pieces) == said
+    assert len(chunks) < 1_000
+
+
+# --- what goes on record ------------------------------------------------------------------------------
+
+
+def test_every_answered_request_is_on_record(served: Served) -> None:
+    client = served.client()
+    client.chat.completions.create(model="x", messages=CHAT)
+    list(client.chat.completions.create(model="x", messages=CHAT, stream=True))
+    client.completions.create(model="x", prompt=PROMPT)
+    assert [(event.path, event.about, event.answer) for event in served.asked()] == [
+        ("/v1/chat/completions", QUESTION, ORDER),
+        ("/v1/chat/completions", QUESTION, ORDER),
+        ("/v1/completions", QUESTION, ORDER),
+    ]
+    assert list(served.asked()[0].prompt) == [f"{one['role']}: {one['content']}" for one in CHAT]
+    assert list(served.asked()[2].prompt) == [f"user: {PROMPT}"]
+
+
+def test_a_request_of_the_bots_own_is_about_nothing(served: Served) -> None:
+    served.client().completions.create(model="x", prompt="Say something.")
+    assert [(event.about, event.answer) for event in served.asked()] == [("", "Say something.")]
+
+
+# --- what is refused ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", ["", "wrong", "{key}x", "{key:.12}", "ключ"])
+def test_a_wrong_key_is_refused(served: Served, wrong: str) -> None:
+    key = wrong.format(key=served.key)
+    status, body = served.post(
+        "/chat/completions",
+        json.dumps({"messages": CHAT}),
+        Authorization=f"Bearer {key}".encode().decode("latin-1"),
+    )
+    assert status == 401
+    assert "OPENAI_API_KEY" in body["error"]["message"]
+    assert served.key not in json.dumps(body)
+    assert served.asked() == []
+
+
+def test_clients_understand_that_their_key_is_wrong(served: Served) -> None:
+    with pytest.raises(openai.AuthenticationError, match="OPENAI_API_KEY"):
+        served.client(api_key="sk-mine").chat.completions.create(model="x", messages=CHAT)
+    with pytest.raises(openai.AuthenticationError):
+        served.client(api_key="sk-mine").models.list()
+
+
+def test_a_header_that_is_no_text_is_refused(served: Served) -> None:
+    status, _ = served.post("/chat/completions", "{}", Authorization="Bearer \xff\xfe")
+    assert status == 401
+
+
+@pytest.mark.parametrize("path", ["/conversations", "/chat", "/../metrics"])
+def test_what_is_not_offered_is_not_found(served: Served, path: str) -> None:
+    status, body = served.post(path, json.dumps({"input": "x"}))
+    assert status == 404
+    assert "does not offer" in body["error"]["message"]
+
+
+def test_a_wrong_method_is_refused(served: Served) -> None:
+    status, _ = served.post("/chat/completions", "", method="GET")
+    assert status == 405
+
+
+BODIES = [
+    b"",
+    b"{",
+    b"null",
+    b"[]",
+    b'"messages"',
+    b"{}",
+    b'{"messages": null}',
+    b'{"messages": "hello"}',
+    b'{"messages": {"role": "user"}}',
+    b'{"messages": ["hello"]}',
+    b'{"messages": [null]}',
+    b'{"messages": [[]]}',
+    b'{"messages": [{"role": "user", "content": [1]}]}',
+    b"\xff\xfe",
+    b'{"messages": [{"role": "user", "content": "\xff"}]}',
+    b'{"messages": ' + b"[" * 100_000,
+    b'{"messages": [], "n": ' + b"1" * 10_000 + b"}",
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
+def test_a_chat_that_is_none_is_refused(served: Served, body: bytes) -> None:
+    status, answer = served.post("/chat/completions", body)
+    assert status == 400
+    assert answer["error"]["message"]
+    assert served.asked() == []
+
+
+@pytest.mark.parametrize(
+    "prompt", [None, 7, {}, [1, 2], [[1, 2]], [None], ["x"] * (MAX_PROMPTS + 1)], ids=lambda one: str(one)[:9]
+)
+def test_a_completion_that_is_none_is_refused(served: Served, prompt: object) -> None:
+    """Tokens instead of text, among others: the reader has no tokeniser."""
+    status, _ = served.post("/completions", json.dumps({"prompt": prompt}))
+    assert status == 400
+    assert served.asked() == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/json; charset=klingon"},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": ""},
+        {"Content-Encoding": "gzip"},
+        {"Content-Encoding": "br"},
+        {"Expect": "a miracle"},
+    ],
+    ids=lambda one: ": ".join(*one.items()),
+)
+def test_odd_headers_are_the_clients_fault(served: Served, headers: dict[str, str]) -> None:
+    status, _ = served.post("/chat/completions", json.dumps({"messages": CHAT}), **headers)
+    assert 200 <= status < 500
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_body_that_is_too_big_is_refused(served: Served, packed: bool) -> None:
+    body = json.dumps({"messages": [{"role": "user", "content": "x" * MAX_REQUEST_BYTES}]}).encode()
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    status, _ = served.post("/chat/completions", gzip.compress(body) if packed else body, **headers)
+    assert status == 413
+    assert served.asked() == []
+
+
+json_bodies = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from([TOLD, QUESTION]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "role",
+                    "content",
+                    "type",
+                    "text",
+                    "messages",
+                    "prompt",
+                    "stream",
+                    "stream_options",
+                    "include_usage",
+                    "model",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+messages = st.lists(st.fixed_dictionaries({"role": json_bodies, "content": json_bodies}), max_size=3)
+requests = st.fixed_dictionaries(
+    {},
+    optional={
+        "messages": json_bodies | messages,
+        "prompt": json_bodies,
+        "model": json_bodies,
+        "stream": st.just(False) | st.none(),
+        "stream_options": json_bodies,
+        "n": json_bodies,
+        "tools": json_bodies,
+    },
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/chat/completions", "/completions"])
+@law
+@given(body=json_bodies | requests)
+def test_no_body_breaks_the_endpoint(server: Served, path: str, body: object) -> None:
+    """It is answered and on record, or it is refused as the client's mistake."""
+    before = len(server.asked())
+    status, answer = server.post(path, json.dumps(body))
+    assert status in (200, 400)
+    asked = server.asked()[before:]
+    if status == 200:
+        choices = answer.get("choices", [])
+        replies = [one.get("text", one.get("message", {}).get("content")) for one in choices]
+        assert replies == [event.answer for event in asked] or (not answer and asked)
+    else:
+        assert asked == []
+
+
+@law
+@given(body=st.binary(max_size=200))
+def test_no_bytes_break_the_endpoint(server: Served, body: bytes) -> None:
+    status, _ = server.post("/chat/completions", body)
+    assert status in (200, 400)
+
+
+def test_who_hangs_up_in_the_middle_of_a_stream_disturbs_nobody(served: Served) -> None:
+    stream = served.client().chat.completions.create(model="x", messages=CHAT, stream=True)
+    next(iter(stream))
+    stream.close()
+    assert served.client().completions.create(model="x", prompt=PROMPT).choices[0].text == ORDER
+
+
+# --- where it stands ----------------------------------------------------------------------------------
+
+
+@in_event_loop
+async def test_an_address_that_is_not_ours_is_an_engine_error() -> None:
+    endpoint = ModelEndpoint(reader_for(PLAN), record=lambda event: None, clock=lambda: 0.0)
+    with pytest.raises(EngineError, match="cannot listen on 192"):
+        await endpoint.open("192.0.2.1")
+    await endpoint.close()
+
+
+@in_event_loop
+async def test_a_closed_endpoint_answers_nobody() -> None:
+    endpoint = ModelEndpoint(reader_for(PLAN), record=lambda event: None, clock=lambda: 0.0)
+    url = await endpoint.open("127.0.0.1")
+    await endpoint.close()
+    client = openai.AsyncOpenAI(base_url=url, api_key=endpoint.key_of(""), max_retries=0)
+    with pytest.raises(openai.APIConnectionError):
+        await client.models.list()
+    await client.close()

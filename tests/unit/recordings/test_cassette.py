@@ -1,0 +1,341 @@
+"""Modes record and replay: what was answered once is answered again, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+from gate.core.secret import Secret
+from gate.core.transcript import ModelAsked
+from gate.errors import InputError
+from gate.model_endpoint.chat import Chat
+from gate.model_endpoint.endpoint import Upstream
+from gate.model_endpoint.in_flight_turns import Faults, InFlightTurns
+from gate.model_endpoint.responses import Responses
+from gate.model_endpoint.upstream import RealModel
+from gate.model_endpoint.wire import RawResponse
+from gate.ports import Recorder
+from gate.recordings.cassette import (
+    Cassette,
+    CassetteWriter,
+    Fingerprints,
+    Recorded,
+    RecordedModel,
+    load_cassette,
+)
+from tests.unit.model_endpoint.real_model import REAL_KEY, RealModelServer
+from tests.unit.model_endpoint.served import CHAT, PROMPT, QUESTION, TOLD, Served
+
+SESSIONS = ["alice-0123456789abcdef", "bob-0123456789abcdef", "alice-fedcba9876543210"]
+
+
+@pytest.fixture
+def real() -> Iterator[RealModelServer]:
+    server = RealModelServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Served]]:
+    """What is closed when the test ends."""
+    endpoints: list[Served] = []
+    yield endpoints
+    for one in endpoints:
+        one.close()
+
+
+def behind(build: Callable[[Faults], Any]) -> Callable[[Recorder], Upstream]:
+    def built(record: Recorder) -> Upstream:
+        faults = Faults(record, lambda: 0.0)
+        return Upstream(
+            model=build(faults),
+            faults=faults,
+            fingerprints=Fingerprints(SESSIONS),
+            in_flight=InFlightTurns(),
+            secret=Secret(REAL_KEY),
+        )
+
+    return built
+
+
+def record(real: RealModelServer, path: Path, use: Callable[[Served], Any], opened: list[Served]) -> Any:
+    tape = CassetteWriter(path, 7)
+    served = Served(behind(lambda faults: RealModel(real.url, REAL_KEY, faults=faults, cassette=tape)))
+    opened.append(served)
+    found = use(served)
+    served.close()
+    tape.keep()
+    return found
+
+
+def replay(path: Path, opened: list[Served]) -> Served:
+    served = Served(behind(lambda faults: RecordedModel(load_cassette(path), faults=faults)))
+    opened.append(served)
+    return served
+
+
+def talk(served: Served) -> list[Any]:
+    """One request of every kind, one that the real model refuses, and one on top of another."""
+    client = served.client()
+    told = client.responses.create(model="m", input=TOLD)
+    chunks = client.chat.completions.create(model="m", messages=CHAT, stream=True)
+    events = client.responses.create(model="m", input=CHAT, stream=True)
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.chat.completions.create(model="no-such-model", messages=CHAT)
+    return [
+        told.output_text,
+        client.responses.create(model="m", input=QUESTION, previous_response_id=told.id).output_text,
+        [one.delta.content for chunk in chunks for one in chunk.choices],
+        [event.model_dump() for event in events],
+        [client.chat.completions.create(model="m", messages=CHAT).choices[0].message.content for _ in "123"],
+        client.completions.create(model="m", prompt=[PROMPT, TOLD]).choices[1].text,
+        client.embeddings.create(model="m", input="a").data[0].embedding,
+        caught.value.body,
+    ]
+
+
+def on_record(asked: list[ModelAsked]) -> list[tuple[str, list[str], str, str]]:
+    """What was asked and answered, in an order of its own."""
+    return sorted((one.path, list(one.prompt), one.about, one.answer) for one in asked)
+
+
+def test_what_was_recorded_is_answered_again_without_the_real_model(
+    real: RealModelServer, tmp_path: Path, opened: list[Served]
+) -> None:
+    path = tmp_path / "tapes" / "one.jsonl"
+    said = record(real, path, talk, opened)
+    asked = opened[0].asked()
+    real.close()
+    served = replay(path, opened)
+    assert talk(served) == said
+    assert served.faults() == []
+    # Of requests on top of one another, which is answered first is nobody's promise.
+    assert on_record(served.asked()) == on_record(asked)
+    # Three equal questions had three answers.
+    assert len(set(said[4])) == 3
+
+
+def test_the_key_is_not_on_the_cassette(real: RealModelServer, tmp_path: Path, opened: list[Served]) -> None:
+    real.chatty = True
+    record(real, tmp_path / "one.jsonl", talk, opened)
+    text = (tmp_path / "one.jsonl").read_text()
+    assert "[the key]" in text
+    assert REAL_KEY[:10] not in text
+
+
+def test_a_miss_is_said_to_the_bot_and_makes_the_run_inconclusive(
+    real: RealModelServer, tmp_path: Path, opened: list[Served]
+) -> None:
+    path = tmp_path / "one.jsonl"
+
+    def once(served: Served) -> None:
+        served.client().chat.completions.create(model="m", messages=CHAT)
+
+    record(real, path, once, opened)
+    count = len(real.asked)
+    served = replay(path, opened)
+    once(served)
+    client = served.client(max_retries=2)
+    with pytest.raises(
+        openai.NotFoundError, match=r"one\.jsonl holds no answer .* /v1/chat/completions"
+    ) as caught:
+        client.chat.completions.create(model="m", messages=CHAT)
+    assert caught.value.code == "not_on_cassette"
+    with pytest.raises(openai.NotFoundError, match="of the bot's own"):
+        client.completions.create(model="m", prompt="Sing.", stream=True)
+    [sentence] = served.faults()
+    assert QUESTION in sentence
+    assert "one.jsonl" in sentence
+    # What the bot sent is evidence all the same, and nobody was asked in the cassette's place.
+    assert [event.answer == "" for event in served.asked()] == [False, True, True]
+    assert len(real.asked) == count
+
+
+def test_what_the_real_model_failed_to_answer_is_not_recorded(
+    real: RealModelServer, tmp_path: Path, opened: list[Served]
+) -> None:
+    path = tmp_path / "one.jsonl"
+
+    def persist(served: Served) -> str | None:
+        client = served.client(max_retries=2)
+        return client.chat.completions.create(model="m", messages=CHAT).choices[0].message.content
+
+    real.statuses.extend([500, 429])
+    said = record(real, path, persist, opened)
+    assert len(path.read_text().splitlines()) == 2
+    assert persist(replay(path, opened)) == said
+
+
+def test_the_answer_to_the_same_turn_comes_first() -> None:
+    """Two sessions that say the same get back each its own, whoever asks first this time."""
+    answers = [RawResponse(chunks=[name.encode()]) for name in "abc"]
+    tape = Cassette(
+        name="one",
+        seed=7,
+        answers={
+            "r": deque(
+                Recorded(turn=turn, written=one) for turn, one in zip(["c1", "c2", ""], answers, strict=True)
+            )
+        },
+    )
+    assert tape.take("r", "c2") is answers[1]
+    assert tape.take("r", "c9") is answers[0]
+    assert tape.take("r", "c9") is answers[2]
+    assert tape.take("r", "c2") is None
+    assert tape.take("x", "c2") is None
+
+
+def test_an_answer_to_an_earlier_asking_of_the_question_is_not_given_to_a_later_one() -> None:
+    """A bot that sends nothing but the question asks the very same again."""
+    first, again, other = (RawResponse(chunks=[one]) for one in (b"first", b"again", b"other"))
+    answers = {
+        "r": deque(
+            [
+                Recorded(turn="c1.2", written=first),
+                Recorded(turn="c1.2.r1", written=again),
+                Recorded(turn="c9.2", written=other),
+            ]
+        )
+    }
+    tape = Cassette(name="tape", seed=7, answers=answers)
+    assert tape.take("r", "c1.2.r1") is again
+    assert tape.take("r", "c1.2.r2") is other
+    assert tape.take("r", "c1.2.r2") is None
+    assert tape.take("r", "c1.2") is first
+
+
+def fingerprint(**body: Any) -> str:
+    return Fingerprints(SESSIONS).of(Chat().read("/v1/chat/completions", {"messages": CHAT, **body}))
+
+
+def test_what_changes_from_run_to_run_does_not_count() -> None:
+    assert fingerprint(user="a", metadata={"trace": "1"}) == fingerprint(user="b", store=True)
+    assert fingerprint(thread=SESSIONS[0]) == fingerprint(
+        thread=SESSIONS[2].upper().replace("ALICE", "alice")
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"model": "other"},
+        {"stream": True},
+        {"temperature": 0.5},
+        {"messages": CHAT[:-1]},
+        {"thread": "alice-0000000000000000"},
+    ],
+    ids=str,
+)
+def test_what_is_asked_counts(body: dict[str, Any]) -> None:
+    assert fingerprint(**body) != fingerprint()
+
+
+def test_an_earlier_answer_counts_by_what_it_stands_for() -> None:
+    """Its id is another in every recording."""
+    prints = []
+    for said in (TOLD, TOLD, "Hello"):
+        interface = Responses(strict=False)
+        first = interface.read("/v1/responses", {"input": said})
+        _, told = interface.write(first, ["Thank you."])
+        interface.keep(first, told)
+        body = {"input": QUESTION, "previous_response_id": told.identifier}
+        prints.append(Fingerprints([]).of(interface.read("/v1/responses", body)))
+    assert prints[0] == prints[1] != prints[2]
+
+
+HEAD = '{"cassette":1,"seed":7}\n'
+ANSWER = '{"request":"r","turn":"","path":"/p","status":200,"type":"application/json","body":"{}"}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("{", "line 1"),
+        ("[]", "line 1"),
+        ("null", "line 1"),
+        ('{"cassette":2,"seed":7}', "no cassette of this version"),
+        ('{"cassette":1}', "seed"),
+        ('{"cassette":1,"seed":-1}', "seed"),
+        ('{"cassette":1,"seed":true}', "seed"),
+        (HEAD + ANSWER + "{}", "line 3"),
+        (HEAD + ANSWER.replace('"r"', "[]"), "line 2"),
+        (HEAD + ANSWER.replace("200", "99"), "line 2"),
+        (HEAD + ANSWER.replace('"{}"', "7"), "line 2"),
+        (HEAD + "[" * 100_000, "line 2"),
+        ("\udcff", "line"),
+    ],
+)
+def test_a_file_that_is_no_cassette_is_the_users_to_mend(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "one.jsonl"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(InputError) as caught:
+        load_cassette(path)
+    assert words in caught.value.sentence or words == "line"
+    assert "record" in caught.value.remedy
+
+
+def test_a_cassette_that_is_missing_or_a_folder(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(InputError, match="cannot be read"):
+            load_cassette(path)
+
+
+def test_a_cassette_that_is_no_file_and_may_have_no_end(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    path.symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        load_cassette(path)
+    assert caught.value.why == "it is no file"
+
+
+def test_a_run_that_breaks_off_leaves_the_older_cassette(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    path.write_text(HEAD)
+    asked = Chat().read("/v1/chat/completions", {"messages": CHAT})
+    for end in ("discard", "keep"):
+        tape = CassetteWriter(path, 8)
+        if end == "discard":
+            tape.add(asked, RawResponse(chunks=[b"{}"]))
+            tape.discard()
+        else:
+            # Nothing was ever answered.
+            tape.keep()
+            tape.discard()
+        assert path.read_text() == HEAD
+        assert list(tmp_path.iterdir()) == [path]
+    tape = CassetteWriter(path, 8)
+    assert tape.add(asked, RawResponse(chunks=[b"{}"]))
+    tape.keep()
+    tape.discard()
+    assert load_cassette(path).seed == 8
+    assert json.loads(path.read_text().splitlines()[1])["body"] == "{}"
+
+
+def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
+    """A checkout may bring one, to anything."""
+    (tmp_path / "precious").write_text("precious")
+    path = tmp_path / "cassette.jsonl"
+    (tmp_path / "cassette.jsonl.unfinished").symlink_to(tmp_path / "precious")
+    CassetteWriter(path, 8).discard()
+    assert [one.name for one in tmp_path.iterdir()] == ["precious"]
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_a_folder_in_its_place_is_said_before_anything_is_recorded(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written") as caught:
+        CassetteWriter(tmp_path, 8)
+    assert caught.value.why == "Is a directory"
+
+
+def test_a_cassette_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be written"):
+        CassetteWriter(tmp_path / "file" / "one.jsonl", 7)

@@ -1,0 +1,95 @@
+"""What the reader cannot stand in for is noticed in the request, in either interface's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gate.reference_model.unsupported_features import LONGEST_NAME, MAX_TOOLS, beyond_reader
+from tests.unit.model_endpoint.served import CHAT, Served
+
+
+def chat_tool(name: str) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, "parameters": {"type": "object"}}}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("save_memory", "saveAddress", "upsert-user", "remember", "record_fact", "note"),
+        *("update_user_profile", "UserPreferences", "manage_memory", "add_memories", "core_memory_append"),
+    ],
+)
+@pytest.mark.parametrize("form", ["chat", "functions", "responses"])
+def test_a_tool_that_keeps_something_is_beyond_the_reader(name: str, form: str) -> None:
+    body: dict[str, Any] = {
+        "chat": {"tools": [chat_tool("lookup"), chat_tool(name)]},
+        "functions": {"functions": [{"name": name}]},
+        "responses": {"tools": [{"type": "function", "name": name}]},
+    }[form]
+    assert beyond_reader(body) == (f"it offers its model the tool {name}",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lookup_order", "find_store_hours", "cancel", "search", "get_weather", "factorial", "restore", ""],
+)
+def test_a_tool_that_keeps_nothing_is_not(name: str) -> None:
+    assert beyond_reader({"tools": [chat_tool(name)], "tool_choice": "auto"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "clause"),
+    [
+        ({"tool_choice": "required"}, "it wants its model to call a tool"),
+        ({"tool_choice": chat_tool("Person")}, "it wants its model to call the tool Person"),
+        (
+            {"tool_choice": {"type": "function", "name": "Person"}},
+            "it wants its model to call the tool Person",
+        ),
+        ({"function_call": {"name": "Person"}}, "it wants its model to call the tool Person"),
+        ({"response_format": {"type": "json_object"}}, "it wants JSON from its model"),
+        ({"response_format": {"type": "json_schema", "json_schema": {}}}, "it wants JSON from its model"),
+        ({"text": {"format": {"type": "json_schema"}}}, "it wants JSON from its model"),
+    ],
+)
+def test_what_must_be_a_call_or_a_form_is_beyond_the_reader(body: dict[str, Any], clause: str) -> None:
+    assert beyond_reader(body) == (clause,)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"tools": None, "tool_choice": None, "response_format": None, "text": None},
+        {"tools": "save_memory", "functions": {"name": "save_memory"}, "function_call": "auto"},
+        {"tools": ["save_memory", None, 1, {"function": "save_memory"}, {"name": ["save_memory"]}]},
+        {"tool_choice": ["required"], "response_format": "json_object", "text": {"format": "json_object"}},
+        {
+            "response_format": {"type": "text"},
+            "text": {"format": {"type": ["json_object"]}},
+            "tool_choice": {},
+        },
+    ],
+)
+def test_a_plain_request_and_an_odd_one_are_within_it(body: dict[str, Any]) -> None:
+    assert beyond_reader(body) == ()
+
+
+def test_what_is_said_of_a_request_is_bounded() -> None:
+    body = {"tools": [chat_tool(f"save_{number}_{'x' * 1_000}") for number in range(1_000)]}
+    clauses = beyond_reader(body)
+    assert len(clauses) == MAX_TOOLS
+    assert all(len(one) <= LONGEST_NAME + len("it offers its model the tool ") for one in clauses)
+
+
+def test_it_goes_on_record_with_the_request(served: Served) -> None:
+    tool: Any = chat_tool("save_memory")
+    client = served.client()
+    client.chat.completions.create(model="x", messages=CHAT, tools=[tool])
+    client.chat.completions.create(model="x", messages=CHAT)
+    assert [list(one.beyond_reader) for one in served.asked()] == [
+        ["it offers its model the tool save_memory"],
+        [],
+    ]
