@@ -32,7 +32,7 @@ from gate.disruptions.traffic import NoTraffic
 from gate.model_endpoint.endpoint import ModelEndpoint
 from gate.ports import Bot, Deployment
 from gate.protocols import PROTOCOLS
-from gate.reference_model.catalogue import reader_for
+from gate.reference_model.catalogue import build_reference_model
 from gate.runner.misses import missed
 from gate.runner.plan import Pause, Plan, PlannedConversation
 from gate.runner.planner import plan_run
@@ -181,7 +181,7 @@ async def _loop(plan: Plan) -> Looped:
     engine = connect(os.environ)
     store = Redis().build(StoreSpecification())
     runtime = DockerEngine(engine, specification, store, run=f"bench{os.getpid()}", environment=os.environ)
-    endpoint = ModelEndpoint(reader_for(plan), record=lambda _: None, clock=time.monotonic)
+    endpoint = ModelEndpoint(build_reference_model(plan), record=lambda _: None, clock=time.monotonic)
     try:
         address = await endpoint.open(await runtime.open())
         told = {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": endpoint.key_of(DISRUPTION)}

@@ -44,8 +44,8 @@ from gate.model_endpoint.wire import (
     whole,
 )
 from gate.ports import Hold, Recorder
-from gate.reference_model.reading import Reader
-from gate.reference_model.unsupported_features import beyond_reader
+from gate.reference_model.reading import ReferenceModel
+from gate.reference_model.unsupported_features import find_unsupported_features
 
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 MAX_REQUESTS = 256
@@ -100,7 +100,7 @@ class ModelEndpoint:
 
     def __init__(
         self,
-        reader: Reader,
+        reference_model: ReferenceModel,
         *,
         record: Recorder,
         clock: Callable[[], float],
@@ -109,12 +109,12 @@ class ModelEndpoint:
         exhausted: Callable[[str, str], None] | None = None,
     ) -> None:
         """`exhausted` is told which deployment asks for more than the `quota`, and a sentence."""
-        self._reader = reader
+        self._reference_model = reference_model
         # Key → whose it is.
         self._keys: dict[bytes, str] = {}
         self._quota = quota or Quota.for_turns(0)
         self._exhausted = exhausted
-        self._room = ByteLimiter()
+        self._body_bytes = ByteLimiter()
         self._record = record
         self._clock = clock
         self._upstream = upstream
@@ -221,12 +221,13 @@ class ModelEndpoint:
         async with contextlib.AsyncExitStack() as held:
             try:
                 async with asyncio.timeout(BODY_SECONDS):
-                    room = self._room.taken(min(declared, MAX_REQUEST_BYTES))
-                    taken = await held.enter_async_context(room)
+                    lease = await held.enter_async_context(
+                        self._body_bytes.lease(min(declared, MAX_REQUEST_BYTES))
+                    )
                     data = await request.read()
             except TimeoutError as error:
                 raise late from error
-            taken.shrink(len(data))
+            lease.shrink(len(data))
             return await self._answer(request, await request.json(loads=loads_bounded))
 
     async def _answer(self, request: web.Request, body: object) -> web.StreamResponse:
@@ -240,7 +241,7 @@ class ModelEndpoint:
         await self._admit(deployment, length)
         asked = dataclasses.replace(
             asked,
-            readings=[self._reader.read(prompt) for prompt in asked.prompts],
+            readings=[self._reference_model.read(prompt) for prompt in asked.prompts],
             deployment=deployment,
         )
         hold = self._holds.get(asked.deployment)
@@ -291,7 +292,7 @@ class ModelEndpoint:
                     prompt=[self._scrub(f"{message.role}: {message.text}") for message in prompt],
                     about=reading.about,
                     answer=self._scrub(answer),
-                    beyond_reader=() if self._upstream else beyond_reader(asked.body),
+                    beyond_reader=() if self._upstream else find_unsupported_features(asked.body),
                     deployment=asked.deployment,
                     seconds=now - began,
                 )

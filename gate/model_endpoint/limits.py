@@ -1,4 +1,4 @@
-"""What the endpoint bears at once: connections, and the bytes of the requests it is reading."""
+"""Limits of the endpoint: open connections, and the bytes of all request bodies together."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ MAX_CONNECTIONS = 512
 BODY_BYTES = 64 * 1024 * 1024
 """Of all requests that are being read and answered."""
 BODY_SECONDS = 30.0
-"""In which a request has to be there, the wait for room included."""
+"""For a request body to arrive, the wait for free bytes included."""
 
 
 def few_connections(server: web.Server, most: int = MAX_CONNECTIONS) -> Callable[[], asyncio.Protocol]:
-    """Makes what serves a connection; hangs up on those beyond `most`."""
+    """Return a protocol factory that hangs up on connections beyond `most`."""
     return lambda: server() if len(server.connections) < most else _HangUp()
 
 
@@ -28,40 +28,40 @@ class _HangUp(asyncio.Protocol):
 
 
 class ByteLimiter:
-    """A number of bytes that requests take up; who finds too few of them free waits."""
+    """A number of bytes that requests share. A request waits while too few of them are free."""
 
     def __init__(self, size: int = BODY_BYTES) -> None:
         self._free = size
         self._freed = asyncio.Event()
 
     @contextlib.asynccontextmanager
-    async def taken(self, size: int) -> AsyncIterator[Taken]:
-        """So many bytes until the block is left. No more than there are in all can be asked for."""
+    async def lease(self, size: int) -> AsyncIterator[Lease]:
+        """Lease `size` bytes until the block ends. A `size` above the total waits for ever."""
         while self._free < size:
             self._freed.clear()
             await self._freed.wait()
         self._free -= size
-        taken = Taken(self, size)
+        lease = Lease(self, size)
         try:
-            yield taken
+            yield lease
         finally:
-            taken.shrink(0)
+            lease.shrink(0)
 
     def give_back(self, size: int) -> None:
-        """So many bytes are free again."""
+        """Free `size` bytes."""
         self._free += size
         self._freed.set()
 
 
-class Taken:
-    """Bytes of a room."""
+class Lease:
+    """Bytes that one request holds."""
 
-    def __init__(self, room: ByteLimiter, size: int) -> None:
-        self._room = room
+    def __init__(self, limiter: ByteLimiter, size: int) -> None:
+        self._limiter = limiter
         self._size = size
 
     def shrink(self, size: int) -> None:
-        """Gives back what is more than `size`."""
+        """Give back the bytes beyond `size`."""
         if size < self._size:
-            self._room.give_back(self._size - size)
+            self._limiter.give_back(self._size - size)
             self._size = size

@@ -125,7 +125,7 @@ def _fault(error: Exception, seconds: float) -> TurnRefused | TurnIndeterminate:
     if isinstance(error, aiohttp.ClientConnectorError):
         return TurnRefused("the bot refused the connection", why=str(error.os_error))
     if isinstance(error, aiohttp.InvalidURL):
-        return TurnRefused("the bot is nowhere to be reached", why=str(error))
+        return TurnRefused("the bot's address is invalid", why=str(error))
     if isinstance(error, aiohttp.ClientResponseError):
         return TurnRefused("the bot's answer is not HTTP", why=error.message[:EXCERPT_CHARACTERS])
     return TurnIndeterminate(

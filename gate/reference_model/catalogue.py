@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gate.core.words import WholeWords
-from gate.reference_model.reading import Question, Reader
+from gate.reference_model.reading import Question, ReferenceModel
 from gate.runner.plan import Plan
 
 
-def reader_for(plan: Plan) -> Reader:
+def build_reference_model(plan: Plan) -> ReferenceModel:
     """A reader that knows the texts and the probes of `plan`, and nothing of who was told what.
 
     Facts of one name are one fact, whatever their scenario: where sessions mix, it shows.
@@ -34,7 +34,7 @@ def reader_for(plan: Plan) -> Reader:
             asked.setdefault(turn.text, set()).update(turn.asks)
             if turn.guarantee == "order":
                 oldest_first.add(turn.text)
-    return Reader(
+    return ReferenceModel(
         statements,
         {
             text: Question(

@@ -57,7 +57,7 @@ class Reading:
     answer: str
 
 
-class Reader:
+class ReferenceModel:
     """Answers requests of one run."""
 
     def __init__(

@@ -34,7 +34,7 @@ FORMATS = ("json_object", "json_schema")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
-def beyond_reader(body: Body) -> tuple[str, ...]:
+def find_unsupported_features(body: Body) -> tuple[str, ...]:
     """One clause for each: "it offers its model the tool save_memory"."""
     clauses = [f"it offers its model the tool {name}" for name in _tools(body) if _keeps(name)][:MAX_TOOLS]
     forced = _forced(body)

@@ -18,7 +18,7 @@ from gate.reporters.atomic_write import open_anew
 NAME = "transcript.jsonl"
 UNFINISHED = "transcript.jsonl.unfinished"
 RESERVE_BYTES = 4 * 1024 * 1024
-"""ByteLimiter that is kept for the end: a run that fills the disk still says what it knows."""
+"""Kept free for the end: a run that fills the disk still says what it knows."""
 BLOCK = bytes(64 * 1024)
 
 

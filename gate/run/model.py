@@ -16,7 +16,7 @@ from gate.model_endpoint.in_flight_turns import Faults, InFlightTurns
 from gate.model_endpoint.upstream import RealModel
 from gate.ports import Hold, Recorder
 from gate.recordings.cassette import Cassette, CassetteWriter, Fingerprints, RecordedModel, load_cassette
-from gate.reference_model.catalogue import reader_for
+from gate.reference_model.catalogue import build_reference_model
 from gate.run.teardown import Teardown
 from gate.runner.plan import Plan
 
@@ -90,7 +90,7 @@ async def open_endpoint(parts: ModelParts, host: str, teardown: Teardown) -> Mod
     """Serve the model at `host` until the teardown. Raises GateError."""
     endpoint = teardown.add(
         ModelEndpoint(
-            reader_for(parts.plan),
+            build_reference_model(parts.plan),
             record=parts.record,
             clock=parts.clock,
             upstream=_build_upstream(parts),

@@ -69,7 +69,7 @@ PLACES = {
     "the blue-green switch": "class BlueGreen",
     "where the threshold is applied": "policy.accuracy",
     "how session ids are made": "def session_ids",
-    "the fake model": "class Reader",
+    "the fake model": "class ReferenceModel",
     "what sanitises the bot's text": "def ",
     "the comment on a pull request": "class CommentReporter",
     "what becomes of a TTL that runs out": "expir",

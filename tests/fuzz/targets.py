@@ -28,8 +28,8 @@ from gate.errors import DocumentError, ExitCode, GateError, TurnRefused
 from gate.model_endpoint.endpoint import routes
 from gate.model_endpoint.wire import MALFORMED, Refused
 from gate.protocols.replies import WHOLE, reply_in
-from gate.reference_model.catalogue import reader_for
-from gate.reference_model.reading import Reader
+from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.reading import ReferenceModel
 from gate.reporters.json_report import to_json
 from gate.runner.plan import Plan
 from gate.runner.planner import plan_run
@@ -281,8 +281,8 @@ def _plan() -> Plan:
 
 
 @functools.cache
-def _reader() -> Reader:
-    return reader_for(_plan())
+def _reader() -> ReferenceModel:
+    return build_reference_model(_plan())
 
 
 def _runs() -> tuple[Run, ...]:

@@ -17,8 +17,8 @@ from gate.core.specification import RunSpecification
 from gate.core.transcript import Event, ModelAsked, RunEnded, RunStarted
 from gate.core.transcript_lines import decode, encode
 from gate.disruptions import DISRUPTIONS
-from gate.reference_model.catalogue import reader_for
-from gate.reference_model.reading import Message, Reader
+from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.reading import Message, ReferenceModel
 from gate.runner.plan import Turn
 from gate.runner.play import never_missed
 from gate.runner.sharding import plan_part
@@ -131,12 +131,12 @@ def transcript_of(
 ) -> list[Event]:
     """The events of a run, or of the shard that it names."""
     plan, left_out = plan_part(scenarios, run, window=None, seed=seed)
-    reader = reader_for(plan)
+    reference_model = build_reference_model(plan)
     stage = FakeStage(runtime=FakeRuntime(), missed=missed)
 
     def new_bot() -> MemoryBot:
         one = bot()
-        one.ask_model = lambda prompt: recorded(stage, reader, prompt)
+        one.ask_model = lambda prompt: recorded(stage, reference_model, prompt)
         return one
 
     def restart(deployment: FakeDeployment) -> None:
@@ -169,9 +169,9 @@ def transcript_of(
     return stage.events
 
 
-def recorded(stage: FakeStage, reader: Reader, prompt: list[Message]) -> str:
+def recorded(stage: FakeStage, reference_model: ReferenceModel, prompt: list[Message]) -> str:
     """What the endpoint does with a request."""
-    reading = reader.read(prompt)
+    reading = reference_model.read(prompt)
     stage.events.append(
         ModelAsked(
             at=0.0,

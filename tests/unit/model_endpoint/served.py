@@ -18,7 +18,7 @@ from gate.core.transcript import Event, FaultSeen, ModelAsked
 from gate.core.transcript_lines import decode, encode
 from gate.model_endpoint.endpoint import ModelEndpoint, Upstream
 from gate.ports import Recorder
-from gate.reference_model.catalogue import reader_for
+from gate.reference_model.catalogue import build_reference_model
 from gate.reference_model.reading import ACKNOWLEDGEMENT
 from gate.runner.planner import plan_run
 from tests.unit.runner.scripts import follow_up
@@ -89,7 +89,7 @@ class Served:
 
     async def _build(self, upstream: Callable[[Recorder], Upstream] | None) -> ModelEndpoint:
         return ModelEndpoint(
-            reader_for(PLAN),
+            build_reference_model(PLAN),
             record=self.events.append,
             clock=lambda: float(len(self.events)),
             upstream=upstream(self.events.append) if upstream else None,

@@ -18,7 +18,7 @@ from gate.errors import EngineError
 from gate.model_endpoint.chat import MAX_PROMPTS
 from gate.model_endpoint.endpoint import MAX_REQUEST_BYTES, ModelEndpoint
 from gate.model_endpoint.wire import MODEL
-from gate.reference_model.catalogue import reader_for
+from gate.reference_model.catalogue import build_reference_model
 from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN
 from tests.event_loop import in_event_loop
 from tests.unit.core.laws import law
@@ -107,7 +107,7 @@ def test_models_are_listed_and_every_name_is_one(served: Served) -> None:
 async def test_a_deployment_shows_itself_by_its_key() -> None:
     """And only its own answers are held back."""
     events: list[Event] = []
-    endpoint = ModelEndpoint(reader_for(PLAN), record=events.append, clock=lambda: 0.0)
+    endpoint = ModelEndpoint(build_reference_model(PLAN), record=events.append, clock=lambda: 0.0)
     url = await endpoint.open("127.0.0.1")
     keys = {name: endpoint.key_of(name) for name in ("restart", "kill")}
     try:
@@ -133,7 +133,7 @@ async def test_a_deployment_shows_itself_by_its_key() -> None:
 @in_event_loop
 async def test_the_asynchronous_client_is_served_too() -> None:
     events: list[Event] = []
-    endpoint = ModelEndpoint(reader_for(PLAN), record=events.append, clock=lambda: 0.0)
+    endpoint = ModelEndpoint(build_reference_model(PLAN), record=events.append, clock=lambda: 0.0)
     url = await endpoint.open("127.0.0.1")
     try:
         async with openai.AsyncOpenAI(base_url=url, api_key=endpoint.key_of(""), max_retries=0) as client:
@@ -396,7 +396,7 @@ def test_who_hangs_up_in_the_middle_of_a_stream_disturbs_nobody(served: Served) 
 
 @in_event_loop
 async def test_an_address_that_is_not_ours_is_an_engine_error() -> None:
-    endpoint = ModelEndpoint(reader_for(PLAN), record=lambda event: None, clock=lambda: 0.0)
+    endpoint = ModelEndpoint(build_reference_model(PLAN), record=lambda event: None, clock=lambda: 0.0)
     with pytest.raises(EngineError, match="cannot listen on 192"):
         await endpoint.open("192.0.2.1")
     await endpoint.close()
@@ -404,7 +404,7 @@ async def test_an_address_that_is_not_ours_is_an_engine_error() -> None:
 
 @in_event_loop
 async def test_a_closed_endpoint_answers_nobody() -> None:
-    endpoint = ModelEndpoint(reader_for(PLAN), record=lambda event: None, clock=lambda: 0.0)
+    endpoint = ModelEndpoint(build_reference_model(PLAN), record=lambda event: None, clock=lambda: 0.0)
     url = await endpoint.open("127.0.0.1")
     await endpoint.close()
     client = openai.AsyncOpenAI(base_url=url, api_key=endpoint.key_of(""), max_retries=0)

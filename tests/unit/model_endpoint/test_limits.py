@@ -31,7 +31,7 @@ def scarce() -> Iterator[Served]:
 
 @pytest.fixture
 def many_files() -> Iterator[None]:
-    """ByteLimiter for both ends of all connections, which here are one process's."""
+    """Allow enough open files for both ends of all connections, which one process holds here."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 4 * limits.MAX_CONNECTIONS
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -150,43 +150,43 @@ def test_a_body_that_never_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPat
 
 
 @in_event_loop
-async def test_bodies_wait_for_room_and_leave_it_when_they_are_done() -> None:
-    """What a request takes less than it said is free at once."""
-    room = ByteLimiter(10)
+async def test_bodies_wait_for_free_bytes_and_give_them_back() -> None:
+    """Bytes that a request announced and does not need are free at once."""
+    limiter = ByteLimiter(10)
     order: list[str] = []
 
     async def second() -> None:
-        async with room.taken(6):
+        async with limiter.lease(6):
             order.append("second")
 
-    async with room.taken(8) as first:
+    async with limiter.lease(8) as first:
         waiting = asyncio.create_task(second())
         await asyncio.sleep(0)
         order.append("first")
         first.shrink(4)
         await waiting
     assert order == ["first", "second"]
-    async with room.taken(10):
+    async with limiter.lease(10):
         order.append("all")
     assert order[-1] == "all"
 
 
 @in_event_loop
-async def test_who_gives_up_waiting_takes_no_room() -> None:
-    """Else a few slow ones would take all of it for ever."""
-    room = ByteLimiter(10)
+async def test_a_cancelled_wait_takes_no_bytes() -> None:
+    """Otherwise a few slow requests would hold all bytes for ever."""
+    limiter = ByteLimiter(10)
 
     async def enter() -> None:
-        async with room.taken(6):
+        async with limiter.lease(6):
             raise AssertionError
 
-    async with room.taken(8):
+    async with limiter.lease(8):
         waiting = asyncio.create_task(enter())
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-    async with room.taken(10):
+    async with limiter.lease(10):
         pass
 
 

@@ -1,4 +1,4 @@
-"""Facts that the bot states: the reader says them, finds them again, and no honest summary goes without."""
+"""Facts that the bot states: the reference model says them, finds them again, and keeps them in summaries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gate.core.facts import Pattern
 from gate.core.scenario import Parallel, Position, Say
-from gate.reference_model.catalogue import reader_for
-from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN, Message, Reader
+from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN, Message, ReferenceModel
 from gate.runner.plan import Plan, PlannedConversation, Turn
 from gate.runner.planner import plan_run
 from gate.scorers import SCORERS
@@ -56,8 +56,8 @@ def conversation() -> PlannedConversation:
 
 
 @pytest.fixture
-def reader() -> Reader:
-    return reader_for(run_of())
+def model() -> ReferenceModel:
+    return build_reference_model(run_of())
 
 
 @pytest.mark.parametrize("name", OWN_WORDS_KEPT)
@@ -65,11 +65,11 @@ def reader() -> Reader:
 @given(seed=st.integers(0, 10**6))
 def test_an_intact_history_holds_what_the_bot_said(name: str, seed: int) -> None:
     plan = run_of(seed)
-    reader = reader_for(plan)
+    model = build_reference_model(plan)
     for conversation in plan.conversations:
         history: list[tuple[str, str]] = []
         for turn in conversation.turns:
-            reading = reader.read(SHAPES[name](history, turn.text))
+            reading = model.read(SHAPES[name](history, turn.text))
             assert reading.about == turn.text
             assert hits(turn, reading.answer), (turn.text, history)
             if turn.states:
@@ -81,37 +81,39 @@ def test_an_intact_history_holds_what_the_bot_said(name: str, seed: int) -> None
 @given(seed=st.integers(0, 10**6))
 def test_an_honest_summary_holds_what_the_bot_said(seed: int) -> None:
     plan = run_of(seed)
-    reader = reader_for(plan)
+    model = build_reference_model(plan)
     for conversation in plan.conversations:
         summary = ""
         for turn in conversation.turns:
-            reading = reader.read(user(CHAIN.format(history=summary, input=turn.text)))
+            reading = model.read(user(CHAIN.format(history=summary, input=turn.text)))
             assert reading.about == turn.text
             assert hits(turn, reading.answer), (turn.text, summary)
-            summary = reader.read(summary_request(summary, turn.text, reading.answer)).answer
+            summary = model.read(summary_request(summary, turn.text, reading.answer)).answer
 
 
-def test_what_the_bot_never_kept_is_not_known(reader: Reader, conversation: PlannedConversation) -> None:
-    """The reader knows the value, and does not say it when it does not stand in the prompt."""
+def test_what_the_bot_never_kept_is_not_known(
+    model: ReferenceModel, conversation: PlannedConversation
+) -> None:
+    """The reference model knows the value, and does not say it when it does not stand in the prompt."""
     [asked, *_] = (turn for turn in conversation.turns if turn.asks == ("ticket",))
     stating = next(turn for turn in conversation.turns if turn.states)
     for history in ([], [(stating.text, "Done.")]):
-        assert reader.read(as_chain(history, asked.text)).answer == UNKNOWN
+        assert model.read(as_chain(history, asked.text)).answer == UNKNOWN
 
 
-def test_another_conversations_ticket_shows_itself(reader: Reader) -> None:
+def test_another_conversations_ticket_shows_itself(model: ReferenceModel) -> None:
     one, other = run_of().conversations[:2]
     [asked] = (turn for turn in one.turns if turn.asks == ("ticket",))
     foreign = next(turn for turn in other.turns if turn.states)
-    answer = reader.read(as_chain([(foreign.text, foreign.answer)], asked.text)).answer
+    answer = model.read(as_chain([(foreign.text, foreign.answer)], asked.text)).answer
     assert answer == other.facts["ticket"]
 
 
 def test_a_turn_that_was_answered_with_its_statement_is_the_bots_own_business(
-    reader: Reader, conversation: PlannedConversation
+    model: ReferenceModel, conversation: PlannedConversation
 ) -> None:
     stating = next(turn for turn in conversation.turns if turn.states)
-    reading = reader.read(user(f"Give this a title: {stating.text} {stating.answer}"))
+    reading = model.read(user(f"Give this a title: {stating.text} {stating.answer}"))
     assert reading.about == ""
     assert reading.answer == f"{stating.text}\n{stating.answer}"
 
@@ -146,7 +148,7 @@ def test_mixed_histories_of_parallel_turns_answer_every_probe(
 ) -> None:
     """The replies come from requests that hold whatever was stored by then."""
     plan = plan_run([TOGETHER], ["restart"], 1, 7)
-    reader = reader_for(plan)
+    model = build_reference_model(plan)
     conversation = plan.conversations[0]
     opening, *rest = conversation.turns
     history = [Message(role="user", text=opening.text), Message(role="assistant", text=ACKNOWLEDGEMENT)]
@@ -154,7 +156,7 @@ def test_mixed_histories_of_parallel_turns_answer_every_probe(
     def read(messages: list[Message]) -> str:
         names = {"user": "Human", "assistant": "AI"}
         lines = "\n".join(f"{names[one.role]}: {one.text}" for one in messages)
-        return reader.read(user(f"{lines}\nAI:") if transcript else messages).answer
+        return model.read(user(f"{lines}\nAI:") if transcript else messages).answer
 
     said: set[int] = set()
     for index in mix:
@@ -173,7 +175,7 @@ def test_mixed_histories_of_parallel_turns_answer_every_probe(
 
 def test_an_empty_history_of_parallel_turns_answers_none() -> None:
     plan = plan_run([TOGETHER], ["restart"], 1, 7)
-    reader = reader_for(plan)
+    model = build_reference_model(plan)
     probes: list[Turn] = [turn for turn in plan.conversations[0].turns if turn.asks]
     shape: Callable[..., list[Message]] = SHAPES["messages"]
-    assert {reader.read(shape([], turn.text)).answer for turn in probes} == {UNKNOWN}
+    assert {model.read(shape([], turn.text)).answer for turn in probes} == {UNKNOWN}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gate.reference_model.unsupported_features import LONGEST_NAME, MAX_TOOLS, beyond_reader
+from gate.reference_model.unsupported_features import LONGEST_NAME, MAX_TOOLS, find_unsupported_features
 from tests.unit.model_endpoint.served import CHAT, Served
 
 
@@ -28,7 +28,7 @@ def test_a_tool_that_keeps_something_is_beyond_the_reader(name: str, form: str) 
         "functions": {"functions": [{"name": name}]},
         "responses": {"tools": [{"type": "function", "name": name}]},
     }[form]
-    assert beyond_reader(body) == (f"it offers its model the tool {name}",)
+    assert find_unsupported_features(body) == (f"it offers its model the tool {name}",)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_tool_that_keeps_something_is_beyond_the_reader(name: str, form: str) 
     ["lookup_order", "find_store_hours", "cancel", "search", "get_weather", "factorial", "restore", ""],
 )
 def test_a_tool_that_keeps_nothing_is_not(name: str) -> None:
-    assert beyond_reader({"tools": [chat_tool(name)], "tool_choice": "auto"}) == ()
+    assert find_unsupported_features({"tools": [chat_tool(name)], "tool_choice": "auto"}) == ()
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_tool_that_keeps_nothing_is_not(name: str) -> None:
     ],
 )
 def test_what_must_be_a_call_or_a_form_is_beyond_the_reader(body: dict[str, Any], clause: str) -> None:
-    assert beyond_reader(body) == (clause,)
+    assert find_unsupported_features(body) == (clause,)
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_what_must_be_a_call_or_a_form_is_beyond_the_reader(body: dict[str, Any]
     ],
 )
 def test_a_plain_request_and_an_odd_one_are_within_it(body: dict[str, Any]) -> None:
-    assert beyond_reader(body) == ()
+    assert find_unsupported_features(body) == ()
 
 
 def test_what_is_said_of_a_request_is_bounded() -> None:
     body = {"tools": [chat_tool(f"save_{number}_{'x' * 1_000}") for number in range(1_000)]}
-    clauses = beyond_reader(body)
+    clauses = find_unsupported_features(body)
     assert len(clauses) == MAX_TOOLS
     assert all(len(one) <= LONGEST_NAME + len("it offers its model the tool ") for one in clauses)
 
