@@ -37,7 +37,7 @@ from gate.runner.misses import missed
 from gate.runner.plan import Pause, Plan, PlannedConversation
 from gate.runner.planner import plan_run
 from gate.runtimes.docker.connection import connect
-from gate.runtimes.docker.runtime import DockerEngine
+from gate.runtimes.docker.runtime import DockerRuntime
 from gate.stores.redis import Redis
 
 BASE = "python:3.13-slim-trixie"
@@ -180,7 +180,7 @@ async def _loop(plan: Plan) -> Looped:
     began, control, restarts = time.monotonic(), 0.0, 0.0
     engine = connect(os.environ)
     store = Redis().build(StoreSpecification())
-    runtime = DockerEngine(engine, specification, store, run=f"bench{os.getpid()}", environment=os.environ)
+    runtime = DockerRuntime(engine, specification, store, run=f"bench{os.getpid()}", environment=os.environ)
     endpoint = ModelEndpoint(build_reference_model(plan), record=lambda _: None, clock=time.monotonic)
     try:
         address = await endpoint.open(await runtime.open())

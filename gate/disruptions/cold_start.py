@@ -6,7 +6,7 @@ import dataclasses
 
 from gate.core.disruption_traits import DisruptionTraits
 from gate.disruptions.proof import KILLED, observing, prove_same_instances, require_stoppable
-from gate.disruptions.store_proof import prove_new_life
+from gate.disruptions.store_proof import prove_store_restarted
 from gate.ports import Deployment, Evidence, Storing, Traffic
 
 
@@ -37,7 +37,7 @@ class ColdStart:
         evidence = observing(evidence, stop_enforced=KILLED in codes)
         if server is None or store_before is None:
             return evidence
-        store = prove_new_life(
+        store = prove_store_restarted(
             store_before,
             await server.instance(),
             store_code,

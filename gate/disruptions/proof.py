@@ -11,7 +11,7 @@ from gate.errors import Unsupported
 from gate.ports import Deployment, Evidence, Instance, Replicated, Stoppable, StoreServer, Storing
 
 KILLED = 137
-"""128 + SIGKILL: who ends with it had no time to say goodbye."""
+"""Exit code after SIGKILL (128 + 9)."""
 
 
 def unsupported(disruption: str, why: str) -> Unsupported:

@@ -46,7 +46,7 @@ async def talk_through_outage(
     return seen, not done
 
 
-def prove_new_life(
+def prove_store_restarted(
     before: Instance,
     after: Instance,
     exit_code: int | None,
@@ -56,28 +56,15 @@ def prove_new_life(
     replaced: bool = False,
     expected_exit: int | None = None,
 ) -> Evidence:
-    """Evidence that the server of the store ended and another life of it answers."""
-    moved = before.identity != after.identity
-    started_anew = bool(after.started) and before.started != after.started
-    if moved and not replaced:
-        sentence = (
-            f"the store {short(before.identity)} became {short(after.identity)}: it was replaced, not {verb}"
-        )
-    elif replaced and not moved:
-        sentence = f"the store {short(after.identity)} is still the same instance"
-    elif not started_anew:
-        sentence = f"the store {short(after.identity)} shows no new start"
-    elif expected_exit is not None and exit_code != expected_exit:
-        sentence = f"the store ended with exit code {exit_code}, not {expected_exit}"
-    else:
-        names = f"{short(before.identity)} → {short(after.identity)}" if replaced else short(after.identity)
-        sentence = f"the store {names} {verb}, {after.keys} of {before.keys} keys after it"
+    """Compare two looks at the store's server: one must have ended, and another start of it must answer.
+
+    `verb` is for people; `replaced` expects another instance; `expected_exit` None accepts any exit code.
+    """
+    fault = _find_fault(before, after, exit_code, verb=verb, replaced=replaced, expected_exit=expected_exit)
+    names = f"{short(before.identity)} → {short(after.identity)}" if replaced else short(after.identity)
     return Evidence(
-        took_effect=moved == replaced
-        and started_anew
-        and after.running
-        and (expected_exit is None or exit_code == expected_exit),
-        sentence=sentence,
+        took_effect=fault is None and after.running,
+        sentence=fault or f"the store {names} {verb}, {after.keys} of {before.keys} keys after it",
         observed=Observations(
             store_restart=StoreRestart(
                 identity_before=before.identity,
@@ -91,3 +78,27 @@ def prove_new_life(
             )
         ),
     )
+
+
+def _find_fault(
+    before: Instance,
+    after: Instance,
+    exit_code: int | None,
+    *,
+    verb: str,
+    replaced: bool,
+    expected_exit: int | None,
+) -> str | None:
+    """Return why the two looks do not show the restart that was asked for; None when they do."""
+    moved = before.identity != after.identity
+    if moved and not replaced:
+        return (
+            f"the store {short(before.identity)} became {short(after.identity)}: it was replaced, not {verb}"
+        )
+    if replaced and not moved:
+        return f"the store {short(after.identity)} is still the same instance"
+    if not after.started or before.started == after.started:
+        return f"the store {short(after.identity)} shows no new start"
+    if expected_exit is not None and exit_code != expected_exit:
+        return f"the store ended with exit code {exit_code}, not {expected_exit}"
+    return None

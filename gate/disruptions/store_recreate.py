@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import require_store, unsupported
-from gate.disruptions.store_proof import prove_new_life
+from gate.disruptions.store_proof import prove_store_restarted
 from gate.ports import Deployment, Evidence, Replaceable, Traffic
 
 
@@ -29,7 +29,7 @@ class StoreRecreate:
         exit_code = await server.replace()
         await server.wait_until_ready()
         await deployment.wait_until_ready()
-        return prove_new_life(
+        return prove_store_restarted(
             before,
             await server.instance(),
             exit_code,

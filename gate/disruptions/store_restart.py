@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.disruptions.proof import require_store
-from gate.disruptions.store_proof import prove_new_life
+from gate.disruptions.store_proof import prove_store_restarted
 from gate.ports import Deployment, Evidence, Traffic
 
 
@@ -24,6 +24,6 @@ class StoreRestart:
         await server.start()
         await server.wait_until_ready()
         await deployment.wait_until_ready()
-        return prove_new_life(
+        return prove_store_restarted(
             before, await server.instance(), exit_code, persistence=server.persistence, verb="restarted"
         )

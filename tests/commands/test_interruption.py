@@ -38,7 +38,7 @@ def test_an_interrupted_run_never_passes(gate: Gate, moment: str) -> None:
 
 
 def test_a_killed_gate_takes_its_processes_along(gate: Gate) -> None:
-    """After SIGKILL nobody is left to clean up but the wardens, and they do."""
+    """After SIGKILL nobody is left to clean up but the supervisors, and they do."""
     gate.configure("redis", "forks-orphans")
     ended = gate.interrupt_at("bot and store ready", signal.SIGKILL, "run", *disruptions("restart"))
     assert ended.code == -signal.SIGKILL

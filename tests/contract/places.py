@@ -20,9 +20,9 @@ from gate.core.specification import BotSpecification, StoreSpecification
 from gate.ports import Bot, Deployment, Replaceable, Runtime, Stoppable, Store
 from gate.protocols import PROTOCOLS
 from gate.runtimes.docker.connection import Engine, connect
-from gate.runtimes.docker.runtime import DockerEngine
+from gate.runtimes.docker.runtime import DockerRuntime
 from gate.runtimes.docker.sweep import RUN_LABEL, remove_run
-from gate.runtimes.process.runtime import Processes
+from gate.runtimes.process.runtime import ProcessRuntime
 from tests.embedded_store import EmbeddedRedis
 from tests.event_loop import until
 
@@ -100,11 +100,11 @@ class ProcessPlace(Place):
 
     def runtime(
         self, *, store: Store | None = REDIS, gate_environment: Mapping[str, str] = os.environ, **bot: Any
-    ) -> Processes:
+    ) -> ProcessRuntime:
         # Whatever the bot starts inherits the run's name, by which it is found.
         bot["environment"] = {"RUN": self.run, **bot.get("environment", {})}
         fields = {"command": (sys.executable, "bot.py"), "directory": str(ZOO), **bot}
-        return Processes(BotSpecification(**fields), store, run=self.run, environment=gate_environment)
+        return ProcessRuntime(BotSpecification(**fields), store, run=self.run, environment=gate_environment)
 
     def command(self, program: str) -> dict[str, Any]:
         return {"command": (program,)}
@@ -152,9 +152,9 @@ class DockerPlace(Place):
 
     def runtime(
         self, *, store: Store | None = REDIS, gate_environment: Mapping[str, str] = os.environ, **bot: Any
-    ) -> DockerEngine:
+    ) -> DockerRuntime:
         internal = bot.pop("internal", True)
-        return DockerEngine(
+        return DockerRuntime(
             self.engine(gate_environment),
             BotSpecification(**{"image": self.image, **bot}),
             store,

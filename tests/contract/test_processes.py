@@ -28,7 +28,7 @@ async def test_a_killed_gate_leaves_nothing_behind(process_place: ProcessPlace) 
     """Neither bot nor store, neither orphans that ignore signals nor the scratch folder."""
     with gate_to_kill(process_place, "forks-orphans") as gate:
         wait_for_line(gate)
-        # The gate, three wardens, the store, the bot and its two orphans, and the scratch folder.
+        # The gate, three supervisors, the store, the bot and its two orphans, and the scratch folder.
         assert len(process_place.leftovers()) == 9
         gate.kill()
     await until(lambda: process_place.leftovers() == [], "all that the gate made goes with it")
@@ -61,7 +61,7 @@ async def test_a_gate_that_is_killed_between_two_lives_of_the_bot_leaves_nothing
 async def test_orphans_end_with_the_bot_that_made_them(process_place: ProcessPlace) -> None:
     """As a container's processes end with its first one."""
     async with process_place.deployed(store=None, **process_place.bot(defect="forks-orphans")) as deployment:
-        # Two wardens, the bot and its two orphans; then the supervisor of the folder alone.
+        # Two supervisors, the bot and its two orphans; then the supervisor of the folder alone.
         assert len(process_place.running()) == 5
         assert await deployment.stop() == 0
         assert len(process_place.running()) == 1

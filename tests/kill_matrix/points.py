@@ -6,7 +6,7 @@ import itertools
 import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tests.kill_matrix.striking import NEXT_RUN, POST_STEP, SWEEP, WARDENS, Point
+from tests.kill_matrix.striking import NEXT_RUN, POST_STEP, SUPERVISORS, SWEEP, Point
 
 Boundary = tuple[str, int]
 """A kind of boundary, and the how-manieth of it."""
@@ -28,7 +28,7 @@ def on_processes(boundaries: Mapping[str, Sequence[Boundary]]) -> list[Point]:
     for scene in (usual, *others):
         for one in _first_of_kind(boundaries[scene], known):
             points += [_point(scene, one, number) for number in SIGNALS]
-    points += _twice(usual, boundaries[usual], WARDENS)
+    points += _twice(usual, boundaries[usual], SUPERVISORS)
     return list(dict.fromkeys(points))
 
 
@@ -77,7 +77,7 @@ def _point(
     number: signal.Signals,
     second: signal.Signals | None = None,
     *,
-    remover: str = WARDENS,
+    remover: str = SUPERVISORS,
 ) -> Point:
     kind, ordinal = boundary
     return Point(scene=scene, kind=kind, ordinal=ordinal, number=number, second=second, remover=remover)

@@ -40,7 +40,7 @@ COMPLETE = (CLEANED_UP, "run-ended", VERDICT)
 SWEEP = "memory-gate sweep"
 POST_STEP = "post step"
 NEXT_RUN = "next run"
-WARDENS = "wardens"
+SUPERVISORS = "supervisors"
 """What removes, after SIGKILL, what the gate made."""
 
 
@@ -53,7 +53,7 @@ class Point:
     ordinal: int
     number: signal.Signals
     second: signal.Signals | None = None
-    remover: str = WARDENS
+    remover: str = SUPERVISORS
 
     @property
     def name(self) -> str:
@@ -181,7 +181,7 @@ def _wait_for_expiry(run: str) -> None:
 
 
 def _what_is_left(gate: Gate, run: str, *, on_engine: bool, patient: bool) -> list[str]:
-    """All that still exists of the run; after SIGKILL the wardens are given time."""
+    """All that still exists of the run; after SIGKILL the supervisors are given time."""
     deadline = time.monotonic() + (PATIENCE_SECONDS if patient else 0.0)
     while (left := _looked_for(gate, run, on_engine)) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.kill_matrix.striking import WARDENS, Outcome
+from tests.kill_matrix.striking import SUPERVISORS, Outcome
 
 COLUMNS = 110
 PROCESS = "local processes"
@@ -67,7 +67,7 @@ def page(outcomes: Mapping[str, Sequence[Outcome]], neighbours: Neighbours | Non
     removers = ", ".join(
         f"{name} {count}"
         for name, count in _counted(
-            one.point.remover for one in every if one.point.kills and one.point.remover != WARDENS
+            one.point.remover for one in every if one.point.kills and one.point.remover != SUPERVISORS
         )
     )
     text = HEADER

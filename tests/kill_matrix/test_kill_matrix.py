@@ -10,7 +10,7 @@ from gate.core.transcript import EVENTS
 from tests.kill_matrix import points
 from tests.kill_matrix.neighbourhood import zoo_image
 from tests.kill_matrix.scenes import SCENES
-from tests.kill_matrix.striking import NEXT_RUN, POST_STEP, SWEEP, WARDENS, Outcome, Point, strike_at
+from tests.kill_matrix.striking import NEXT_RUN, POST_STEP, SUPERVISORS, SWEEP, Outcome, Point, strike_at
 from tests.kill_matrix.table import PROCESS, page, problems
 
 INT, TERM, HUP, KILL = points.SIGNALS
@@ -39,7 +39,9 @@ def test_a_run_of_local_processes_is_ended(
 ) -> None:
     struck(
         strike_at(
-            Point(scene="stating", kind=kind, ordinal=ordinal, number=first, second=second, remover=WARDENS)
+            Point(
+                scene="stating", kind=kind, ordinal=ordinal, number=first, second=second, remover=SUPERVISORS
+            )
         )
     )
 

@@ -21,7 +21,7 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
 
     def __init__(
         self,
-        ground: DockerContext,
+        context: DockerContext,
         bot: BotSpecification,
         store: Store | None,
         *,
@@ -29,14 +29,14 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
         environment: Mapping[str, str],
     ) -> None:
         super().__init__()
-        self._ground = ground
+        self._context = context
         self._bot = bot
         self._name = name
         self._environment = dict(environment)
         self._made = 0
         self._server: DockerStore | None = None
         if store is not None:
-            self._server = DockerStore(ground, store, name=f"{name}-store")
+            self._server = DockerStore(context, store, name=f"{name}-store")
             self._environment.update(self._server.variables)
 
     async def start_all(self, version: str) -> None:
@@ -68,9 +68,9 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
         """The ids of the images in use."""
         versions = {
             "bot" if version == CANDIDATE else version: image
-            for version, image in self._ground.bot_images.items()
+            for version, image in self._context.bot_images.items()
         }
-        return {**versions, **({"store": self._ground.store_image} if self._server else {})}
+        return {**versions, **({"store": self._context.store_image} if self._server else {})}
 
     async def store_fault(self) -> str | None:
         """Whether the store is another than the gate left."""
@@ -119,7 +119,7 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
         """A container that is still to be started, on all networks that it needs."""
         self._made += 1
         replica = await DockerReplica.create(
-            self._ground,
+            self._context,
             self._bot,
             name=f"{self._name}-bot-{self._made}",
             version=version,

@@ -25,14 +25,14 @@ class DockerKind:
     async def build(self, parts: RuntimeParts) -> Runtime:
         """Connect to the engine and build the runtime. Raises EngineError."""
         from gate.runtimes.docker.connection import reach
-        from gate.runtimes.docker.runtime import DockerEngine
+        from gate.runtimes.docker.runtime import DockerRuntime
 
         engine = await reach(parts.environment, parts.trace)
         parts.connections.callback(engine.close)
         egress = parts.bot.container.egress
         # A model of the bot's own is reached by way of the world outside.
         open_to_outside = parts.brings_model if egress is None else egress
-        return DockerEngine(
+        return DockerRuntime(
             engine,
             parts.bot,
             parts.store,

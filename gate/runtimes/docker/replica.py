@@ -21,9 +21,9 @@ class DockerReplica:
     """A container of the bot on the run's network and, where it has a store, on that of the stores."""
 
     def __init__(
-        self, ground: DockerContext, bot: BotSpecification, container: EngineContainer, version: str
+        self, context: DockerContext, bot: BotSpecification, container: EngineContainer, version: str
     ) -> None:
-        self._ground = ground
+        self._context = context
         self._bot = bot
         self._container = container
         self._host = ""
@@ -35,7 +35,7 @@ class DockerReplica:
     @classmethod
     async def create(
         cls,
-        ground: DockerContext,
+        context: DockerContext,
         bot: BotSpecification,
         *,
         name: str,
@@ -43,19 +43,19 @@ class DockerReplica:
         environment: Mapping[str, str],
     ) -> DockerReplica:
         """A container that was not started yet; `name` is its DNS name too."""
-        client = ground.engine.client
-        created = await ground.engine.create(
+        client = context.engine.client
+        created = await context.engine.create(
             "create the bot",
             lambda: client.containers.create(
-                ground.image_of(version),
+                context.image_of(version),
                 name=name,
-                labels=dict(ground.labels),
-                network=ground.network_name,
+                labels=dict(context.labels),
+                network=context.network_name,
                 environment={**environment, "PORT": str(bot.port)},
-                **bot_options(bot.container, ground.processors, internal=ground.internal),
+                **bot_options(bot.container, context.processors, internal=context.internal),
             ),
         )
-        return cls(ground, bot, EngineContainer(ground.engine, created, "the bot"), version)
+        return cls(context, bot, EngineContainer(context.engine, created, "the bot"), version)
 
     def address(self) -> str:
         """Where it listens."""
@@ -115,7 +115,7 @@ class DockerReplica:
                 why=str(state.get("Error") or error.why),
                 remedy="correct the command of its image",
             ) from error
-        self._host = await self._container.address_on(self._ground.network_name)
+        self._host = await self._container.address_on(self._context.network_name)
 
     async def ask_to_stop(self) -> None:
         """The stop signal of its image."""
@@ -143,27 +143,27 @@ class DockerReplica:
 
         With another one, connections that outlasted the cut would lead nowhere, by the gate's doing.
         """
-        api, network = self._ground.engine.client.api, self._ground.store_network_name
+        api, network = self._context.engine.client.api, self._context.store_network_name
         address = self._store_side or None
 
         def connect() -> None:
             with changing_endpoints():
                 api.connect_container_to_network(self.identity, network, ipv4_address=address)
 
-        await self._ground.engine.start("connect the bot to its store", connect)
+        await self._context.engine.start("connect the bot to its store", connect)
 
     async def disconnect_store(self) -> None:
         """Leaves the network of the stores."""
-        api, network = self._ground.engine.client.api, self._ground.store_network_name
+        api, network = self._context.engine.client.api, self._context.store_network_name
         self._store_side = await self._container.address_on(network)
 
         def disconnect() -> None:
             with changing_endpoints():
                 api.disconnect_container_from_network(self.identity, network)
 
-        await self._ground.engine.call("cut the bot off from its store", disconnect)
+        await self._context.engine.call("cut the bot off from its store", disconnect)
 
     async def store_connected(self) -> bool:
         """Whether the engine counts it to the network of the stores."""
         networks = (await self._container.inspect())["NetworkSettings"]["Networks"]
-        return self._ground.store_network_name in networks
+        return self._context.store_network_name in networks

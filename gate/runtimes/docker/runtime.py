@@ -29,7 +29,7 @@ NAME_CHARACTERS = 20
 """Of a deployment's name, in the names of its containers: a host name has 63 at most."""
 
 
-class DockerEngine:
+class DockerRuntime:
     """Runs bots that are given as an image or as a folder to build one from."""
 
     def __init__(
@@ -50,7 +50,7 @@ class DockerEngine:
         self._environment = environment
         self._internal = internal
         self._labels = labels(run, time.time())
-        self._ground: DockerContext | None = None
+        self._context: DockerContext | None = None
         self._numbers = itertools.count(1)
         self._closed = False
 
@@ -66,7 +66,7 @@ class DockerEngine:
             self._clear_away(),
         )
         name = f"memory-gate-{self._run}"
-        self._ground = DockerContext(
+        self._context = DockerContext(
             engine=self._engine,
             network_name=name,
             store_network_name=f"{name}-stores",
@@ -82,7 +82,7 @@ class DockerEngine:
             make_network(self._engine, name, self._labels, internal=self._internal, hostless=hostless)
         ]
         if self._store is not None:
-            stores = self._ground.store_network_name
+            stores = self._context.store_network_name
             networks.append(make_store_network(self._engine, stores, self._labels, hostless=hostless))
         await asyncio.gather(*networks)
         return await self._engine.start("join the network", lambda: self._join(own))
@@ -91,10 +91,10 @@ class DockerEngine:
         self, name: str, environment: Mapping[str, str], version: str = CANDIDATE
     ) -> DockerDeployment:
         """A store and a bot in containers of their own."""
-        if self._ground is None:
+        if self._context is None:
             raise EngineError("the runtime was not opened")
         deployment = DockerDeployment(
-            self._ground,
+            self._context,
             self._bot,
             self._store,
             name=f"memory-gate-{self._run}-{next(self._numbers)}-{_short_name(name)}",
@@ -105,10 +105,10 @@ class DockerEngine:
         except BaseException as error:
             await deployment.close()
             if isinstance(error, BotNotReady):
-                image = self._ground.image_of(version)
+                image = self._context.image_of(version)
                 await check_architecture(self._engine, image, "the bot", error)
             elif isinstance(error, StoreError):
-                await check_architecture(self._engine, self._ground.store_image, "the store", error)
+                await check_architecture(self._engine, self._context.store_image, "the store", error)
             raise
         return deployment
 
@@ -181,14 +181,14 @@ class DockerEngine:
 
     def _join(self, own: str | None) -> str:
         """The gate's own address where the bots are: its container's, or the network's gateway."""
-        if self._ground is None:
+        if self._context is None:
             raise EngineError("there is no network to join")
-        client, network = self._engine.client, self._ground.network_name
+        client, network = self._engine.client, self._context.network_name
         if own is not None:
             with changing_endpoints():
                 client.api.connect_container_to_network(own, network)
                 if self._store is not None:
-                    client.api.connect_container_to_network(own, self._ground.store_network_name)
+                    client.api.connect_container_to_network(own, self._context.store_network_name)
             endpoints = client.api.inspect_container(own)["NetworkSettings"]["Networks"]
             return str(endpoints[network]["IPAddress"])
         if client.info().get("OperatingSystem") == "Docker Desktop":

@@ -21,9 +21,9 @@ STOP_SECONDS = 30.0
 class DockerStore:
     """A store's server. A new life of it is a fault until `wait_until_ready` has seen it."""
 
-    def __init__(self, ground: DockerContext, store: Store, *, name: str) -> None:
-        self._ground = ground
-        self._engine = ground.engine
+    def __init__(self, context: DockerContext, store: Store, *, name: str) -> None:
+        self._context = context
+        self._engine = context.engine
         self._store = store
         self._name = name
         self._volume = f"{name}-data"
@@ -43,7 +43,7 @@ class DockerStore:
 
     async def create(self) -> None:
         """A volume and a server on it, started and ready. Raises StoreError, EngineError."""
-        client, labels = self._engine.client, dict(self._ground.labels)
+        client, labels = self._engine.client, dict(self._context.labels)
         await self._engine.create(
             "create a volume", lambda: client.volumes.create(name=self._volume, labels=labels)
         )
@@ -109,7 +109,7 @@ class DockerStore:
         """`docker start`, and learns the address, which may have changed."""
         container = self._require_container()
         await container.start()
-        self.host = await container.address_on(self._ground.store_network_name)
+        self.host = await container.address_on(self._context.store_network_name)
 
     async def stop(self) -> int | None:
         """As `docker stop`."""
@@ -145,18 +145,18 @@ class DockerStore:
         await self._engine.call("remove a volume", lambda: remove_volume(self._engine.client, self._volume))
 
     async def _create_container(self) -> None:
-        store, client, labels = self._store, self._engine.client, dict(self._ground.labels)
+        store, client, labels = self._store, self._engine.client, dict(self._context.labels)
         created = await self._engine.create(
             "create the store",
             lambda: client.containers.create(
-                self._ground.store_image,
+                self._context.store_image,
                 # The image's entrypoint stays: it loads the modules that upstream ships.
                 command=[store.program, *store.arguments],
                 environment=dict(store.environment),
                 stop_signal=store.stop_signal,
                 name=self._name,
                 labels=labels,
-                network=self._ground.store_network_name,
+                network=self._context.store_network_name,
                 # Labelled here too: if the run's end has just removed the volume, the engine makes it anew.
                 mounts=[Mount(store.data_folder, self._volume, type="volume", labels=labels)],
                 **store_options(store.memory),

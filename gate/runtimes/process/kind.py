@@ -29,9 +29,9 @@ class ProcessKind:
 
     async def build(self, parts: RuntimeParts) -> Runtime:
         """Build the runtime; nothing is started."""
-        from gate.runtimes.process.runtime import Processes
+        from gate.runtimes.process.runtime import ProcessRuntime
 
-        return Processes(parts.bot, parts.store, run=parts.run, environment=parts.environment)
+        return ProcessRuntime(parts.bot, parts.store, run=parts.run, environment=parts.environment)
 
     async def prepare_source(
         self, folder: Path, environment: Mapping[str, str], say: Callable[[str], None]

@@ -13,7 +13,7 @@ from pathlib import Path
 from gate.errors import EngineError
 from gate.runtimes.readiness import tail
 
-WARDEN = Path(__file__).with_name("supervisor.py")
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
 KEPT_BYTES = 64 * 1024
 CHUNK_BYTES = 8 * 1024
 START_SECONDS = 60.0
@@ -25,7 +25,7 @@ class Program:
 
     def __init__(self, supervisor: asyncio.subprocess.Process, process: int) -> None:
         self.process = process
-        self._warden = supervisor
+        self._supervisor = supervisor
         self._output = bytearray()
         self._reading = asyncio.create_task(self._read())
 
@@ -42,7 +42,7 @@ class Program:
                 sys.executable,
                 "-I",
                 "-S",
-                str(WARDEN),
+                str(SUPERVISOR),
                 str(scratch),
                 *command,
                 cwd=folder,
@@ -70,12 +70,12 @@ class Program:
     @property
     def running(self) -> bool:
         """Whether it has not ended yet."""
-        return self._warden.returncode is None
+        return self._supervisor.returncode is None
 
     @property
     def exit_code(self) -> int | None:
         """128 + signal when a signal ended it; None while it runs."""
-        return self._warden.returncode
+        return self._supervisor.returncode
 
     async def why_ended(self) -> str | None:
         """Its exit code in words; None while it runs."""
@@ -87,13 +87,13 @@ class Program:
 
     def ask_to_stop(self, signal_name: str = "SIGTERM") -> None:
         """SIGTERM, or SIGINT."""
-        self._tug({"SIGTERM": b"T", "SIGINT": b"I"}[signal_name])
+        self._send({"SIGTERM": b"T", "SIGINT": b"I"}[signal_name])
 
     async def wait_or_kill(self, seconds: float) -> int:
         """Waits for its end, and sends SIGKILL after `seconds`. The exit code."""
         try:
             async with asyncio.timeout(seconds):
-                await self._warden.wait()
+                await self._supervisor.wait()
         except TimeoutError:
             return await self.kill()
         return await self._end()
@@ -121,7 +121,7 @@ class Program:
 
     async def kill(self) -> int:
         """SIGKILL to it and to everything it started. The exit code."""
-        self._tug(b"K")
+        self._send(b"K")
         return await self._end()
 
     def _signal(self, number: signal.Signals) -> None:
@@ -130,26 +130,26 @@ class Program:
                 os.kill(self.process, number)
 
     async def _end(self) -> int:
-        code = await self._warden.wait()
+        code = await self._supervisor.wait()
         await self._reading
         return code
 
-    def _tug(self, command: bytes) -> None:
-        leash = self._warden.stdin
-        if leash is not None and self.running:
+    def _send(self, command: bytes) -> None:
+        control_pipe = self._supervisor.stdin
+        if control_pipe is not None and self.running:
             with contextlib.suppress(ConnectionError, RuntimeError):
-                leash.write(command)
+                control_pipe.write(command)
 
     async def _read(self) -> None:
         """Drains the output, so that a talkative program neither stalls nor fills memory."""
-        output = self._warden.stdout
+        output = self._supervisor.stdout
         while output is not None and (chunk := await output.read(CHUNK_BYTES)):
             self._output += chunk
             del self._output[:-KEPT_BYTES]
 
 
 async def _let_go(starting: asyncio.Task[asyncio.subprocess.Process]) -> None:
-    """Ends a supervisor that nobody has taken over: without its leash, it ends all that it started."""
+    """Ends a supervisor that nobody has taken over: without its control pipe, it ends all that it started."""
     try:
         supervisor = await starting
     except (OSError, ValueError):

@@ -22,7 +22,7 @@ from gate.runtimes.process.scratch import INHERITED, LOCALHOST
 SCRATCH_PREFIX = "memory-gate-"
 
 
-class Processes:
+class ProcessRuntime:
     """Runs bots that are given as a command. Needs no Docker, and no privileges."""
 
     def __init__(

@@ -3,7 +3,7 @@
     python supervisor.py SCRATCH [PROGRAM [ARGUMENT …]]
 
 The first line on standard output is the program's process id; what follows is its own output.
-Standard input is the leash: `T` sends SIGTERM to the program, `I` SIGINT, `K` kills it and all that it
+Standard input is the control pipe: `T` sends SIGTERM to the program, `I` SIGINT, `K` kills it and all that it
 started; when the pipe ends, the gate has died, and the folder SCRATCH goes too.
 Ends with the program's exit code, or 128 + the signal that ended it.
 Without a program it watches over the folder alone, until `K`.
@@ -46,10 +46,10 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         _say(f"cannot start {command[0]}: {error.strerror}\n")
         return CANNOT_START
-    status, leashed = _watch_program(started.pid, wake)
+    status, connected = _watch_program(started.pid, wake)
     while _kill_descendants():
         _reap(wait=True)
-    if not leashed:
+    if not connected:
         shutil.rmtree(scratch, ignore_errors=True)
     return 128 - status if status < 0 else status
 
@@ -63,8 +63,8 @@ def _wake_on_child() -> int:
 
 
 def _watch_program(program: int, wake: int) -> tuple[int, bool]:
-    """Do what the leash says until the program ends. Return its status, and whether the leash holds."""
-    leashed = True
+    """Obey the control pipe until the program ends. Return its status, and whether the pipe is open still."""
+    connected = True
     status = None
     with selectors.DefaultSelector() as watch:
         watch.register(0, selectors.EVENT_READ)
@@ -75,14 +75,14 @@ def _watch_program(program: int, wake: int) -> tuple[int, bool]:
                 if key.fd != 0:
                     continue
                 if not received:
-                    leashed = False
+                    connected = False
                     watch.unregister(0)
                 for word, number in STOPPING.items():
                     if word in received:
                         os.kill(program, number)
-                if b"K" in received or not leashed:
+                if b"K" in received or not connected:
                     _kill_descendants()
-    return status, leashed
+    return status, connected
 
 
 def _watch_folder(scratch: str) -> int:

@@ -10,7 +10,7 @@ from docker.errors import APIError
 from gate.core.specification import BotSpecification
 from gate.errors import EngineError
 from gate.runtimes.docker.connection import Engine
-from gate.runtimes.docker.runtime import DockerEngine
+from gate.runtimes.docker.runtime import DockerRuntime
 from gate.runtimes.docker.sweep import labels
 from tests.event_loop import PATIENCE_SECONDS, in_event_loop
 from tests.unit.runtimes.test_sweep import FakeEngine
@@ -42,7 +42,7 @@ async def looks_at_the_end(fault: Exception, monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(EngineError):
         await engine.create("make a network", create)
-    await DockerEngine(engine, BotSpecification(), None, run=RUN, environment={}).close()
+    await DockerRuntime(engine, BotSpecification(), None, run=RUN, environment={}).close()
     return fake
 
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from gate.runtimes.process.program import WARDEN
+from gate.runtimes.process.program import SUPERVISOR
 
 PATIENCE = 60
 
 
 def start(scratch: Path, command: Sequence[str], **options: object) -> subprocess.Popen[bytes]:
-    """A supervisor with its leash in our hand."""
+    """A supervisor with its control pipe in our hand."""
     return subprocess.Popen(
-        (sys.executable, "-I", "-S", str(WARDEN), str(scratch), *command),
+        (sys.executable, "-I", "-S", str(SUPERVISOR), str(scratch), *command),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -33,7 +33,7 @@ def program(code: str) -> tuple[str, ...]:
 
 
 def end_after_pid(supervisor: subprocess.Popen[bytes]) -> tuple[int, bytes]:
-    """Waits for the end without letting go of the leash. The exit code and what was said last."""
+    """Waits for the end without closing the control pipe. The exit code and what was said last."""
     assert supervisor.stdout is not None
     assert supervisor.stdin is not None
     with supervisor.stdout, supervisor.stdin:
@@ -77,8 +77,8 @@ def test_the_exit_code_is_the_programs(tmp_path: Path, code: str, expected: int)
 
 def test_a_program_that_ends_at_once_is_seen_to_have_ended(tmp_path: Path) -> None:
     """However quick it is, however busy the machine."""
-    wardens = [start(tmp_path, ("true",)) for _ in range(40)]
-    assert [end(supervisor) for supervisor in wardens] == [(0, b"")] * 40
+    supervisors = [start(tmp_path, ("true",)) for _ in range(40)]
+    assert [end(supervisor) for supervisor in supervisors] == [(0, b"")] * 40
 
 
 def test_a_program_that_cannot_be_started_is_said_to_be_so(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_when_the_gate_dies_everything_goes(tmp_path: Path) -> None:
     supervisor.stdout.close()
 
 
-def test_a_signal_to_the_warden_is_no_signal_to_the_program(tmp_path: Path) -> None:
+def test_a_signal_to_the_supervisor_is_no_signal_to_the_program(tmp_path: Path) -> None:
     """A Ctrl-C at the terminal is the gate's to deal with."""
     supervisor = start(
         tmp_path,
