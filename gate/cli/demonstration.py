@@ -27,7 +27,7 @@ from gate.core.specification import (
 from gate.errors import ExitCode, GateError, InputError
 from gate.ports import RunsSource
 from gate.reporters import ConsoleReporter, open_console
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 from gate.run.report_folder import file_reporters
 from gate.run.run import execute, new_run
 from gate.runtimes import RUNTIMES
@@ -81,7 +81,7 @@ async def demonstrate(
     console = open_console(sys.stdout, environment)
 
     def say(text: str) -> None:
-        console.print(Text(one_line(text, 500)))
+        console.print(Text(sanitize_line(text, 500)))
 
     folder = report_directory or REPORT_DIRECTORY
     source = await _bot_source(runtime, environment, say)

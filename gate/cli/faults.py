@@ -26,7 +26,7 @@ def own_failure(error: Exception) -> GateError:
 def explain(error: GateError, stream: TextIO) -> None:
     """Prints `error`. All of it may hold foreign text, so all of it is neutralised."""
     for line in lines_of(error):
-        print(sanitize.one_line(line), file=stream)
+        print(sanitize.sanitize_line(line), file=stream)
 
 
 def lines_of(error: GateError) -> list[str]:

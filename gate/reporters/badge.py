@@ -9,7 +9,7 @@ from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
 from gate.reporters.atomic_write import write_whole
 from gate.reporters.messages import share_text
-from gate.reporters.sanitize import json_text
+from gate.reporters.sanitize import escape_json
 
 _COLOURS = {Verdict.PASSED: "brightgreen", Verdict.FAILED: "red", Verdict.INCONCLUSIVE: "lightgrey"}
 
@@ -48,4 +48,4 @@ def compose_badge(report: Report) -> str:
 
 def as_document(value: object) -> str:
     """Write `value` as JSON that can be printed."""
-    return json_text(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
+    return escape_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)) + "\n"

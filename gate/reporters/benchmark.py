@@ -10,7 +10,7 @@ from gate.core.transcript import Event
 from gate.reporters.atomic_write import write_whole
 from gate.reporters.badge import as_document
 from gate.reporters.messages import interval_text
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 
 
 class BenchmarkReporter:
@@ -41,7 +41,10 @@ def compose_benchmark(report: Report) -> str:
         ("remembered after", report.accuracy, {"range": interval} if interval else {}),
         ("remembered before", report.accuracy_before, {}),
         ("retained", report.retention, {}),
-        *((f"remembered after {one_line(one.name, 60)}", one.after.share, {}) for one in report.disruptions),
+        *(
+            (f"remembered after {sanitize_line(one.name, 60)}", one.after.share, {})
+            for one in report.disruptions
+        ),
     ]
     return as_document(
         [

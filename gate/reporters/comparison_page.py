@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.analysis.formatting import percent
 from gate.comparing.baseline import Comparison
 from gate.reporters.messages import as_sentence
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 
 HEAD = ("disruption", "guarantee", "probes", "base", "head", "worse", "better")
 NUMBERS_FROM = 2
@@ -18,7 +18,7 @@ def comparison_page(comparison: Comparison) -> list[str]:
         HEAD,
         *(
             (
-                one_line(row.disruption, 40),
+                sanitize_line(row.disruption, 40),
                 row.guarantee,
                 str(row.probes),
                 percent(row.base / row.probes),
@@ -34,8 +34,8 @@ def comparison_page(comparison: Comparison) -> list[str]:
     return [
         *(f"  {line}" for line in table),
         *([""] if table else []),
-        f"{as_sentence(one_line(comparison.sentence))}.",
-        *(f"  note: {one_line(note)}" for note in comparison.notes),
+        f"{as_sentence(sanitize_line(comparison.sentence))}.",
+        *(f"  note: {sanitize_line(note)}" for note in comparison.notes),
     ]
 
 

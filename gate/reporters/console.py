@@ -21,7 +21,7 @@ from gate.reporters.console_page import ASCII, Glyphs, LogTail, closing_page, pa
 from gate.reporters.messages import EN_DASH
 from gate.reporters.progress import Progress, Row
 from gate.reporters.report_view import view_of
-from gate.reporters.sanitize import one_line, tail
+from gate.reporters.sanitize import sanitize_line, sanitize_tail
 from gate.reporters.workflow_commands import commands_stopped, resume_commands, send, stop_commands
 
 PLAIN_WIDTH = 80
@@ -120,11 +120,11 @@ class ConsoleReporter:
             if not self._debug:
                 self._resume_token = stop_commands(self._console.file)
         parts = [
-            f"memory-gate {one_line(event.version, 30)}",
-            one_line(event.bot, 100),
-            ", ".join(one_line(kind, 40) for kind in event.disruptions),
+            f"memory-gate {sanitize_line(event.version, 30)}",
+            sanitize_line(event.bot, 100),
+            ", ".join(sanitize_line(kind, 40) for kind in event.disruptions),
             plural(event.trials, "trial"),
-            one_line(f"seed {event.seed}"),
+            sanitize_line(f"seed {event.seed}"),
         ]
         header = Text(f" {self._glyphs.dot} ".join(part for part in parts if part), style="bold")
         self._print(*paragraph(header, console=self._console, first=Text()))
@@ -132,10 +132,10 @@ class ConsoleReporter:
             self._print(Text())
 
     def _keep_tail(self, name: str, event: DeploymentFailed | DisruptionEnded) -> None:
-        lines = tail(event.log)
+        lines = sanitize_tail(event.log)
         # A bot that cannot start says the same in every deployment.
         if lines and all(lines != one.lines for one in self._tails):
-            title = f"{one_line(name, 60)}: the last lines that were printed"
+            title = f"{sanitize_line(name, 60)}: the last lines that were printed"
             self._tails.append(LogTail(title=title, lines=lines))
 
     def _print(self, *lines: Text) -> None:

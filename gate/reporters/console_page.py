@@ -15,9 +15,9 @@ from rich.text import Text
 
 from gate.analysis.formatting import plural
 from gate.core.report import STAGES, Outcome, Tally, Verdict
-from gate.reporters.messages import EN_DASH, Failure, custody_line, stations_text
+from gate.reporters.messages import EN_DASH, Failure, fact_trace_text, stages_text
 from gate.reporters.report_view import DisruptionRow, Figures, ReportView
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 
 FAILURES_SHOWN = 5
 REASONS_SHOWN = 5
@@ -81,7 +81,7 @@ def closing_page(
         if sentence:
             page.paragraph(Text(sentence))
     if view.baseline:
-        page.paragraph(Text(one_line(f"baseline: {view.baseline.sentence}")))
+        page.paragraph(Text(sanitize_line(f"baseline: {view.baseline.sentence}")))
     page.blank()
     _verdict(page, view)
     _failures(page, view, report_file)
@@ -92,10 +92,10 @@ def closing_page(
     if view.findings:
         page.blank()
     for finding in view.findings[:REASONS_SHOWN]:
-        page.paragraph(Text(one_line(finding)), first=Text("  note: "))
+        page.paragraph(Text(sanitize_line(finding)), first=Text("  note: "))
     page.blank()
     # One line however long, so that it can be copied.
-    again = f"   again: {one_line(view.repeat, 1000)}" if view.repeat else ""
+    again = f"   again: {sanitize_line(view.repeat, 1000)}" if view.repeat else ""
     page.lines.append(Text(f"  {glyphs.spell(view.time)}{again}", style="dim"))
     return page.lines
 
@@ -126,8 +126,8 @@ class _Page:
     def table(self, view: ReportView) -> None:
         head = ["", "disruption", "before", "after", "kept", "lost at", "p95 ms", "time"]
         total = [_total(view)] if len(view.rows) > 1 else []
-        for stations_shown, name_limit in ((len(STAGES), 24), (2, 24), (1, 24), (1, 14)):
-            rows = [head, *(self._row(row, stations_shown, name_limit) for row in view.rows), *total]
+        for stages_shown, name_limit in ((len(STAGES), 24), (2, 24), (1, 24), (1, 14)):
+            rows = [head, *(self._row(row, stages_shown, name_limit) for row in view.rows), *total]
             widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
             if sum(widths) + 2 * len(widths) <= self._console.width:
                 break
@@ -139,15 +139,15 @@ class _Page:
         for row, style in zip(rows, styles, strict=True):
             self.lines.append(Text(_aligned(row, widths), style=style))
 
-    def _row(self, row: DisruptionRow, stations_shown: int, name_limit: int) -> list[str]:
+    def _row(self, row: DisruptionRow, stages_shown: int, name_limit: int) -> list[str]:
         marks = {Verdict.PASSED: self.glyphs.passed, Verdict.FAILED: self.glyphs.failed}
         return [
             marks.get(row.verdict, self.glyphs.open),
-            one_line(row.name, name_limit),
+            sanitize_line(row.name, name_limit),
             row.before,
             row.after,
             _kept(row.retained),
-            stations_text(row.lost_at, stations_shown) or EN_DASH,
+            stages_text(row.lost_at, stages_shown) or EN_DASH,
             self.glyphs.spell(row.p95),
             row.took,
         ]
@@ -200,7 +200,7 @@ def _joined(parts: Sequence[str], separator: str, width: int) -> list[str]:
 
 def _verdict(page: _Page, view: ReportView) -> None:
     label = view.label.upper()
-    sentences = [one_line(reason) for reason in view.reasons]
+    sentences = [sanitize_line(reason) for reason in view.reasons]
     indent = Text(" " * (len(label) + 2))
     page.paragraph(
         Text(sentences[0], style="bold"),
@@ -224,23 +224,23 @@ def _failures(page: _Page, view: ReportView, report_file: str) -> None:
         _failure(page, failure)
     left = sum(failure.failed for failure in every[FAILURES_SHOWN:])
     if left:
-        where = f" in {one_line(report_file)}" if report_file else ""
+        where = f" in {sanitize_line(report_file)}" if report_file else ""
         page.blank()
         page.paragraph(Text(f"… {plural(left, 'more failed probe')}{where}"))
 
 
 def _failure(page: _Page, failure: Failure) -> None:
     probe, glyphs = failure.probe, page.glyphs
-    place = one_line(f"{one_line(probe.file, 120)}:{probe.line}")
+    place = sanitize_line(f"{sanitize_line(probe.file, 120)}:{probe.line}")
     times = f"  ({failure.times})" if failure.times else ""
-    page.paragraph(Text.assemble((place, "bold"), f"  {one_line(failure.title, 120)}{times}"))
-    rows = [("asked", _quoted(probe.question)), ("expected", one_line(probe.expected, EXCERPT))]
+    page.paragraph(Text.assemble((place, "bold"), f"  {sanitize_line(failure.title, 120)}{times}"))
+    rows = [("asked", _quoted(probe.question)), ("expected", sanitize_line(probe.expected, EXCERPT))]
     if probe.outcome is not Outcome.ERROR:
         rows.append(("answered", _quoted(probe.reply)))
     for name, value in rows:
         page.paragraph(Text(value), first=Text(f"      {name:<10}", style="dim"))
-    if not failure.is_breach:
-        stages = custody_line(
+    if not failure.is_intolerable:
+        stages = fact_trace_text(
             probe.trace,
             present=glyphs.present,
             absent=glyphs.absent,
@@ -248,8 +248,8 @@ def _failure(page: _Page, failure: Failure) -> None:
             between="   ",
         )
         page.lines.append(Text(f"      {stages}"))
-    page.paragraph(Text(one_line(failure.explanation)), first=Text("      "))
+    page.paragraph(Text(sanitize_line(failure.explanation)), first=Text("      "))
 
 
 def _quoted(text: str) -> str:
-    return f'"{one_line(text, EXCERPT)}"'
+    return f'"{sanitize_line(text, EXCERPT)}"'

@@ -17,7 +17,7 @@ from gate.errors import Problem
 from gate.reporters.github_summary import BUDGET, lay_out_summary
 from gate.reporters.messages import Failure, as_sentence, lost_facts
 from gate.reporters.report_view import ReportView, view_of
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 from gate.reporters.timeline import Timeline
 from gate.reporters.workflow_commands import pair, send
 
@@ -230,7 +230,7 @@ def outputs(report: Report, report_path: str) -> dict[str, str]:
         "lost-facts": str(lost_facts(report)),
         "leaks": str(report.leaks),
         "fabrications": str(report.fabrications),
-        "baseline": one_line(report.baseline),
+        "baseline": sanitize_line(report.baseline),
         "report-path": report_path,
     }
 

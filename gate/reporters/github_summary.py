@@ -9,10 +9,10 @@ from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
 from gate.reporters.atomic_write import write_whole
 from gate.reporters.github_timeline import timeline_markdown
-from gate.reporters.messages import Failure, custody_line
+from gate.reporters.messages import Failure, fact_trace_text
 from gate.reporters.report_view import ReportView, view_of
-from gate.reporters.sanitize import one_line
-from gate.reporters.templates import Markdown, first, plain, render_markdown, sanitised
+from gate.reporters.sanitize import sanitize_line
+from gate.reporters.templates import Markdown, render_markdown, sanitize, sanitize_unless_plain, take_first
 from gate.reporters.timeline import Timeline
 
 BUDGET = 900 * 1024
@@ -89,22 +89,22 @@ def _layout(view: ReportView, timeline: Timeline | None) -> dict[str, object]:
     """What the template shows besides the failures."""
     baseline_changes = view.baseline.changes if view.baseline else ()
     about = [
-        sanitised(view.bot, 200),
-        sanitised(f"seed {view.seed}"),
-        plain(view.time),
-        sanitised(f"memory-gate {view.version}", 60),
+        sanitize(view.bot, 200),
+        sanitize(f"seed {view.seed}"),
+        sanitize_unless_plain(view.time),
+        sanitize(f"memory-gate {view.version}", 60),
     ]
     return {
         "view": view,
         "symbols": SYMBOLS,
         "warning": SYMBOLS[Verdict.INCONCLUSIVE],
-        "reasons": first(view.reasons[1:], REASONS_SHOWN - 1),
-        "rows": first(view.rows, DISRUPTIONS_SHOWN),
+        "reasons": take_first(view.reasons[1:], REASONS_SHOWN - 1),
+        "rows": take_first(view.rows, DISRUPTIONS_SHOWN),
         "small": [sentence for sentence in (view.power, view.guarantees) if sentence],
-        "changes": first(baseline_changes, CHANGES_SHOWN),
+        "changes": take_first(baseline_changes, CHANGES_SHOWN),
         "timeline": "" if timeline is None else timeline_markdown(timeline),
         "notes": view.notes[:REASONS_SHOWN],
-        "repeat": sanitised(view.repeat, REPEAT_LIMIT),
+        "repeat": sanitize(view.repeat, REPEAT_LIMIT),
         "about": [part for part in about if part],
     }
 
@@ -123,11 +123,11 @@ def _that_fit(failures: Sequence[Failure], room: int) -> list[Markdown]:
 
 def _failure(failure: Failure) -> Markdown:
     probe = failure.probe
-    custody = custody_line(probe.trace, present="✓", absent="✗", unseen="?", between=" → ")
+    trace = fact_trace_text(probe.trace, present="✓", absent="✗", unseen="?", between=" → ")
     return render_markdown(
         "failure.md.j2",
         failure=failure,
-        place=f"{one_line(probe.file, 200)}:{probe.line}",
-        trace="" if failure.is_breach else custody,
+        place=f"{sanitize_line(probe.file, 200)}:{probe.line}",
+        trace="" if failure.is_intolerable else trace,
         excerpt=EXCERPT,
     )

@@ -31,7 +31,7 @@ from gate.reporters.report_fields import (
     StoreFields,
     TallyFields,
 )
-from gate.reporters.sanitize import json_text
+from gate.reporters.sanitize import escape_json
 
 FILE_NAME = "report.json"
 
@@ -56,7 +56,7 @@ class JsonReporter:
 
 def to_json(report: Report) -> str:
     """The text of report.json. Equal reports give equal texts."""
-    return json_text(json.dumps(as_fields(report), ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
+    return escape_json(json.dumps(as_fields(report), ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
 
 
 def as_fields(report: Report) -> dict[str, object]:

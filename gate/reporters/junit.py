@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from gate.core.report import DisruptionResult, Outcome, ProbeResult, Report, Verdict
 from gate.core.transcript import CONTROL, Event
 from gate.reporters.atomic_write import write_whole
-from gate.reporters.messages import custody_line, reasons
-from gate.reporters.sanitize import one_line
+from gate.reporters.messages import fact_trace_text, reasons
+from gate.reporters.sanitize import sanitize_line
 
 FILE_NAME = "junit.xml"
 
@@ -58,7 +58,7 @@ def compose_junit(report: Report) -> str:
 def _verdict_suite(report: Report) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname="memory-gate", name="verdict")
     if report.verdict is not Verdict.PASSED:
-        every = [one_line(reason) for reason in reasons(report)]
+        every = [sanitize_line(reason) for reason in reasons(report)]
         kind = "failure" if report.verdict is Verdict.FAILED else "error"
         _set_outcome(case, kind, report.verdict.value, every[0], every)
     return _counted("verdict", report.seconds, [case])
@@ -68,7 +68,7 @@ def _suite(report: Report, disruption: DisruptionResult) -> ElementTree.Element:
     probes = [one for one in report.probes if one.disruption == disruption.name]
     several = len({one.trial for one in probes}) > 1
     cases = [_case(report, disruption, one, several) for one in probes]
-    return _counted(one_line(disruption.name, NAME_LIMIT), disruption.seconds, cases)
+    return _counted(sanitize_line(disruption.name, NAME_LIMIT), disruption.seconds, cases)
 
 
 def _case(
@@ -77,14 +77,14 @@ def _case(
     moment = "before" if probe.arm == CONTROL else "after"
     trial = f" (trial {probe.trial})" if several else ""
     # Viewers take what stands before the last dot of a class for its package.
-    scenario = one_line(probe.scenario, NAME_LIMIT).replace(".", "·")
+    scenario = sanitize_line(probe.scenario, NAME_LIMIT).replace(".", "·")
     case = ElementTree.Element(
         "testcase",
-        classname=f"memory-gate.{moment} {one_line(disruption.name, 60).replace('.', '·')}.{scenario}",
-        name=f"line {probe.line}: {one_line(probe.question, NAME_LIMIT)}{trial}",
+        classname=f"memory-gate.{moment} {sanitize_line(disruption.name, 60).replace('.', '·')}.{scenario}",
+        name=f"line {probe.line}: {sanitize_line(probe.question, NAME_LIMIT)}{trial}",
     )
     if probe.outcome is Outcome.UNSCORED:
-        _set_outcome(case, "skipped", "unscored", one_line(probe.reason) or "Not scored", ())
+        _set_outcome(case, "skipped", "unscored", sanitize_line(probe.reason) or "Not scored", ())
     elif probe.outcome is not Outcome.REMEMBERED:
         _set_loss(case, report, disruption, probe)
     return case
@@ -94,9 +94,9 @@ def _set_loss(
     case: ElementTree.Element, report: Report, disruption: DisruptionResult, probe: ProbeResult
 ) -> None:
     anomaly = probe.anomaly or "lost write"
-    what = one_line(f"{anomaly}: {probe.reason}" if probe.reason else anomaly)
-    is_breach = not probe.recall and report.verdict is Verdict.FAILED
-    if disruption.verdict is Verdict.FAILED or is_breach:
+    what = sanitize_line(f"{anomaly}: {probe.reason}" if probe.reason else anomaly)
+    is_intolerable = not probe.recall and report.verdict is Verdict.FAILED
+    if disruption.verdict is Verdict.FAILED or is_intolerable:
         kind = "error" if probe.outcome is Outcome.ERROR else "failure"
         _set_outcome(case, kind, anomaly, what, _evidence(probe))
         return
@@ -105,14 +105,14 @@ def _set_loss(
 
 
 def _evidence(probe: ProbeResult) -> list[str]:
-    reply = "no reply" if probe.outcome is Outcome.ERROR else f"answered: {one_line(probe.reply)}"
+    reply = "no reply" if probe.outcome is Outcome.ERROR else f"answered: {sanitize_line(probe.reply)}"
     return [
-        f"{one_line(probe.file)}:{probe.line}:{probe.column}",
-        f"session {one_line(probe.session)}, trial {probe.trial}",
-        f"asked: {one_line(probe.question)}",
-        f"expected: {one_line(probe.expected)}",
+        f"{sanitize_line(probe.file)}:{probe.line}:{probe.column}",
+        f"session {sanitize_line(probe.session)}, trial {probe.trial}",
+        f"asked: {sanitize_line(probe.question)}",
+        f"expected: {sanitize_line(probe.expected)}",
         reply,
-        custody_line(probe.trace, present="yes", absent="no", unseen="unknown", between=", "),
+        fact_trace_text(probe.trace, present="yes", absent="no", unseen="unknown", between=", "),
     ]
 
 

@@ -31,7 +31,7 @@ LEAST_SECONDS = 0.05
 """Of a part of the time, to be named: less is shown as nothing."""
 MINUS = "\N{MINUS SIGN}"
 
-_BREACHES = {"leak": "Leak", "fabrication": "Made up", "zombie fact": "Not forgotten"}
+_INTOLERABLE = {"leak": "Leak", "fabrication": "Made up", "zombie fact": "Not forgotten"}
 """Anomalies of which one is too many, so they come first, and how a title calls them."""
 
 _LOST_WRITE = "lost write"
@@ -64,9 +64,9 @@ class Failure:
         return f"{self.failed} of {self.trials} trials" if self.trials > 1 else ""
 
     @property
-    def is_breach(self) -> bool:
+    def is_intolerable(self) -> bool:
         """Whether it is a leak or a fabrication, and not a loss."""
-        return self.probe.anomaly in _BREACHES
+        return self.probe.anomaly in _INTOLERABLE
 
     @property
     def title(self) -> str:
@@ -77,7 +77,7 @@ class Failure:
         elif anomaly == _LOST_WRITE:
             kind = "Lost"
         else:
-            kind = _BREACHES.get(anomaly, as_sentence(anomaly))
+            kind = _INTOLERABLE.get(anomaly, as_sentence(anomaly))
         facts = ", ".join(self.probe.facts)
         return f"{kind} {self.moment}: {facts}" if facts else f"{kind} {self.moment}"
 
@@ -85,7 +85,7 @@ class Failure:
     def brief(self) -> str:
         """What is known about it, in one short sentence for people who read no more."""
         trace = self.probe.trace
-        if self.probe.outcome is Outcome.LOST and not self.is_breach:
+        if self.probe.outcome is Outcome.LOST and not self.is_intolerable:
             bot = self.asked_afterwards if self.probe.arm != CONTROL else "the bot"
             known = "It was stored" if trace.stored else "It was acknowledged" if trace.told else ""
             if trace.lost_at == "loaded" and known:
@@ -100,7 +100,7 @@ class Failure:
         probe = self.probe
         if probe.outcome is Outcome.ERROR:
             return as_sentence(f"{probe.reason or 'the bot did not answer'}.")
-        if self.is_breach:
+        if self.is_intolerable:
             return as_sentence(f"{probe.reason or 'the reply is not as expected'}.")
         undisturbed = " Undisturbed it fails too." if self.undisturbed_too else ""
         return f"{_where_lost(probe)}{undisturbed}"
@@ -112,7 +112,7 @@ def failures(report: Report) -> tuple[Failure, ...]:
     What the bot missed undisturbed is a failure too where nothing else failed.
     """
     failed = [one for one in report.probes if one.outcome in (Outcome.LOST, Outcome.ERROR)]
-    shown = [one for one in failed if one.arm == TREATED or one.anomaly in _BREACHES] or failed
+    shown = [one for one in failed if one.arm == TREATED or one.anomaly in _INTOLERABLE] or failed
     trials: dict[tuple[object, ...], set[int]] = {}
     for probe in report.probes:
         trials.setdefault(_place(probe), set()).add(probe.trial)
@@ -139,13 +139,13 @@ def lost_facts(report: Report) -> int:
     return sum(one.recall for one in report.lost)
 
 
-def custody_line(trace: FactTrace, *, present: str, absent: str, unseen: str, between: str) -> str:
+def fact_trace_text(trace: FactTrace, *, present: str, absent: str, unseen: str, between: str) -> str:
     """The four stages, each with what was seen there."""
     marks = {True: present, False: absent, None: unseen}
     return between.join(f"{stage} {marks[seen]}" for stage, seen in trace.stages)
 
 
-def stations_text(lost_at: Iterable[tuple[str, int]], shown: int = len(STAGES)) -> str:
+def stages_text(lost_at: Iterable[tuple[str, int]], shown: int = len(STAGES)) -> str:
     """ "stored 180, loaded 6", in the order of the way; only the `shown` greatest."""
     counted = [(stage, count) for stage, count in lost_at if count]
     greatest = sorted(counted, key=lambda one: -one[1])[:shown]
@@ -282,7 +282,7 @@ def as_sentence(text: str) -> str:
 def _badness(failure: Failure, report: Report) -> tuple[object, ...]:
     """Sorts what blocks the deploy before what a tolerance covers, and steady losses before rare ones."""
     probe = failure.probe
-    kinds = list(_BREACHES)
+    kinds = list(_INTOLERABLE)
     kind = kinds.index(probe.anomaly) if probe.anomaly in kinds else len(kinds)
     order = {
         one.name: (one.verdict is not Verdict.FAILED, index) for index, one in enumerate(report.disruptions)
@@ -299,8 +299,8 @@ def _varied(every: Sequence[Failure]) -> tuple[Failure, ...]:
     for failure in every:
         probe = failure.probe
         kind = probe.disruption, probe.outcome, probe.anomaly, probe.lost_at
-        (rest if kind in kinds and not failure.is_breach else first).append(failure)
-        if not failure.is_breach:
+        (rest if kind in kinds and not failure.is_intolerable else first).append(failure)
+        if not failure.is_intolerable:
             kinds.add(kind)
     return (*first, *rest)
 

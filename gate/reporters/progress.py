@@ -28,7 +28,7 @@ from gate.core.transcript import (
     TurnStarted,
 )
 from gate.reporters.messages import deployment_text, duration_text
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 
 
 @dataclass(kw_only=True)
@@ -137,14 +137,14 @@ class Progress:
                 return ()
 
     def _row(self, deployment: str) -> Row:
-        return self._rows.setdefault(deployment, Row(name=one_line(deployment, 60)))
+        return self._rows.setdefault(deployment, Row(name=sanitize_line(deployment, 60)))
 
     def _line(self, deployment: str, text: str) -> str:
-        return f"{self._row(deployment).name}: {one_line(text)}"
+        return f"{self._row(deployment).name}: {sanitize_line(text)}"
 
     def _plan(self, event: ConversationPlanned) -> None:
         row = self._rows.setdefault(
-            event.deployment, Row(name=one_line(deployment_text(event.wave, event.part), 60))
+            event.deployment, Row(name=sanitize_line(deployment_text(event.wave, event.part), 60))
         )
         if event.arm == MEANWHILE:
             # How much they say is not known beforehand; the disruption's own line tells of them.
@@ -205,7 +205,7 @@ class Progress:
         row.held = row.conversations
         if not again:
             row.steps.append(f"talked {row.held}/{row.conversations}")
-        row.now = one_line(event.disruption, 40)
+        row.now = sanitize_line(event.disruption, 40)
         return () if again else (f"{row.name}: {plural(row.conversations, 'conversation')} held",)
 
     def _end_disruption(self, event: DisruptionEnded) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ class Progress:
         if not event.recovered:
             self._end(event.deployment, "the bot did not come back")
             return (self._line(event.deployment, f"the bot did not come back ({took}): {event.sentence}"),)
-        row.steps.append(f"{one_line(event.disruption, 40)} {took}")
+        row.steps.append(f"{sanitize_line(event.disruption, 40)} {took}")
         row.now = "asking"
         if not event.took_effect:
             return (self._line(event.deployment, f"not shown to have happened ({took}): {event.sentence}"),)

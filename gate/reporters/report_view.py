@@ -24,7 +24,7 @@ from gate.reporters.messages import (
     power_text,
     reasons,
     share_text,
-    stations_text,
+    stages_text,
     time_text,
 )
 
@@ -53,7 +53,7 @@ class DisruptionRow:
     @property
     def lost_at_text(self) -> str:
         """ "stored 180, loaded 6"."""
-        return stations_text(self.lost_at)
+        return stages_text(self.lost_at)
 
     @property
     def is_measured(self) -> bool:

@@ -43,7 +43,7 @@ _ORDER = re.compile(r":(?=:)|##(?=[A-Za-z]*\[)")
 _LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
-def one_line(text: str, limit: int = TEXT_LIMIT) -> str:
+def sanitize_line(text: str, limit: int = TEXT_LIMIT) -> str:
     r"""`text` on one line of at most `limit` characters, with nothing in it that a reader cannot see.
 
     ANSI sequences vanish; other control characters, line ends, marks without width and changes of
@@ -61,14 +61,14 @@ def one_line(text: str, limit: int = TEXT_LIMIT) -> str:
     return shown[: limit - 1] + ELLIPSIS
 
 
-def tail(lines: Sequence[str], count: int = 20, limit: int = 200) -> tuple[str, ...]:
-    """The last `count` lines of a log, each as `one_line`; line ends inside an entry count as such."""
+def sanitize_tail(lines: Sequence[str], count: int = 20, limit: int = 200) -> tuple[str, ...]:
+    """The last `count` lines of a log, each as `sanitize_line`; line ends inside an entry count as such."""
     recent = [part for line in lines[-count:] for part in _LINE_END.split(line[-8 * limit * count :])]
-    shown = [one_line(line.rstrip(), limit).rstrip() for line in recent]
+    shown = [sanitize_line(line.rstrip(), limit).rstrip() for line in recent]
     return tuple(line for line in shown if line)[-count:]
 
 
-def json_text(document: str) -> str:
+def escape_json(document: str) -> str:
     """A JSON document that means the same and can be printed: what is unseen or an order is escaped.
 
     Half of a surrogate pair, which is no text, becomes U+FFFD.
@@ -76,14 +76,14 @@ def json_text(document: str) -> str:
     return _ORDER.sub(lambda found: _escaped_order(found.group()), _UNSEEN.sub(_escaped_unseen, document))
 
 
-def command_data(text: str) -> str:
+def escape_command_data(text: str) -> str:
     """The data of a workflow command: what follows its second `::`."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def command_property(text: str) -> str:
+def escape_command_property(text: str) -> str:
     """The value of one property of a workflow command."""
-    return command_data(text).replace(":", "%3A").replace(",", "%2C")
+    return escape_command_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 _MEANING = re.compile(
@@ -94,13 +94,13 @@ _MEANING = re.compile(
 )
 
 
-def markdown(text: str, limit: int = TEXT_LIMIT) -> str:
+def escape_markdown(text: str, limit: int = TEXT_LIMIT) -> str:
     """`text` as one run of plain words in GitHub's Markdown, in a table's cell as well as in a paragraph.
 
     Entities rather than backslashes: they hold inside tables and HTML too. GitHub finds mentions, issue
     numbers and addresses in the finished text, so `<wbr>`, which shows nothing, comes between their parts.
     """
-    return _MEANING.sub(lambda found: _plain(found.group()), one_line(text, limit).strip())
+    return _MEANING.sub(lambda found: _plain(found.group()), sanitize_line(text, limit).strip())
 
 
 def _escaped_unseen(found: re.Match[str]) -> str:

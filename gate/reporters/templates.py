@@ -1,4 +1,4 @@
-"""Templates of HTML and Markdown, in which every value is sanitised unless it is marked as safe.
+"""Templates of HTML and Markdown, in which every value is sanitized unless it is marked as safe.
 
 Jinja is imported when the first template is rendered, so that no command waits for it.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gate.analysis.formatting import plural
 from gate.reporters.messages import as_sentence
-from gate.reporters.sanitize import TEXT_LIMIT, markdown, one_line
+from gate.reporters.sanitize import TEXT_LIMIT, escape_markdown, sanitize_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -43,41 +43,41 @@ class Excerpt(Generic[T]):
 
 
 class Markdown(str):
-    """Text that is safe in Markdown: the gate's own words, or foreign text that was sanitised.
+    """Text that is safe in Markdown: the gate's own words, or foreign text that was sanitized.
 
-    Whatever is made of it by an operation is a plain string, and is sanitised again.
+    Whatever is made of it by an operation is a plain string, and is sanitized again.
     """
 
     __slots__ = ()
 
 
-def sanitised(text: object, limit: int = TEXT_LIMIT) -> Markdown:
+def sanitize(text: object, limit: int = TEXT_LIMIT) -> Markdown:
     """Return `text` as plain words for Markdown, at most `limit` characters of it."""
-    return Markdown(markdown(str(text), limit))
+    return Markdown(escape_markdown(str(text), limit))
 
 
-def plain(text: object) -> Markdown:
-    """Return `text` as it is if no part of it can mean anything to Markdown or the runner, else sanitised.
+def sanitize_unless_plain(text: object) -> Markdown:
+    """Return `text` as it is if no part of it can mean anything to Markdown or the runner, else sanitized.
 
     For figures and sentences of the gate's own, whose points and brackets are no markup.
     """
     shown = str(text)
-    return Markdown(shown) if _PLAIN.fullmatch(shown) else sanitised(shown)
+    return Markdown(shown) if _PLAIN.fullmatch(shown) else sanitize(shown)
 
 
-def strong(text: object, wanted: bool = True) -> Markdown:
+def embolden(text: object, wanted: bool = True) -> Markdown:
     """Return a figure in bold type where that is wanted and there is one."""
-    shown = plain(text)
+    shown = sanitize_unless_plain(text)
     return Markdown(f"**{shown}**") if wanted and shown else shown
 
 
-def first(texts: Sequence[T], count: int) -> Excerpt[T]:
+def take_first(texts: Sequence[T], count: int) -> Excerpt[T]:
     """Return the first `count` of them, and how many there are besides."""
     return Excerpt(shown=texts[:count], left=max(0, len(texts) - count))
 
 
 def render_markdown(template: str, **values: object) -> Markdown:
-    """Render a template of Markdown. Every value that is no `Markdown` is sanitised."""
+    """Render a template of Markdown. Every value that is no `Markdown` is sanitized."""
     return Markdown(_markdown_templates().get_template(template).render(**values))
 
 
@@ -89,7 +89,7 @@ def html_markup(text: str) -> Markup:
 
 
 def render_html(template: str, **values: object) -> str:
-    """Render a template of HTML. Every value that is no markup of this package is sanitised and escaped."""
+    """Render a template of HTML. Every value that is no markup of this package is sanitized and escaped."""
     return _html_templates().get_template(template).render(**values)
 
 
@@ -100,10 +100,10 @@ def _markdown_templates() -> Environment:
     def finalise(value: object) -> Markup:
         # Numbers are left alone; of strings only those that bear the mark itself.
         is_safe = type(value) in (Markdown, int)
-        return Markup(value if is_safe else sanitised(value))  # noqa: S704 - sanitised, or marked as safe
+        return Markup(value if is_safe else sanitize(value))  # noqa: S704 - sanitized, or marked as safe
 
     environment = _environment(finalise)
-    environment.filters.update(sanitised=sanitised, plain=plain, strong=strong)
+    environment.filters.update(sanitize=sanitize, plain=sanitize_unless_plain, strong=embolden)
     return environment
 
 
@@ -113,7 +113,7 @@ def _html_templates() -> Environment:
 
     def finalise(value: object) -> str:
         # What is returned is escaped by Jinja, markup aside.
-        return value if isinstance(value, Markup) else one_line(str(value), HTML_TEXT_LIMIT)
+        return value if isinstance(value, Markup) else sanitize_line(str(value), HTML_TEXT_LIMIT)
 
     return _environment(finalise)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO
 
-from gate.reporters.sanitize import command_data, command_property, one_line
+from gate.reporters.sanitize import escape_command_data, escape_command_property, sanitize_line
 
 MESSAGE_LIMIT = 2000
 """Characters of a command's data. The runner cuts a message at 4,096 UTF-16 units."""
@@ -30,11 +30,11 @@ def send(
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} cannot name a workflow command")
     given = ",".join(
-        f"{key}={command_property(one_line(str(value), PATH_LIMIT))}"
+        f"{key}={escape_command_property(sanitize_line(str(value), PATH_LIMIT))}"
         for key, value in (properties or {}).items()
         if value != ""
     )
-    message = command_data(one_line(data, MESSAGE_LIMIT))
+    message = escape_command_data(sanitize_line(data, MESSAGE_LIMIT))
     # A wide character is one for Python and may be two for the stream: what it cannot take is spelt out.
     encoding = getattr(stream, "encoding", None) or "utf-8"
     line = f"::{name}{' ' if given else ''}{given}::{message}\n"

@@ -84,7 +84,7 @@ def test_the_facts_of_both_arms_lead_the_conversation(report: Page) -> None:
     assert around >= table > 50
 
 
-def test_a_lost_fact_is_struck_at_the_station_that_lost_it(report: Page) -> None:
+def test_a_lost_fact_is_struck_at_the_stage_that_lost_it(report: Page) -> None:
     open_conversation(report)
     struck = report.evaluate(
         "[...document.querySelectorAll('.judged.lost')].map((one) =>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from gate.reporters.messages import as_sentence
-from gate.reporters.sanitize import markdown
+from gate.reporters.sanitize import escape_markdown
 from tests.commands.gate_process import LIBRARY, Gate, disruptions
 
 
@@ -58,7 +58,7 @@ def test_a_rule_and_scenarios_that_were_changed_since_are_pointed_out(gate: Gate
     ):
         assert f"compared with the baseline, {change}" in ended.report["findings"]
         summary = (gate.folder / "memory-gate-report" / "summary.md").read_text(encoding="utf-8")
-        assert f"- ⚠️ {markdown(as_sentence(change))}\n" in summary
+        assert f"- ⚠️ {escape_markdown(as_sentence(change))}\n" in summary
     assert ended.report["policy"]["leaks"] == 2
 
 

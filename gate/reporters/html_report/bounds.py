@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gate.core.transcript import Event, ModelAsked, TurnEnded
-from gate.reporters.sanitize import ELLIPSIS, one_line
+from gate.reporters.sanitize import ELLIPSIS, sanitize_line
 
 TURN_LIMIT = 10_000
 """Characters of a turn or of a fact; the longest facts have 8 KB."""
@@ -43,7 +43,7 @@ def finite(seconds: float) -> float:
 
 def several_lines(text: str, limit: int = TURN_LIMIT) -> str:
     """`text` with its line breaks and nothing else in it that cannot be seen, `limit` characters at most."""
-    lines = [one_line(line, limit) for line in text[: limit + 1].splitlines()]
+    lines = [sanitize_line(line, limit) for line in text[: limit + 1].splitlines()]
     whole = "\n".join(lines)
     return whole if len(whole) <= limit else whole[: limit - 1] + ELLIPSIS
 

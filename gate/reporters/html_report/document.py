@@ -23,7 +23,7 @@ from gate.reporters.html_report.bounds import (
     several_lines,
 )
 from gate.reporters.messages import Failure
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 
 Document = dict[str, object]
 
@@ -84,11 +84,11 @@ class _Composer:
         self._tie(probes)
         return {
             "disruptions": [
-                {"name": one_line(one.name, NAME_LIMIT), "steps": self._steps(one.name)}
+                {"name": sanitize_line(one.name, NAME_LIMIT), "steps": self._steps(one.name)}
                 for one in self._report.disruptions
             ],
             "scenarios": [
-                {"name": one_line(name, NAME_LIMIT), "file": one_line(file, NAME_LIMIT)}
+                {"name": sanitize_line(name, NAME_LIMIT), "file": sanitize_line(file, NAME_LIMIT)}
                 for file, name in self._scenarios
             ],
             "probes": probes,
@@ -111,8 +111,8 @@ class _Composer:
             "outcome": probe.outcome.value,
             "anomaly": probe.anomaly,
             "lost": probe.lost_at,
-            "custody": [seen for _, seen in probe.trace.stages],
-            "facts": [one_line(fact, NAME_LIMIT) for fact in probe.facts],
+            "trace": [seen for _, seen in probe.trace.stages],
+            "facts": [sanitize_line(fact, NAME_LIMIT) for fact in probe.facts],
             "question": self._excerpt(probe.question),
             "expected": self._excerpt(probe.expected),
             "reply": self._excerpt(probe.reply),
@@ -120,7 +120,7 @@ class _Composer:
         }
 
     def _excerpt(self, text: str) -> int:
-        return self._texts.number(one_line(text, EXCERPT_LIMIT))
+        return self._texts.number(sanitize_line(text, EXCERPT_LIMIT))
 
     def _whole(self, text: str) -> int:
         return self._texts.number(several_lines(text))
@@ -186,11 +186,12 @@ class _Composer:
             # A shorter script plays along with the longest one, whose later disruptions are none of its own.
             "steps": len(conversation.disruptions),
             "speakers": [
-                [one_line(name, NAME_LIMIT), one_line(session, NAME_LIMIT)]
+                [sanitize_line(name, NAME_LIMIT), sanitize_line(session, NAME_LIMIT)]
                 for name, session in conversation.sessions.items()
             ],
             "facts": [
-                [one_line(name, NAME_LIMIT), self._whole(value)] for name, value in conversation.facts.items()
+                [sanitize_line(name, NAME_LIMIT), self._whole(value)]
+                for name, value in conversation.facts.items()
             ],
             "looks": _looks(performance, facts, conversation.facts, turns),
             "turns": shown,
@@ -278,10 +279,10 @@ class _Composer:
             return []
         return [
             {
-                "kind": one_line(one.ended.disruption, NAME_LIMIT),
+                "kind": sanitize_line(one.ended.disruption, NAME_LIMIT),
                 "at": round(finite(one.ended.at - one.ended.seconds), 3),
                 "seconds": round(finite(one.ended.seconds), 3),
-                "proof": one_line(one.ended.sentence),
+                "proof": sanitize_line(one.ended.sentence),
                 "proved": one.ended.took_effect,
                 "recovered": one.ended.recovered,
             }

@@ -11,7 +11,7 @@ from gate.analysis.history import History
 from gate.core.guarantees import GUARANTEES
 from gate.core.report import GuaranteeResult, GuaranteeStatus, Report
 from gate.reporters.report_view import Figures
-from gate.reporters.sanitize import tail
+from gate.reporters.sanitize import sanitize_tail
 
 LOGS_SHOWN = 5
 
@@ -117,7 +117,7 @@ def log_tails(history: History | None) -> list[LogTail]:
             for disturbance in performance.completed_disruptions
             if disturbance.ended.log and not disturbance.ended.recovered
         ]
-    return [LogTail(title=title, lines=tail(log)) for title, log in said[:LOGS_SHOWN]]
+    return [LogTail(title=title, lines=sanitize_tail(log)) for title, log in said[:LOGS_SHOWN]]
 
 
 def _guarantee_item(result: GuaranteeResult, mark: str) -> GuaranteeItem:

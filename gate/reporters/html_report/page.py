@@ -14,8 +14,8 @@ from gate.reporters.html_report.document import Budget, Document, compose_docume
 from gate.reporters.html_report.overview import counts_of, gauge_of, guarantee_items, log_tails, untested
 from gate.reporters.html_report.timeline import draw_lanes
 from gate.reporters.report_view import view_of
-from gate.reporters.sanitize import json_text
-from gate.reporters.templates import first, html_markup, render_html
+from gate.reporters.sanitize import escape_json
+from gate.reporters.templates import html_markup, render_html, take_first
 
 REASONS_SHOWN = 8
 FINDINGS_SHOWN = 20
@@ -36,12 +36,12 @@ def compose_page(report: Report, history: History | None, budget: Budget | None 
         style=html_markup(style),
         script=html_markup(script),
         data=html_markup(data_text(compose_document(report, history, budget))),
-        reasons=first(view.reasons[1:], REASONS_SHOWN - 1),
+        reasons=take_first(view.reasons[1:], REASONS_SHOWN - 1),
         gauge=gauge_of(report),
         counts=counts_of(view.figures),
         guarantees=guarantee_items(view.guarantee_results),
         untested=untested(view.guarantee_results),
-        findings=first(view.findings, FINDINGS_SHOWN),
+        findings=take_first(view.findings, FINDINGS_SHOWN),
         logs=log_tails(history),
         lanes=[] if history is None else draw_lanes(report, history),
     )
@@ -60,7 +60,7 @@ def data_text(document: Document) -> str:
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return json_text(text)
+    return escape_json(text)
 
 
 @functools.cache

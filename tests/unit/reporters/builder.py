@@ -68,12 +68,14 @@ def coded(given: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def custody(told: bool | None, stored: bool | None, loaded: bool | None, answered: bool | None) -> FactTrace:
+def fact_trace(
+    told: bool | None, stored: bool | None, loaded: bool | None, answered: bool | None
+) -> FactTrace:
     return FactTrace(told=told, stored=stored, loaded=loaded, answered=answered)
 
 
-KEPT = custody(True, True, True, True)
-NEVER_STORED = custody(True, False, False, False)
+KEPT = fact_trace(True, True, True, True)
+NEVER_STORED = fact_trace(True, False, False, False)
 
 
 def probe(**given: Any) -> ProbeResult:
@@ -184,7 +186,7 @@ def failed_report() -> Report:
         reply="You live in Lisbon.",
         guarantee="correction",
         facts=["moved", "city"],
-        trace=custody(True, True, False, False),
+        trace=fact_trace(True, True, False, False),
         reason="the reply does not hold Kyoto; the reply holds Lisbon, which it must not",
     )
     leak = probe(
@@ -194,7 +196,7 @@ def failed_report() -> Report:
         session="bob-5c1e2",
         expected="not ORD-175530",
         reply="Your order number is ORD-175530.",
-        trace=custody(None, None, None, False),
+        trace=fact_trace(None, None, None, False),
         reason="the reply holds ORD-175530, which it must not",
     )
     kept_apart = replace(probe(line=20, guarantee="isolation", expected="not ORD-482913"), trial=2)
@@ -314,7 +316,7 @@ def hostile_report(text: str) -> Report:
             probe(
                 outcome=Outcome.LOST,
                 line=18,
-                trace=custody(True, True, True, False),
+                trace=fact_trace(True, True, True, False),
                 **failing,
                 **places,
             ),

@@ -12,7 +12,7 @@ from hypothesis import given
 from gate.core.report import Report
 from gate.reporters.badge import BadgeReporter, compose_badge
 from gate.reporters.benchmark import BenchmarkReporter, compose_benchmark
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 from tests.unit.reporters import builder, hostile
 
 
@@ -66,7 +66,7 @@ def test_any_text_stays_text(text: str) -> None:
         assert hostile.unseen_in(written) == []
     # A page shows the names as they are when they are read.
     names = [one["name"] for one in json.loads(compose_benchmark(builder.hostile_report(text)))]
-    assert all(one_line(name) == name for name in names)
+    assert all(sanitize_line(name) == name for name in names)
 
 
 def test_the_report_folder_gets_both(tmp_path: Path) -> None:

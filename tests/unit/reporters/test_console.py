@@ -72,7 +72,7 @@ def test_eighty_columns_are_enough(report: Report) -> None:
     assert [line for line in lines if cell_len(line) > 80 and not line.startswith("      | ")] == []
 
 
-def test_a_table_too_wide_names_fewer_stations() -> None:
+def test_a_table_too_wide_names_fewer_stages() -> None:
     result = builder.disruption(
         "restart+store-restart+rest",
         verdict=Verdict.FAILED,

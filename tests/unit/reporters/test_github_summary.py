@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from gate.analysis.findings import ChangedSinceBaseline
 from gate.core.report import Outcome, Report, Verdict
 from gate.reporters.github_summary import BUDGET, SummaryReporter, compose_summary
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 from tests.unit.reporters import builder, hostile
 from tests.unit.reporters.golden import assert_golden
 
@@ -98,7 +98,7 @@ def test_an_unknown_accuracy_of_the_baseline_is_not_made_up() -> None:
     assert "\nBaseline: Not comparable: no scenario is the same in both\n" in summary
 
 
-@pytest.mark.parametrize("text", [text for text in hostile.TEXTS if one_line(text).strip()])
+@pytest.mark.parametrize("text", [text for text in hostile.TEXTS if sanitize_line(text).strip()])
 def test_no_text_changes_the_shape_of_a_summary(text: str) -> None:
     def shape(summary: str) -> list[tuple[str, str]]:
         tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(summary)

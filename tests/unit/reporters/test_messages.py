@@ -21,10 +21,10 @@ from gate.reporters.messages import (
     power_text,
     reasons,
     share_text,
-    stations_text,
+    stages_text,
     time_text,
 )
-from tests.unit.reporters.builder import custody, disruption, failed_report, probe, report, trials
+from tests.unit.reporters.builder import disruption, fact_trace, failed_report, probe, report, trials
 
 
 def test_leaks_come_first_then_what_blocks_then_the_rest() -> None:
@@ -76,7 +76,7 @@ def test_two_probes_on_one_line_are_two_failures() -> None:
 def test_one_sentence_says_where_it_was_lost(
     name: str, seen: tuple[bool | None, bool | None, bool | None, bool | None], sentence: str
 ) -> None:
-    lost = probe(outcome=Outcome.LOST, disruption=name, trace=custody(*seen))
+    lost = probe(outcome=Outcome.LOST, disruption=name, trace=fact_trace(*seen))
     [failure] = failures(report(probes=[lost], disruptions=[disruption(name)]))
     assert failure.brief == sentence
 
@@ -85,7 +85,7 @@ def test_what_has_no_short_sentence_keeps_its_long_one() -> None:
     for lost in (
         probe(outcome=Outcome.ERROR, reason="the bot answered 500"),
         probe(outcome=Outcome.LOST, guarantee="isolation"),
-        probe(outcome=Outcome.LOST, trace=custody(True, True, True, False)),
+        probe(outcome=Outcome.LOST, trace=fact_trace(True, True, True, False)),
     ):
         failure = Failure(probe=lost, failed=1, trials=1)
         assert failure.brief == failure.explanation
@@ -174,7 +174,7 @@ def test_without_a_disruption_nothing_is_after_it() -> None:
 def test_an_explanation_says_no_more_than_was_seen(
     seen: tuple[bool | None, bool | None, bool | None, bool | None], explanation: str
 ) -> None:
-    lost = probe(outcome=Outcome.LOST, trace=custody(*seen), reason="why")
+    lost = probe(outcome=Outcome.LOST, trace=fact_trace(*seen), reason="why")
     assert Failure(probe=lost, failed=1, trials=1).explanation == explanation
 
 
@@ -195,7 +195,7 @@ def test_leaks_and_fabrications_are_no_lost_facts() -> None:
     assert lost_facts(report(probes=probes)) == 2
 
 
-def test_every_custody_can_be_explained() -> None:
+def test_every_fact_trace_can_be_explained() -> None:
     every = [True, False, None]
     for told in every:
         for stored in every:
@@ -208,9 +208,9 @@ def test_every_custody_can_be_explained() -> None:
 def test_figures_read_as_people_write_them() -> None:
     assert share_text(None) == "\N{EN DASH}"
     assert share_text(0.9999) == "99.9 %"
-    assert stations_text({"loaded": 6, "stored": 180}.items()) == "stored 180, loaded 6"
-    assert stations_text({"loaded": 6, "stored": 180}.items(), 1) == "stored 180 …"
-    assert stations_text({"told": 0}.items()) == ""
+    assert stages_text({"loaded": 6, "stored": 180}.items()) == "stored 180, loaded 6"
+    assert stages_text({"loaded": 6, "stored": 180}.items(), 1) == "stored 180 …"
+    assert stages_text({"told": 0}.items()) == ""
     assert [duration_text(one) for one in (0, 1.62, 9.96, 41.2, 125, math.nan)] == [
         "0.0 s",
         "1.6 s",

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gate.reporters.sanitize import ELLIPSIS, command_data, command_property, markdown, one_line, tail
+from gate.reporters.sanitize import (
+    ELLIPSIS,
+    escape_command_data,
+    escape_command_property,
+    escape_markdown,
+    sanitize_line,
+    sanitize_tail,
+)
 from tests.action.workflow_commands import parse_command, parse_unknown, split_lines
 from tests.unit.reporters import hostile
 
@@ -41,13 +48,13 @@ TABLE = "| first | second |\n|---|---|\n| {} | end |\n"
     ],
 )
 def test_one_line_shows_what_was_said(text: str, shown: str) -> None:
-    assert one_line(text) == shown
+    assert sanitize_line(text) == shown
 
 
 @pytest.mark.parametrize("begun", ["\x1b[", "\x9b"], ids=["ESC [", "CSI"])
 def test_a_terminal_is_told_no_colour_and_no_place(begun: str) -> None:
     """Whether a sequence begins with two characters or with the one that stands for them."""
-    assert one_line(f"a{begun}31mred{begun}0m, {begun}2J{begun}1;1H{begun}?25lb") == "ared, b"
+    assert sanitize_line(f"a{begun}31mred{begun}0m, {begun}2J{begun}1;1H{begun}?25lb") == "ared, b"
 
 
 @pytest.mark.parametrize(
@@ -56,12 +63,12 @@ def test_a_terminal_is_told_no_colour_and_no_place(begun: str) -> None:
 @pytest.mark.parametrize("ended", ["\x07", "\x1b\\", "\x9c"])
 def test_a_terminal_is_told_no_title_and_no_link(begun: str, ended: str) -> None:
     """Nor anything else that it takes as a text of its own."""
-    assert one_line(f"a{begun}8;;http://a.example{ended}b") == "ab"
+    assert sanitize_line(f"a{begun}8;;http://a.example{ended}b") == "ab"
 
 
 @pytest.mark.parametrize("sequence", ["\x1bc", "\x1b7", "\x1b(B", "\x1b#8", "\x1b=", "\x1bM"])
 def test_a_terminal_is_told_no_mode(sequence: str) -> None:
-    assert one_line(f"a{sequence}b") == "ab"
+    assert sanitize_line(f"a{sequence}b") == "ab"
 
 
 IGNORABLE = (
@@ -80,7 +87,7 @@ def test_no_character_at_all_is_unseen(first: int) -> None:
     """Each of all there are is shown, is a blank, vanishes or is spelt out."""
     hidden = {chr(code) for low, high in (*IGNORABLE, *NO_CHARACTERS) for code in range(low, high + 1)}
     for block in range(first, first + 64 * BLOCK, BLOCK):
-        shown = one_line("".join(map(chr, range(block, block + BLOCK))), 16 * BLOCK)
+        shown = sanitize_line("".join(map(chr, range(block, block + BLOCK))), 16 * BLOCK)
         assert hostile.unseen_in(shown) == []
         assert hidden.isdisjoint(shown)
         assert all(one == " " or unicodedata.category(one) != "Zs" for one in shown)
@@ -90,7 +97,7 @@ def test_no_character_at_all_is_unseen(first: int) -> None:
 @hostile.LAW
 @given(hostile.texts(), st.integers(min_value=1, max_value=60))
 def test_one_line_is_one_line_of_visible_characters(text: str, limit: int) -> None:
-    shown = one_line(text, limit)
+    shown = sanitize_line(text, limit)
     assert len(shown) <= limit
     assert split_lines(shown) in ([], [shown])
     assert hostile.unseen_in(shown) == []
@@ -100,7 +107,7 @@ def test_one_line_is_one_line_of_visible_characters(text: str, limit: int) -> No
 @hostile.LAW
 @given(st.text(" \t\u3000", max_size=3), hostile.texts())
 def test_no_runner_finds_a_command_in_one_line(blanks: str, text: str) -> None:
-    line = blanks + one_line(text)
+    line = blanks + sanitize_line(text)
     assert parse_command(line) is None
     assert parse_unknown(line) is None
     assert "::" not in line
@@ -110,48 +117,48 @@ def test_no_runner_finds_a_command_in_one_line(blanks: str, text: str) -> None:
 @hostile.LAW
 @given(hostile.texts(), st.integers(min_value=0, max_value=400))
 def test_no_wrapping_brings_a_command_to_the_beginning_of_a_line(text: str, start: int) -> None:
-    assert parse_command("  " + one_line(text)[start:]) is None
+    assert parse_command("  " + sanitize_line(text)[start:]) is None
 
 
 @hostile.LAW
 @given(hostile.texts(), st.integers(min_value=1, max_value=60))
 def test_one_line_twice_is_one_line_once(text: str, limit: int) -> None:
-    once = one_line(text, limit)
-    assert one_line(once, limit) == once
+    once = sanitize_line(text, limit)
+    assert sanitize_line(once, limit) == once
 
 
 def test_a_cut_text_says_so() -> None:
-    assert one_line("abcdef", 4) == "abc" + ELLIPSIS
-    assert one_line("abcd", 4) == "abcd"
-    assert one_line("\x1b[0m" * 10_000 + "hidden far behind", 400).endswith(ELLIPSIS)
+    assert sanitize_line("abcdef", 4) == "abc" + ELLIPSIS
+    assert sanitize_line("abcd", 4) == "abcd"
+    assert sanitize_line("\x1b[0m" * 10_000 + "hidden far behind", 400).endswith(ELLIPSIS)
 
 
 @pytest.mark.parametrize("piece", ["\x1b]", "\x9d", "\x9b", "\x1b[0", "::", "##", "##a", "\n", "www.", "1"])
 def test_the_cost_of_a_huge_text_is_bounded(piece: str) -> None:
     """What takes time in proportion to the square of so long a text is ended by the suite's time limit."""
     text = piece * 2_000_000
-    assert len(markdown(text)) < 10_000
-    assert sum(map(len, tail([text] * 50))) < 10_000
+    assert len(escape_markdown(text)) < 10_000
+    assert sum(map(len, sanitize_tail([text] * 50))) < 10_000
 
 
 @hostile.LAW
 @given(st.lists(hostile.texts(), max_size=8))
 def test_a_tail_is_a_few_neutral_lines(lines: list[str]) -> None:
-    shown = tail(lines, 5, 40)
+    shown = sanitize_tail(lines, 5, 40)
     assert len(shown) <= 5
-    assert all(line == one_line(line, 40) and line.strip() for line in shown)
+    assert all(line == sanitize_line(line, 40) and line.strip() for line in shown)
 
 
 def test_a_tail_keeps_the_end_and_the_indentation() -> None:
     log = ["start", "Traceback:", '  File "bot.py", line 1', "progress 1 %\rprogress 2 %", ""]
-    assert tail(log, 4) == ("Traceback:", '  File "bot.py", line 1', "progress 1 %", "progress 2 %")
+    assert sanitize_tail(log, 4) == ("Traceback:", '  File "bot.py", line 1', "progress 1 %", "progress 2 %")
 
 
 @hostile.LAW
 @given(hostile.texts(), hostile.texts())
 def test_a_command_carries_its_texts_whole_and_nothing_else(title: str, data: str) -> None:
-    title, data = one_line(title), one_line(data)
-    line = f"::error title={command_property(title)}::{command_data(data)}"
+    title, data = sanitize_line(title), sanitize_line(data)
+    line = f"::error title={escape_command_property(title)}::{escape_command_data(data)}"
     assert split_lines(line) == [line]
     command = parse_command(line)
     assert command is not None
@@ -163,34 +170,36 @@ def test_a_command_carries_its_texts_whole_and_nothing_else(title: str, data: st
 @hostile.LAW
 @given(st.text())
 def test_escapes_leave_no_line_end_and_no_separator(text: str) -> None:
-    assert not set("\r\n") & set(command_data(text))
-    assert not set("\r\n:,") & set(command_property(text))
+    assert not set("\r\n") & set(escape_command_data(text))
+    assert not set("\r\n:,") & set(escape_command_property(text))
 
 
 @hostile.LAW
 @given(hostile.texts())
 def test_markdown_is_plain_words_in_one_cell(text: str) -> None:
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(TABLE.format(markdown(text)))
+    tokens = (
+        MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(TABLE.format(escape_markdown(text)))
+    )
     cells = [tokens[index + 1] for index, token in enumerate(tokens) if token.type == "td_open"]
     assert len(cells) == 2
     children = cells[0].children or []
     assert {child.type for child in children} <= {"text", "html_inline"}
     assert {child.content for child in children if child.type == "html_inline"} <= {"<wbr>"}
     words = "".join(child.content for child in children if child.type == "text")
-    assert words == one_line(text).strip()
+    assert words == sanitize_line(text).strip()
 
 
 @hostile.LAW
 @given(hostile.texts())
 def test_markdown_begins_no_block(text: str) -> None:
-    tokens = MarkdownIt("commonmark").enable(["table"]).parse(f"{markdown(text)}\n")
+    tokens = MarkdownIt("commonmark").enable(["table"]).parse(f"{escape_markdown(text)}\n")
     assert [token.type for token in tokens] in ([], ["paragraph_open", "inline", "paragraph_close"])
 
 
 @hostile.LAW
 @given(hostile.texts())
 def test_github_finds_nothing_to_link_in_markdown(text: str) -> None:
-    shown = markdown(text)
+    shown = escape_markdown(text)
     for link in ("://", "www.", "@o", "@b", "#1"):
         assert link not in shown.replace("&#", "")
 
@@ -200,7 +209,7 @@ def test_a_sign_of_markdown_stands_for_itself(sign: str) -> None:
     """Wherever it stands: each of them by itself, also where it takes two to mean something."""
     entity = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(sign, f"&#{ord(sign)};")
     shown = {"@": "@<wbr>", "#": f"{entity}<wbr>"}.get(sign, entity)
-    assert markdown(f"a{sign}b {sign} c") == f"a{shown}b {shown} c"
+    assert escape_markdown(f"a{sign}b {sign} c") == f"a{shown}b {shown} c"
 
 
 @pytest.mark.parametrize(
@@ -219,9 +228,9 @@ def test_a_sign_of_markdown_stands_for_itself(sign: str) -> None:
     ],
 )
 def test_nothing_begins_a_list_a_heading_or_a_link(text: str, shown: str) -> None:
-    assert markdown(text) == shown
+    assert escape_markdown(text) == shown
 
 
 def test_markdown_of_an_honest_reply_reads_as_it_is() -> None:
     reply = "Your order is ORD-482913, it's 50 % off; 10:30 - 11:00."
-    assert markdown(reply) == reply
+    assert escape_markdown(reply) == reply

@@ -1,4 +1,4 @@
-"""Templates: a value that nobody marked as safe comes out sanitised, wherever it stands."""
+"""Templates: a value that nobody marked as safe comes out sanitized, wherever it stands."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from jinja2.meta import find_undeclared_variables
 
 import gate.reporters
 from gate.reporters import templates
-from gate.reporters.sanitize import markdown, one_line
-from gate.reporters.templates import Markdown, plain, render_html, render_markdown, strong
+from gate.reporters.sanitize import escape_markdown, sanitize_line
+from gate.reporters.templates import Markdown, embolden, render_html, render_markdown, sanitize_unless_plain
 from tests.unit.reporters import hostile
 
 FOLDER = Path(gate.reporters.__file__).parent
@@ -60,14 +60,14 @@ def test_an_unmarked_value_is_sanitised_in_markdown(use: str) -> None:
         shown = rendered(templates._markdown_templates(), use, value=text, mark=Markdown(""))
         assert hostile.unseen_in(shown) == []
         assert hostile.runner_reads(shown).commands == []
-        # A text may be sanitised twice, and never less than once; what is left of it is no markup.
+        # A text may be sanitized twice, and never less than once; what is left of it is no markup.
         assert not set("<>|`*_[]\\~$!") & set(re.sub(r"<wbr>|&[#\w]+;", "", shown))
 
 
 @hostile.LAW
 @given(hostile.texts())
 def test_any_unmarked_value_is_what_the_sanitiser_makes_of_it(text: str) -> None:
-    assert rendered(templates._markdown_templates(), "{{ value }}", value=text) == markdown(text)
+    assert rendered(templates._markdown_templates(), "{{ value }}", value=text) == escape_markdown(text)
     html = rendered(templates._html_templates(), "{{ value }}", value=text)
     assert not set("<>\"'") & set(html)
     assert hostile.unseen_in(html) == []
@@ -87,13 +87,13 @@ def test_an_unmarked_value_is_sanitised_and_escaped_in_html(use: str) -> None:
 def test_only_the_mark_itself_is_let_through() -> None:
     environment = templates._markdown_templates()
     assert rendered(environment, "{{ value }}", value=Markdown("**bold**")) == "**bold**"
-    assert rendered(environment, "{{ value.upper() }}", value=Markdown("*b*")) == markdown("*B*")
+    assert rendered(environment, "{{ value.upper() }}", value=Markdown("*b*")) == escape_markdown("*B*")
 
 
 @hostile.LAW
 @given(hostile.texts())
 def test_plain_lets_no_text_through_that_means_something(text: str) -> None:
-    for shown in (plain(text), strong(text, False)):
+    for shown in (sanitize_unless_plain(text), embolden(text, False)):
         assert hostile.unseen_in(shown) == []
         assert hostile.runner_reads(shown).commands == []
         assert "::" not in shown
@@ -167,7 +167,7 @@ def markup_in(name: str, text: str) -> list[str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_no_value_of_any_template_adds_markup_to_it(file: Path) -> None:
-    """The filters of a template are its own; what leaves it is sanitised whichever it uses."""
+    """The filters of a template are its own; what leaves it is sanitized whichever it uses."""
     name = str(file.relative_to(FOLDER))
     innocent = markup_in(name, values_of(name, "x"))
     for text in hostile.TEXTS:
@@ -181,7 +181,7 @@ def test_no_value_of_any_template_adds_markup_to_it(file: Path) -> None:
 
 def test_values_are_one_line_in_html() -> None:
     shown = rendered(templates._html_templates(), "{{ value }}", value="a\u202eb\nc")
-    assert shown == one_line("a\u202eb\nc")
+    assert shown == sanitize_line("a\u202eb\nc")
 
 
 def test_the_wheel_holds_every_template(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.reporters.sanitize import one_line
+from gate.reporters.sanitize import sanitize_line
 from gate.reporters.workflow_commands import MESSAGE_LIMIT, PATH_LIMIT, commands_stopped, pair, send
 from tests.action.file_commands import parse_pairs
 from tests.unit.reporters import hostile
@@ -22,11 +22,11 @@ def test_a_command_is_one_line_and_one_command(title: str, data: str) -> None:
     send(stream, "warning", data, {"title": title, "line": 3, "file": ""})
     log = hostile.runner_reads(stream.getvalue())
     assert [command.name for command in log.commands] == ["warning"]
-    assert log.commands[0].data == one_line(data, MESSAGE_LIMIT)
+    assert log.commands[0].data == sanitize_line(data, MESSAGE_LIMIT)
     assert log.commands[0].get("line") == "3"
     assert log.commands[0].get("file") == ""
     # The runner drops blanks and "=" at the beginning of a value.
-    shown = one_line(title, PATH_LIMIT).lstrip("= ").rstrip()
+    shown = sanitize_line(title, PATH_LIMIT).lstrip("= ").rstrip()
     assert log.commands[0].get("title").lstrip("= ").rstrip() == shown
     assert log.forged == log.unknown_commands == []
 

@@ -98,7 +98,7 @@ function verdictOf(probe, turn, find) {
       element("b", {}, outcomeOf(probe)),
       element("span", {}, element("span", { class: "label" }, " expected "), expected),
     ),
-    custodyOf(probe),
+    factTraceOf(probe),
     hasFailed(probe) || probe.outcome === "unscored" ? element("p", { class: "why" }, find(text(probe.why))) : null,
   );
 }

@@ -4,12 +4,12 @@ function cellsOf(probes) {
   for (const probe of probes) {
     if (probe.disruption < 0) continue;
     const key = `${probe.scenario} ${probe.disruption}`;
-    if (!cells.has(key)) cells.set(key, { kept: 0, lost: 0, open: 0, before: 0, asked: 0, breaches: 0, at: {}, first: null });
+    if (!cells.has(key)) cells.set(key, { kept: 0, lost: 0, open: 0, before: 0, asked: 0, anomalies: 0, at: {}, first: null });
     const cell = cells.get(key);
     const failed = hasFailed(probe);
     if (failed && (!cell.first || (probe.arm === "treated" && cell.first.arm === "control"))) cell.first = probe;
     if (!cell.any || (cell.any.arm === "control" && probe.arm === "treated")) cell.any = probe;
-    if (!probe.recall) cell.breaches += failed ? 1 : 0;
+    if (!probe.recall) cell.anomalies += failed ? 1 : 0;
     else if (probe.arm === "control") {
       cell.asked += probe.outcome === "unscored" ? 0 : 1;
       cell.before += probe.outcome === "remembered" ? 1 : 0;
@@ -23,18 +23,18 @@ function cellsOf(probes) {
 
 function describe(cell, scenario, disruption) {
   const asked = cell.kept + cell.lost;
-  const at = Object.entries(cell.at).map(([station, number]) => `${station} ${number}`).join(", ");
+  const at = Object.entries(cell.at).map(([stage, number]) => `${stage} ${number}`).join(", ");
   return [
     `${scenario}, ${disruption}: ${asked ? `${cell.kept} of ${asked} kept` : "nothing scored"}`,
     at && `lost at ${at}`,
     cell.before < cell.asked && `before: ${cell.before} of ${cell.asked}`,
-    cell.breaches && `leaked, made up or not forgotten: ${cell.breaches}`,
+    cell.anomalies && `leaked, made up or not forgotten: ${cell.anomalies}`,
   ].filter(Boolean).join("; ");
 }
 
 function matrixCell(cell, scenario, disruption) {
   const asked = cell.kept + cell.lost;
-  const kind = cell.lost || cell.breaches ? "bad" : asked ? "good" : "none";
+  const kind = cell.lost || cell.anomalies ? "bad" : asked ? "good" : "none";
   const words = describe(cell, scenario.name, disruption.name);
   return element(
     "td",
@@ -47,7 +47,7 @@ function matrixCell(cell, scenario, disruption) {
         "span",
         { class: "cell-text", "aria-hidden": "true" },
         asked ? `${cell.kept}/${asked}` : "–",
-        cell.breaches ? element("span", { class: "flag" }, " ⚑") : null,
+        cell.anomalies ? element("span", { class: "flag" }, " ⚑") : null,
         cell.before < cell.asked ? element("span", { class: "flag early" }, " ◂") : null,
       ),
       hidden(words),
@@ -61,7 +61,7 @@ function showMatrix(place) {
   const rows = data.scenarios.map((scenario, index) => {
     const own = data.disruptions.map((_, column) => cellAt(index, column)).filter(Boolean);
     const sum = (name) => own.reduce((total, cell) => total + cell[name], 0);
-    return { scenario, index, bad: sum("breaches") * 1000 + sum("lost") / Math.max(1, sum("lost") + sum("kept")), early: own.some((one) => one.before < one.asked), flagged: sum("breaches") > 0 };
+    return { scenario, index, bad: sum("anomalies") * 1000 + sum("lost") / Math.max(1, sum("lost") + sum("kept")), early: own.some((one) => one.before < one.asked), flagged: sum("anomalies") > 0 };
   });
   if (!rows.length) {
     place.append(element("p", { class: "quiet" }, "No question was asked."));

@@ -3,7 +3,7 @@ function openProbe(probe) {
   if (probe.conversation === undefined) {
     dialog.replaceChildren(
       element("div", { class: "conversation-head" }, element("h2", { id: "conversation-title" }, scenarioOf(probe).name), element("button", { type: "button", class: "close", onclick: () => dialog.close() }, "Close")),
-      element("div", { class: "conversation-body" }, element("p", {}, "This page has no room for this conversation; transcript.jsonl beside it has it."), element("p", {}, `“${text(probe.question)}”`), element("p", {}, text(probe.reply)), custodyOf(probe)),
+      element("div", { class: "conversation-body" }, element("p", {}, "This page has no room for this conversation; transcript.jsonl beside it has it."), element("p", {}, `“${text(probe.question)}”`), element("p", {}, text(probe.reply)), factTraceOf(probe)),
     );
     dialog.showModal();
     return;

@@ -16,7 +16,7 @@ const hidden = (words) => element("span", { class: "hidden" }, words);
 const count = (number) => number.toLocaleString("en");
 const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 
-const STATIONS = ["told", "stored", "loaded", "answered"];
+const STAGES = ["told", "stored", "loaded", "answered"];
 const SEEN = new Map([[true, ["yes", "✓"]], [false, ["no", "✗"]], [null, ["unknown", "?"]]]);
 const OUTCOMES = {
   remembered: ["✓", "Remembered"],
@@ -33,20 +33,20 @@ const disruptionOf = (one) => (data.disruptions[one.disruption] || { name: "", s
 const scenarioOf = (one) => data.scenarios[one.scenario];
 const momentOf = (probe) => `${probe.arm === "control" ? "before" : "after"} ${disruptionOf(probe)}`;
 
-// The chain of custody: the station that lost the fact is struck, those after it have nothing to show.
-function custodyOf(probe) {
-  const steps = STATIONS.map((station, index) => {
-    const [word, mark] = SEEN.get(probe.custody[index]);
-    const lost = probe.lost === station;
+// The chain of custody: the stage that lost the fact is struck, those after it have nothing to show.
+function factTraceOf(probe) {
+  const steps = STAGES.map((stage, index) => {
+    const [word, mark] = SEEN.get(probe.trace[index]);
+    const lost = probe.lost === stage;
     return element(
       "li",
       { class: `${word}${lost ? " lost" : ""}` },
       element("span", { "aria-hidden": "true" }, mark),
-      element(lost ? "s" : "span", {}, station),
+      element(lost ? "s" : "span", {}, stage),
       hidden(lost ? ": lost here" : `: ${word}`),
     );
   });
-  return element("ol", { class: "custody", "aria-label": "Chain of custody" }, steps);
+  return element("ol", { class: "fact-trace", "aria-label": "Fact trace" }, steps);
 }
 
 function bar(kept, lost, open) {

@@ -23,7 +23,7 @@ function questionRow(probe) {
           several ? ` · trial ${probe.trial}` : "",
         ),
       ),
-      element("span", { class: "wanted" }, element("span", { class: "label" }, "expected "), text(probe.expected), custodyOf(probe)),
+      element("span", { class: "wanted" }, element("span", { class: "label" }, "expected "), text(probe.expected), factTraceOf(probe)),
     ),
   );
 }
@@ -67,7 +67,7 @@ function showQuestions(place) {
       choice("Asked", [["", "before and after"], ["treated", "after"], ["control", "before"]], wanted.arm, set("arm")),
       choice("Disruption", [["", "any"], ...data.disruptions.map((one, index) => [String(index), one.name])], "", set("disruption")),
       choice("Guarantee", [["", "any"], ...guarantees.map((one) => [one, one])], "", set("guarantee")),
-      choice("Lost at", [["", "any"], ...STATIONS.map((one) => [one, one])], "", set("lost")),
+      choice("Lost at", [["", "any"], ...STAGES.map((one) => [one, one])], "", set("lost")),
     ),
     status,
     list,
