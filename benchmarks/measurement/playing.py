@@ -29,7 +29,8 @@ from gate.core.transcript_lines import decode
 from gate.disruptions import DISRUPTIONS
 from gate.ports import Reporter
 from gate.reporters.transcript_file import NAME
-from gate.run.run import RunInputs, execute, new_run
+from gate.run import run_name
+from gate.run.run import RunInputs, execute
 from gate.runner.plan import Plan
 from gate.runner.planner import plan_run
 from gate.runtimes import RUNTIMES
@@ -108,7 +109,7 @@ async def play(
                 RunInputs(
                     settings=settings,
                     scenarios=script.scenarios,
-                    name=new_run(),
+                    name=run_name.new_run_name(),
                     environment=environment or {},
                     reporters=reporters,
                     repeat=("memory-gate", "run"),

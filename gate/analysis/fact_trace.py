@@ -14,7 +14,7 @@ from gate.analysis.history import History, PlayedTurn
 from gate.core.guarantees import GUARANTEES
 from gate.core.json_escapes import without_escapes
 from gate.core.report import FactTrace
-from gate.core.transcript import ACKNOWLEDGED, UNASKED, ConversationPlanned
+from gate.core.transcript import ACKNOWLEDGED, SKIPPED, ConversationPlanned
 from gate.core.words import found_in
 from gate.scorers.checks import forbidden, forbids_only
 
@@ -121,7 +121,7 @@ def _stored(probe: PlayedTurn, values: Collection[str], last_told: int) -> bool 
 
 def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> bool | None:
     """Whether the values stood in what the bot sent to its model for this probe."""
-    if not probe.performance.model_asked or probe.status == UNASKED:
+    if not probe.performance.model_asked or probe.status == SKIPPED:
         return None
     prompts = probe.prompt_text
     plain = without_escapes(prompts)

@@ -37,7 +37,7 @@ from gate.core.transcript import (
     ACKNOWLEDGED,
     CONTROL,
     INDETERMINATE,
-    UNASKED,
+    SKIPPED,
     ConversationPlanned,
 )
 from gate.core.words import found_in
@@ -151,7 +151,7 @@ def _obstacle(history: History, probe: AskedProbe) -> Reason | None:
             return undone
     if probe.is_recall and _is_out_of_place(conversation, turn):
         return OutOfPlace(disruption=conversation.disruption)
-    if turn.status == UNASKED and not _bot_is_silent(history, turn):
+    if turn.status == SKIPPED and not _bot_is_silent(history, turn):
         return NotAsked(why=turn.ended.error)
     return _contradiction(probe)
 

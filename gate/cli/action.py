@@ -21,7 +21,7 @@ from gate.core.report import Report
 from gate.errors import DocumentError, ExitCode, GateError, Problem
 from gate.reporters import GitHubReporter
 from gate.reporters.workflow_commands import commands_stopped
-from gate.run.run import new_run
+from gate.run import run_name
 from gate.runtimes.docker.connection import ENGINE_FAULTS, connect, explain
 from gate.runtimes.docker.own_container import find_own_container
 from gate.runtimes.docker.sweep import remove_container, remove_dead_run
@@ -79,7 +79,7 @@ def sweep_after_action() -> int:
 
 def _main_stage(environment: Mapping[str, str]) -> int:
     workspace = _workspace(environment)
-    run = new_run()
+    run = run_name.new_run_name()
     github = GitHubReporter(environment, sys.stdout, workspace)
     try:
         # At once: whatever becomes of this stage, the next one must know what to remove.

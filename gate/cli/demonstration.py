@@ -28,8 +28,9 @@ from gate.errors import ExitCode, GateError, InputError
 from gate.ports import RunsSource
 from gate.reporters import ConsoleReporter, open_console
 from gate.reporters.sanitize import sanitize_line
+from gate.run import run_name
 from gate.run.report_folder import file_reporters
-from gate.run.run import execute, new_run
+from gate.run.run import execute
 from gate.runtimes import RUNTIMES
 from gate.stores import DEFAULT_STORE
 
@@ -64,7 +65,7 @@ class DemoCase:
         )
 
 
-def read_exhibits(folder: Path) -> tuple[DemoCase, ...]:
+def read_cases(folder: Path) -> tuple[DemoCase, ...]:
     """Return the bots of the example in `folder`, as its own file describes them."""
     described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     return tuple(DemoCase(**{**bot, "verdict": Verdict(bot["verdict"])}) for bot in described)
@@ -87,16 +88,16 @@ async def demonstrate(
     source = await _bot_source(runtime, environment, say)
     repeat = ["memory-gate", "demo", *(("--runtime", runtime) if runtime else ())]
     reports: list[tuple[DemoCase, Report]] = []
-    for exhibit in read_exhibits(article_bot()):
+    for case in read_cases(article_bot()):
         console.print()
-        settings = _settings(exhibit, source, SEED if seed is None else seed, folder / exhibit.memory)
+        settings = _settings(case, source, SEED if seed is None else seed, folder / case.memory)
         report = await _measure(settings, console, environment, repeat)
         if report.interrupted:
             return ExitCode.INTERRUPTED
-        reports.append((exhibit, report))
+        reports.append((case, report))
     console.print()
     console.print(_comparison(reports))
-    as_told = all(exhibit.meets(report) for exhibit, report in reports)
+    as_told = all(case.meets(report) for case, report in reports)
     say(AS_EXPECTED if as_told else NOT_AS_EXPECTED)
     return ExitCode.PASSED if as_told else ExitCode.FAILED
 
@@ -110,7 +111,9 @@ async def _measure(
     reporters = (*file_reporters(settings.report_directory), reporter)
     try:
         return await execute(
-            prepared.inputs(name=new_run(), environment=environment, reporters=reporters, repeat=repeat)
+            prepared.inputs(
+                name=run_name.new_run_name(), environment=environment, reporters=reporters, repeat=repeat
+            )
         )
     finally:
         reporter.close()
@@ -121,22 +124,22 @@ def _comparison(reports: list[tuple[DemoCase, Report]]) -> Table:
     table.add_column("bot")
     for heading in ("before", f"after {DISRUPTION}", "verdict"):
         table.add_column(heading, justify="right")
-    for exhibit, report in reports:
+    for case, report in reports:
         shares = [
             "–" if share is None else percent(share) for share in (report.accuracy_before, report.accuracy)
         ]
-        table.add_row(exhibit.title, *shares, report.verdict.value)
+        table.add_row(case.title, *shares, report.verdict.value)
     return table
 
 
-def _settings(exhibit: DemoCase, source: BotSpecification, seed: int, folder: Path) -> Settings:
+def _settings(case: DemoCase, source: BotSpecification, seed: int, folder: Path) -> Settings:
     return Settings(
         bot=BotSpecification(
-            name=exhibit.title,
+            name=case.title,
             image=source.image,
             command=source.command,
             directory=source.directory,
-            environment={"MEMORY": exhibit.memory},
+            environment={"MEMORY": case.memory},
         ),
         store=StoreSpecification(kind=DEFAULT_STORE),
         model=ModelSpecification(),

@@ -40,7 +40,7 @@ def known_kinds() -> Kinds:
         protocols={name: one.contract for name, one in PROTOCOLS.items()},
         runtimes={name: kind.fits for name, kind in RUNTIMES.items()},
         stores=store_traits(),
-        unfit={
+        unsupported={
             **{f"runtime: {name}": tuple(unsupported_on(name)) for name in RUNTIMES},
             **{
                 f"store: {name}": disruptions_needing({Need.STORE})

@@ -16,9 +16,9 @@ from gate.core.transcript_lines import decode
 from gate.ports import Reporter
 from gate.reporters import ConsoleReporter, GitHubReporter, open_console
 from gate.reporters.report_reading import read_measurement, read_transcript
+from gate.run import run_name
 from gate.run.recording import finish_all
 from gate.run.report_folder import file_reporters, prepare_report_folder
-from gate.run.run import new_run
 from gate.stores import recorded_stores, store_image_input
 
 
@@ -28,7 +28,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
     settings = read_settings(config, overrides, working_directory)
     report = run_prepared(
         prepare(settings, working_directory),
-        name=new_run(),
+        name=run_name.new_run_name(),
         environment=environment,
         repeat=repeat_command(settings, overrides),
         # In a workflow the command speaks to GitHub as the action does.

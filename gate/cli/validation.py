@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gate.analysis.formatting import plural
 from gate.cli.library import find_scenarios, known_kinds
-from gate.config import CONFIG_FILE, Given, Settings, load_settings
+from gate.config import CONFIG_FILE, RawOverride, Settings, load_settings
 from gate.core.scenario import Scenario
 from gate.errors import DocumentError, Problem
 from gate.run.tiebreak import check_judge
@@ -53,7 +53,7 @@ def _read_settings(
             settings = load_settings(
                 config=config,
                 # A key is no part of the files, and whether there is one shows when the gate is run.
-                overrides={"openai-api-key": Given(value="unused", origin="validate")},
+                overrides={"openai-api-key": RawOverride(value="unused", origin="validate")},
                 working_directory=working_directory,
                 kinds=known_kinds(),
             )

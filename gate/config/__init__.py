@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from gate.config.loading import load_settings
-from gate.config.overrides import Given, Overrides, overrides_from_action, overrides_from_options
+from gate.config.overrides import Overrides, RawOverride, overrides_from_action, overrides_from_options
 from gate.config.settings import CONFIG_FILE, REPORT_DIRECTORY, Settings
 
 __all__ = [
     "CONFIG_FILE",
     "REPORT_DIRECTORY",
-    "Given",
     "Overrides",
+    "RawOverride",
     "Settings",
     "load_settings",
     "overrides_from_action",

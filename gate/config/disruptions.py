@@ -13,14 +13,16 @@ THOROUGH = "thorough"
 """Stands for every disruption that can be injected on such a bot."""
 
 
-def usual_disruptions(unfit: Collection[str]) -> tuple[str, ...]:
-    """Return the usual disruptions, with stand-ins for those in `unfit`."""
-    usual = (traits_of(name).stand_in if name in unfit else name for name in RunSpecification.disruptions)
+def usual_disruptions(unsupported: Collection[str]) -> tuple[str, ...]:
+    """Return the usual disruptions, with stand-ins for those in `unsupported`."""
+    usual = (
+        traits_of(name).stand_in if name in unsupported else name for name in RunSpecification.disruptions
+    )
     return tuple(dict.fromkeys(name for name in usual if name))
 
 
-def named_disruptions(node: Node, *, known: Collection[str], unfit: Collection[str]) -> tuple[str, ...]:
-    """Return the disruptions that are named at the node. `unfit` are those that such a bot cannot undergo.
+def named_disruptions(node: Node, *, known: Collection[str], unsupported: Collection[str]) -> tuple[str, ...]:
+    """Return the disruptions that are named at the node. Such a bot cannot undergo the `unsupported` ones.
 
     A disruption that is named is taken as it is: that it cannot be done is to be said, not passed over.
     """
@@ -30,7 +32,7 @@ def named_disruptions(node: Node, *, known: Collection[str], unfit: Collection[s
     chosen: list[str] = []
     for item in items:
         if item.text == THOROUGH:
-            chosen += [name for name in known if name not in unfit]
+            chosen += [name for name in known if name not in unsupported]
         elif (name := read_disruption(item, known)) is not None:
             chosen.append(name)
     return tuple(dict.fromkeys(chosen))

@@ -14,7 +14,7 @@ SEPARATOR = re.compile(r"[\s,]+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class RawOverride:
     """A value, or a list of values, and what its giver calls it: `--trials`, `input "trials"`."""
 
     value: str | tuple[str, ...] = field(repr=False)
@@ -22,7 +22,7 @@ class Given:
     origin: str
 
 
-Overrides = Mapping[str, Given]
+Overrides = Mapping[str, RawOverride]
 """A setting's path, as `run.trials` → what replaces it."""
 
 
@@ -46,7 +46,7 @@ def overrides_from_options(
             continue
         if not isinstance(value, str):
             value = split_items(value) if option.splits else tuple(value)
-        given[setting.path] = Given(value=value, origin=f"--{option.name}")
+        given[setting.path] = RawOverride(value=value, origin=f"--{option.name}")
     return given
 
 
@@ -67,20 +67,20 @@ def overrides_from_action(
         text = environment.get(setting.input.variable, "").strip()
         value = split_items([text]) if setting.option and setting.option.many else text
         if value:
-            given[setting.path] = Given(value=value, origin=f'input "{setting.input.name}"')
+            given[setting.path] = RawOverride(value=value, origin=f'input "{setting.input.name}"')
     config = environment.get("INPUT_CONFIG", "").strip()
     return given, Path(config) if config else None
 
 
-def _variables(environment: Mapping[str, str]) -> dict[str, Given]:
+def _variables(environment: Mapping[str, str]) -> dict[str, RawOverride]:
     """Return the settings that the environment itself gives."""
     from gate.config.sections import declared
 
-    given: dict[str, Given] = {}
+    given: dict[str, RawOverride] = {}
     for setting in declared():
         text = environment.get(setting.variable.name, "").strip() if setting.variable else ""
         if setting.variable and text:
-            given[setting.path] = Given(value=text, origin=f"variable {setting.variable.name}")
+            given[setting.path] = RawOverride(value=text, origin=f"variable {setting.variable.name}")
     return given
 
 

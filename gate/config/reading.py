@@ -65,8 +65,8 @@ def read_settings(nodes: Nodes, reading: Reading, config: Path | None) -> Settin
     bot = read_section(BotSection, nodes["bot"], reading).specification(nodes["bot"], reading)
     runtime = _runtime(nodes["run"].get("runtime"), bot, reading.kinds)
     ruling = (f"runtime: {runtime}", f"store: {store.kind}", f"model: {model.mode}")
-    unfit = {name for setting in ruling for name in reading.kinds.unfit.get(setting, ())}
-    reading = dataclasses.replace(reading, unfit=unfit)
+    unsupported = {name for setting in ruling for name in reading.kinds.unsupported.get(setting, ())}
+    reading = dataclasses.replace(reading, unsupported=unsupported)
     return Settings(
         bot=bot,
         store=store,

@@ -20,7 +20,7 @@ def disruption_names() -> ValueType:
     """Declare one or more disruptions, each with how often it is done."""
     return ValueType(
         read=lambda node, reading: named_disruptions(
-            node, known=reading.kinds.disruptions, unfit=reading.unfit
+            node, known=reading.kinds.disruptions, unsupported=reading.unsupported
         ),
         schema=lambda kinds: one_or_more(disruptions_schema(kinds.disruptions)),
         words=lambda _: "one, or a list",
@@ -116,6 +116,6 @@ class RunSection(Section):
 
     def specification(self, reading: Reading) -> RunSpecification:
         """Return the run; where no disruption is named, with the usual ones that fit the bot."""
-        usual = usual_disruptions(reading.unfit)
+        usual = usual_disruptions(reading.unsupported)
         chosen = self.disruptions if "disruptions" in self.model_fields_set else usual
         return RunSpecification(**{**self.values(), "disruptions": chosen})

@@ -26,7 +26,7 @@ class Reading:
     """The configuration file's, seen from the working directory."""
     supplied: Collection[str] = ()
     """The environment variables that the gate sets for the bot."""
-    unfit: Collection[str] = ()
+    unsupported: Collection[str] = ()
     """The disruptions that such a bot cannot undergo."""
 
     def base(self, node: Node) -> Path:

@@ -21,5 +21,5 @@ class Kinds:
     """Runtime → whether it fits a bot. The first that fits is the usual one."""
     stores: Mapping[str, StoreTraits] = field(default_factory=dict)
     """The first is the usual one."""
-    unfit: Mapping[str, Collection[str]] = field(default_factory=dict)
+    unsupported: Mapping[str, Collection[str]] = field(default_factory=dict)
     """A setting (`runtime: process`, `model: none`) → the disruptions that it rules out."""

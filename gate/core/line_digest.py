@@ -12,20 +12,20 @@ import re
 DIGITS = 16
 """Hexadecimal digits of a seal."""
 
-_SEALED = re.compile(rf',"seal":"([0-9a-f]{{{DIGITS}}})"\}}\s*\Z')
+_DIGESTED = re.compile(rf',"seal":"([0-9a-f]{{{DIGITS}}})"\}}\s*\Z')
 
 
-def seal_of(line: str, before: str) -> str:
+def digest_line(line: str, before: str) -> str:
     """The seal of `line`, which has none yet; `before` is the seal of the line before it, "" for none."""
     return hashlib.sha256(f"{before}\n{line}".encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
 
 
-def with_seal(line: str, seal: str) -> str:
+def append_digest(line: str, seal: str) -> str:
     """The line, a JSON object, with its seal as the last key."""
     return f'{line[:-1]},"seal":"{seal}"}}'
 
 
-def without_seal(line: str) -> tuple[str, str]:
+def split_digest(line: str) -> tuple[str, str]:
     """The line as it was sealed, and its seal; "" when it has none."""
-    found = _SEALED.search(line)
+    found = _DIGESTED.search(line)
     return (f"{line[: found.start()]}}}", found[1]) if found else (line, "")

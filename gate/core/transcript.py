@@ -23,7 +23,7 @@ MEANWHILE = "meanwhile"
 ACKNOWLEDGED = "acknowledged"
 REFUSED = "refused"
 INDETERMINATE = "indeterminate"
-UNASKED = "unasked"
+SKIPPED = "unasked"
 
 BEFORE = "before"
 AFTER = "after"

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from gate.core.line_digest import seal_of, without_seal
+from gate.core.line_digest import digest_line, split_digest
 from gate.core.transcript import EVENTS, DisruptionEnded, Event
 from gate.core.typed_fields import built, type_errors
 from gate.errors import GateError
@@ -50,7 +50,7 @@ def decode(lines: Iterable[str]) -> Iterator[Event]:
     """
     before, sealed = "", False
     for number, line in enumerate(lines, start=1):
-        bare, seal = without_seal(line)
+        bare, seal = split_digest(line)
         sealed = sealed or (number == 1 and bool(seal))
         try:
             event = _decode_line(bare if sealed else line)
@@ -60,7 +60,7 @@ def decode(lines: Iterable[str]) -> Iterator[Event]:
                 why=str(error),
                 remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
             ) from error
-        if sealed and seal != seal_of(bare, before):
+        if sealed and seal != digest_line(bare, before):
             raise TranscriptError(
                 f"line {number} of the transcript is not as the run wrote it",
                 why="its seal does not fit it and the lines before it" if seal else "it has no seal",

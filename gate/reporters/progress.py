@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from gate.analysis.formatting import plural
 from gate.core.transcript import (
     MEANWHILE,
+    SKIPPED,
     TREATED,
-    UNASKED,
     ConversationPlanned,
     DeploymentClosed,
     DeploymentFailed,
@@ -189,7 +189,7 @@ class Progress:
         talk.ended += 1
         row.turns_ended += 1
         row.held += talk.ended == talk.turns_until_held
-        if not (talk.treated and is_probe) or event.status == UNASKED:
+        if not (talk.treated and is_probe) or event.status == SKIPPED:
             return ()
         row.asked += 1
         return self._probes(row) if row.asked == row.probes and row.disrupted else ()

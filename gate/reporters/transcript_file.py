@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from gate.core.line_digest import seal_of, with_seal
+from gate.core.line_digest import append_digest, digest_line
 from gate.core.report import Report
 from gate.core.transcript import Event
 from gate.core.transcript_lines import encode
@@ -53,8 +53,8 @@ class TranscriptFile:
         for what comes next.
         """
         bare = encode(event)
-        seal = seal_of(bare, self._seal)
-        line = f"{with_seal(bare, seal)}\n".encode()
+        seal = digest_line(bare, self._seal)
+        line = f"{append_digest(bare, seal)}\n".encode()
         try:
             written = 0
             while written < len(line):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -38,11 +37,6 @@ from gate.runner.play import RunContext, play
 from gate.runner.sharding import plan_part
 from gate.runtimes import choose_runtime
 from gate.stores import STORES, recorded_stores
-
-
-def new_run() -> str:
-    """Return a name for a run that nobody can guess, for its labels."""
-    return secrets.token_hex(6)
 
 
 @dataclass(frozen=True, kw_only=True)

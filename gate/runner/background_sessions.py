@@ -24,12 +24,12 @@ NOWHERE = Position(file="", line=0)
 CHECKING_IN = "Is there any news?"
 
 
-def is_talked_through(disruptions: Iterable[DisruptionTraits]) -> bool:
+def any_sends_turns(disruptions: Iterable[DisruptionTraits]) -> bool:
     """Whether any of the disruptions has turns sent meanwhile."""
     return any(traits.sends_turns for traits in disruptions)
 
 
-def bystander(disruptions: Iterable[DisruptionTraits]) -> Scenario:
+def build_background_scenario(disruptions: Iterable[DisruptionTraits]) -> Scenario:
     """What such a session says: before the disruption, during it, after it."""
     usual = UNDECLARED.guarantee
     promise = next((traits.guarantee for traits in disruptions if traits.guarantee != usual), usual)

@@ -40,7 +40,7 @@ ENDINGS = (
 )
 
 
-class SmallTalk:
+class FillerTexts:
     """Draws filler texts for all conversations of one run from one seed."""
 
     def __init__(self, seed: int) -> None:

@@ -143,7 +143,7 @@ class Wave:
     name: str
     kinds: tuple[str, ...]
     conversations: tuple[PlannedConversation, ...]
-    bystanders: tuple[PlannedConversation, ...] = ()
+    background_sessions: tuple[PlannedConversation, ...] = ()
     """Those who go on talking meanwhile."""
 
 
@@ -162,7 +162,7 @@ class Plan:
     @property
     def conversations(self) -> tuple[PlannedConversation, ...]:
         """All conversations of all waves, those of bystanders included."""
-        return tuple(one for wave in self.waves for one in (*wave.conversations, *wave.bystanders))
+        return tuple(one for wave in self.waves for one in (*wave.conversations, *wave.background_sessions))
 
 
 def name_of(disruptions: Sequence[str]) -> str:

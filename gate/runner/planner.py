@@ -16,8 +16,8 @@ from gate.core.transcript import CONTROL, MEANWHILE, TREATED
 from gate.core.words import WholeWords, facts_in
 from gate.disruptions import DISRUPTIONS, traits_of
 from gate.ports import Disruption
-from gate.runner.background_sessions import SESSIONS, bystander, is_talked_through
-from gate.runner.filler import SmallTalk
+from gate.runner.background_sessions import SESSIONS, any_sends_turns, build_background_scenario
+from gate.runner.filler import FillerTexts
 from gate.runner.plan import Pause, Plan, PlannedConversation, Turn, Wave, name_of, named_in
 from gate.runner.session_ids import session_ids
 from gate.scorers.checks import asked_facts, rendered
@@ -39,7 +39,7 @@ def plan_run(
     """
     scenarios_by_kinds = _scenarios_by_kinds(scenarios, disruptions)
     waves = _waves(scenarios_by_kinds, disruptions)
-    drafter = _Drafter(seed, scenarios)
+    planner = _ConversationPlanner(seed, scenarios)
     return Plan(
         seed=seed,
         waves=tuple(
@@ -47,14 +47,14 @@ def plan_run(
                 name=name_of(kinds),
                 kinds=kinds,
                 conversations=tuple(
-                    drafter.conversation(scenario, kinds, guest, arm, trial)
-                    for guest, played in scenarios_by_kinds.items()
-                    if _host(guest, waves) == kinds
+                    planner.plan_conversation(scenario, kinds, own_kinds, arm, trial)
+                    for own_kinds, played in scenarios_by_kinds.items()
+                    if _wave_of(own_kinds, waves) == kinds
                     for scenario in played
                     for trial in range(1, trials + 1)
                     for arm in (CONTROL, TREATED)
                 ),
-                bystanders=drafter.bystanders(kinds, known),
+                background_sessions=planner.plan_background_sessions(kinds, known),
             )
             for kinds in waves
         ),
@@ -85,7 +85,7 @@ def _waves(all_kinds: Iterable[tuple[str, ...]], disruptions: Sequence[str]) -> 
     return tuple(sorted(waves, key=lambda kinds: _rank(kinds, disruptions)))
 
 
-def _host(kinds: tuple[str, ...], waves: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+def _wave_of(kinds: tuple[str, ...], waves: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return next(wave for wave in waves if wave[: len(kinds)] == kinds)
 
 
@@ -115,7 +115,7 @@ def _literal_texts(scenario: Scenario) -> list[str]:
     return [*said, *scenario.speakers]
 
 
-class _Drafter:
+class _ConversationPlanner:
     """Writes out conversations, drawing facts, session ids and small talk for the whole run."""
 
     def __init__(self, seed: int, scenarios: Sequence[Scenario]) -> None:
@@ -123,10 +123,10 @@ class _Drafter:
         # Whoever says it, a value in the store would be taken for the fact of another conversation.
         self._pools = {value for one in scenarios for fact in one.facts for value in fact.pool}
         self._facts = FactSource(seed)
-        self._small_talk = SmallTalk(seed)
+        self._filler = FillerTexts(seed)
         self._count = 0
 
-    def conversation(
+    def plan_conversation(
         self,
         scenario: Scenario,
         wave: tuple[str, ...],
@@ -152,16 +152,17 @@ class _Drafter:
             pauses=pauses,
         )
 
-    def bystanders(
+    def plan_background_sessions(
         self, kinds: tuple[str, ...], known: Mapping[str, Disruption]
     ) -> tuple[PlannedConversation, ...]:
         """Those who go on talking while the disruptions `kinds` happen; none where no turn is sent then."""
         traits = [traits_of(kind, known) for kind in kinds]
-        if not is_talked_through(traits):
+        if not any_sends_turns(traits):
             return ()
-        scenario = bystander(traits)
+        scenario = build_background_scenario(traits)
         return tuple(
-            self.conversation(scenario, kinds, kinds, MEANWHILE, number) for number in range(1, SESSIONS + 1)
+            self.plan_conversation(scenario, kinds, kinds, MEANWHILE, number)
+            for number in range(1, SESSIONS + 1)
         )
 
     def _segments(
@@ -189,7 +190,7 @@ class _Drafter:
                                 moment=moment,
                                 speaker=speaker,
                                 session=sessions[speaker],
-                                text=self._small_talk.draw(avoid),
+                                text=self._filler.draw(avoid),
                                 position=step.position,
                                 tells=(),
                             )

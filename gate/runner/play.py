@@ -34,7 +34,7 @@ from gate.ports import CANDIDATE, Contained, Deployment, Traffic
 from gate.runner.conversation_handles import ConversationHandles
 from gate.runner.plan import Plan, Wave
 from gate.runner.run_context import RunContext, never_missed
-from gate.runner.traffic import OpenSessions
+from gate.runner.traffic import BackgroundSessions
 from gate.runner.turns import TurnPlayer, TurnSlots
 
 __all__ = ["RunContext", "never_missed", "play"]
@@ -47,12 +47,12 @@ async def play(plan: Plan, context: RunContext) -> None:
     """
     for conversation in plan.conversations:
         context.record(conversation.planned(context.clock()))
-    room = TurnSlots(context.concurrency)
+    slots = TurnSlots(context.concurrency)
     waves = iter(plan.waves)
 
     async def play_one_after_the_other() -> None:
         for wave in waves:
-            await _WavePlayer(wave, context, room).play()
+            await _WavePlayer(wave, context, slots).play()
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -63,10 +63,10 @@ async def play(plan: Plan, context: RunContext) -> None:
 
 
 class _WavePlayer:
-    def __init__(self, wave: Wave, context: RunContext, room: TurnSlots) -> None:
+    def __init__(self, wave: Wave, context: RunContext, slots: TurnSlots) -> None:
         self._wave = wave
         self._context = context
-        self._room = room
+        self._slots = slots
 
     async def play(self) -> None:
         began = self._context.clock()
@@ -82,7 +82,7 @@ class _WavePlayer:
                     images=deployment.images(),
                 )
             )
-            await self._perform(deployment)
+            await self._play_scripts(deployment)
         except Exception as error:
             self._record_fault(error)
         finally:
@@ -142,15 +142,15 @@ class _WavePlayer:
         now = self._context.clock()
         self._context.record(DeploymentClosed(at=now, deployment=self._wave.name, seconds=now - began))
 
-    async def _perform(self, deployment: Deployment) -> None:
+    async def _play_scripts(self, deployment: Deployment) -> None:
         bot = self._context.connect(deployment)
         turns = TurnPlayer(
-            [*self._wave.conversations, *self._wave.bystanders],
+            [*self._wave.conversations, *self._wave.background_sessions],
             ConversationHandles(bot, self._context.reply_quota),
             self._context,
-            self._room,
+            self._slots,
         )
-        sessions = OpenSessions(self._wave, turns, self._context)
+        sessions = BackgroundSessions(self._wave, turns, self._context)
         try:
             await self._play_together(turns, 0)
             await sessions.open()
@@ -163,7 +163,7 @@ class _WavePlayer:
                     # A bot cannot come back without its store, nor without memory.
                     await self._check_store(deployment)
                     await self._check_limits(deployment)
-                    self._decline_rest(turns, point, f"the bot did not come back after {kind}")
+                    self._skip_rest(turns, point, f"the bot did not come back after {kind}")
                     return
                 await self._check_store(deployment)
                 await self._look_into_store(deployment, turns, AFTER)
@@ -194,11 +194,11 @@ class _WavePlayer:
                 traits=traits_of(kind, self._context.disruptions),
             )
         )
-        ended = await self._inflict(deployment, kind, traffic)
+        ended = await self._inject(deployment, kind, traffic)
         self._context.record(ended)
         return ended.recovered
 
-    async def _inflict(self, deployment: Deployment, kind: str, traffic: Traffic) -> DisruptionEnded:
+    async def _inject(self, deployment: Deployment, kind: str, traffic: Traffic) -> DisruptionEnded:
         began = self._context.clock()
         try:
             evidence = await self._context.disruptions[kind].inject(deployment, traffic)
@@ -250,10 +250,10 @@ class _WavePlayer:
             )
         )
 
-    def _decline_rest(self, turns: TurnPlayer, point: int, reason: str) -> None:
+    def _skip_rest(self, turns: TurnPlayer, point: int, reason: str) -> None:
         for conversation in self._wave.conversations:
             for later in range(point, len(self._wave.kinds) + 1):
-                turns.decline(conversation, later, f"not asked: {reason}")
+                turns.skip(conversation, later, f"not asked: {reason}")
 
 
 def _parts(error: Exception) -> list[Exception]:

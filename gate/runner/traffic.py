@@ -18,12 +18,12 @@ DURING, AFTERWARDS = 1, 2
 """Segments of what a bystander says."""
 
 
-class OpenSessions:
+class BackgroundSessions:
     """The bystanders of one wave. Implements `gate.ports.Traffic`."""
 
     def __init__(self, wave: Wave, turns: TurnPlayer, context: RunContext) -> None:
         self._deployment = wave.name
-        self._bystanders = wave.bystanders
+        self._sessions = wave.background_sessions
         self._turns = turns
         self._context = context
         self._sent = 0
@@ -32,7 +32,7 @@ class OpenSessions:
 
     async def open(self) -> None:
         """Every session says its first turn."""
-        await self._put([(one, one.segments[0][0]) for one in self._bystanders])
+        await self._put([(one, one.segments[0][0]) for one in self._sessions])
 
     async def send(self) -> None:
         """One turn of every session, until each was acknowledged, refused or left open."""
@@ -63,7 +63,7 @@ class OpenSessions:
         known = self._context.disruptions
         reads = READS if any(traits_of(kind, known).asks_often for kind in kinds) else 1
         async with asyncio.TaskGroup() as group:
-            for one in self._bystanders:
+            for one in self._sessions:
                 group.create_task(self._ask(one, reads))
 
     async def _ask(self, conversation: PlannedConversation, reads: int) -> None:
@@ -86,7 +86,7 @@ class OpenSessions:
 
     def _next_turns(self) -> list[tuple[PlannedConversation, Turn]]:
         number, self._sent = self._sent, self._sent + 1
-        return [(one, _turn_of(one, number)) for one in self._bystanders]
+        return [(one, _turn_of(one, number)) for one in self._sessions]
 
 
 async def _is_first(asked: Coroutine[Any, Any, None], talking: asyncio.Task[None]) -> bool:

@@ -17,7 +17,7 @@ from gate.core.transcript import (
     INDETERMINATE,
     MEANWHILE,
     REFUSED,
-    UNASKED,
+    SKIPPED,
     FactStated,
     TurnEnded,
     TurnStarted,
@@ -36,7 +36,7 @@ class TurnSlots:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._places = asyncio.Semaphore(size)
+        self._slots = asyncio.Semaphore(size)
         self._gathering = asyncio.Lock()
 
     async def take(self, count: int, held: AsyncExitStack) -> None:
@@ -44,7 +44,7 @@ class TurnSlots:
         # One after the other: two blocks that had a half of their places each would wait for ever.
         async with self._gathering:
             for _ in range(min(count, self._size)):
-                await held.enter_async_context(self._places)
+                await held.enter_async_context(self._slots)
 
 
 class TurnPlayer:
@@ -55,15 +55,15 @@ class TurnPlayer:
         conversations: Sequence[PlannedConversation],
         handles: ConversationHandles,
         context: RunContext,
-        room: TurnSlots,
+        slots: TurnSlots,
     ) -> None:
         self._handles = handles
         self._context = context
-        self._room = room
+        self._slots = slots
         # Equal texts are never under way at once: a model request is tied to its turn by its text. Those
         # of other deployments do not matter, because a deployment shows itself by its key.
         self._texts: dict[str, asyncio.Lock] = {}
-        self._unheard: dict[str, str] = {}
+        self._muted: dict[str, str] = {}
         # The facts of each conversation, those that the bot has stated included.
         self._facts = {one.identifier: dict(one.facts) for one in conversations}
 
@@ -75,15 +75,15 @@ class TurnPlayer:
     async def converse(self, conversation: PlannedConversation, point: int) -> None:
         """Plays what lies after `point` disruptions, moment by moment."""
         for moment in conversation.moments(point):
-            unheard = self._unheard.get(conversation.identifier)
+            muted = self._muted.get(conversation.identifier)
             if isinstance(moment, Pause):
-                if not unheard:
+                if not muted:
                     await self._wait(conversation, moment.seconds)
                 continue
-            turns = [self._up_to_date(conversation, turn) for turn in moment]
-            if unheard:
+            turns = [self._with_stated_values(conversation, turn) for turn in moment]
+            if muted:
                 for turn in turns:
-                    self._decline(conversation, turn, unheard)
+                    self._skip(conversation, turn, muted)
                 continue
             replies = await self._say_together(conversation, turns)
             for turn, reply in zip(turns, replies, strict=True):
@@ -95,7 +95,7 @@ class TurnPlayer:
         now = self._context.clock()
         self._context.record(Waited(at=now, conversation=conversation.identifier, seconds=now - began))
 
-    def _up_to_date(self, conversation: PlannedConversation, turn: Turn) -> Turn:
+    def _with_stated_values(self, conversation: PlannedConversation, turn: Turn) -> Turn:
         """The turn with the values that the bot has stated in the place of the planned ones."""
         facts = self._facts[conversation.identifier]
         return turn if facts == conversation.facts else turn.render(facts)
@@ -104,18 +104,18 @@ class TurnPlayer:
         self, conversation: PlannedConversation, turns: Sequence[Turn]
     ) -> list[str | None]:
         """Puts the turns to the bot at the same moment. The reply to each, None where there is none."""
-        async with self._turn_to_speak(turns), asyncio.TaskGroup() as group:
+        async with self._claim_slots(turns), asyncio.TaskGroup() as group:
             saying = [group.create_task(self._say(conversation, turn)) for turn in turns]
         return [task.result() for task in saying]
 
     @asynccontextmanager
-    async def _turn_to_speak(self, turns: Sequence[Turn]) -> AsyncIterator[None]:
+    async def _claim_slots(self, turns: Sequence[Turn]) -> AsyncIterator[None]:
         """Waits until none of the texts is under way and there is room for all turns at once."""
         async with AsyncExitStack() as held:
             # In one order for everybody, so that no two blocks wait for each other.
             for text in sorted({turn.text for turn in turns}):
                 await held.enter_async_context(self._texts.setdefault(text, asyncio.Lock()))
-            await self._room.take(len(turns), held)
+            await self._slots.take(len(turns), held)
             yield
 
     async def say(self, conversation: PlannedConversation, turn: Turn) -> str | None:
@@ -138,14 +138,14 @@ class TurnPlayer:
         if forbids_only(turn.expectation.checks):
             return
         for count in range(1, self._context.reasks + 1):
-            heard = conversation.identifier not in self._unheard
+            heard = conversation.identifier not in self._muted
             if reply is None or not heard or not self._context.missed(turn, reply):
                 return
             reply = await self._repeat(conversation, turn, count)
 
     async def _repeat(self, conversation: PlannedConversation, turn: Turn, count: int) -> str | None:
         again = replace(turn, identifier=f"{turn.identifier}.r{count}", moment=0)
-        async with self._turn_to_speak([again]):
+        async with self._claim_slots([again]):
             return await self._say(conversation, again, repeats=turn.identifier)
 
     async def _say(self, conversation: PlannedConversation, turn: Turn, *, repeats: str = "") -> str | None:
@@ -161,7 +161,7 @@ class TurnPlayer:
             status, error = INDETERMINATE, silence.sentence
             if conversation.arm != MEANWHILE:
                 # A bot that lets one turn hang would let each of them hang: do not wait for them all.
-                self._unheard[conversation.identifier] = (
+                self._muted[conversation.identifier] = (
                     "not asked: the bot left an earlier turn of this conversation without an answer"
                 )
         now = self._context.clock()
@@ -172,10 +172,10 @@ class TurnPlayer:
         )
         if status != ACKNOWLEDGED:
             return None
-        self._take_down_what_is_stated(conversation, turn, reply)
+        self._record_stated_facts(conversation, turn, reply)
         return reply
 
-    def _take_down_what_is_stated(self, conversation: PlannedConversation, turn: Turn, reply: str) -> None:
+    def _record_stated_facts(self, conversation: PlannedConversation, turn: Turn, reply: str) -> None:
         facts = self._facts[conversation.identifier]
         for name in turn.states:
             value = self._stated(conversation, name, reply)
@@ -202,16 +202,16 @@ class TurnPlayer:
         facts = self._facts[conversation.identifier]
         return fact.find(reply, {value for other, value in facts.items() if other != name})
 
-    def decline(self, conversation: PlannedConversation, point: int, reason: str) -> None:
+    def skip(self, conversation: PlannedConversation, point: int, reason: str) -> None:
         """Puts on record that what lies after `point` disruptions is not said."""
         for moment in conversation.moments(point):
             for turn in () if isinstance(moment, Pause) else moment:
-                self._decline(conversation, self._up_to_date(conversation, turn), reason)
+                self._skip(conversation, self._with_stated_values(conversation, turn), reason)
 
-    def _decline(self, conversation: PlannedConversation, turn: Turn, reason: str) -> None:
+    def _skip(self, conversation: PlannedConversation, turn: Turn, reason: str) -> None:
         self._start(conversation, turn)
         self._context.record(
-            TurnEnded(at=self._context.clock(), turn=turn.identifier, status=UNASKED, error=reason)
+            TurnEnded(at=self._context.clock(), turn=turn.identifier, status=SKIPPED, error=reason)
         )
 
     def _start(self, conversation: PlannedConversation, turn: Turn, *, repeats: str = "") -> None:

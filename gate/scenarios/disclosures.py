@@ -9,7 +9,7 @@ from gate.documents import Node, quoted
 
 
 @dataclass(frozen=True, kw_only=True)
-class Telling:
+class Disclosure:
     """A fact that was told in a speaker's session, in the speaker's turn or in the bot's reply to it.
 
     `segment` is the number of disruptions before, `moment` that of the step, `turn` that of the turn.
@@ -24,17 +24,17 @@ class Telling:
     by_bot: bool = False
 
 
-class Tellings:
+class Disclosures:
     """Everything told and asked so far, from the top of a script to the bottom."""
 
     def __init__(self) -> None:
-        self._told: list[Telling] = []
+        self._told: list[Disclosure] = []
         self._asked: dict[tuple[str, str], int] = {}
-        self._retellings: set[int] = set()
+        self._retold: set[int] = set()
 
-    def add(self, telling: Telling) -> None:
+    def add(self, disclosure: Disclosure) -> None:
         """A fact is told."""
-        self._told.append(telling)
+        self._told.append(disclosure)
 
     def tellers(self, fact: str) -> frozenset[str]:
         """The speakers in whose sessions the fact was told."""
@@ -49,8 +49,8 @@ class Tellings:
         mine = [one for one in self._told if (one.speaker, one.fact) == (speaker, fact)]
         first = min((one.segment for one in mine), default=0)
         for one in mine:
-            if one.segment > first and id(one) not in self._retellings:
-                self._retellings.add(id(one))
+            if one.segment > first and id(one) not in self._retold:
+                self._retold.add(id(one))
                 one.node.problem(
                     f"{speaker} told {quoted(fact)} before the disruption as well; told again, it no longer"
                     " shows what survived",
@@ -69,7 +69,7 @@ class Tellings:
                 fragment=fragment,
             )
 
-    def simultaneous(self, speaker: str, facts: Collection[str]) -> tuple[str, str] | None:
+    def find_simultaneous(self, speaker: str, facts: Collection[str]) -> tuple[str, str] | None:
         """Two of the facts that the speaker told at the same moment in different turns: neither is newer."""
         mine = [one for one in self._told if one.speaker == speaker and one.fact in facts]
         return next(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gate.core.scenario import PLACEHOLDER, Expectation
 from gate.core.scorer_traits import Argument, ScorerTraits
 from gate.documents import Node, quoted
-from gate.scenarios.disclosures import Tellings
+from gate.scenarios.disclosures import Disclosures
 from gate.scenarios.naming import FactNames
 from gate.scenarios.steps import position_of
 from gate.scorers.checks import traits_of
@@ -36,12 +36,12 @@ class _Argument:
 
 
 class ExpectationReader:
-    """Reads the expectations of one script, which says in `tellings` who has told what before."""
+    """Reads the expectations of one script, which says in `disclosures` who has told what before."""
 
-    def __init__(self, *, scorers: Collection[str], names: FactNames, tellings: Tellings) -> None:
+    def __init__(self, *, scorers: Collection[str], names: FactNames, disclosures: Disclosures) -> None:
         self._scorers = scorers
         self._names = names
-        self._tellings = tellings
+        self._disclosures = disclosures
 
     def read(
         self, node: Node, *, speaker: str, guarantee: str, told: Collection[str], segment: int
@@ -108,7 +108,7 @@ class ExpectationReader:
                 if message:
                     argument.node.problem(message, hint=hint, fragment=f"{{{fact}}}")
                 elif argument.traits.recalls:
-                    self._tellings.ask(
+                    self._disclosures.ask(
                         argument.node, f"{{{fact}}}", speaker=speaker, fact=fact, segment=segment
                     )
 
@@ -121,7 +121,9 @@ class ExpectationReader:
         )
         if guarantee != "order" and not is_choice:
             return
-        found = self._tellings.simultaneous(speaker, {fact for one in arguments for fact in one.facts})
+        found = self._disclosures.find_simultaneous(
+            speaker, {fact for one in arguments for fact in one.facts}
+        )
         if found:
             node.problem(
                 f"{speaker} told {quoted(found[0])} and {quoted(found[1])} at the same moment, so neither"
@@ -133,7 +135,7 @@ class ExpectationReader:
         self, scorer: ScorerTraits, fact: str, speaker: str, guarantee: str, recalls: bool
     ) -> tuple[str, str]:
         """What speaks against asking for `fact` in this way, and what to do; empty when nothing does."""
-        tellers = self._tellings.tellers(fact)
+        tellers = self._disclosures.tellers(fact)
         if scorer.recalls and speaker not in tellers:
             others = f"only {', '.join(sorted(tellers))} did" if tellers else "nobody did"
             return (

@@ -15,7 +15,7 @@ from gate.core.scenario import (
     Wait,
 )
 from gate.documents import Node, did_you_mean, quoted, read_disruption
-from gate.scenarios.disclosures import Telling, Tellings
+from gate.scenarios.disclosures import Disclosure, Disclosures
 from gate.scenarios.expectations import ExpectationReader
 from gate.scenarios.naming import FactNames
 from gate.scenarios.stated_facts import check_stating
@@ -38,11 +38,11 @@ class ScriptReader:
     def __init__(self, *, kinds: Kinds, facts: Mapping[str, Fact | None]) -> None:
         self._kinds = kinds
         self._names = FactNames(facts)
-        self._tellings = Tellings()
+        self._disclosures = Disclosures()
         self._expectations = ExpectationReader(
-            scorers=kinds.scorers, names=self._names, tellings=self._tellings
+            scorers=kinds.scorers, names=self._names, disclosures=self._disclosures
         )
-        self._told_now: list[Telling] = []
+        self._new_disclosures: list[Disclosure] = []
         self._segment = self._moment = self._turn = 0
         self._named: dict[str, Node] = {}
         """The first text that names a fact."""
@@ -64,10 +64,10 @@ class ScriptReader:
     def _step(self, item: Node) -> Step | None:
         """One step. What is told in it is told to the steps below: a parallel block has no order."""
         self._moment += 1
-        self._told_now.clear()
+        self._new_disclosures.clear()
         step = self._read_step(item)
-        for telling in self._told_now:
-            self._tellings.add(telling)
+        for disclosure in self._new_disclosures:
+            self._disclosures.add(disclosure)
         return step
 
     def _read_step(self, item: Node) -> Step | None:
@@ -173,8 +173,10 @@ class ScriptReader:
                     '"states" cannot stand beside "expect"',
                     hint="let the bot state the fact first, and ask for it further down",
                 )
-        self._told_now += [self._telling(speaker, fact, value) for fact in told]
-        self._told_now += [self._telling(speaker, fact, entries["states"], by_bot=True) for fact in states]
+        self._new_disclosures += [self._disclosure(speaker, fact, value) for fact in told]
+        self._new_disclosures += [
+            self._disclosure(speaker, fact, entries["states"], by_bot=True) for fact in states
+        ]
         if text is None:
             return None
         return Say(
@@ -195,8 +197,8 @@ class ScriptReader:
             node.key.problem('"guarantee" needs an "expect" beside it', hint="say what the reply must be")
         return node.choice(self._kinds.guarantees, "guarantee") or Say.guarantee
 
-    def _telling(self, speaker: str, fact: str, node: Node, *, by_bot: bool = False) -> Telling:
-        return Telling(
+    def _disclosure(self, speaker: str, fact: str, node: Node, *, by_bot: bool = False) -> Disclosure:
+        return Disclosure(
             speaker=speaker,
             fact=fact,
             segment=self._segment,
@@ -216,7 +218,7 @@ class ScriptReader:
             for item in items
             if (name := item.string()) is not None and self._names.is_defined(item, name)
         ]
-        stated = self._tellings.stated() | {one.fact for one in self._told_now if one.by_bot}
+        stated = self._disclosures.stated() | {one.fact for one in self._new_disclosures if one.by_bot}
         check_stating(names, text=text, told=told, facts=self._names.facts, stated=stated, named=self._named)
         self._names.used.update(name for _, name in names)
         return tuple(dict.fromkeys(name for _, name in names))

@@ -165,7 +165,8 @@ class Gate:
 
 def named(run: str) -> Sequence[str]:
     """The program `memory-gate`, whose run has this name: what it made is told from what others make."""
-    return ("-c", f"import gate.cli.run; gate.cli.run.new_run = lambda: {run!r}; gate.cli.main()")
+    name_runs = f"from gate.run import run_name; run_name.new_run_name = lambda: {run!r}"
+    return ("-c", f"import gate.cli; {name_runs}; gate.cli.main()")
 
 
 def disruptions(*names: str) -> Sequence[str]:

@@ -32,9 +32,10 @@ script:
 """
 IMPATIENT = """\
 import gate.runtimes.docker.connection as connection
-import gate.cli.run
+import gate.cli
+from gate.run import run_name
 connection.CALL_SECONDS = {seconds!r}
-gate.cli.run.new_run = lambda: {run!r}
+run_name.new_run_name = lambda: {run!r}
 gate.cli.main()
 """
 """The command, with some time for a call to the engine, and a name for the run."""

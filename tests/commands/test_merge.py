@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.core.line_digest import without_seal
+from gate.core.line_digest import split_digest
 from gate.reporters.github import OUTPUTS
 from tests.commands.gate_process import TWELVE, Gate, disruptions
 
@@ -59,7 +59,7 @@ def test_the_shards_of_a_run_become_one_report_with_its_outputs(sharded: Gate) -
     first = sharded.folder / "parts/1/transcript.jsonl"
     strict = first.read_text()
     # Without its seals: whoever changes a transcript that has them is found out.
-    bare = "\n".join(without_seal(line)[0] for line in strict.splitlines())
+    bare = "\n".join(split_digest(line)[0] for line in strict.splitlines())
     first.write_text(bare.replace('"inconclusive":"block"', '"inconclusive":"allow"', 1))
     allowed = sharded.run("merge", "parts/1", "parts/nowhere")
     assert (allowed.code, allowed.report["verdict"]) == (0, "inconclusive"), allowed.output

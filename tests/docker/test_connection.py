@@ -32,7 +32,8 @@ from gate.core.specification import (
     StoreSpecification,
 )
 from gate.errors import EngineError, InputError
-from gate.run.run import RunInputs, execute, new_run
+from gate.run import run_name
+from gate.run.run import RunInputs, execute
 from gate.runtimes.docker.connection import connect, reach
 from gate.runtimes.docker.own_container import find_own_container
 from gate.runtimes.docker.sweep import RUN_LABEL
@@ -420,7 +421,7 @@ async def test_a_run_closes_its_connections_to_the_engine(tmp_path: Path) -> Non
             RunInputs(
                 settings=settings,
                 scenarios=find_scenarios((), tmp_path),
-                name=new_run(),
+                name=run_name.new_run_name(),
                 environment={},
                 reporters=(),
                 repeat=(),

@@ -74,7 +74,7 @@ PLACES = {
     "the comment on a pull request": "class CommentReporter",
     "what becomes of a TTL that runs out": "expir",
     "the order of a list of turns": "def check",
-    "what is said during a disruption": "def bystander",
+    "what is said during a disruption": "def build_background_scenario",
     "the default disruptions": "DEFAULT_DISRUPTIONS",
     "sweeping": "def remove_run",
 }

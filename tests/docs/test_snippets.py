@@ -12,7 +12,7 @@ import yaml
 
 from docs.reference import load_action
 from gate.cli.library import known_kinds
-from gate.config import Given, load_settings
+from gate.config import RawOverride, load_settings
 from gate.config.bot import SOURCES
 from gate.config.sections import SECTIONS
 from gate.ports import Scorer
@@ -62,8 +62,12 @@ def test_yaml_snippets_are_taken(fence: Fence, tmp_path: Path) -> None:
             load_settings(
                 config=Path("memory-gate.yml"),
                 overrides={
-                    **({} if named else {"bot.image": Given(value="my-bot:candidate", origin="an input")}),
-                    "openai-api-key": Given(value="key", origin="an input"),
+                    **(
+                        {}
+                        if named
+                        else {"bot.image": RawOverride(value="my-bot:candidate", origin="an input")}
+                    ),
+                    "openai-api-key": RawOverride(value="key", origin="an input"),
                 },
                 working_directory=tmp_path,
                 kinds=known_kinds(),

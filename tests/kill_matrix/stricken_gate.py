@@ -18,10 +18,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import gate.cli.run
+import gate.cli
 from gate.core.report import Report
 from gate.core.transcript import EVENTS, Event
-from gate.run import report_folder, teardown
+from gate.run import report_folder, run_name, teardown
 from gate.runtimes.docker import sweep
 
 NAMES = {kind: name for name, kind in EVENTS.items()}
@@ -109,9 +109,7 @@ def compose(strike: Strike) -> None:
             striker.at(CLEANED_UP)
 
     teardown.close_all = watched_close_all
-    for module in ("run", "action"):
-        if f"gate.cli.{module}" in sys.modules:
-            sys.modules[f"gate.cli.{module}"].new_run = lambda: strike.run  # type: ignore[attr-defined]
+    run_name.new_run_name = lambda: strike.run
     if strike.lifetime is not None:
         sweep.LIFETIME_SECONDS = strike.lifetime
 

@@ -53,7 +53,8 @@ from gate.ports import (
 from gate.protocols import PROTOCOLS
 from gate.reporters import FILE_REPORTERS
 from gate.reporters.transcript_file import NAME
-from gate.run.run import RunInputs, execute, new_run
+from gate.run import run_name
+from gate.run.run import RunInputs, execute
 from gate.runtimes import RUNTIMES
 from gate.scenarios import load_scenarios
 from gate.scorers import SCORERS
@@ -170,7 +171,7 @@ def run(folder: Path, scenarios: str, monkeypatch: pytest.MonkeyPatch, **options
                 RunInputs(
                     settings=settings,
                     scenarios=find_scenarios((Path("s.yml"),), folder),
-                    name=new_run(),
+                    name=run_name.new_run_name(),
                     environment={},
                     reporters=(),
                     repeat=("memory-gate", "run"),

@@ -17,7 +17,7 @@ from gate.cli.library import known_kinds
 from gate.cli.setting_options import setting_options
 from gate.config import Settings, load_settings, overrides_from_action, overrides_from_options
 from gate.config.declaration import Input, Option, Setting, read_section, settings_of
-from gate.config.overrides import Given, Overrides, repeated_options
+from gate.config.overrides import Overrides, RawOverride, repeated_options
 from gate.config.policy import PolicySection
 from gate.config.schema import settings_schema
 from gate.config.sections import SECTIONS, declared
@@ -66,7 +66,7 @@ def prepared(folder: Path) -> Path:
 
 def loaded(folder: Path, overrides: Overrides) -> Settings:
     """The settings under the overrides, of a bot that is an image where nothing else is said."""
-    image = {"bot.image": Given(value="my-bot:candidate", origin="test")}
+    image = {"bot.image": RawOverride(value="my-bot:candidate", origin="test")}
     return load_settings(
         config=None,
         overrides=overrides if "bot.build" in overrides else {**image, **overrides},

@@ -14,7 +14,7 @@ from gate.config import (
 from gate.config.container import CAPABILITIES
 from gate.documents import quoted, render
 from gate.errors import DocumentError, ExitCode
-from tests.unit.config.texts import IMAGE, LATER, load, mistakes
+from tests.unit.config.texts import IMAGE, NOT_YET, load, mistakes
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_no_capability_is_had_beyond_those_of_any_container() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("bot: {url: 'http://a'}", "1:7", f"bot.url (a bot that runs elsewhere) {LATER}"),
+        ("bot: {url: 'http://a'}", "1:7", f"bot.url (a bot that runs elsewhere) {NOT_YET}"),
         ("bot: {command: [a], previous: b}", "1:21", "the previous version is an image, and the bot is given as a command"),
         ("bot: {image: a}\nrun: {disruptions: {kill: {times: 0}}}", "2:35", "expected a whole number from 1 to 20, found the number 0"),
         ("bot: {image: a}\nrun: {disruptions: {kill: {}}}", "2:27", 'missing key "times"'),

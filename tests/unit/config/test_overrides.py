@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gate.config import (
-    Given,
     Overrides,
+    RawOverride,
     overrides_from_action,
     overrides_from_options,
 )
@@ -18,7 +18,7 @@ from gate.core.specification import (
     Policy,
     RunSpecification,
 )
-from tests.unit.config.texts import FULL, LATER, NOTHING, load, mistakes
+from tests.unit.config.texts import FULL, NOT_YET, NOTHING, load, mistakes
 
 
 def test_options_replace_what_the_file_says(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_the_key_of_a_real_model_comes_from_the_input_or_else_from_the_environme
         ("gate.max-drop", "nan", 'expected a number from 0 to 1, found "nan"'),
         ("gate.inconclusive", "alow", 'unknown inconclusive "alow"; this version knows: block, allow'),
         ("run.runtime", "podman", 'unknown runtime "podman"; this version knows: docker, process'),
-        ("run.runtime", "external", f"runtime external {LATER}"),
+        ("run.runtime", "external", f"runtime external {NOT_YET}"),
         ("model.mode", "forward", "mode forward needs the key of a real model"),
         ("model.mode", "replay", 'there is no cassette "memory-gate-cassette.jsonl"'),
         ("run.shard", "half", 'expected a part and how many there are, as 1/4, found "half"'),
@@ -128,8 +128,8 @@ def test_a_mistake_in_an_override_names_the_option(
     tmp_path: Path, path: str, value: str | tuple[str, ...], message: str
 ) -> None:
     overrides: Overrides = {
-        "bot.image": Given(value="a", origin="--image"),
-        path: Given(value=value, origin="--it"),
+        "bot.image": RawOverride(value="a", origin="--image"),
+        path: RawOverride(value=value, origin="--it"),
     }
     (tmp_path / "Dockerfile").touch()
     assert mistakes(tmp_path, None, overrides) == [("--it", message)]

@@ -261,7 +261,11 @@ UNFIT = Kinds(
     protocols={"http-json": Contract()},
     runtimes={"docker": lambda bot: bool(bot.image), "process": lambda bot: bool(bot.command)},
     stores=KINDS.stores,
-    unfit={"runtime: process": ("oom",), "store: none": ("partition",), "model: none": ("kill-mid-turn",)},
+    unsupported={
+        "runtime: process": ("oom",),
+        "store: none": ("partition",),
+        "model: none": ("kill-mid-turn",),
+    },
 )
 
 
@@ -292,8 +296,8 @@ def test_thorough_is_all_that_fits_the_bot(tmp_path: Path, text: str, names: tup
 def test_what_is_done_when_nothing_is_said_fits_the_bot(tmp_path: Path) -> None:
     """A bot without the gate's store is not made inconclusive by its outages."""
     kinds = known_kinds()
-    for text, unfit in [("store: {kind: none}", "store: none"), ("model: {mode: none}", "model: none")]:
+    for text, unsupported in [("store: {kind: none}", "store: none"), ("model: {mode: none}", "model: none")]:
         (tmp_path / "memory-gate.yml").write_text(f"bot: {{image: a}}\n{text}", encoding="utf-8")
         settings = load_settings(config=None, overrides={}, working_directory=tmp_path, kinds=kinds)
         assert settings.run.disruptions
-        assert not set(settings.run.disruptions) & set(kinds.unfit[unfit])
+        assert not set(settings.run.disruptions) & set(kinds.unsupported[unsupported])

@@ -41,7 +41,7 @@ NOTHING: Overrides = {}
 IMAGE = overrides_from_options({"image": "my-bot:candidate"})
 
 
-LATER = "is not available in this version yet"
+NOT_YET = "is not available in this version yet"
 
 
 FULL = """\

@@ -31,7 +31,8 @@ from gate.errors import DocumentError, TurnIndeterminate
 from gate.ports import BotProtocol, TurnRouter
 from gate.protocols import PROTOCOLS
 from gate.reporters.transcript_file import NAME
-from gate.run.run import RunInputs, execute, new_run
+from gate.run import run_name
+from gate.run.run import RunInputs, execute
 from gate.runtimes import RUNTIMES
 
 
@@ -169,7 +170,7 @@ def test_a_run_speaks_it(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyP
                 RunInputs(
                     settings=settings,
                     scenarios=find_scenarios((), tmp_path)[:2],
-                    name=new_run(),
+                    name=run_name.new_run_name(),
                     environment={},
                     reporters=(),
                     repeat=("memory-gate", "run"),

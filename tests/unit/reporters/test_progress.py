@@ -7,8 +7,8 @@ from typing import Any
 
 from gate.core.transcript import (
     CONTROL,
+    SKIPPED,
     TREATED,
-    UNASKED,
     DeploymentStarted,
     DisruptionStarted,
     JudgeAsked,
@@ -75,7 +75,7 @@ def test_a_probe_that_was_never_put_to_the_bot_was_not_asked() -> None:
     progress.take(cast)
     started, _ = events.turn(cast, 4)
     progress.take(started)
-    progress.take(TurnEnded(at=1.0, turn="restart-1-treated.4", status=UNASKED, error="it hung"))
+    progress.take(TurnEnded(at=1.0, turn="restart-1-treated.4", status=SKIPPED, error="it hung"))
     assert progress.rows[0].asked == 0
 
 

@@ -14,8 +14,8 @@ from gate.core.transcript import (
     CONTROL,
     INDETERMINATE,
     REFUSED,
+    SKIPPED,
     TREATED,
-    UNASKED,
     ConversationPlanned,
     DeploymentClosed,
     DeploymentFailed,
@@ -288,8 +288,8 @@ def test_a_bot_that_hangs_is_not_asked_the_rest() -> None:
     stage.play(plan(scenario(TELL, filler(2), disrupt(), ASK)))
     [deployment] = stage.runtime.deployments
     assert len(deployment.bot.asked) == 2
-    assert statuses(stage, CONTROL) == [INDETERMINATE, UNASKED, UNASKED, UNASKED]
-    assert statuses(stage, TREATED) == [INDETERMINATE, UNASKED, UNASKED, UNASKED]
+    assert statuses(stage, CONTROL) == [INDETERMINATE, SKIPPED, SKIPPED, SKIPPED]
+    assert statuses(stage, TREATED) == [INDETERMINATE, SKIPPED, SKIPPED, SKIPPED]
     assert stage.of(FaultSeen) == []
 
 
@@ -308,7 +308,7 @@ def test_one_conversation_that_hangs_does_not_stop_the_others() -> None:
     stage.runtime.prepare = prepare
     stage.play(played)
     ended = {event.turn: event.status for event in stage.of(TurnEnded)}
-    assert [ended[turn.identifier] for turn in played.conversations[0].turns] == [INDETERMINATE, UNASKED]
+    assert [ended[turn.identifier] for turn in played.conversations[0].turns] == [INDETERMINATE, SKIPPED]
     assert {
         ended[turn.identifier] for conversation in played.conversations[1:] for turn in conversation.turns
     } == {ACKNOWLEDGED}
@@ -323,7 +323,7 @@ def test_a_bot_that_does_not_come_back_is_not_asked() -> None:
     assert (ended.took_effect, ended.recovered, list(ended.log)) == (True, False, ["Traceback"])
     assert ended.sentence == "the bot is not ready: /healthz answered 500"
     assert statuses(stage, CONTROL) == [ACKNOWLEDGED, ACKNOWLEDGED]
-    assert statuses(stage, TREATED) == [ACKNOWLEDGED, UNASKED]
+    assert statuses(stage, TREATED) == [ACKNOWLEDGED, SKIPPED]
     assert stage.of(FaultSeen) == []
     assert len(stage.of(DeploymentClosed)) == 1
 
@@ -333,7 +333,7 @@ def test_later_disruptions_are_not_tried_on_a_bot_that_is_gone() -> None:
     stage.disruptions["restart"] = FakeDisruption("restart", raising(BotNotReady("gone")))
     stage.play(plan(scenario(TELL, disrupt(), ASK, disrupt("kill"), ASK)))
     assert stage.disruptions["kill"].injected == []
-    assert statuses(stage, TREATED) == [ACKNOWLEDGED, UNASKED, UNASKED]
+    assert statuses(stage, TREATED) == [ACKNOWLEDGED, SKIPPED, SKIPPED]
 
 
 def test_a_bot_that_never_starts_fails_its_wave_and_not_the_others() -> None:

@@ -60,11 +60,11 @@ def test_shards_are_of_one_size(count: int) -> None:
 def test_who_talks_on_does_so_in_every_deployment() -> None:
     """Without them a bot could not be killed in mid-turn, and nobody would notice that it is away."""
     whole, _ = planned(None)
-    talking = {wave.name: wave.bystanders for wave in whole.waves}
+    talking = {wave.name: wave.background_sessions for wave in whole.waves}
     assert any(talking.values())
     for shard in shards(3):
         part, _ = planned(shard)
-        assert {wave.name: wave.bystanders for wave in part.waves} == {
+        assert {wave.name: wave.background_sessions for wave in part.waves} == {
             wave.name: talking[wave.name] for wave in part.waves
         }
 

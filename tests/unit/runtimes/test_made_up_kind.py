@@ -26,7 +26,8 @@ from gate.core.transcript import RunStarted
 from gate.core.transcript_lines import decode
 from gate.errors import DocumentError
 from gate.reporters.transcript_file import NAME
-from gate.run.run import RunInputs, execute, new_run
+from gate.run import run_name
+from gate.run.run import RunInputs, execute
 from gate.runtimes import RUNTIMES, choose_runtime
 
 MADE_UP = "made-up"
@@ -121,7 +122,7 @@ def test_it_runs_a_bot(tmp_path: Path) -> None:
                     RunInputs(
                         settings=settings,
                         scenarios=find_scenarios((), tmp_path)[:2],
-                        name=new_run(),
+                        name=run_name.new_run_name(),
                         environment={},
                         reporters=(),
                         repeat=("memory-gate", "run"),

@@ -24,7 +24,8 @@ from gate.core.transcript import Event, RunStarted, StoreSeen
 from gate.core.transcript_lines import decode
 from gate.errors import DocumentError
 from gate.reporters.transcript_file import NAME
-from gate.run.run import RunInputs, execute, new_run
+from gate.run import run_name
+from gate.run.run import RunInputs, execute
 from gate.stores import STORES
 from tests.unit.stores.shelf import Shelf
 
@@ -76,7 +77,7 @@ def run(folder: Path, store: str, disruption: str) -> tuple[Report, list[Event]]
             RunInputs(
                 settings=settings,
                 scenarios=find_scenarios((), folder)[:2],
-                name=new_run(),
+                name=run_name.new_run_name(),
                 environment=os.environ,
                 reporters=(),
                 repeat=("memory-gate", "run"),
