@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.action.action_images import ActionImages
+from tests.action.player import own_images, player, runner, workspace
+
+__all__ = ["images", "own_images", "player", "runner", "workspace"]
 
 
 @pytest.fixture(scope="session")

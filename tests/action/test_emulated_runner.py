@@ -1,48 +1,16 @@
 """The emulated runner against a real engine, with throw-away actions: the facts that the action relies on."""
 
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.action.action_images import ActionImages, BuildError, docker
-from tests.action.emulated_runner import EmulatedRunner, StageTimeoutError
+from tests.action.emulated_runner import EmulatedRunner
+from tests.action.player import BASE
 from tests.action.stage_result import StageResult
 
 pytestmark = pytest.mark.docker
-
-BASE = "python:3.13-slim-trixie"
-
-# One image plays every script: each test sends its own as an input, hyphen and line breaks included.
-PLAYER = """\
-#!/usr/local/bin/python3
-import os
-
-def put(variable, text):
-    with open(os.environ["GITHUB_" + variable], "a") as file:
-        file.write(text)
-
-exec(os.environ["INPUT_{name}"])
-"""
-
-ACTION = """\
-name: Player
-inputs:
-  main-script: {default: ""}
-  post-script: {default: ""}
-  max-drop: {default: 0.10}
-  two words: {default: x}
-outputs:
-  verdict: {description: d}
-runs:
-  using: docker
-  image: Dockerfile
-  post-entrypoint: /post.py
-  args: ["${{ inputs.max-drop }}", "", "a 'b' \\"c\\""]
-  env: {GAP: filled, TAKEN: from-the-action}
-"""
 
 SHELL_ACTION = """\
 name: Shell
@@ -51,64 +19,6 @@ runs: {using: docker, image: Dockerfile}
 """
 
 SHOW_ENVIRONMENT = "for key in sorted(os.environ): print(key, '=', repr(os.environ[key]))"
-
-SLEEP = """
-import signal, sys, time
-def bye(number, frame):
-    put("OUTPUT", f"signal={signal.Signals(number).name}\\n")
-    print("bye", flush=True)
-    sys.exit(5)
-signal.signal(signal.SIGINT, bye)
-print("ready", flush=True)
-while True:
-    time.sleep(60)
-"""
-
-DEAF = """
-import signal, time
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, signal.SIG_IGN)
-put("OUTPUT", "early=yes\\n")
-print("ready", flush=True)
-while True:
-    time.sleep(60)
-"""
-
-
-@pytest.fixture(scope="module")
-def images() -> Iterator[ActionImages]:
-    with ActionImages() as images:
-        yield images
-    assert docker("image", "ls", "--quiet", images.label).stdout == ""
-
-
-@pytest.fixture(scope="module")
-def player(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("player")
-    for name in ("main", "post"):
-        script = folder / f"{name}.py"
-        script.write_text(PLAYER.replace("{name}", f"{name.upper()}-SCRIPT"))
-        script.chmod(0o755)
-    (folder / "Dockerfile").write_text(f'FROM {BASE}\nCOPY *.py /\nENTRYPOINT ["/main.py"]\n')
-    (folder / "action.yml").write_text(ACTION)
-    return folder
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    folder = tmp_path / "helpdesk-bot" / "helpdesk-bot"
-    folder.mkdir(parents=True)
-    return folder
-
-
-@pytest.fixture
-def runner(workspace: Path, tmp_path: Path, images: ActionImages) -> Iterator[EmulatedRunner]:
-    # With more patience than the runner's own: how soon a container ends is the machine's to say.
-    runner = EmulatedRunner(workspace, tmp_path / "_temp", images=images, stage_timeout=240, sigint_grace=200)
-    with runner:
-        yield runner
-    assert runner.survivors() == []
-    assert not runner.folders.temp.exists()
 
 
 def environment_of(stage: StageResult) -> dict[str, str]:
@@ -292,83 +202,7 @@ def test_state_reaches_post_and_post_runs_after_a_failure(runner: EmulatedRunner
     assert between == [[]]
 
 
-def test_cancel_reaches_a_first_process_that_listens(runner: EmulatedRunner, player: Path) -> None:
-    step = runner.uses(
-        player,
-        inputs={"main-script": SLEEP, "post-script": "print('post ran')"},
-        cancel_when=lambda line: line == "ready",
-    )
-    assert step.conclusion == "cancelled"
-    assert step.outputs == {"signal": "SIGINT"}
-    assert step.raw_lines == ("ready", "bye")
-    assert [number.name for number in step.signals] == ["SIGINT"]
-    assert (step.exit_code, step.client_killed) == (5, False)
-    assert step.post is not None
-    assert step.post.raw_lines == ("post ran",)
-
-
-def test_cancel_leaves_a_deaf_container_running(
-    workspace: Path, tmp_path: Path, images: ActionImages, player: Path
-) -> None:
-    alive: list[list[str]] = []
-    with EmulatedRunner(
-        workspace, tmp_path / "_temp", images=images, sigint_grace=0.6, sigterm_grace=0.3
-    ) as runner:
-        step = runner.uses(
-            player,
-            inputs={"main-script": DEAF, "post-script": "print('post ran')"},
-            cancel_when=lambda line: line == "ready",
-            before_post=lambda main: alive.append(runner.survivors()),
-        )
-        assert step.conclusion == "cancelled"
-        assert [number.name for number in step.signals] == ["SIGINT", "SIGTERM", "SIGKILL"]
-        assert step.client_killed
-        assert step.outputs == {"early": "yes"}
-        assert step.post is not None
-        assert step.post.raw_lines == ("post ran",)
-        assert alive == [[step.container_name]]
-        running = docker("inspect", "--format", "{{.State.Running}}", step.container_name)
-        assert running.stdout.strip() == "true"
-        docker("rm", "--force", step.container_name)
-        assert runner.survivors() == []
-
-
-def test_cancel_by_an_event_from_outside(runner: EmulatedRunner, player: Path) -> None:
-    cancel = threading.Event()
-    step_done = threading.Event()
-
-    def cancel_once_it_runs() -> None:
-        while not step_done.is_set() and not (runner.folders.workspace / "started").exists():
-            step_done.wait(0.02)
-        cancel.set()
-
-    watcher = threading.Thread(target=cancel_once_it_runs)
-    watcher.start()
-    script = SLEEP.replace('print("ready", flush=True)', 'open("started", "w").close()')
-    try:
-        step = runner.uses(player, inputs={"main-script": script}, cancel_when=cancel)
-    finally:
-        step_done.set()
-        watcher.join()
-    assert step.conclusion == "cancelled"
-    assert step.outputs == {"signal": "SIGINT"}
-
-
-def test_a_stage_that_never_ends_is_killed_by_name(
-    workspace: Path, tmp_path: Path, images: ActionImages, player: Path
-) -> None:
-    for seconds in (5, 10, 20, 40):
-        folder = tmp_path / f"_temp-{seconds}"
-        with EmulatedRunner(workspace, folder, images=images, stage_timeout=seconds) as runner:
-            with pytest.raises(StageTimeoutError, match=f"main stage did not end in {seconds} s") as caught:
-                runner.uses(player, inputs={"main-script": DEAF})
-            assert runner.survivors() == []
-        if "ready" in str(caught.value):
-            break  # a slow machine needs longer until the stage says anything at all
-    assert str(caught.value).endswith("its last lines:\nready")
-
-
-def test_the_job_network(workspace: Path, tmp_path: Path, images: ActionImages, player: Path) -> None:
+def test_the_job_network(workspace: Path, tmp_path: Path, own_images: ActionImages, player: Path) -> None:
     inside: list[str] = []
     look = "import time\nprint('ready', flush=True)\n"
     look += "while not os.path.exists('go'): time.sleep(0.02)"
@@ -380,7 +214,7 @@ def test_the_job_network(workspace: Path, tmp_path: Path, images: ActionImages, 
             (workspace / "go").touch()
         return False
 
-    with EmulatedRunner(workspace, tmp_path / "_temp", images=images, job_network=True) as job:
+    with EmulatedRunner(workspace, tmp_path / "_temp", images=own_images, job_network=True) as job:
         job.uses(player, inputs={"main-script": look}, cancel_when=note)
         assert inside == [job.network]
         assert (job.network or "").startswith("github_network_")
@@ -388,18 +222,18 @@ def test_the_job_network(workspace: Path, tmp_path: Path, images: ActionImages, 
 
 
 def test_an_image_is_built_once_and_a_prebuilt_one_not_at_all(
-    runner: EmulatedRunner, images: ActionImages, player: Path, tmp_path: Path
+    runner: EmulatedRunner, own_images: ActionImages, player: Path, tmp_path: Path
 ) -> None:
     built = runner.build(player)
-    count = images.builds
+    count = own_images.builds
     assert runner.build(player) == built
-    assert images.builds == count
+    assert own_images.builds == count
     folder = tmp_path / "prebuilt"
     folder.mkdir()
     entry = "{using: docker, image: 'docker://" + built + "', entrypoint: python, args: [-c, print(1)]}"
     (folder / "action.yml").write_text(f"runs: {entry}\n")
     step = runner.uses(folder, remote="octo-org/memory-gate@v1")
-    assert (step.raw_lines, step.image, images.builds) == (("1",), built, count)
+    assert (step.raw_lines, step.image, own_images.builds) == (("1",), built, count)
 
 
 def test_a_build_that_fails_says_why(runner: EmulatedRunner, tmp_path: Path) -> None:

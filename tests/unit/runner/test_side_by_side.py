@@ -32,9 +32,9 @@ from tests.unit.runner.doubles import (
     MemoryBot,
     forget,
 )
+from tests.unit.runner.played import WaitingBot, plan
 from tests.unit.runner.scripts import follow_up
 from tests.unit.runner.test_planner import TWICE
-from tests.unit.runner.test_play import WaitingBot, plan
 
 SCRIPTS = (follow_up(), TWICE)
 KINDS = ("restart", "kill", "recreate")
