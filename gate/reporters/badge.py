@@ -8,7 +8,7 @@ from pathlib import Path
 from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
 from gate.reporters.atomic_write import write_whole
-from gate.reporters.messages import share_text
+from gate.reporters.figures import share_text
 from gate.reporters.sanitize import escape_json
 
 _COLOURS = {Verdict.PASSED: "brightgreen", Verdict.FAILED: "red", Verdict.INCONCLUSIVE: "lightgrey"}

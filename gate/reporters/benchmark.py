@@ -9,7 +9,7 @@ from gate.core.report import Report
 from gate.core.transcript import Event
 from gate.reporters.atomic_write import write_whole
 from gate.reporters.badge import as_document
-from gate.reporters.messages import interval_text
+from gate.reporters.figures import interval_text
 from gate.reporters.sanitize import sanitize_line
 
 

@@ -18,7 +18,7 @@ from gate.core.report import Report
 from gate.core.transcript import ConversationPlanned, DeploymentFailed, DisruptionEnded, Event, RunStarted
 from gate.reporters import json_report
 from gate.reporters.console_page import ASCII, Glyphs, LogTail, closing_page, paragraph
-from gate.reporters.messages import EN_DASH
+from gate.reporters.figures import EN_DASH
 from gate.reporters.progress import Progress, Row
 from gate.reporters.report_view import view_of
 from gate.reporters.sanitize import sanitize_line, sanitize_tail

@@ -15,7 +15,8 @@ from rich.text import Text
 
 from gate.analysis.formatting import plural
 from gate.core.report import STAGES, Outcome, Tally, Verdict
-from gate.reporters.messages import EN_DASH, Failure, fact_trace_text, stages_text
+from gate.reporters.failures import Failure, fact_trace_text
+from gate.reporters.figures import EN_DASH, stages_text
 from gate.reporters.report_view import DisruptionRow, Figures, ReportView
 from gate.reporters.sanitize import sanitize_line
 

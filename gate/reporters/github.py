@@ -14,8 +14,10 @@ from gate.analysis.formatting import plural
 from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
 from gate.errors import Problem
+from gate.reporters.failures import Failure
+from gate.reporters.figures import lost_facts
 from gate.reporters.github_summary import BUDGET, lay_out_summary
-from gate.reporters.messages import Failure, as_sentence, lost_facts
+from gate.reporters.messages import as_sentence
 from gate.reporters.report_view import ReportView, view_of
 from gate.reporters.sanitize import sanitize_line
 from gate.reporters.timeline import Timeline

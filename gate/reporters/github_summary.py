@@ -8,8 +8,8 @@ from pathlib import Path
 from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
 from gate.reporters.atomic_write import write_whole
+from gate.reporters.failures import Failure, fact_trace_text
 from gate.reporters.github_timeline import timeline_markdown
-from gate.reporters.messages import Failure, fact_trace_text
 from gate.reporters.report_view import ReportView, view_of
 from gate.reporters.sanitize import sanitize_line
 from gate.reporters.templates import Markdown, render_markdown, sanitize, sanitize_unless_plain, take_first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gate.reporters.messages import EN_DASH, duration_text
+from gate.reporters.figures import EN_DASH, duration_text
 from gate.reporters.templates import Markdown, render_markdown
 from gate.reporters.timeline import Lane, Span, Timeline
 

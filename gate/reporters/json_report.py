@@ -20,7 +20,7 @@ from gate.core.report import (
 from gate.core.statements import Statement, statement_fields
 from gate.core.transcript import Event
 from gate.reporters.atomic_write import write_whole
-from gate.reporters.messages import lost_facts, power_text
+from gate.reporters.figures import lost_facts, power_text
 from gate.reporters.report_fields import (
     DisruptionFields,
     GuaranteeFields,

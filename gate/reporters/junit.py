@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 from gate.core.report import DisruptionResult, Outcome, ProbeResult, Report, Verdict
 from gate.core.transcript import CONTROL, Event
 from gate.reporters.atomic_write import write_whole
-from gate.reporters.messages import fact_trace_text, reasons
+from gate.reporters.failures import fact_trace_text
+from gate.reporters.messages import reasons
 from gate.reporters.sanitize import sanitize_line
 
 FILE_NAME = "junit.xml"

@@ -27,7 +27,8 @@ from gate.core.transcript import (
     TurnEnded,
     TurnStarted,
 )
-from gate.reporters.messages import deployment_text, duration_text
+from gate.reporters.figures import duration_text
+from gate.reporters.messages import deployment_text
 from gate.reporters.sanitize import sanitize_line
 
 

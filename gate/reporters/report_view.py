@@ -10,23 +10,20 @@ from dataclasses import dataclass
 
 from gate.analysis.findings import ChangedSinceBaseline
 from gate.core.report import DisruptionResult, GuaranteeResult, Report, Tally, Verdict
-from gate.reporters.messages import (
-    Failure,
-    as_sentence,
+from gate.reporters.failures import Failure, failures
+from gate.reporters.figures import (
     duration_text,
-    failures,
-    guarantees_text,
     interval_text,
     lost_facts,
     milliseconds_text,
     needed_text,
     points_text,
     power_text,
-    reasons,
     share_text,
     stages_text,
     time_text,
 )
+from gate.reporters.messages import as_sentence, guarantees_text, reasons
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from gate.analysis.fact_trace import wanted_facts
 from gate.analysis.history import DeploymentHistory, History, PlayedTurn
 from gate.core.report import Outcome, ProbeResult, Report
 from gate.core.transcript import ConversationPlanned
+from gate.reporters.failures import Failure
 from gate.reporters.html_report.bounds import (
     CONVERSATIONS_BUDGET,
     EXCERPT_LIMIT,
@@ -22,7 +23,6 @@ from gate.reporters.html_report.bounds import (
     finite,
     several_lines,
 )
-from gate.reporters.messages import Failure
 from gate.reporters.sanitize import sanitize_line
 
 Document = dict[str, object]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from gate.analysis.formatting import plural
 from gate.analysis.history import History, PlayedTurn
 from gate.core.report import Outcome, Report
+from gate.reporters.figures import duration_text
 from gate.reporters.html_report.bounds import finite
-from gate.reporters.messages import duration_text
 from gate.reporters.timeline import Lane, Span, Timeline
 
 BINS = 120
