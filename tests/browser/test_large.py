@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gate.analysis import analyse
 from gate.analysis.history_reading import read_history
-from gate.reporters.html_report.document import Budget
+from gate.reporters.html_report.conversations import Budget
 from gate.reporters.html_report.page import compose_page
 from tests.browser import story
 from tests.browser.chromium import Page

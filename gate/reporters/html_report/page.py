@@ -10,8 +10,10 @@ from importlib import resources
 
 from gate.analysis.history import History
 from gate.core.report import Report, Verdict
-from gate.reporters.html_report.document import Budget, Document, compose_document
+from gate.reporters.html_report.conversations import Budget
+from gate.reporters.html_report.document import compose_document
 from gate.reporters.html_report.overview import counts_of, gauge_of, guarantee_items, log_tails, untested
+from gate.reporters.html_report.tables import Document
 from gate.reporters.html_report.timeline import draw_lanes
 from gate.reporters.report_view import view_of
 from gate.reporters.sanitize import escape_json

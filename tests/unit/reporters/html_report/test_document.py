@@ -25,7 +25,8 @@ from gate.core.transcript import (
 )
 from gate.core.transcript_lines import decode, encode
 from gate.reporters.html_report import HtmlReporter
-from gate.reporters.html_report.document import Budget, compose_document
+from gate.reporters.html_report.conversations import Budget
+from gate.reporters.html_report.document import compose_document
 from gate.reporters.html_report.page import compose_page, data_text
 from tests.browser import story
 from tests.unit.reporters import builder, hostile
