@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gate.core.disruption_names import kind_of
 from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
 from gate.core.observations import Observations
 
@@ -304,7 +303,12 @@ class DisruptionStarted(Event):
 
     deployment: str
     disruption: str
+    """Its written name: `kill`, or `kill*3`."""
     conversations: int
+    kind: str = ""
+    """Its kind, without how often; "" on transcripts that do not record it."""
+    times: int = 1
+    """How often in a row it is injected."""
     traits: DisruptionTraits = UNDECLARED
     """What judging and reports know about such a disruption; the defaults where none are recorded."""
 
@@ -322,11 +326,9 @@ class DisruptionEnded(Event):
     observed: Observations = field(default_factory=Observations)
     """What was seen before and after it."""
     log: Sequence[str] = ()
-
-    @property
-    def kind(self) -> str:
-        """The disruption without how often."""
-        return kind_of(self.disruption)
+    kind: str = ""
+    """As in DisruptionStarted."""
+    times: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

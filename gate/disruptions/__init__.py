@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from gate.core.disruption_names import read_name
+from gate.core.disruption_names import read_kind_and_times
 from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
 from gate.disruptions.blue_green import BlueGreen
 from gate.disruptions.cold_start import ColdStart
@@ -14,7 +14,7 @@ from gate.disruptions.none import NoDisruption
 from gate.disruptions.oom import OutOfMemory
 from gate.disruptions.partition import Partition
 from gate.disruptions.recreate import Recreate
-from gate.disruptions.repeated import Repeated
+from gate.disruptions.repeated import Repeated, kind_and_times
 from gate.disruptions.replica_hop import ReplicaHop
 from gate.disruptions.restart import Restart
 from gate.disruptions.rollback import Rollback
@@ -27,23 +27,24 @@ from gate.disruptions.store_restart import StoreRestart
 from gate.disruptions.traffic import NoTraffic
 from gate.ports import Disruption
 
-__all__ = ["DISRUPTIONS", "NoTraffic", "disruptions_needing", "traits_of"]
+__all__ = ["DISRUPTIONS", "NoTraffic", "disruptions_needing", "kind_and_times", "traits_of"]
 
 
 class _Disruptions(dict[str, Disruption]):
     """The disruptions by name; `kill*3` is found too, though it is not listed."""
 
     def __missing__(self, name: str) -> Disruption:
-        kind, _, times = name.partition("*")
-        if read_name(name, self) != name or not times:
+        found = read_kind_and_times(name, self)
+        if found is None or found[1] == 1:
             raise KeyError(name)
-        return Repeated(self[kind], int(times))
+        kind, times = found
+        return Repeated(self[kind], times)
 
 
 DISRUPTIONS: dict[str, Disruption] = _Disruptions(
     {
-        one.name: one
-        for one in (
+        disruption.name: disruption
+        for disruption in (
             NoDisruption(),
             Restart(),
             Kill(),
@@ -67,7 +68,7 @@ DISRUPTIONS: dict[str, Disruption] = _Disruptions(
 
 
 def traits_of(name: str, known: Mapping[str, Disruption] = DISRUPTIONS) -> DisruptionTraits:
-    """Return the traits of the disruption `name`; those of none where it is not known."""
+    """Return the traits of the disruption `name`; UNDECLARED where it is not known."""
     try:
         return known[name].traits
     except KeyError:
@@ -76,4 +77,8 @@ def traits_of(name: str, known: Mapping[str, Disruption] = DISRUPTIONS) -> Disru
 
 def disruptions_needing(lacking: Collection[str]) -> tuple[str, ...]:
     """Return the disruptions that cannot be injected where the needs `lacking` are not met."""
-    return tuple(name for name, one in DISRUPTIONS.items() if not set(lacking).isdisjoint(one.traits.needs))
+    return tuple(
+        name
+        for name, disruption in DISRUPTIONS.items()
+        if not set(lacking).isdisjoint(disruption.traits.needs)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from gate.core.disruption_names import MOST_TIMES, kind_of, read_name, written
+from gate.core.disruption_names import MOST_TIMES, read_name, written
 from gate.documents.cursor import Node
 
 
@@ -13,7 +13,7 @@ def read_disruption(node: Node, known: Collection[str]) -> str | None:
     if node.is_mapping:
         return _with_times(node, known)
     text = node.text or ""
-    kind = kind_of(text)
+    kind = text.partition("*")[0]
     name = read_name(text, known)
     if name is None and kind != text and kind in known:
         node.problem(f"expected a number of times from 1 to {MOST_TIMES} after the *", hint=f"write {kind}*3")

@@ -135,7 +135,9 @@ class Timeline:
             return
         began = max(lane.reached, _moment(event.at - event.seconds))
         lane.until(began)
-        lane.add(Span(name=event.kind, began=began, ended=max(at, began), is_disruption=True))
+        lane.add(
+            Span(name=event.kind or event.disruption, began=began, ended=max(at, began), is_disruption=True)
+        )
         lane.reached, lane.now = at, "ask" if event.recovered else "did not come back"
         lane.failed = lane.failed or not event.recovered
 

@@ -7,6 +7,7 @@ line and goes on afterwards. What happened goes to the recorder; nothing is judg
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from dataclasses import fields
 
 from gate.core.transcript import (
@@ -21,7 +22,7 @@ from gate.core.transcript import (
     StoreFigures,
     StoreSeen,
 )
-from gate.disruptions import traits_of
+from gate.disruptions import kind_and_times, traits_of
 from gate.errors import (
     BotNotReady,
     EngineError,
@@ -185,17 +186,20 @@ class _WavePlayer:
 
     async def _disrupt(self, deployment: Deployment, kind: str, point: int, traffic: Traffic) -> bool:
         waiting = [one for one in self._wave.conversations if one.moments(point)]
+        single, times = kind_and_times(self._context.disruptions[kind])
         self._context.record(
             DisruptionStarted(
                 at=self._context.clock(),
                 deployment=self._wave.name,
                 disruption=kind,
+                kind=single,
+                times=times,
                 conversations=len(waiting),
                 traits=traits_of(kind, self._context.disruptions),
             )
         )
         ended = await self._inject(deployment, kind, traffic)
-        self._context.record(ended)
+        self._context.record(dataclasses.replace(ended, kind=single, times=times))
         return ended.recovered
 
     async def _inject(self, deployment: Deployment, kind: str, traffic: Traffic) -> DisruptionEnded:

@@ -1,8 +1,13 @@
 """A kind is one file and one entry of its dict, whatever its sort.
 
-Every registered kind declares all that its Protocol names. A made-up disruption and CONTRIBUTING's own scorer
-are then known everywhere, and a run uses them. The other sorts have a made-up kind beside their tests:
-`protocols/test_made_up_kind.py`, `reporters/test_made_up_kind.py`, `runtimes/test_made_up_kind.py`.
+Start here to see what a new kind costs. Every registered kind declares all that its Protocol names, and a
+made-up kind of every sort is known everywhere and used by a run:
+
+* disruption and scorer (the worked example of CONTRIBUTING.md): below;
+* store: `stores/test_made_up_kind.py`, with the kind itself in `stores/shelf`;
+* runtime: `runtimes/test_made_up_kind.py`;
+* protocol: `protocols/test_made_up_kind.py`;
+* reporter: `reporters/test_made_up_kind.py`.
 """
 
 from __future__ import annotations
@@ -263,7 +268,7 @@ def test_without_its_line_nobody_knows_a_disruption(tmp_path: Path) -> None:
         load_scenarios([Path("s.yml")], known_kinds(), working_directory=tmp_path)
 
 
-def test_a_run_inflicts_it_and_judges_it_by_its_traits_alone(
+def test_a_run_injects_it_and_judges_it_by_its_traits_alone(
     brownout: Brownout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those are in the transcript: who judges it later needs no such disruption."""

@@ -106,6 +106,7 @@ def played(
             at=4.6,
             deployment=name,
             disruption=name,
+            kind=name.partition("*")[0],
             took_effect=True,
             recovered=True,
             sentence=f"3f2a91bc77d0 came through {name}",
