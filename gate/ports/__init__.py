@@ -1,4 +1,9 @@
-"""The roles that packages play for each other: a protocol each, with the data that it hands over."""
+"""Protocols through which packages use each other, with the data that they hand over.
+
+One file per role: the clients' side (`bot`), the server's side (`deployment` with its optional `abilities`,
+`runtime`, `store`), the `disruption`, and those who read the run (`scorer`, `recorder`, `reporter`).
+A kind implements its protocol without importing the code that uses it.
+"""
 
 from __future__ import annotations
 

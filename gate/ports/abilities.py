@@ -1,6 +1,6 @@
-"""What a deployment may be able to do besides: disruptions ask for an ability, not for a runtime.
+"""Optional abilities of deployments and store servers. Disruptions ask for an ability, not for a runtime.
 
-A deployment that lacks the ability does not support the disruption; it says nothing about the bot.
+A deployment that lacks the ability does not support the disruption, which says nothing about the bot.
 """
 
 from __future__ import annotations
@@ -15,77 +15,80 @@ from gate.ports.deployment import Instance
 class Stoppable(Protocol):
     """The ability to be stopped and started again, as `docker stop` and `docker start` do.
 
-    A deployment stops and starts all replicas of the bot, and gives the highest of their exit codes.
+    A deployment stops and starts all replicas of the bot, and returns the highest of their exit codes.
     """
 
     async def stop(self) -> int | None:
-        """SIGTERM, then SIGKILL after the grace. The exit code."""
+        """Send SIGTERM, and SIGKILL after the grace period. Return the exit code."""
         ...
 
     async def kill(self) -> int | None:
-        """SIGKILL at once. The exit code."""
+        """Send SIGKILL at once. Return the exit code."""
         ...
 
     async def start(self) -> None:
-        """Starts the stopped instance again, with the same files."""
+        """Start the stopped instance again, with the same files."""
         ...
 
 
 @runtime_checkable
 class Replaceable(Protocol):
-    """The ability to put a fresh instance of the same image in the place of the present one."""
+    """The ability to replace the present instance by a fresh one of the same image."""
 
     async def replace(self) -> int | None:
-        """Stops the instance gracefully, removes it with its files, starts a new one. The old exit code."""
+        """Stop the instance gracefully, remove it with its files, and start a new one.
+
+        Return the exit code of the old one.
+        """
         ...
 
 
 @runtime_checkable
 class Replicated(Protocol):
-    """The ability to run several replicas side by side, and to say which of them get the turns."""
+    """The ability to run several replicas side by side, and to choose which of them get turns."""
 
     def routed(self) -> Sequence[str]:
-        """The identities of the replicas that get turns, in the order in which they get them."""
+        """Return the identities of the replicas that get turns, in the order of the turns."""
         ...
 
     def route(self, identities: Sequence[str]) -> None:
-        """From now on new turns go to these replicas alone, one after the other."""
+        """Send new turns to these replicas alone, one after the other."""
         ...
 
     async def add(self, version: str) -> str:
-        """Starts one more replica, of CANDIDATE or PREVIOUS, and waits until it is ready.
+        """Start one more replica, of CANDIDATE or PREVIOUS, and return its identity when it is ready.
 
-        It gets no turns yet. Its identity. Raises BotNotReady, EngineError.
+        It gets no turns yet. Raises BotNotReady, EngineError.
         """
         ...
 
     async def ask_to_stop(self, identity: str) -> None:
-        """Sends the signal to stop (SIGTERM) and returns: the grace of this replica begins."""
+        """Send the signal to stop (SIGTERM) and return. The grace period of this replica begins."""
         ...
 
     async def retire(self, identity: str) -> int | None:
-        """Waits until the replica, asked to stop if it was not yet, has ended, and removes it with its files.
+        """Stop the replica gracefully, and remove it with its files. Return its exit code.
 
-        SIGKILL when the grace is over. The exit code.
+        The grace period counts from `ask_to_stop` where that came first; SIGKILL follows it.
         """
         ...
 
 
 @runtime_checkable
 class Contained(Protocol):
-    """The ability to tell that a limit of the gate's own, and not the bot, ended something."""
+    """The ability to tell that a limit set by the gate ended something, and not the bot."""
 
     async def limit_fault(self) -> str | None:
-        """One sentence when a replica, as it stands, met such a limit, with the key that lifts it."""
+        """Return a sentence with the key that lifts the limit, if a replica now shows that it met one."""
         ...
 
 
 @runtime_checkable
 class MemoryLimited(Protocol):
-    """The ability to run into a limit of memory, which the kernel enforces."""
+    """The ability to exceed a memory limit that the kernel enforces."""
 
     async def exhaust_memory(self) -> None:
-        """Returns when the kernel has ended every replica for want of memory, and the limit is gone again.
+        """Return when the kernel has ended every replica for want of memory, and the limit is lifted.
 
         Raises Unsupported, EngineError.
         """
@@ -94,48 +97,48 @@ class MemoryLimited(Protocol):
 
 @runtime_checkable
 class Pausable(Protocol):
-    """The ability to be halted in the middle of whatever it does, as `docker pause` does."""
+    """The ability to be halted at any moment, as `docker pause` does."""
 
     async def pause(self) -> None:
-        """It keeps its connections and answers nothing."""
+        """Halt it: it keeps its connections and answers nothing."""
         ...
 
     async def resume(self) -> None:
-        """It goes on where it was halted."""
+        """Let it continue where it was halted."""
         ...
 
 
 @runtime_checkable
 class Partitionable(Protocol):
-    """The ability to cut the bot off from its store, while both go on and the bot can be talked to."""
+    """The ability to cut the bot off from its store, while both run and the bot can be reached."""
 
     async def disconnect_store(self) -> None:
-        """No packet passes between any replica and the store."""
+        """Let no packet pass between any replica and the store."""
         ...
 
     async def reconnect_store(self) -> None:
-        """The bot finds the store where it was."""
+        """Connect the bot to the store again, under the same address."""
         ...
 
     async def store_connected(self) -> bool:
-        """Whether the network lets the bot reach the store, as far as can be seen from outside."""
+        """Whether the network lets the bot reach the store, seen from outside the bot."""
         ...
 
 
 class StoreServer(Stoppable, Protocol):
-    """The server of a deployment's store. What it can do besides is told by other abilities."""
+    """The server of a deployment's store. It may have further abilities of this file."""
 
     @property
     def persistence(self) -> str:
-        """How it was told to keep its data over its own end, as the settings name it."""
+        """How it keeps its data when it restarts, as the settings name it."""
         ...
 
     async def instance(self) -> Instance:
-        """Its present life. Raises EngineError."""
+        """Return its present incarnation. Raises EngineError."""
         ...
 
     async def wait_until_ready(self) -> None:
-        """Returns when it answers with its data loaded; as it then is, the gate left it.
+        """Return when it answers with all data loaded. Later restarts by others count as faults.
 
         Raises StoreError, EngineError.
         """
@@ -147,5 +150,5 @@ class Storing(Protocol):
     """The ability to have a store whose server can be disrupted."""
 
     def store_server(self) -> StoreServer | None:
-        """The server; None when the bot was given no store."""
+        """Return the server; None when the bot was given no store."""
         ...

@@ -1,4 +1,4 @@
-"""The bot, as its users' clients reach it."""
+"""The bot as its users' clients reach it: a protocol to speak, conversations, and a leased way per turn."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from gate.core.specification import BotSpecification, Contract
 
 
 class Conversation(Protocol):
-    """One session with the bot, as its user's client keeps it.
+    """One session with the bot, on the client's side.
 
-    It owns what belongs to the session and outlives every disruption, as a browser outlives a deploy.
+    It owns the session's state, cookies for example, and survives every disruption, as a browser does.
     """
 
     @property
@@ -28,7 +28,7 @@ class Conversation(Protocol):
 
 
 class Bot(Protocol):
-    """The bot, as its users' clients reach it."""
+    """The client side of one bot: it opens conversations."""
 
     def open(self, session: str) -> Conversation:
         """Open a conversation. Nothing is sent before its first turn."""
@@ -40,22 +40,22 @@ class Bot(Protocol):
 
 
 class BotProtocol(Protocol):
-    """How to speak to one kind of bot."""
+    """One way to speak to bots, for example JSON over HTTP."""
 
     name: str
-    """How `bot.protocol` names it."""
+    """Its name in `bot.protocol`."""
     sentence: str
-    """What is sent, for `memory-gate list protocols`."""
+    """A description of what is sent, for `memory-gate list protocols`."""
     contract: Contract
-    """What the settings `request` and `reply` are where they say nothing else."""
+    """The defaults of the settings `request` and `reply`."""
 
     def connect(self, specification: BotSpecification, route_turn: TurnRouter) -> Bot:
-        """Return a bot that leases its way anew for each turn."""
+        """Return a bot that leases a way from `route_turn` for each turn."""
         ...
 
 
 class TurnLease(Protocol):
-    """The way of one turn to one replica."""
+    """A lease of one replica for one turn."""
 
     @property
     def address(self) -> str:
@@ -64,8 +64,8 @@ class TurnLease(Protocol):
 
 
 class TurnRouter(Protocol):
-    """Chooses the replica that a turn goes to."""
+    """A function that chooses the replica for a turn."""
 
     def __call__(self) -> AbstractAsyncContextManager[TurnLease]:
-        """Lease a way for one turn: see Deployment.route_turn."""
+        """Lease a replica for one turn; see Deployment.route_turn."""
         ...

@@ -1,4 +1,4 @@
-"""A bot and its store, started together."""
+"""A deployment: a bot of one or more replicas and its store, started together."""
 
 from __future__ import annotations
 
@@ -12,73 +12,76 @@ from gate.ports.bot import TurnLease
 CANDIDATE = "candidate"
 """The version of the bot that is to be deployed."""
 PREVIOUS = "previous"
-"""The version that it is to take the place of; the candidate again where no other is given."""
+"""The version in production, which the candidate replaces; the candidate itself where no other is given."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """One life of a replica of the bot, or of its store.
+    """One incarnation of a replica of the bot, or of its store.
 
-    `identity` changes when it is replaced, `started` whenever it starts.
+    `identity` changes with each replacement, `started` with each start.
     """
 
     identity: str
-    """Container id, or the folder that stands for one."""
+    """The container id, or the folder that stands for a container."""
     started: str
-    """Opaque mark of the latest start; of a store the identity of its server, "" while it does not answer."""
+    """An opaque mark of the latest start.
+
+    For a store it is its server's identity; "" while the server does not answer.
+    """
     running: bool = True
     exit_code: int | None = None
-    """Of the last stop, 128 + signal when a signal ended it; None while none has been seen."""
+    """Exit code of the last stop, 128 + signal when a signal ended it; None before the first stop."""
     image: str = ""
-    """What it was made from: the id of an image, or a command."""
+    """The id of the image, or the command, that it was made from."""
     version: str = CANDIDATE
-    """Of a replica: CANDIDATE or PREVIOUS."""
+    """CANDIDATE or PREVIOUS, for a replica of the bot."""
     out_of_memory: bool = False
     """Whether the kernel ended it for want of memory."""
     paused: bool = False
-    """Whether it runs and gets no time to do anything."""
+    """Whether it is halted: it runs, but gets no CPU time."""
     turns: int = 0
-    """How many turns were directed to it since it was made."""
+    """Turns routed to it since it was made."""
     turns_under_way: int = 0
-    """How many of them have not ended."""
+    """Turns routed to it that have not ended."""
     keys: int | None = None
-    """Of a store that answers: how many keys it holds."""
+    """Keys that the store holds; None for a bot, or while the store does not answer."""
 
 
 class Deployment(Protocol):
-    """A bot, of one or more replicas, and its store. Each can be talked to, looked at and closed."""
+    """A bot of one or more replicas and its store: it can be spoken to, inspected and closed."""
 
     def route_turn(self) -> AbstractAsyncContextManager[TurnLease]:
-        """Lease a way for one turn: the replicas that get turns take turns.
+        """Lease a replica for one turn, round-robin among the replicas that get turns.
 
-        Entering counts the turn, once, whatever is asked of the lease; leaving says that the turn is over.
+        Entering the lease counts the turn exactly once; leaving it ends the turn.
         """
         ...
 
     def images(self) -> Mapping[str, str]:
-        """Role (`bot`, `store`) → image id or version, for the report."""
+        """Return role (`bot`, `store`) → image id or version, for the report."""
         ...
 
     async def instance(self) -> Instance:
-        """The present life of the bot; of several replicas the first one's."""
+        """Return the present incarnation of the bot; of several replicas, that of the first."""
         ...
 
     async def instances(self) -> Sequence[Instance]:
-        """The present lives of all replicas, those that get no turns included."""
+        """Return the present incarnations of all replicas, including those that get no turns."""
         ...
 
     async def wait_until_ready(self) -> None:
-        """Returns when every replica answers its health check. Raises BotNotReady, EngineError."""
+        """Return when every replica answers its health check. Raises BotNotReady, EngineError."""
         ...
 
     async def store_fault(self) -> str | None:
-        """One sentence when the store is not as the gate left it, else None. Raises EngineError."""
+        """Return a sentence if the store ended or restarted unasked, else None. Raises EngineError."""
         ...
 
     async def log_tail(self) -> Sequence[str]:
-        """The bot's last log lines; untrusted text, at most a few dozen bounded lines."""
+        """Return the bot's last log lines: untrusted text, at most a few dozen lines of bounded length."""
         ...
 
     async def close(self) -> None:
-        """Removes everything this deployment made. Safe to call twice."""
+        """Remove everything that this deployment made. Safe to call twice."""
         ...

@@ -1,4 +1,4 @@
-"""A way in which a deploy goes wrong, the traffic it lets through, and the evidence that it happened."""
+"""A disruption of a deployment, the traffic during it, and the evidence that it took effect."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from gate.ports.deployment import Deployment
 
 
 class Traffic(Protocol):
-    """The users who go on talking while the deployment is disrupted."""
+    """Users who keep talking while the deployment is disrupted."""
 
     async def send(self) -> None:
-        """One turn of every open session, until each was acknowledged, refused or left open."""
+        """Send one turn of every open session; return when each was acknowledged, refused or left open."""
         ...
 
     def in_flight(self) -> AbstractAsyncContextManager[bool]:
-        """Puts one turn of every open session to the bot; inside the block the model holds its answers back.
+        """Send one turn of every open session; inside the block the model withholds its answers.
 
-        Gives True when the bot has asked its model: for each, or for those that it takes at once. False
-        when that cannot be shown, because the bot brings its own model, say. Leaving the block lets the
-        answers go and waits for the turns to end.
+        Yields True once the bot has asked its model for each turn, or for as many as it handles at once.
+        Yields False when that cannot be shown, for example because the bot brings its own model.
+        Leaving the block releases the answers and waits for the turns to end.
         """
         ...
 
 
 class Hold(Protocol):
-    """The model's answers to some turns, held back."""
+    """The model's withheld answers to some turns."""
 
     async def asked(self) -> None:
-        """Returns when the bot has asked its model: for each turn, or for as many as it takes at once."""
+        """Return when the bot has asked its model for each turn, or for as many as it handles at once."""
         ...
 
     def release(self) -> None:
-        """Lets the answers go. Safe to call twice."""
+        """Release the answers. Safe to call twice."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Proof that a disruption took effect, or that it cannot be shown to have.
+    """Evidence that a disruption took effect, or that this cannot be shown.
 
-    `sentence` for people ("container 3f2a → 91bc"), `observed` for whoever judges.
+    `sentence` is for people ("container 3f2a → 91bc"), `observed` for the analysis.
     """
 
     took_effect: bool
@@ -53,19 +53,19 @@ class Evidence:
 
 
 class Disruption(Protocol):
-    """One way in which a deploy goes wrong."""
+    """One way in which a deployment is disrupted."""
 
     name: str
     sentence: str
-    """What happens, for `memory-gate list disruptions`."""
+    """A description for `memory-gate list disruptions`."""
     proof: str
-    """What shows that it happened."""
+    """The observation that shows that it happened, for people."""
 
     traits: DisruptionTraits
-    """What others have to know about it."""
+    """Facts about it that planning, analysis and reports use."""
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Disrupts, lets `traffic` through where it belongs, heals, waits until the bot is ready again.
+        """Disrupt the deployment, send `traffic` at the right moments, heal, and wait until the bot is ready.
 
         Raises Unsupported, BotNotReady (the bot did not come back), StoreError or EngineError.
         """

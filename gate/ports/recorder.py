@@ -1,4 +1,4 @@
-"""Put events of a run on record."""
+"""The recorder of a run's events."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from gate.core.transcript import Event
 
 
 class Recorder(Protocol):
-    """Takes every event of a run, in the order in which it happened."""
+    """A function that takes every event of a run, in order."""
 
     def __call__(self, event: Event, /) -> None: ...

@@ -1,4 +1,4 @@
-"""Shows a run to somebody."""
+"""Reporters, which show a run while it goes on and at its end."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from gate.core.transcript import Event
 
 
 class Reporter(Protocol):
-    """Shows a run to somebody: live, event by event, and at the end."""
+    """Shows a run to people or programs: event by event, and at the end."""
 
     def show(self, event: Event) -> None:
-        """Called for every event as it happens."""
+        """Take one event as it happens."""
         ...
 
     def finish(self, report: Report) -> None:
-        """Called once, when the verdict is known."""
+        """Take the report, once, when the verdict is known."""
         ...
 
 
@@ -25,10 +25,10 @@ class FileReporter(Reporter, Protocol):
     """A reporter that writes one file into the report folder."""
 
     name: str
-    """What the kind is called where kinds are listed."""
+    """Its name where kinds are listed."""
     file: str
     """The name of the file it writes."""
     sentence: str
-    """What is in the file, in one sentence."""
+    """A description of the file, in one sentence."""
 
     def __init__(self, directory: Path) -> None: ...

@@ -1,4 +1,4 @@
-"""A place where bots run, and how it is built."""
+"""Runtimes, which run deployments, and the kinds that build them."""
 
 from __future__ import annotations
 
@@ -15,48 +15,49 @@ from gate.ports.store import Store, StoreInspector
 
 
 class Runtime(Protocol):
-    """A place where bots run: the Docker engine, local processes."""
+    """The engine that runs the deployments of one run: Docker, or local processes."""
 
     async def open(self) -> str:
-        """Makes the place ready. The address at which bots of this runtime can reach the gate.
+        """Prepare the runtime. Return the address at which its bots reach the gate.
 
         Raises EngineError, InputError.
         """
         ...
 
     async def deploy(self, name: str, environment: Mapping[str, str], version: str = CANDIDATE) -> Deployment:
-        """A fresh store and a fresh, ready bot. `name` tells deployments of one run apart.
+        """Start a fresh store and a fresh bot, and return when the bot is ready.
 
-        `environment` is given to the bot besides its own; `version` is CANDIDATE or PREVIOUS.
+        `name` identifies the deployment within the run. `environment` is added to the bot's own.
+        `version` is CANDIDATE or PREVIOUS.
         Raises BotNotReady, EngineError, StoreError, InputError; nothing is left running then.
         """
         ...
 
     def inspector(self, deployment: Deployment) -> StoreInspector | None:
-        """A look into the store of `deployment`; None when it has none."""
+        """Return an inspector of the store of `deployment`; None when it has none."""
         ...
 
     async def close(self) -> None:
-        """Removes everything of this run. Safe to call twice, and at any moment."""
+        """Remove everything of this run. Safe to call twice, and at any moment."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuntimeParts:
-    """Everything a runtime is built from."""
+    """Everything that a runtime is built from."""
 
     bot: BotSpecification
     store: Store | None
     run: str
-    """The run's name, which everything made for it carries."""
+    """The name of the run, which everything made for it carries."""
     environment: Mapping[str, str] = field(repr=False)
     """The gate's own environment variables."""
     brings_model: bool
-    """Whether the bot asks a model of its own, which the gate does not serve."""
+    """Whether the bot asks its own model, which the gate does not serve."""
     trace: Callable[[str], None] | None = None
-    """Takes a debug line; None where nobody would see it."""
+    """Takes a debug line; None when debug output is off."""
     connections: AsyncExitStack
-    """Holds what is closed after the runtime, which removes everything over it."""
+    """Closed after the runtime, which still needs these connections to remove everything."""
 
 
 class RuntimeKind(Protocol):
@@ -64,28 +65,28 @@ class RuntimeKind(Protocol):
 
     name: str
     sentence: str
-    """What runs the bot, for `memory-gate list runtimes`."""
+    """A description for `memory-gate list runtimes`."""
     lacking: Mapping[Need, str]
-    """The needs of disruptions that it does not meet → why. The contract tests hold it to that."""
+    """Needs of disruptions that it does not meet → reason. The contract tests verify them."""
 
     def fits(self, bot: BotSpecification) -> bool:
-        """Whether the bot is given as this runtime needs it."""
+        """Whether this runtime can run the bot as it is given: an image, a folder or a command."""
         ...
 
     async def build(self, parts: RuntimeParts) -> Runtime:
-        """Build the runtime; it makes nothing before it is opened. Raises GateError."""
+        """Build the runtime, which makes nothing before `open`. Raises GateError."""
         ...
 
 
 @runtime_checkable
 class RunsSource(Protocol):
-    """A kind of runtime that can run a bot from its source folder, as the demo needs it."""
+    """The ability of a runtime kind to run a bot from its source folder; the demo needs it."""
 
     manner: str
-    """How it runs such a bot, for people: "as local processes"."""
+    """How it runs the bot, for people: "as local processes"."""
 
     async def prepare_source(
         self, folder: Path, environment: Mapping[str, str], say: Callable[[str], None]
     ) -> BotSpecification:
-        """Make a bot of a folder with a Dockerfile, app.py and requirements.txt. Raises GateError."""
+        """Prepare a bot from a folder with a Dockerfile, app.py and requirements.txt. Raises GateError."""
         ...

@@ -1,4 +1,4 @@
-"""A way to compare a reply with what was expected."""
+"""Scorers, which compare a reply with the expectation of a probe."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gate.core.transcript import JudgeAnswered
 
 
 class Scorer(Protocol):
-    """One way to compare a reply with what was expected."""
+    """One way to compare a reply with an expectation."""
 
     name: str
     sentence: str
     traits: ScorerTraits
-    """What others have to know about it."""
+    """Facts about it that the loader, analysis and reports use."""
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether the reply is as expected."""
@@ -24,11 +24,11 @@ class Scorer(Protocol):
 
 @runtime_checkable
 class Tiebreaker(Protocol):
-    """A scorer that goes by what a judge has answered about the very reply.
+    """A scorer that needs a judge's answer about the reply.
 
-    It is heard last, and only where all other checks hold: it can take away, and never give.
+    It runs last, and only where all other checks hold: it can fail a probe, but never pass one.
     """
 
     def advised(self, answers: Mapping[str, JudgeAnswered]) -> Scorer:
-        """The scorer that knows these answers, by argument. Its `score` raises Undecided without one."""
+        """Return a scorer that knows these answers, by argument. Its `score` raises Undecided without one."""
         ...

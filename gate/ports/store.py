@@ -1,4 +1,4 @@
-"""A kind of store: how its server is started, reached, looked into and diagnosed."""
+"""Stores: how a server is started, reached, inspected and diagnosed. One kind per database."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from gate.core.transcript import StoreFigures
 
 @dataclass(frozen=True, kw_only=True)
 class StoreView(StoreFigures):
-    """What a look into the store found. `values` are those of the asked-for facts that stand in it."""
+    """The findings of one look into a store. `values` are the requested facts that it holds."""
 
     values: frozenset[str]
 
 
 class StoreInspector(Protocol):
-    """Looks into the store that the bot was given."""
+    """Looks into a bot's store."""
 
     async def look(self, values: Collection[str]) -> StoreView:
-        """Which of `values` stand anywhere in the store. Raises StoreError."""
+        """Return which of `values` the store holds anywhere, and its figures. Raises StoreError."""
         ...
 
 
 class Store(Protocol):
-    """The server of one store: how it is started, reached and looked into."""
+    """One store server: how it is started, reached and inspected."""
 
     @property
     def image(self) -> str:
@@ -42,76 +42,76 @@ class Store(Protocol):
 
     @property
     def arguments(self) -> Sequence[str]:
-        """What the server program is started with, besides its name."""
+        """The arguments of the server program."""
         ...
 
     @property
     def persistence(self) -> str:
-        """How the server keeps its data over its own end, as the settings name it."""
+        """How the server keeps its data when it restarts, as the settings name it."""
         ...
 
     @property
     def memory(self) -> int:
-        """What its container is allowed, in bytes."""
+        """The memory limit of its container, in bytes."""
         ...
 
     @property
     def port(self) -> int:
-        """Where the server listens inside the image."""
+        """The port that the server listens on inside the image."""
         ...
 
     @property
     def data_folder(self) -> str:
-        """Where the server keeps its files inside the image."""
+        """The folder of the server's files inside the image."""
         ...
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The environment variables that the server needs besides the machine's own."""
+        """Environment variables for the server, besides the machine's own."""
         ...
 
     @property
     def stop_signal(self) -> str:
-        """The signal that asks the server to end at once and in order, SIGTERM or SIGINT."""
+        """The signal for a prompt, orderly shutdown: SIGTERM or SIGINT."""
         ...
 
     def variables(self, host: str, port: int) -> Mapping[str, str]:
-        """The environment variables that tell the bot where the store is."""
+        """Return the environment variables that tell the bot where the store is."""
         ...
 
     def local_command(self, folder: Path, host: str, port: int) -> Sequence[str]:
-        """The command that serves the data in `folder` on this machine. Raises StoreError without one."""
+        """Return a local command that serves the data in `folder`. Raises StoreError if there is none."""
         ...
 
     def local_server(self) -> str:
-        """The path of a server program on this machine. Raises StoreError when there is none."""
+        """Return the path of a server program on this machine. Raises StoreError if there is none."""
         ...
 
     async def wait_until_ready(self, host: str, port: int, seconds: float) -> str:
-        """Returns the running server's identity when it answers. Raises StoreError after `seconds`."""
+        """Wait until the server answers, and return its identity. Raises StoreError after `seconds`."""
         ...
 
     async def identity(self, host: str, port: int) -> str:
-        """What changes when the server restarts. Raises StoreError when it does not answer."""
+        """Return a text that changes when the server restarts. Raises StoreError if it does not answer."""
         ...
 
     def inspector(self, host: str, port: int) -> StoreInspector:
-        """A look into the server's data."""
+        """Return an inspector of the server's data."""
         ...
 
 
 class StoreKind(Protocol):
-    """One kind of store, under its name in `STORES`. No other package knows that name."""
+    """One kind of store, registered by name in `STORES`. No other package knows the name."""
 
     @property
     def traits(self) -> StoreTraits:
-        """What the settings check and explain."""
+        """Facts that the settings check and explain."""
         ...
 
     def build(self, specification: StoreSpecification) -> Store | None:
-        """The server for one run, not started yet; None for a kind that starts none."""
+        """Return the server for one run, not started yet; None for a kind that starts none."""
         ...
 
     def diagnose(self, evidence: StoreEvidence) -> Iterable[StoreFinding]:
-        """What the looks show: why facts are gone, and which settings lose data. A pure function."""
+        """Yield why facts are gone, and which settings lose data. A pure function of the looks."""
         ...
