@@ -1,4 +1,4 @@
-"""The places where bots run, one package per kind."""
+"""Runtimes, which run bots: one package per kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RUNTIMES: dict[str, RuntimeKind] = {kind.name: kind for kind in (DockerKind(), P
 def choose_runtime(bot: BotSpecification, name: str | None = None) -> RuntimeKind:
     """Return the runtime called `name`, else the first that fits how the bot is given.
 
-    A bot that fits none gets the first one, which says what it misses.
+    A bot that fits none gets the first one, whose error says what is missing.
     """
     if name:
         return RUNTIMES[name]
@@ -23,7 +23,7 @@ def choose_runtime(bot: BotSpecification, name: str | None = None) -> RuntimeKin
 
 
 def unsupported_on(runtime: str) -> dict[str, str]:
-    """Return the disruptions that the runtime cannot do, each with the reason."""
+    """Return the disruptions that the runtime does not support, each with the reason."""
     return {
         name: why
         for name, disruption in DISRUPTIONS.items()

@@ -1,1 +1,1 @@
-"""The Docker runtime: a private network, the store and the bot as containers, all labelled with the run."""
+"""Docker runtime: a private network, with the store and the bot as containers, all labelled with the run."""

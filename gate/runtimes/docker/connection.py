@@ -1,4 +1,4 @@
-"""The connection to the Docker engine: found, checked, and called without blocking the event loop."""
+"""Connection to the Docker engine, which is called without blocking the event loop."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ from gate.errors import EngineError, GateError
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 CALL_SECONDS = 60.0
-"""For an order that the engine carries out by itself. One that was not answered by then never will be."""
+"""Time-out of an ordinary call. An engine that has not answered by then never will."""
 PULL_SECONDS = 15 * 60.0
 BUILD_SECONDS = 30 * 60.0
 PING_SECONDS = 10
 SETTLING_SECONDS = 2.5
-"""How long what is being started is waited for before it is removed. Removed meanwhile, it can leave its
-network with an endpoint of nobody's, which the engine then keeps for good (seen with 20.10)."""
+"""Wait so long for pending starts before removing anything.
+
+A container that is removed while it starts can leave an orphaned endpoint on its network, and the engine then
+never removes that network (seen with 20.10).
+"""
 POLL_SECONDS = 0.02
 CONNECTIONS = 16
 
@@ -37,20 +40,20 @@ ENGINE_FAULTS = (
     *(DockerException, RequestException, StreamParseError, HTTPError),
     *(http.client.HTTPException, OSError),
 )
-"""All that a call to the engine may end with that is the engine's fault, or that of the way to it."""
+"""Errors of a call that the engine, or the connection to it, is to blame for."""
 
 Answer = TypeVar("Answer")
 
 
 async def reach(environment: Mapping[str, str], trace: Callable[[str], None] | None = None) -> Engine:
-    """As `connect`, without holding up the event loop: an engine that hangs is waited for in a thread."""
+    """Connect in a thread, so that an engine that hangs does not block the event loop. See `connect`."""
     return await asyncio.wrap_future(in_thread(lambda: connect(environment, trace)))
 
 
 def connect(environment: Mapping[str, str], trace: Callable[[str], None] | None = None) -> Engine:
-    """The engine that DOCKER_HOST names, or the local one. Raises EngineError when none answers.
+    """Connect to the engine that DOCKER_HOST names, or to the local one.
 
-    `trace` is told of every call: what it was for, how long it took, what came of it.
+    `trace` takes one line per call: its purpose, outcome and duration. Raises EngineError if none answers.
     """
     host = environment.get("DOCKER_HOST") or DEFAULT_HOST
     remedy = (
@@ -63,7 +66,7 @@ def connect(environment: Mapping[str, str], trace: Callable[[str], None] | None 
             if not socket.exists():
                 raise EngineError("no Docker engine answers", why=f"{socket} does not exist", remedy=remedy)
             if not stat.S_ISSOCK(socket.stat().st_mode):
-                # Docker makes a folder of a socket that is mounted but missing.
+                # When a missing socket is mounted, Docker makes a folder in its place.
                 raise EngineError("no Docker engine answers", why=f"{socket} is not a socket", remedy=remedy)
         with contextlib.closing(
             docker.DockerClient.from_env(environment=dict(environment), version="auto", timeout=PING_SECONDS)
@@ -81,7 +84,7 @@ def connect(environment: Mapping[str, str], trace: Callable[[str], None] | None 
 
 
 class Engine:
-    """One Docker engine, for one run."""
+    """A connection to a Docker engine, for one run."""
 
     def __init__(
         self, client: docker.DockerClient, host: str, trace: Callable[[str], None] | None = None
@@ -99,20 +102,20 @@ class Engine:
     async def call(
         self, purpose: str, function: Callable[[], Answer], *, seconds: float | None = None
     ) -> Answer:
-        """`function` in a thread. Its faults become EngineError: "the engine could not {purpose}".
+        """Run `function` in a thread. Its errors become EngineError: "the engine could not {purpose}".
 
-        So does an answer that has not come after `seconds`, or CALL_SECONDS.
+        So does a call that takes longer than `seconds`, or than CALL_SECONDS.
         """
         limit = CALL_SECONDS if seconds is None else seconds
         began = time.monotonic()
         outcome = "not ended"
         try:
-            async with asyncio.timeout(limit) as patience:
-                answer = await asyncio.wrap_future(in_thread(lambda: self._leaving_nothing_open(function)))
+            async with asyncio.timeout(limit) as time_limit:
+                answer = await asyncio.wrap_future(in_thread(lambda: self._disconnect_after(function)))
             outcome = "done"
             return answer
         except ENGINE_FAULTS as error:
-            late = patience.expired()
+            late = time_limit.expired()
             outcome = f"it did not answer within {limit:g} s" if late else explain(error)
             raise EngineError(f"the Docker engine could not {purpose}", why=outcome) from error
         except GateError as error:
@@ -123,46 +126,46 @@ class Engine:
                 self._trace(f"engine: {purpose}: {outcome} ({time.monotonic() - began:.3f} s)")
 
     async def create(self, purpose: str, function: Callable[[], Answer]) -> Answer:
-        """Like `call`, for what brings something into being.
+        """Run a call that creates something; see `call`.
 
-        Refused once the run is being ended, and waited for by `settled`: nothing that is created
-        late can be missed by the removal.
+        It is refused once the run is being ended. `settled` waits for it, so that the removal
+        misses nothing that is created late.
         """
         return await self.call(purpose, lambda: self._counted(self._creating, purpose, function))
 
     async def start(self, purpose: str, function: Callable[[], Answer]) -> Answer:
-        """Like `call`, for what brings something to life, or onto a network.
+        """Run a call that starts a container, or connects one to a network; see `call`.
 
-        Refused once the run is being ended, and waited for by `wait_until_quiet`.
+        It is refused once the run is being ended. `wait_until_quiet` waits for it.
         """
         return await self.call(purpose, lambda: self._counted(self._starting, purpose, function))
 
     def refuse_creations(self) -> None:
-        """From now on nothing new is created."""
+        """Refuse all further creations and starts."""
         with self._lock:
             self._closing = True
 
     @property
     def settled(self) -> bool:
-        """Whether no creation is under way."""
+        """Whether no creation is in progress."""
         with self._lock:
             return not self._creating
 
     @property
     def unanswered(self) -> bool:
-        """Whether a creation ended without the engine's word: what was asked for may still come."""
+        """Whether a creation ended without an answer, so that its object may still appear."""
         with self._lock:
             return self._unanswered
 
     async def wait_until_quiet(self) -> None:
-        """Returns once nothing is being created or started, or after SETTLING_SECONDS."""
+        """Return once nothing is being created or started, or after SETTLING_SECONDS."""
         await within(SETTLING_SECONDS, lambda: not self._creating and not self._starting)
 
-    def _counted(self, under_way: list[str], purpose: str, function: Callable[[], Answer]) -> Answer:
+    def _counted(self, pending: list[str], purpose: str, function: Callable[[], Answer]) -> Answer:
         with self._lock:
             if self._closing:
                 raise EngineError("the run is being ended")
-            under_way.append(purpose)
+            pending.append(purpose)
         answered = False
         try:
             answer = function()
@@ -173,16 +176,16 @@ class Engine:
             raise
         finally:
             with self._lock:
-                under_way.remove(purpose)
-                self._unanswered |= not answered and under_way is self._creating
+                pending.remove(purpose)
+                self._unanswered |= not answered and pending is self._creating
 
     def close(self) -> None:
-        """Closes the connection without waiting for calls that hang: theirs closes when they end."""
+        """Close the connection. A call that hangs is not waited for; it disconnects when it ends."""
         self._closed = True
         self._disconnect()
 
-    def _leaving_nothing_open(self, function: Callable[[], Answer]) -> Answer:
-        """`function`. The client connects anew for what it asks after it was closed."""
+    def _disconnect_after(self, function: Callable[[], Answer]) -> Answer:
+        """Run `function`, and disconnect again if the client was closed: it reconnects for every request."""
         try:
             return function()
         finally:
@@ -195,7 +198,7 @@ class Engine:
 
 
 async def within(seconds: float, condition: Callable[[], bool]) -> None:
-    """Returns once `condition` holds, or after so many seconds."""
+    """Return once `condition` holds, or after so many seconds."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while not condition():
@@ -203,7 +206,7 @@ async def within(seconds: float, condition: Callable[[], bool]) -> None:
 
 
 def in_thread(function: Callable[[], Answer]) -> Future[Answer]:
-    """`function` in a thread that holds nobody up: the gate can end while the engine hangs."""
+    """Run `function` in a daemon thread: the gate can end while the engine hangs."""
     answer: Future[Answer] = Future()
 
     def work() -> None:
@@ -219,7 +222,7 @@ def in_thread(function: Callable[[], Answer]) -> Future[Answer]:
 
 
 def explain(error: BaseException) -> str:
-    """What the engine said on one line, without the wrapping of the client."""
+    """Return the engine's error message on one line, without the client's wrapping."""
     text = str(error)
     if isinstance(error, APIError):
         text = str(error.explanation or error)
@@ -232,10 +235,10 @@ def explain(error: BaseException) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """What an exception came from in the first place: the client wraps each in several others."""
+    """Return the root cause of an exception, which the client wraps in several others."""
     while True:
         inner = error.__cause__ or error.__context__ or getattr(error, "reason", None)
-        inner = inner or next((one for one in error.args if isinstance(one, BaseException)), None)
+        inner = inner or next((cause for cause in error.args if isinstance(cause, BaseException)), None)
         if not isinstance(inner, BaseException):
             return error
         error = inner

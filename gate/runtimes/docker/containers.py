@@ -1,4 +1,4 @@
-"""What the containers of the bot and of its store have in common."""
+"""Containers of the bot and of its store: operations on them, and the resources that they share."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ DEFAULT_STOP_SIGNAL = "SIGTERM"
 
 @dataclass(frozen=True, kw_only=True)
 class DockerContext:
-    """What all deployments of a run stand on."""
+    """Resources shared by a run's deployments."""
 
     engine: Engine
     network_name: str
-    """Where the gate meets the bots."""
+    """The network that the gate and the bots share."""
     store_network_name: str
-    """Where the bots meet their stores, so that the one can be cut off without the other."""
+    """The network that the bots and their stores share. A bot can be cut off from it alone."""
     labels: Mapping[str, str]
     bot_images: Mapping[str, str]
     """Version → image id."""
     store_image: str
     processors: int
-    """Of the engine's machine."""
+    """CPUs of the engine's machine."""
     internal: bool
-    """Whether the network on which the gate meets the bots leads nowhere else."""
+    """Whether the network of the gate and the bots has no way out."""
 
     def image_of(self, version: str) -> str:
-        """The image of a version of the bot; the candidate's where no other was given."""
+        """Return the image of a version of the bot; the candidate's if no other was given."""
         return self.bot_images.get(version, self.bot_images[CANDIDATE])
 
 
 class EngineContainer:
-    """A container that was created, and what can be asked of it and done to it."""
+    """A container that was created, and the operations on it."""
 
     def __init__(self, engine: Engine, container: Container, what: str) -> None:
-        """`what` it is, for messages: "the bot"."""
+        """`what` names it in messages: "the bot"."""
         self.engine = engine
         self.container = container
         self.what = what
@@ -55,28 +55,28 @@ class EngineContainer:
         self._starting = False
 
     async def inspect(self) -> dict[str, Any]:
-        """All that the engine knows of it."""
+        """Return everything that the engine knows of it."""
         return await self.engine.call(
             f"inspect {self.what}", lambda: self.engine.client.api.inspect_container(self.identity)
         )
 
     async def state(self) -> dict[str, Any]:
-        """What the engine knows of its life."""
+        """Return its state as the engine knows it: running, exit code and so on."""
         state: dict[str, Any] = (await self.inspect())["State"]
         return state
 
     async def address_on(self, network: str) -> str:
-        """Empty once it has ended: nobody answers there, and the wait for it says what became of it."""
+        """Return its IP address; "" once it has ended, which the wait for its health check then explains."""
         endpoints = (await self.inspect())["NetworkSettings"]["Networks"]
         return str(endpoints.get(network, {}).get("IPAddress", ""))
 
     async def start(self) -> None:
-        """`docker start`."""
+        """Start it, as `docker start` does."""
         self._asked_at = None
         await self.engine.start(f"start {self.what}", self._start)
 
     async def ask_to_stop(self) -> None:
-        """The stop signal of its image, once."""
+        """Send the stop signal of its image, once."""
         if self._asked_at is not None:
             return
         attributes = await self.inspect()
@@ -86,7 +86,7 @@ class EngineContainer:
             await self._signal(signal)
 
     async def stop(self, grace: float) -> int | None:
-        """SIGTERM, then SIGKILL when `grace` seconds have passed since. The exit code."""
+        """Stop it, with SIGKILL `grace` seconds after the stop signal. Return the exit code."""
         await self.ask_to_stop()
         assert self._asked_at is not None  # noqa: S101 - it was asked above
         left = self._asked_at + grace - asyncio.get_running_loop().time()
@@ -99,23 +99,23 @@ class EngineContainer:
         return await self.exit_code()
 
     async def kill(self) -> int | None:
-        """SIGKILL. The exit code."""
+        """Send SIGKILL. Return the exit code."""
         if (await self.state())["Running"]:
             await self._signal("SIGKILL")
             await self.wait()
         return await self.exit_code()
 
     async def wait(self, seconds: float | None = None) -> None:
-        """Returns when it has ended. Raises EngineError when that has taken longer than `seconds`."""
+        """Return when it has ended. Raises EngineError after `seconds`."""
         await self.engine.call(f"wait for the end of {self.what}", self.container.wait, seconds=seconds)
 
     async def exit_code(self) -> int | None:
-        """Of its last end; None while it runs."""
+        """Return the exit code of its last end; None while it runs."""
         state = await self.state()
         return None if state["Running"] else int(state["ExitCode"])
 
     async def why_ended(self) -> str | None:
-        """Its exit code in words; None while it runs."""
+        """Return its exit code in words; None while it runs."""
         state = await self.state()
         if state["Running"]:
             return None
@@ -123,7 +123,7 @@ class EngineContainer:
         return f"exit code {state['ExitCode']}{killed}"
 
     async def log_tail(self) -> tuple[str, ...]:
-        """Its last lines; empty when the engine no longer has them."""
+        """Return its last log lines; none when the engine no longer has them."""
         try:
             log = await self.engine.call("read a log", lambda: self.container.logs(tail=LOG_LINES))
         except EngineError:
@@ -131,7 +131,7 @@ class EngineContainer:
         return tail(log.decode("utf-8", "replace"))
 
     async def remove(self) -> None:
-        """Removes it with its files, once it is not being started any more."""
+        """Remove it with its files, once it is no longer being started."""
         await within(SETTLING_SECONDS, lambda: not self._starting)
         await self.engine.call(
             f"remove {self.what}", lambda: remove_container(self.engine.client, self.identity)
@@ -150,7 +150,7 @@ class EngineContainer:
             try:
                 self.container.kill(signal)
             except Exception:
-                # It ended by itself in the meantime: then there is nobody to be told.
+                # A container that has ended in the meantime needs no signal.
                 if self.engine.client.api.inspect_container(self.identity)["State"]["Running"]:
                     raise
 

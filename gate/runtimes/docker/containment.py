@@ -1,8 +1,8 @@
-"""What containers are allowed on the engine, and which limit looks like the cause when one fails.
+"""Limits of containers, and the limit that is the likely cause when a bot fails.
 
-The bot is not trusted: no capabilities, no new privileges, bounded memory, processors, processes and logs,
-no port bound on the machine, nothing of the machine mounted. Its own files alone have no limit, because
-engines enforce one on few file systems only; they go with the container.
+The bot is not trusted: it has no capabilities and no new privileges; memory, CPUs, processes and logs are
+limited; no port is bound on the machine, and nothing of it is mounted. Only its own files have no limit,
+because engines enforce one on few file systems; they are removed with the container.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from gate.core.specification import ContainerSpecification
 
 LOGS = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "1"})
 NO_NEW_PRIVILEGES = "no-new-privileges"
-LITTLE_WEIGHT = 512
-"""Where processors are scarce, the gate gets twice as much as a container."""
+BOT_CPU_SHARES = 512
+"""Half of the default weight: where CPUs are scarce, the gate gets twice as much as a bot."""
 NO_NAME_SERVER = "127.0.0.1"
-"""The container's own: nobody answers there, and at once."""
+"""The container itself, which refuses queries at once."""
 BILLION = 1_000_000_000
 
 STORE_PROCESSES = 512
 STORE_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETPCAP", "SETUID")
-"""Images of stores begin as root, make the data folder theirs and become a user of their own."""
+"""For entrypoints of store images: they start as root, chown the data folder and drop to another user."""
 
 
 def bot_options(allowed: ContainerSpecification, processors: int, *, internal: bool) -> dict[str, Any]:
-    """Options of `containers.create` for a bot, on a machine with so many processors.
+    """Return options of `containers.create` for a bot, on a machine with so many processors.
 
-    `internal` is whether its network leads nowhere.
+    `internal` is whether its network has no way out.
     """
     return {
         **_common(allowed.memory, allowed.processes),
         "cap_add": list(allowed.capabilities),
         "security_opt": [] if allowed.new_privileges else [NO_NEW_PRIVILEGES],
-        # The engine refuses to promise more than there is.
+        # The engine refuses more CPUs than the machine has.
         "nano_cpus": int(min(allowed.cpus, processors or allowed.cpus) * BILLION),
-        "cpu_shares": LITTLE_WEIGHT,
-        # The engine would ask the world for names that it does not know itself: that is a way out too.
+        "cpu_shares": BOT_CPU_SHARES,
+        # The engine forwards queries for unknown names to the outside, which would be a way out.
         "dns": [NO_NAME_SERVER] if internal else None,
     }
 
 
 def store_options(memory: int) -> dict[str, Any]:
-    """Options of `containers.create` for a store with so many bytes of memory."""
+    """Return options of `containers.create` for a store with so many bytes of memory."""
     return {
         **_common(memory, STORE_PROCESSES),
         "cap_add": list(STORE_CAPABILITIES),
@@ -64,14 +64,14 @@ def _common(memory: int, processes: int) -> dict[str, Any]:
         "log_config": LOGS,
         "privileged": False,
         "publish_all_ports": False,
-        # There is no way out to a proxy, so one would only hide the model from the bot.
+        # The bot cannot reach a proxy, which would only keep it from the model.
         "use_config_proxy": False,
     }
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Sign:
-    """What a program prints that meets a limit, and the key that lifts it."""
+    """A pattern that programs print when they meet a limit, and the key that lifts the limit."""
 
     printed: re.Pattern[str]
     limit: str
@@ -117,7 +117,7 @@ _SIGNS = (
 
 
 def likely_limit(log: Sequence[str], *, out_of_memory: bool, allowed: ContainerSpecification) -> str:
-    """What to set when a limit looks like the cause that a bot failed; "" when none does."""
+    """Return the setting that would help if a limit is the likely cause of a bot's failure, else ""."""
     if out_of_memory:
         return memory_limit(allowed.memory)
     text = "\n".join(log)
@@ -126,5 +126,5 @@ def likely_limit(log: Sequence[str], *, out_of_memory: bool, allowed: ContainerS
 
 
 def memory_limit(memory: int, key: str = "bot.container.memory") -> str:
-    """What to set when the kernel ended a container for want of memory."""
+    """Return the setting that would help a container that ran out of memory."""
     return f"its container is limited to {memory // 1024**2} MiB of memory: if it needs more, set {key}"

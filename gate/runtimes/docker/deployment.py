@@ -1,4 +1,4 @@
-"""The bot's containers and one store container, all on the networks of the run."""
+"""A deployment made of containers: the bot's replicas and one store, on the networks of the run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gate.runtimes.replicated import ReplicatedDeployment
 
 
 class DockerDeployment(ReplicatedDeployment[DockerReplica]):
-    """A deployment whose parts are containers. Container names are also their DNS names."""
+    """A bot and its store in containers. Container names are also their DNS names."""
 
     def __init__(
         self,
@@ -40,32 +40,32 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
             self._environment.update(self._server.variables)
 
     async def start_all(self, version: str) -> None:
-        """Starts the store, then the bot's replicas, and waits until all answer.
+        """Start the store, then the bot's replicas, and wait until all answer.
 
-        The replicas are made while the store starts, and are started when it answers: a bot may look for
-        its store at once.
+        The replicas are created while the store starts, but started only when it answers, because a bot may
+        connect to its store at once.
         """
-        making = [asyncio.create_task(self._make(version)) for _ in range(self._bot.replicas)]
+        creating = [asyncio.create_task(self._make(version)) for _ in range(self._bot.replicas)]
         try:
             if self._server is not None:
                 await self._server.create()
-            self._replicas = list(await asyncio.gather(*making))
+            self._replicas = list(await asyncio.gather(*creating))
         except BaseException:
-            for one in making:
-                one.cancel()
-            await asyncio.gather(*making, return_exceptions=True)
+            for task in creating:
+                task.cancel()
+            await asyncio.gather(*creating, return_exceptions=True)
             raise
         self._routed = list(self._replicas)
-        await self._each(lambda one: one.start())
+        await self._each(lambda replica: replica.start())
         await self.wait_until_ready()
 
     @property
     def store_host(self) -> str:
-        """Where the gate reaches the store; "" while there is none."""
+        """The address at which the gate reaches the store; "" without a store."""
         return self._server.host if self._server else ""
 
     def images(self) -> Mapping[str, str]:
-        """The ids of the images in use."""
+        """Return the ids of the images in use."""
         versions = {
             "bot" if version == CANDIDATE else version: image
             for version, image in self._context.bot_images.items()
@@ -73,40 +73,40 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
         return {**versions, **({"store": self._context.store_image} if self._server else {})}
 
     async def store_fault(self) -> str | None:
-        """Whether the store is another than the gate left."""
+        """Return a sentence if the store ended or restarted unasked, else None."""
         return await self._server.fault() if self._server else None
 
     async def limit_fault(self) -> str | None:
-        """Whether the kernel ended anything in a replica for want of the memory that it is allowed."""
-        if any(await self._each(lambda one: one.out_of_memory())):
+        """Return a sentence if the kernel ended a process of a replica at its memory limit, else None."""
+        if any(await self._each(lambda replica: replica.out_of_memory())):
             return f"the bot ran out of memory: {memory_limit(self._bot.container.memory)}"
         return None
 
     def store_server(self) -> DockerStore | None:
-        """The store's container."""
+        """Return the store's container."""
         return self._server
 
     async def exhaust_memory(self) -> None:
-        """Lets the kernel end all replicas for want of memory."""
-        await self._each(lambda one: one.exhaust_memory())
+        """Make all replicas run out of memory, so that the kernel ends them."""
+        await self._each(lambda replica: replica.exhaust_memory())
 
     async def disconnect_store(self) -> None:
-        """Takes all replicas off the network on which their store is."""
-        await self._each(lambda one: one.disconnect_store())
+        """Disconnect all replicas from the network of their store."""
+        await self._each(lambda replica: replica.disconnect_store())
 
     async def reconnect_store(self) -> None:
-        """Puts them on it again."""
-        await self._each(lambda one: one.connect_store())
+        """Connect all replicas to that network again."""
+        await self._each(lambda replica: replica.connect_store())
 
     async def store_connected(self) -> bool:
         """Whether any replica is on that network."""
-        return any(await self._each(lambda one: one.store_connected()))
+        return any(await self._each(lambda replica: replica.store_connected()))
 
     async def close(self) -> None:
-        """Removes all containers and the store's volume. What cannot be removed now, the runtime will."""
+        """Remove all containers and the store's volume. The runtime removes later what resists now."""
         with contextlib.suppress(GateError):
             await asyncio.gather(
-                *(one.remove() for one in self._replicas),
+                *(replica.remove() for replica in self._replicas),
                 *((self._server.remove(),) if self._server else ()),
             )
 
@@ -116,7 +116,7 @@ class DockerDeployment(ReplicatedDeployment[DockerReplica]):
         return replica
 
     async def _make(self, version: str) -> DockerReplica:
-        """A container that is still to be started, on all networks that it needs."""
+        """Create a replica that is not started yet, on all networks that it needs."""
         self._made += 1
         replica = await DockerReplica.create(
             self._context,

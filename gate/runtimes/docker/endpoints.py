@@ -1,7 +1,7 @@
-"""Changes to the endpoints of networks, one after the other.
+"""Serialises changes to the endpoints of networks.
 
-An engine may count the endpoints of a network wrong when several go at the same moment (seen with 20.10). It
-then holds on to a network on which nothing is any more, until it is restarted.
+An engine may miscount the endpoints of a network when several are removed at once (seen with 20.10). It then
+refuses to remove the empty network until the engine is restarted.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-PATIENCE_SECONDS = 2.0
-"""For one change: a call may hang. The next one then goes on: better to leave a network than all of a run."""
+CHANGE_SECONDS = 2.0
+"""Time-out of one change, which may hang. Then the next one starts: leaving one network behind is better than
+leaving a whole run."""
 
 
-class _Queue:
-    """Lets in one at a time. Who has been inside for too long is not waited for any more."""
+class _Turnstile:
+    """A lock that ignores a holder who has held it for longer than CHANGE_SECONDS."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -24,13 +25,13 @@ class _Queue:
         self._since = 0.0
 
     def enter(self, at_most: float | None) -> object:
-        """Returns when it is the caller's turn, or after so many seconds; with what it leaves by."""
+        """Wait for the lock, or for `at_most` seconds. Return a ticket for `leave`."""
         ticket = object()
         with self._changed:
             came = monotonic()
             while self._inside is not None:
                 now = monotonic()
-                left = self._since + PATIENCE_SECONDS - now
+                left = self._since + CHANGE_SECONDS - now
                 left = left if at_most is None else min(left, came + at_most - now)
                 if left <= 0:
                     break
@@ -39,24 +40,24 @@ class _Queue:
         return ticket
 
     def leave(self, ticket: object) -> None:
-        """Lets the next one in, unless somebody is inside who did not wait for this end."""
+        """Release the lock, unless another holder has taken it over."""
         with self._changed:
             if self._inside is ticket:
                 self._inside = None
                 self._changed.notify()
 
 
-_QUEUE = _Queue()
+_TURNSTILE = _Turnstile()
 
 
 @contextmanager
 def changing_endpoints(at_most: float | None = None) -> Iterator[None]:
-    """For a call that starts or removes a container, or takes it onto a network or off it.
+    """Hold the lock around a call that starts, removes, connects or disconnects a container.
 
-    Who is in a hurry waits for `at_most` so many seconds.
+    The wait for the lock takes `at_most` so many seconds.
     """
-    ticket = _QUEUE.enter(at_most)
+    ticket = _TURNSTILE.enter(at_most)
     try:
         yield
     finally:
-        _QUEUE.leave(ticket)
+        _TURNSTILE.leave(ticket)

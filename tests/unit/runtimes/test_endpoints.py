@@ -17,7 +17,7 @@ MANY_LOOKS = 5
 
 def test_one_change_is_over_before_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many want to: no two are ever inside together."""
-    monkeypatch.setattr(endpoints, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(endpoints, "CHANGE_SECONDS", PATIENCE_SECONDS)
     inside: list[int] = []
     most: list[int] = []
 
@@ -59,7 +59,7 @@ class Clock:
 def test_a_long_queue_is_no_change_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each has the whole patience of those behind it, however long they have been waiting for others."""
     clock = Clock()
-    monkeypatch.setattr(endpoints, "PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(endpoints, "CHANGE_SECONDS", 0.02)
     monkeypatch.setattr(endpoints, "monotonic", clock)
     entered: queue.Queue[str] = queue.Queue()
     may_leave = {name: threading.Event() for name in ("one", "two", "three")}
@@ -89,7 +89,7 @@ def test_a_long_queue_is_no_change_that_hangs(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_change_that_hangs_holds_up_nobody_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever did not wait for its end keeps the others in order, and its own end changes nothing."""
-    monkeypatch.setattr(endpoints, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(endpoints, "CHANGE_SECONDS", 0.05)
     hangs, over = threading.Event(), threading.Event()
 
     def hang() -> None:
@@ -103,7 +103,7 @@ def test_a_change_that_hangs_holds_up_nobody_for_ever(monkeypatch: pytest.Monkey
     for _ in range(2):
         with changing_endpoints():
             assert hanging.is_alive()
-    monkeypatch.setattr(endpoints, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(endpoints, "CHANGE_SECONDS", PATIENCE_SECONDS)
     second = threading.Event()
     with changing_endpoints():
         over.set()
@@ -119,7 +119,7 @@ def test_a_change_that_hangs_holds_up_nobody_for_ever(monkeypatch: pytest.Monkey
 
 def test_who_is_in_a_hurry_does_not_wait_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is ended has seconds; what it could not remove by then would all be left."""
-    monkeypatch.setattr(endpoints, "PATIENCE_SECONDS", PATIENCE_SECONDS * 2)
+    monkeypatch.setattr(endpoints, "CHANGE_SECONDS", PATIENCE_SECONDS * 2)
     done = threading.Event()
     hurried = threading.Thread(target=_change, args=(done, 0.01))
     with changing_endpoints():

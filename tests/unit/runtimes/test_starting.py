@@ -38,7 +38,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     for module in ("connection", "containers"):
         monkeypatch.setattr(f"gate.runtimes.docker.{module}.SETTLING_SECONDS", PATIENCE_SECONDS)
     # So that it is not for this wait that nothing is removed.
-    monkeypatch.setattr("gate.runtimes.docker.endpoints.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("gate.runtimes.docker.endpoints.CHANGE_SECONDS", 0.01)
     return FakeEngine()
 
 
