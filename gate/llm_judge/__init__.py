@@ -1,4 +1,4 @@
-"""Asks a judge model about replies that no comparison finds wanting; its answers go on record."""
+"""Asks a judge model about replies that pass every comparison, and records its answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the questions to the judge, a few at a time, and its answers on record."""
+"""Asks the judge all questions, a few at a time, and records its answers."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from gate.llm_judge.question import LONGEST_REASON, JudgeModel, NoAnswer, Questi
 from gate.ports import Recorder
 
 MAX_QUESTIONS = 8
-"""At once; the others wait."""
+"""Asked at once; others wait."""
 
 
 async def ask_all(
     ties: Sequence[Tie], model: JudgeModel, *, record: Recorder, clock: Callable[[], float]
 ) -> None:
-    """Records one JudgeAnswered for each of `ties`, whatever becomes of the judge."""
-    places = asyncio.Semaphore(MAX_QUESTIONS)
+    """Record one JudgeAnswered for each of `ties`, even when the judge fails."""
+    slots = asyncio.Semaphore(MAX_QUESTIONS)
 
     async def settle(tie: Tie) -> None:
-        async with places:
+        async with slots:
             holds, reason = await _opinion(tie, model)
         record(JudgeAnswered(at=clock(), turn=tie.turn, criterion=tie.criterion, holds=holds, reason=reason))
 
@@ -29,11 +29,11 @@ async def ask_all(
 
 
 async def _opinion(tie: Tie, model: JudgeModel) -> tuple[bool | None, str]:
-    """What the judge finds and why; None, and why, when it gave no usable answer."""
+    """Return the judge's decision and its reason; None and the cause when it gave no usable answer."""
     try:
         return read_answer(await model.ask(Question(tie)))
     except NoAnswer as fault:
         return None, str(fault)[:LONGEST_REASON]
     except Exception as fault:
-        # A client that crashes has not seen the bot fail. Its words may hold anything, so only its kind.
+        # A crash of the client is not the bot's failure. Its message may hold anything: name its type only.
         return None, f"asking it failed with {type(fault).__name__}"

@@ -1,4 +1,4 @@
-"""A judge behind an OpenAI-compatible API. The client is imported when somebody asks: it takes its time."""
+"""A judge behind an OpenAI-compatible API. The slow import of its client waits for the first question."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ATTEMPT_SECONDS = 60.0
 RETRIES = 2
 KEY_REFUSED = (401, 403, 407)
 GIVE_UP_AFTER = 5
-"""Questions without an answer, one after the other: a judge that is down must not hold up the run."""
+"""Consecutive questions without an answer: a judge that is down must not delay the run."""
 
 
 class OpenAIJudge:
-    """Asks `model` at `base_url` with a `key`, which it tells nobody else."""
+    """Asks `model` at `base_url` with a `key`, which it reveals to nobody else."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class OpenAIJudge:
                 self._given_up = str(fault)
             raise
         self._unanswered = 0
-        return self._scrubbed(answer)
+        return self._scrub(answer)
 
     async def _answer(self, question: Question) -> str:
         from openai import OpenAIError
@@ -68,29 +68,29 @@ class OpenAIJudge:
         if self._client is None:
             seconds = min(self._deadline, ATTEMPT_SECONDS)
             self._client = _client(self._base_url, self._key, seconds, self._retries)
-        messages: Any = [dict(one) for one in question.messages]
+        messages: Any = [dict(message) for message in question.messages]
         try:
             async with asyncio.timeout(self._deadline):
                 completion = await self._client.chat.completions.create(
                     model=self._model, messages=messages, temperature=0, stream=False
                 )
-            # What a server sends need not be what the client's types say.
+            # The client's types do not bind the server: check the content.
             answer: object = completion.choices[0].message.content
         except TimeoutError as fault:
             raise NoAnswer(f"it took longer than {self._deadline:g} s") from fault
         except OpenAIError as fault:
             status = getattr(fault, "status_code", None)
             if status in KEY_REFUSED:
-                # Its own words may hold a part of the key.
+                # The message of the API may contain a part of the key.
                 raise NoAnswer(f"it refuses the key that the gate was given (status {status})") from None
-            raise NoAnswer(self._scrubbed(str(fault))) from None
+            raise NoAnswer(self._scrub(str(fault))) from None
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as fault:
             raise NoAnswer("what it sent is no answer of the API") from fault
         if not isinstance(answer, str):
             raise NoAnswer("it said nothing")
         return answer
 
-    def _scrubbed(self, text: str) -> str:
+    def _scrub(self, text: str) -> str:
         return self._secret.hidden(text)
 
 
@@ -102,6 +102,6 @@ def _client(base_url: str, key: str, seconds: float, retries: int) -> AsyncOpenA
         api_key=key,
         timeout=seconds,
         max_retries=retries,
-        # Nowhere else than where the key belongs, and no other credentials.
+        # Send the key to `base_url` alone, and no other credentials.
         http_client=DefaultAsyncHttpxClient(follow_redirects=False, trust_env=False, timeout=seconds),
     )

@@ -1,8 +1,8 @@
-"""What a judge is asked, and the one shape in which its answer counts.
+"""Questions to a judge, and the only accepted shape of an answer.
 
-A hostile bot writes its replies for the judge to read. So the instructions and the criterion are the
-system's message, the reply is the user's, a string of JSON from which nothing can break out; and whatever
-the judge is talked into, it is heard only on replies that hold the right value already.
+A hostile bot can address its replies to the judge. So the system message holds the instructions and the
+criterion, and the user message holds the reply, as a JSON string that cannot be broken out of. A deceived
+judge cannot pass a wrong reply: it is asked only about replies that hold the right value already.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gate.analysis.ties import Tie
 Messages = Sequence[Mapping[str, str]]
 
 MAX_CHARACTERS = 32_000
-"""Of a reply and its criterion together. Nothing is cut: what is missing could be what matters."""
+"""Of a reply, its criterion and question together. Longer ones are not cut: the lost part could matter."""
 MAX_ANSWER_CHARACTERS = 4_000
 LONGEST_REASON = 300
 
@@ -41,11 +41,11 @@ Answer with exactly one JSON object and nothing else, no Markdown around it:
 
 
 class NoAnswer(Exception):
-    """The judge gave none; the message says why."""
+    """The judge gave no answer; the message says why."""
 
 
 class Question:
-    """One reply, one criterion. Raises NoAnswer when they are too long to be asked about."""
+    """One reply and one criterion. Raises NoAnswer when they are too long."""
 
     def __init__(self, tie: Tie) -> None:
         length = len(tie.reply) + len(tie.criterion) + len(tie.question)
@@ -67,19 +67,19 @@ class Question:
 
 
 class JudgeModel(Protocol):
-    """Who answers."""
+    """A judge."""
 
     async def ask(self, question: Question) -> str:
-        """The answer as it was given, without any key. Raises NoAnswer."""
+        """Return the judge's answer verbatim, but with the key redacted. Raises NoAnswer."""
         ...
 
     async def close(self) -> None:
-        """Frees the connections."""
+        """Free the connections."""
         ...
 
 
 def read_answer(text: str) -> tuple[bool, str]:
-    """Whether the criterion holds, and the judge's reason. Raises NoAnswer for any other shape."""
+    """Return whether the criterion holds, and the judge's reason. Raises NoAnswer for any other shape."""
     try:
         if len(text) > MAX_ANSWER_CHARACTERS:
             raise ValueError
@@ -93,7 +93,7 @@ def read_answer(text: str) -> tuple[bool, str]:
 
 
 def _without_repetition(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """A key that stands twice has two meanings, of which a judge's answer may have one only."""
+    """Raise ValueError for a repeated key: its two values could contradict each other."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError
@@ -101,7 +101,7 @@ def _without_repetition(pairs: Sequence[tuple[str, object]]) -> dict[str, object
 
 
 def _encoded(value: object) -> str:
-    """`value` as JSON on one line, readable in every script; halves of characters cannot be sent."""
+    """Return `value` as one line of unescaped JSON. Lone surrogates, which cannot be sent, become `?`."""
     text = json.dumps(value, ensure_ascii=False)
     for separator in ("\x85", "\u2028", "\u2029"):
         text = text.replace(separator, f"\\u{ord(separator):04x}")

@@ -1,4 +1,4 @@
-"""The judge's answers on a cassette, beside those of the bot's model: recorded once, played for nothing."""
+"""Records and replays the judge's answers, on the same cassette as those of the bot's model."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from gate.model_endpoint.wire import ParsedRequest, RawResponse
 from gate.recordings.cassette import Cassette, CassetteWriter, Fingerprints
 
 PATH = "judge"
-"""Stands on the cassette in the place of the path of a bot's request."""
+"""Recorded in the field that holds the path of a bot's request."""
 
 
 class RecordingJudge:
-    """Keeps what another judge answers, usable or not."""
+    """Records every answer of another judge, usable or not."""
 
-    def __init__(self, judge: JudgeModel, tape: CassetteWriter, fingerprints: Fingerprints) -> None:
+    def __init__(self, judge: JudgeModel, cassette: CassetteWriter, fingerprints: Fingerprints) -> None:
         self._judge = judge
-        self._tape = tape
+        self._cassette = cassette
         self._fingerprints = fingerprints
 
     async def close(self) -> None:
@@ -27,40 +27,40 @@ class RecordingJudge:
     async def ask(self, question: Question) -> str:
         """See JudgeModel."""
         answer = await self._judge.ask(question)
-        asked = ParsedRequest(
+        request = ParsedRequest(
             path=PATH,
             body={},
             prompts=(),
             turn=question.turn,
             fingerprint=_fingerprint(question, self._fingerprints),
         )
-        if not self._tape.add(asked, RawResponse(chunks=[answer.encode(errors="replace")])):
+        if not self._cassette.add(request, RawResponse(chunks=[answer.encode(errors="replace")])):
             raise NoAnswer("the cassette cannot be written any further")
         return answer
 
 
 class RecordedJudge:
-    """Answers from a cassette only; no judge is ever asked instead."""
+    """Answers from a cassette only, and never asks a judge."""
 
     def __init__(self, cassette: Cassette, fingerprints: Fingerprints) -> None:
         self._cassette = cassette
         self._fingerprints = fingerprints
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Close nothing."""
 
     async def ask(self, question: Question) -> str:
         """See JudgeModel."""
         fingerprint = _fingerprint(question, self._fingerprints)
-        written = self._cassette.take(fingerprint, question.turn)
-        if written is None:
+        raw = self._cassette.take(fingerprint, question.turn)
+        if raw is None:
             raise NoAnswer(
                 f"the cassette {self._cassette.name} holds none of its answers about the reply to"
                 f" {json.dumps(question.text[:80], ensure_ascii=False)} ({fingerprint[:12]}); record it again"
             )
-        return b"".join(written.chunks).decode(errors="replace")
+        return b"".join(raw.chunks).decode(errors="replace")
 
 
 def _fingerprint(question: Question, fingerprints: Fingerprints) -> str:
-    body = {"messages": [dict(one) for one in question.messages]}
+    body = {"messages": [dict(message) for message in question.messages]}
     return fingerprints.of(ParsedRequest(path=PATH, body=body, prompts=()))

@@ -1,1 +1,1 @@
-"""The OpenAI-compatible endpoint that the gate gives to bots, and the reader that answers in it."""
+"""The OpenAI-compatible model endpoint that the gate offers to bots."""

@@ -24,35 +24,38 @@ from gate.model_endpoint.wire import (
 from gate.reference_model.reading import Message
 
 MAX_PROMPTS = 2048
-"""In one completion request; as many as OpenAI takes."""
+"""Per completion request; OpenAI's own limit."""
 
 
 class Chat:
-    """A list of messages, and the next one."""
+    """The chat path: a list of messages, continued by one message."""
 
-    def read(self, path: str, body: Body) -> ParsedRequest:
+    def parse_request(self, path: str, body: Body) -> ParsedRequest:
         """See Interface."""
         given = body.get("messages")
-        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        if not isinstance(given, list) or not all(isinstance(message, dict) for message in given):
             raise TypeError('"messages" is not a list of messages')
         messages = [
-            Message(role=str(one.get("role", "user")), text=text_of(one.get("content"))) for one in given
+            Message(role=str(message.get("role", "user")), text=text_of(message.get("content")))
+            for message in given
         ]
         return ParsedRequest(path=path, body=body, prompts=[messages])
 
-    def write(self, asked: ParsedRequest, texts: Sequence[str]) -> tuple[RawResponse, ModelResponse]:
+    def build_response(
+        self, request: ParsedRequest, texts: Sequence[str]
+    ) -> tuple[RawResponse, ModelResponse]:
         """See Interface."""
         [answer] = texts
-        told = ModelResponse(identifier=new_identifier("chatcmpl-"), texts=texts)
-        head = _head(told, asked, "chat.completion")
-        if not asked.body.get("stream"):
+        response = ModelResponse(identifier=new_identifier("chatcmpl-"), texts=texts)
+        head = _head(response, request, "chat.completion")
+        if not request.body.get("stream"):
             choice = {
                 "index": 0,
                 "message": {"role": "assistant", "content": answer},
                 "finish_reason": "stop",
                 "logprobs": None,
             }
-            return whole({**head, "choices": [choice], "usage": _usage(asked, texts)}), told
+            return whole({**head, "choices": [choice], "usage": _usage(request, texts)}), response
         head["object"] = "chat.completion.chunk"
         deltas: list[tuple[dict[str, str], str | None]] = [
             ({"role": "assistant", "content": ""}, None),
@@ -63,53 +66,55 @@ class Chat:
             {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": reason, "logprobs": None}]}
             for delta, reason in deltas
         ]
-        return stream([*chunks, *_closing_usage(asked, head, texts)]), told
+        return stream([*chunks, *_closing_usage(request, head, texts)]), response
 
-    def told(self, streamed: bool, data: bytes) -> ModelResponse:
+    def parse_response(self, streamed: bool, data: bytes) -> ModelResponse:
         """See Interface."""
         if streamed:
             events = list(events_in(data))
-            said = [
+            deltas = [
                 choice["delta"].get("content") or ""
                 for event in events
                 for choice in event.get("choices", ())
                 if choice.get("index", 0) == 0 and choice.get("delta")
             ]
-            return ModelResponse(identifier=str(events[0]["id"]) if events else "", texts=["".join(said)])
+            return ModelResponse(identifier=str(events[0]["id"]) if events else "", texts=["".join(deltas)])
         answer = json.loads(data)
         return ModelResponse(
             identifier=str(answer["id"]), texts=[text_of(answer["choices"][0]["message"].get("content"))]
         )
 
-    def keep(self, asked: ParsedRequest, told: ModelResponse) -> None:
-        """Nothing: every request holds all it is about."""
+    def remember(self, request: ParsedRequest, response: ModelResponse) -> None:
+        """Remember nothing: every request carries its whole history."""
 
 
 class Completions:
-    """One text or several, each to be continued."""
+    """The completions path: one text or several, each continued."""
 
-    def read(self, path: str, body: Body) -> ParsedRequest:
+    def parse_request(self, path: str, body: Body) -> ParsedRequest:
         """See Interface."""
         given = body.get("prompt")
         prompts = [given] if isinstance(given, str) else given
-        if not isinstance(prompts, list) or not all(isinstance(one, str) for one in prompts):
+        if not isinstance(prompts, list) or not all(isinstance(prompt, str) for prompt in prompts):
             raise TypeError('"prompt" is neither a text nor a list of texts')
         if len(prompts) > MAX_PROMPTS:
             raise ValueError(f'"prompt" holds more than {MAX_PROMPTS} texts')
         return ParsedRequest(
-            path=path, body=body, prompts=[[Message(role="user", text=one)] for one in prompts]
+            path=path, body=body, prompts=[[Message(role="user", text=prompt)] for prompt in prompts]
         )
 
-    def write(self, asked: ParsedRequest, texts: Sequence[str]) -> tuple[RawResponse, ModelResponse]:
+    def build_response(
+        self, request: ParsedRequest, texts: Sequence[str]
+    ) -> tuple[RawResponse, ModelResponse]:
         """See Interface."""
-        told = ModelResponse(identifier=new_identifier("cmpl-"), texts=texts)
-        head = _head(told, asked, "text_completion")
-        if not asked.body.get("stream"):
+        response = ModelResponse(identifier=new_identifier("cmpl-"), texts=texts)
+        head = _head(response, request, "text_completion")
+        if not request.body.get("stream"):
             choices = [
                 {"index": index, "text": answer, "finish_reason": "stop", "logprobs": None}
                 for index, answer in enumerate(texts)
             ]
-            return whole({**head, "choices": choices, "usage": _usage(asked, texts)}), told
+            return whole({**head, "choices": choices, "usage": _usage(request, texts)}), response
         chunks = [
             {
                 **head,
@@ -118,41 +123,42 @@ class Completions:
             for index, answer in enumerate(texts)
             for piece, reason in [*((piece, None) for piece in pieces(answer)), ("", "stop")]
         ]
-        return stream([*chunks, *_closing_usage(asked, head, texts)]), told
+        return stream([*chunks, *_closing_usage(request, head, texts)]), response
 
-    def told(self, streamed: bool, data: bytes) -> ModelResponse:
+    def parse_response(self, streamed: bool, data: bytes) -> ModelResponse:
         """See Interface."""
         answers = list(events_in(data)) if streamed else [json.loads(data)]
-        said: dict[int, str] = {}
+        text_by_index: dict[int, str] = {}
         for answer in answers:
             for choice in answer.get("choices", ()):
-                said[choice["index"]] = said.get(choice["index"], "") + text_of(choice.get("text"))
-        texts = [said[index] for index in sorted(said)]
+                index = choice["index"]
+                text_by_index[index] = text_by_index.get(index, "") + text_of(choice.get("text"))
+        texts = [text_by_index[index] for index in sorted(text_by_index)]
         return ModelResponse(identifier=str(answers[0]["id"]) if answers else "", texts=texts)
 
-    def keep(self, asked: ParsedRequest, told: ModelResponse) -> None:
-        """Nothing: every request holds all it is about."""
+    def remember(self, request: ParsedRequest, response: ModelResponse) -> None:
+        """Remember nothing: every request carries its whole history."""
 
 
-def _head(told: ModelResponse, asked: ParsedRequest, kind: str) -> dict[str, Any]:
+def _head(response: ModelResponse, request: ParsedRequest, kind: str) -> dict[str, Any]:
     return {
-        "id": told.identifier,
+        "id": response.identifier,
         "object": kind,
         "created": int(time.time()),
-        "model": model_of(asked.body),
+        "model": model_of(request.body),
     }
 
 
-def _usage(asked: ParsedRequest, texts: Sequence[str]) -> dict[str, int]:
-    read = sum(words_in(prompt) for prompt in asked.prompts)
+def _usage(request: ParsedRequest, texts: Sequence[str]) -> dict[str, int]:
+    read = sum(words_in(prompt) for prompt in request.prompts)
     answered = sum(len(text.split()) for text in texts)
     return {"prompt_tokens": read, "completion_tokens": answered, "total_tokens": read + answered}
 
 
 def _closing_usage(
-    asked: ParsedRequest, head: Mapping[str, Any], texts: Sequence[str]
+    request: ParsedRequest, head: Mapping[str, Any], texts: Sequence[str]
 ) -> list[dict[str, Any]]:
-    options = asked.body.get("stream_options")
+    options = request.body.get("stream_options")
     if not (isinstance(options, Mapping) and options.get("include_usage")):
         return []
-    return [{**head, "choices": [], "usage": _usage(asked, texts)}]
+    return [{**head, "choices": [], "usage": _usage(request, texts)}]

@@ -1,4 +1,4 @@
-"""`/v1/embeddings`: vectors that are the same for the same words, whoever asks and whenever."""
+"""`/v1/embeddings`: deterministic vectors, equal for equal words."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ DIMENSIONS = {
     "text-embedding-ada-002": 1536,
     "text-embedding-3-large": 3072,
 }
-"""As bots that prepare an index for these models expect them."""
+"""Bots that prepare an index for these models expect these sizes."""
 USUAL_DIMENSIONS = 256
 MAX_DIMENSIONS = 4096
 MAX_INPUTS = 2048
 MAX_WORDS = 300_000
-"""In one request; both as at OpenAI."""
+"""Per request; both limits are OpenAI's."""
 MAX_NUMBERS = 2**22
-"""In one answer."""
+"""Per answer: texts times dimensions."""
 
 
 class Embeddings:
-    """Counts the words of a text, each at a place that its hash says. No model is asked.
+    """The embeddings path: counts words into the dimensions that their hashes select. Asks no model.
 
-    Unless it is `strict`, a real model behind it decides what is allowed.
+    `strict` validates requests here; otherwise the real model upstream validates them.
     """
 
     def __init__(self, *, strict: bool = True) -> None:
         self._strict = strict
 
-    def read(self, path: str, body: Body) -> ParsedRequest:
-        """See Interface. What is embedded is no prompt: a model that answers never reads it."""
+    def parse_request(self, path: str, body: Body) -> ParsedRequest:
+        """See Interface. Embedded text is not a prompt: no answering model reads it."""
         if not self._strict:
             return ParsedRequest(path=path, body=body, prompts=[])
         inputs, dimensions = _inputs(body.get("input")), _dimensions(body)
@@ -60,13 +60,19 @@ class Embeddings:
             raise ValueError('"encoding_format" is neither "float" nor "base64"')
         return ParsedRequest(path=path, body=body, prompts=[])
 
-    def write(self, asked: ParsedRequest, texts: Sequence[str]) -> tuple[RawResponse, ModelResponse]:
+    def build_response(
+        self, request: ParsedRequest, texts: Sequence[str]
+    ) -> tuple[RawResponse, ModelResponse]:
         """See Interface."""
-        inputs, dimensions = _inputs(asked.body.get("input")), _dimensions(asked.body)
-        packed = asked.body.get("encoding_format") == "base64"
+        inputs, dimensions = _inputs(request.body.get("input")), _dimensions(request.body)
+        packed = request.body.get("encoding_format") == "base64"
         data: list[dict[str, Any]] = [
-            {"object": "embedding", "index": index, "embedding": _packed(one) if packed else one.tolist()}
-            for index, one in enumerate(vector(words, dimensions) for words in inputs)
+            {
+                "object": "embedding",
+                "index": index,
+                "embedding": _packed(numbers) if packed else numbers.tolist(),
+            }
+            for index, numbers in enumerate(vector(words, dimensions) for words in inputs)
         ]
         count = sum(map(len, inputs))
         return (
@@ -74,28 +80,28 @@ class Embeddings:
                 {
                     "object": "list",
                     "data": data,
-                    "model": model_of(asked.body),
+                    "model": model_of(request.body),
                     "usage": {"prompt_tokens": count, "total_tokens": count},
                 }
             ),
             ModelResponse(identifier=new_identifier("embd-"), texts=()),
         )
 
-    def told(self, streamed: bool, data: bytes) -> ModelResponse:
+    def parse_response(self, streamed: bool, data: bytes) -> ModelResponse:
         """See Interface."""
         return ModelResponse(identifier=str(json.loads(data)["object"]), texts=())
 
-    def keep(self, asked: ParsedRequest, told: ModelResponse) -> None:
-        """Nothing."""
+    def remember(self, request: ParsedRequest, response: ModelResponse) -> None:
+        """Remember nothing."""
 
 
 def vector(words: Sequence[str], dimensions: int) -> array[float]:
-    """A vector of length 1: the same for the same words, and near to that of a text that shares many."""
+    """Return a vector of length 1; texts that share many words have near vectors."""
     numbers = array("f", bytes(4 * dimensions))
-    # A text without words has a place too: there is no vector of length 1 without direction.
+    # A text without words counts as one empty word: a vector of length 1 needs a direction.
     for word, count in Counter(words or [""]).items():
-        place = int.from_bytes(hashlib.blake2b(word.encode(errors="replace"), digest_size=8).digest())
-        numbers[place % dimensions] += count
+        bucket = int.from_bytes(hashlib.blake2b(word.encode(errors="replace"), digest_size=8).digest())
+        numbers[bucket % dimensions] += count
     length = math.sqrt(sum(number * number for number in numbers))
     return array("f", (number / length for number in numbers))
 
@@ -107,26 +113,26 @@ def _packed(numbers: array[float]) -> str:
 
 
 def _inputs(given: object) -> list[list[str]]:
-    """The words of each input. Clients send texts, or the numbers of tokens, which are words as well."""
+    """Return the words of each input. Inputs are texts or lists of token ids; a token counts as a word."""
     if isinstance(given, str) or (isinstance(given, list) and given and all(map(_is_token, given))):
         given = [given]
     if not isinstance(given, list) or not given:
         raise TypeError('"input" is neither a text nor a list of texts')
     if len(given) > MAX_INPUTS:
         raise ValueError(f'"input" holds more than {MAX_INPUTS} texts')
-    return [_words(one) for one in given]
+    return [_words(text) for text in given]
 
 
-def _words(one: object) -> list[str]:
-    if isinstance(one, str):
-        return re.findall(r"\w+", one.casefold())
-    if isinstance(one, list) and all(map(_is_token, one)):
-        return [str(token) for token in one]
+def _words(text: object) -> list[str]:
+    if isinstance(text, str):
+        return re.findall(r"\w+", text.casefold())
+    if isinstance(text, list) and all(map(_is_token, text)):
+        return [str(token) for token in text]
     raise TypeError('"input" holds something that is no text')
 
 
-def _is_token(one: object) -> bool:
-    return isinstance(one, int) and not isinstance(one, bool)
+def _is_token(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _dimensions(body: Body) -> int:

@@ -1,4 +1,4 @@
-"""Answers of the model that are held back until somebody lets them go."""
+"""Holds model answers back until they are released."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Collection
 
 SETTLING_SECONDS = 1.0
-"""A bot that takes one turn at a time asks for the next one only when it has its answer."""
+"""A bot that takes one turn at a time sends the next request only after the answer to the last."""
 
 
 class HeldAnswers:
-    """The answers to the turns with these texts. Implements `gate.ports.Hold`."""
+    """The held answers to the turns with these texts. Implements `gate.ports.Hold`."""
 
     def __init__(self, texts: Collection[str]) -> None:
         self._missing = set(texts)
@@ -20,7 +20,7 @@ class HeldAnswers:
         self._texts = frozenset(texts)
 
     async def asked(self) -> None:
-        """Returns when the model was asked for each turn, or for one and then for no other in a while."""
+        """Wait until the model was asked for all turns, or for one and for no other within a second."""
         await self._any.wait()
         try:
             async with asyncio.timeout(SETTLING_SECONDS):
@@ -29,11 +29,11 @@ class HeldAnswers:
             return
 
     def release(self) -> None:
-        """Lets all answers go, also to those who ask later."""
+        """Release all answers, those to later requests included."""
         self._released.set()
 
-    async def pass_by(self, text: str) -> None:
-        """Called for every request, with the turn that it is about: waits where that is held."""
+    async def wait_while_held(self, text: str) -> None:
+        """Wait until release if the turn with this `text` is held. Must be called for every request."""
         if text not in self._texts or self._released.is_set():
             return
         self._missing.discard(text)

@@ -1,4 +1,4 @@
-"""`/v1/responses`: a text or a list of items, on top of what an earlier answer's id stands for."""
+"""`/v1/responses`: a text or a list of items, appended to the history of an earlier response id."""
 
 from __future__ import annotations
 
@@ -27,44 +27,44 @@ from gate.reference_model.reading import Message
 
 MAX_HISTORIES = 65_536
 MAX_CHARACTERS = 256 * 1024 * 1024
-"""Of all histories together; they share their texts, so that they take less memory than this."""
+"""Of all histories together; they share texts, so they take less memory than this."""
 
 
 class Histories:
-    """What the ids of earlier answers stand for. Those that were not used for longest go first."""
+    """Histories by the id of the response that ended them; the least recently used are dropped first."""
 
     def __init__(self, *, most: int = MAX_HISTORIES, characters: int = MAX_CHARACTERS) -> None:
         self._most = most
-        self._room = characters
+        self._free_characters = characters
         self._kept: OrderedDict[str, Sequence[Message]] = OrderedDict()
 
     def find(self, identifier: str) -> Sequence[Message] | None:
-        """The history, None when there is none of that id."""
+        """Return the history of a response id; None for an unknown id."""
         if identifier in self._kept:
             self._kept.move_to_end(identifier)
         return self._kept.get(identifier)
 
     def keep(self, identifier: str, messages: Sequence[Message]) -> None:
-        """Adds a history, and lets go of others when there are too many."""
-        self._room += _size(self._kept.pop(identifier, ()))
+        """Add a history; drop the least recently used ones beyond the limits."""
+        self._free_characters += _size(self._kept.pop(identifier, ()))
         self._kept[identifier] = messages
-        self._room -= _size(messages)
-        while len(self._kept) > self._most or self._room < 0:
-            _, forgotten = self._kept.popitem(last=False)
-            self._room += _size(forgotten)
+        self._free_characters -= _size(messages)
+        while len(self._kept) > self._most or self._free_characters < 0:
+            _, dropped = self._kept.popitem(last=False)
+            self._free_characters += _size(dropped)
 
 
 class Responses:
-    """Keeps the histories that its answers stand for.
+    """The responses path. Remembers the history that each response id continues.
 
-    `strict` refuses an id that it does not know; otherwise the real model behind it decides.
+    `strict` refuses an unknown id; otherwise the real model upstream decides.
     """
 
     def __init__(self, *, strict: bool = True, histories: Histories | None = None) -> None:
         self._strict = strict
         self._histories = histories or Histories()
 
-    def read(self, path: str, body: Body) -> ParsedRequest:
+    def parse_request(self, path: str, body: Body) -> ParsedRequest:
         """See Interface."""
         instructions = text_of(body.get("instructions"))
         if self._strict and body.get("conversation") is not None:
@@ -74,48 +74,51 @@ class Responses:
                 "or a real model (mode forward)",
                 parameter="conversation",
             )
-        said = [*self._earlier(body.get("previous_response_id")), *_items(body.get("input"))]
+        history = [*self._earlier(body.get("previous_response_id")), *_items(body.get("input"))]
         system = [Message(role="system", text=instructions)] if instructions else []
-        return ParsedRequest(path=path, body=body, prompts=[[*system, *said]], said=said)
+        return ParsedRequest(path=path, body=body, prompts=[[*system, *history]], history=history)
 
-    def write(self, asked: ParsedRequest, texts: Sequence[str]) -> tuple[RawResponse, ModelResponse]:
+    def build_response(
+        self, request: ParsedRequest, texts: Sequence[str]
+    ) -> tuple[RawResponse, ModelResponse]:
         """See Interface."""
         [answer] = texts
-        told = ModelResponse(identifier=new_identifier("resp_"), texts=texts)
+        response = ModelResponse(identifier=new_identifier("resp_"), texts=texts)
         item = new_identifier("msg_")
-        head = _head(told, asked)
+        head = _head(response, request)
         done = {
             **head,
             "status": "completed",
             "output": [_message(item, "completed", [_part(answer)])],
-            "usage": _usage(asked, answer),
+            "usage": _usage(request, answer),
         }
-        if not asked.body.get("stream"):
-            return whole(done), told
+        if not request.body.get("stream"):
+            return whole(done), response
         numbered = (
-            {**event, "sequence_number": n} for n, event in enumerate(_events(head, item, answer, done))
+            {**event, "sequence_number": number}
+            for number, event in enumerate(_events(head, item, answer, done))
         )
-        return stream(numbered, named=True), told
+        return stream(numbered, named=True), response
 
-    def told(self, streamed: bool, data: bytes) -> ModelResponse:
+    def parse_response(self, streamed: bool, data: bytes) -> ModelResponse:
         """See Interface."""
         if not streamed:
-            return _told(json.loads(data))
-        said, identifier = "", ""
+            return _response_in(json.loads(data))
+        text, identifier = "", ""
         for event in events_in(data):
             if event.get("type") in ("response.completed", "response.incomplete"):
-                return _told(event["response"])
+                return _response_in(event["response"])
             if event.get("type") == "response.created":
                 identifier = str(event["response"]["id"])
             if event.get("type") == "response.output_text.delta":
-                said += event["delta"]
-        return ModelResponse(identifier=identifier, texts=[said])
+                text += event["delta"]
+        return ModelResponse(identifier=identifier, texts=[text])
 
-    def keep(self, asked: ParsedRequest, told: ModelResponse) -> None:
-        """Unless the request says that nothing is to be stored, as at OpenAI."""
-        if told.identifier and asked.said is not None and asked.body.get("store") is not False:
-            answers = [Message(role="assistant", text=text) for text in told.texts]
-            self._histories.keep(told.identifier, (*asked.said, *answers))
+    def remember(self, request: ParsedRequest, response: ModelResponse) -> None:
+        """Remember the history of the response id, unless the request says `store: false`, as at OpenAI."""
+        if response.identifier and request.history is not None and request.body.get("store") is not False:
+            answers = [Message(role="assistant", text=text) for text in response.texts]
+            self._histories.keep(response.identifier, (*request.history, *answers))
 
     def _earlier(self, identifier: object) -> Sequence[Message]:
         if identifier is None:
@@ -134,24 +137,24 @@ class Responses:
 
 
 def _items(given: object) -> list[Message]:
-    """The messages among the items of a request, and what tools put out; the rest says nothing."""
+    """Return the messages and tool outputs among the items of a request; skip other items."""
     if isinstance(given, str):
         return [Message(role="user", text=given)]
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
         raise TypeError('"input" is neither a text nor a list of items')
-    found = []
+    messages = []
     for item in given:
         if item.get("type", "message") == "message":
-            found.append(Message(role=str(item.get("role", "user")), text=text_of(item.get("content"))))
+            messages.append(Message(role=str(item.get("role", "user")), text=text_of(item.get("content"))))
         elif "output" in item:
-            found.append(Message(role="tool", text=text_of(item["output"])))
-    return found
+            messages.append(Message(role="tool", text=text_of(item["output"])))
+    return messages
 
 
-def _head(told: ModelResponse, asked: ParsedRequest) -> dict[str, Any]:
-    body = asked.body
+def _head(response: ModelResponse, request: ParsedRequest) -> dict[str, Any]:
+    body = request.body
     return {
-        "id": told.identifier,
+        "id": response.identifier,
         "object": "response",
         "created_at": int(time.time()),
         "status": "in_progress",
@@ -197,8 +200,8 @@ def _part(text: str) -> dict[str, Any]:
     return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
 
 
-def _usage(asked: ParsedRequest, answer: str) -> dict[str, Any]:
-    read, answered = words_in(asked.prompts[0]), len(answer.split())
+def _usage(request: ParsedRequest, answer: str) -> dict[str, Any]:
+    read, answered = words_in(request.prompts[0]), len(answer.split())
     return {
         "input_tokens": read,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
@@ -208,13 +211,13 @@ def _usage(asked: ParsedRequest, answer: str) -> dict[str, Any]:
     }
 
 
-def _told(response: Mapping[str, Any]) -> ModelResponse:
-    if response.get("status") == "failed":
+def _response_in(content: Mapping[str, Any]) -> ModelResponse:
+    if content.get("status") == "failed":
         raise ValueError("it failed")
     texts = [
-        text_of(item.get("content")) for item in response.get("output", ()) if item.get("type") == "message"
+        text_of(item.get("content")) for item in content.get("output", ()) if item.get("type") == "message"
     ]
-    return ModelResponse(identifier=str(response["id"]), texts=["\n".join(texts)])
+    return ModelResponse(identifier=str(content["id"]), texts=["\n".join(texts)])
 
 
 def _size(messages: Sequence[Message]) -> int:

@@ -1,4 +1,4 @@
-"""The real model behind the endpoint: its key stays here, its answers go to the bot and on record."""
+"""Forwards requests to a real model. Its key stays here; its answers go to the bot and are recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import aiohttp
 
 from gate.core.event_stream import DONE, EVENT_STREAM, BlockSplitter, decode_stream
 from gate.core.secret import Secret
-from gate.model_endpoint.in_flight_turns import Faults
+from gate.model_endpoint.faults import Faults
 from gate.model_endpoint.wire import (
     JSON,
     MALFORMED,
@@ -28,7 +28,7 @@ DEADLINE_SECONDS = 120.0
 """For one answer, the last event of its stream included."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 MAX_REQUESTS = 64
-"""To the real model at once; more of them wait."""
+"""Sent to the real model at once; others wait."""
 PIECE_BYTES = 64 * 1024
 LONGEST_REASON = 300
 KEY_REFUSED = (401, 403, 407)
@@ -36,7 +36,7 @@ BUSY = (408, 409, 425, 429)
 
 
 class _NoAnswer(Exception):
-    """The real model gave no answer. `status` is what the bot is told."""
+    """The real model gave no answer. `status` is the status that the bot receives."""
 
     def __init__(self, why: str, status: int = 502) -> None:
         super().__init__(why)
@@ -44,9 +44,9 @@ class _NoAnswer(Exception):
 
 
 class RealModel:
-    """Passes requests on to the API at `base_url` with its `key`, which it tells nobody.
+    """Forwards requests to the API at `base_url` with its `key`, which it reveals to nobody.
 
-    `name` replaces the model that the bot asks for. What is answered is kept on the `cassette`.
+    `name` replaces the model that the bot asks for. Answers are recorded on the `cassette`.
     """
 
     def __init__(
@@ -65,8 +65,8 @@ class RealModel:
         self._name = name
         self._cassette = cassette
         self._deadline = deadline
-        self._places = asyncio.Semaphore(MAX_REQUESTS)
-        # No cookies, no credentials from a file, nowhere else than where the key belongs.
+        self._request_slots = asyncio.Semaphore(MAX_REQUESTS)
+        # No cookies, and no credentials other than the key: it goes to `base_url` alone.
         self._session = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {key}"},
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -74,62 +74,64 @@ class RealModel:
         )
 
     async def close(self) -> None:
-        """Frees the connections."""
+        """Free the connections."""
         await self._session.close()
 
     async def answer(
         self,
-        asked: ParsedRequest,
+        request: ParsedRequest,
         interface: Interface,
         settle: Callable[[ModelResponse], None],
         reply: Reply,
     ) -> None:
         """See Model."""
-        passing = _Passing(self._scrub, reply)
-        # Another turn may ask the very same; its answer does not help this one.
-        request = f"{asked.turn} {asked.fingerprint}"
+        forwarder = _StreamForwarder(self._scrub, reply)
+        # Another turn may send an equal request; an answer to that one does not resolve a fault of this one.
+        fault_key = f"{request.turn} {request.fingerprint}"
         try:
-            async with asyncio.timeout(self._deadline), self._places:
-                written, told = await self._ask(asked, interface, passing)
+            async with asyncio.timeout(self._deadline), self._request_slots:
+                raw, response = await self._ask(request, interface, forwarder)
         except (aiohttp.ClientError, OSError, _NoAnswer) as fault:
             status = fault.status if isinstance(fault, _NoAnswer) else 502
             why = self._why(fault)
-            self._faults.open(asked.deployment, request, f"the real model did not answer: {why}")
+            self._faults.report_unless_answered(
+                request.deployment, fault_key, f"the real model did not answer: {why}"
+            )
             settle(ModelResponse(identifier="", texts=()))
-            await passing.fail(status, f"memory-gate has no answer from the real model: {why}")
+            await forwarder.fail(status, f"memory-gate has no answer from the real model: {why}")
             return
-        self._faults.made_good(asked.deployment, request)
-        settle(told)
-        if self._cassette is not None and not self._cassette.add(asked, written):
-            self._faults.seen(asked.deployment, "the cassette cannot be written any further")
-        await passing.finish(written)
+        self._faults.resolve(request.deployment, fault_key)
+        settle(response)
+        if self._cassette is not None and not self._cassette.add(request, raw):
+            self._faults.report(request.deployment, "the cassette cannot be written any further")
+        await forwarder.finish(raw)
 
     async def _ask(
-        self, asked: ParsedRequest, interface: Interface, passing: _Passing
+        self, request: ParsedRequest, interface: Interface, forwarder: _StreamForwarder
     ) -> tuple[RawResponse, ModelResponse]:
-        body = {**asked.body, "model": self._name} if self._name else asked.body
-        url = self._base_url + asked.path.removeprefix("/v1")
-        async with self._session.post(url, json=body, allow_redirects=False) as response:
-            streamed = response.status == 200 and response.content_type == EVENT_STREAM
+        body = {**request.body, "model": self._name} if self._name else request.body
+        url = self._base_url + request.path.removeprefix("/v1")
+        async with self._session.post(url, json=body, allow_redirects=False) as http_response:
+            streamed = http_response.status == 200 and http_response.content_type == EVENT_STREAM
             data = bytearray()
-            async for piece in response.content.iter_chunked(PIECE_BYTES):
+            async for piece in http_response.content.iter_chunked(PIECE_BYTES):
                 data += piece
                 if len(data) > MAX_ANSWER_BYTES:
                     raise _NoAnswer(f"its answer is longer than {MAX_ANSWER_BYTES >> 20} MiB")
-                if streamed and await passing.feed(piece):
+                if streamed and await forwarder.feed(piece):
                     break
             whole = bytes(data)
-            _check(response.status, whole)
-            if response.status != 200:
-                # The bot's own mistake, as the real model sees it.
-                written = RawResponse(status=response.status, content_type=JSON, chunks=[self._scrub(whole)])
-                return written, ModelResponse(identifier="", texts=())
+            _check(http_response.status, whole)
+            if http_response.status != 200:
+                # The real model rejected the request: the bot's mistake.
+                raw = RawResponse(status=http_response.status, content_type=JSON, chunks=[self._scrub(whole)])
+                return raw, ModelResponse(identifier="", texts=())
         try:
-            told = interface.told(streamed, whole)
+            response = interface.parse_response(streamed, whole)
         except MALFORMED as fault:
             raise _NoAnswer("what it sent is no whole answer of the API") from fault
         content_type = EVENT_STREAM if streamed else JSON
-        return RawResponse(content_type=content_type, chunks=[self._scrub(whole)]), told
+        return RawResponse(content_type=content_type, chunks=[self._scrub(whole)]), response
 
     def _why(self, fault: Exception) -> str:
         if isinstance(fault, TimeoutError):
@@ -140,10 +142,10 @@ class RealModel:
         return self._secret.hidden_bytes(data)
 
 
-class _Passing:
-    """Passes a stream on event by event, and keeps the latest back until all of it is on record.
+class _StreamForwarder:
+    """Forwards a stream event by event, and withholds the latest event until the answer is recorded.
 
-    Else the bot could end its turn before its request was recorded as that turn's.
+    Otherwise the bot could end its turn before the request was recorded for that turn.
     """
 
     def __init__(self, scrub: Callable[[bytes], bytes], reply: Reply) -> None:
@@ -154,26 +156,26 @@ class _Passing:
         self._begun = False
 
     async def feed(self, piece: bytes) -> bool:
-        """Pass on all events but the latest. Return whether the end mark has come."""
-        passed = []
+        """Forward all events but the latest. Return whether the end mark has come."""
+        ready = []
         ended = False
         for block in self._blocks.feed(piece):
-            passed.append(self._held)
+            ready.append(self._held)
             self._held = block
             ended = _is_end_mark(block)
             if ended:
                 break
         if not ended and self._blocks.rest.strip():
-            # The next one has begun.
-            passed.append(self._held)
+            # The next event has begun, so this one is not the last.
+            ready.append(self._held)
             self._held = b""
-        if any(passed):
-            await self._write(b"".join(passed))
+        if any(ready):
+            await self._write(b"".join(ready))
         return ended
 
-    async def finish(self, written: RawResponse) -> None:
-        if written.content_type != EVENT_STREAM:
-            await self._reply.send(written)
+    async def finish(self, raw: RawResponse) -> None:
+        if raw.content_type != EVENT_STREAM:
+            await self._reply.send(raw)
             return
         await self._write(self._held + self._blocks.rest)
         await self._reply.end()
@@ -198,9 +200,9 @@ def _is_end_mark(block: bytes) -> bool:
 
 
 def _check(status: int, data: bytes) -> None:
-    """Raises _NoAnswer unless the real model has understood the request and decided on it."""
+    """Raise _NoAnswer unless the status is the real model's own decision on the request."""
     if status in KEY_REFUSED:
-        # Its own words may hold a part of the key.
+        # The message of the API may contain a part of the key.
         raise _NoAnswer(f"it refuses the key that the gate was given (status {status})", 403)
     if status in BUSY or status >= 500:
         raise _NoAnswer(f"status {status}{_reason(data)}", status)

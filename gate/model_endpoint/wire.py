@@ -1,4 +1,4 @@
-"""What the paths of the model endpoint have in common: how a request is read, how an answer is written."""
+"""Types and helpers shared by all paths of the model endpoint: requests, responses, server-sent events."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Body = Mapping[str, Any]
 JSON = "application/json"
 MODEL = "memory-gate-reader"
 MALFORMED = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
-"""What comes of a request that is no JSON, or other JSON than the API wants."""
+"""Raised while a request or response is read that is no JSON, or other JSON than the API defines."""
 MAX_PIECES = 500
-"""In which one answer is streamed."""
+"""Per streamed answer."""
 _numbers = itertools.count(1)
 
 
 class Refused(Exception):
-    """A request that is answered with an error of the API's own."""
+    """A request that is answered with an error in the API's format."""
 
     def __init__(self, status: int, message: str, *, parameter: str | None = None, code: str | None = None):
         super().__init__(message)
@@ -35,27 +35,25 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedRequest:
-    """A request as it was understood. A completion asks several prompts at once, an embedding none.
-
-    `said` is what a later request may refer to by the id of the answer: None where none can.
-    """
+    """A parsed request. A completion has several prompts, an embedding none."""
 
     path: str
     body: Body
     prompts: Sequence[Sequence[Message]]
     readings: Sequence[Reading] = ()
-    said: Sequence[Message] | None = None
+    history: Sequence[Message] | None = None
+    """Messages that a later request can refer to by the response id; None on paths without such ids."""
     deployment: str = ""
-    """Whose bot it came from."""
+    """The deployment whose bot sent it."""
     turn: str = ""
-    """The turn that it was made for, as far as that is known."""
+    """The id of the turn that it was made for; "" when that is not known."""
     fingerprint: str = ""
-    """The same for requests that ask the same; only where a real model is asked."""
+    """Equal for requests that ask the same; set only when an upstream model answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelResponse:
-    """What an answer says: the id it goes by, and one text for each prompt."""
+    """The content of a response: its id, and one text for each prompt."""
 
     identifier: str
     texts: Sequence[str]
@@ -63,7 +61,7 @@ class ModelResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class RawResponse:
-    """An answer in full: one body, or the events of a stream."""
+    """The bytes of a response: one body, or the events of a stream."""
 
     status: int = 200
     content_type: str = JSON
@@ -73,85 +71,87 @@ class RawResponse:
 class Interface(Protocol):
     """One path of the API."""
 
-    def read(self, path: str, body: Body) -> ParsedRequest:
-        """The request, without readings. Raises one of MALFORMED, or Refused."""
+    def parse_request(self, path: str, body: Body) -> ParsedRequest:
+        """Return the request, without readings. Raises one of MALFORMED, or Refused."""
         ...
 
-    def write(self, asked: ParsedRequest, texts: Sequence[str]) -> tuple[RawResponse, ModelResponse]:
-        """The answer that says `texts`, one for each prompt, as the request wants it."""
+    def build_response(
+        self, request: ParsedRequest, texts: Sequence[str]
+    ) -> tuple[RawResponse, ModelResponse]:
+        """Build the response that holds `texts`, one for each prompt; streamed if the request wants that."""
         ...
 
-    def told(self, streamed: bool, data: bytes) -> ModelResponse:
-        """What an answer says that somebody else wrote. Raises one of MALFORMED."""
+    def parse_response(self, streamed: bool, data: bytes) -> ModelResponse:
+        """Return the content of a real model's response. Raises one of MALFORMED."""
         ...
 
-    def keep(self, asked: ParsedRequest, told: ModelResponse) -> None:
-        """Keeps what later requests may refer to."""
+    def remember(self, request: ParsedRequest, response: ModelResponse) -> None:
+        """Remember the history that later requests may refer to."""
         ...
 
 
 class Reply(Protocol):
-    """The way back to the bot. A bot that has hung up is written to all the same, in vain."""
+    """The response channel to the bot. Writing to a bot that hung up does nothing and raises nothing."""
 
-    async def send(self, written: RawResponse) -> None:
-        """The answer in full."""
+    async def send(self, raw: RawResponse) -> None:
+        """Send a whole response."""
         ...
 
     async def write(self, data: bytes) -> None:
-        """A part of a stream, which it begins."""
+        """Send a part of a stream; the first part opens the stream."""
         ...
 
     async def end(self) -> None:
-        """Ends a stream."""
+        """End the stream."""
         ...
 
 
 class Model(Protocol):
-    """What answers behind the endpoint."""
+    """A model that answers instead of the reference model."""
 
     async def answer(
         self,
-        asked: ParsedRequest,
+        request: ParsedRequest,
         interface: Interface,
         settle: Callable[[ModelResponse], None],
         reply: Reply,
     ) -> None:
-        """Answers a request. Calls `settle` once, before the last part of the answer is sent."""
+        """Answer a request. Calls `settle` once, before the last part of the answer is sent."""
         ...
 
     async def close(self) -> None:
-        """Frees what it holds."""
+        """Free all resources."""
         ...
 
 
 class Fingerprinter(Protocol):
-    """Recognises requests that ask the same."""
+    """Computes fingerprints of requests."""
 
-    def of(self, asked: ParsedRequest) -> str:
+    def of(self, request: ParsedRequest) -> str:
         """Return the same text for requests that ask the same."""
         ...
 
 
 class AnswerRecorder(Protocol):
-    """Keeps the answers of a real model."""
+    """Records the responses of a real model."""
 
-    def add(self, asked: ParsedRequest, written: RawResponse) -> bool:
-        """Keep one answer. Return False where it cannot be kept."""
+    def add(self, request: ParsedRequest, raw: RawResponse) -> bool:
+        """Record one response. Return False when it cannot be written."""
         ...
 
 
 def new_identifier(prefix: str) -> str:
-    """An id that no other answer of this process has: clients tell messages apart by them."""
+    """Return an id that is unique in this process: clients tell messages apart by id."""
     return f"{prefix}{next(_numbers):032x}"
 
 
 def model_of(body: Body) -> str:
-    """The model that the request names, whichever it is."""
+    """Return the model that the request names; MODEL when it names none."""
     return str(body.get("model") or MODEL)
 
 
 def text_of(content: object) -> str:
-    """A message's text: a plain string, or the text parts of a list of parts."""
+    """Return the text of a message's content: a plain string, or the text parts of a list."""
     if isinstance(content, str):
         return content
     if isinstance(content, list):
@@ -161,24 +161,24 @@ def text_of(content: object) -> str:
 
 
 def words_in(messages: Iterable[Message]) -> int:
-    """Token counts are words here: clients want numbers, nobody is billed."""
+    """Count words, which stand for tokens here: clients want a number, and nobody is billed."""
     return sum(len(message.text.split()) for message in messages)
 
 
 def pieces(answer: str) -> list[str]:
-    """The answer in the small pieces in which models stream: words with the blank before them."""
+    """Split an answer into the pieces of a stream: words, each with the blank before it."""
     words = re.findall(r"^[^ ]*| [^ ]*", answer)
     step = len(words) // MAX_PIECES + 1
     return ["".join(words[index : index + step]) for index in range(0, len(words), step)]
 
 
 def whole(content: Mapping[str, Any]) -> RawResponse:
-    """An answer in one piece."""
+    """Return a response with one JSON body."""
     return RawResponse(chunks=[json.dumps(content).encode()])
 
 
 def stream(events: Iterable[Mapping[str, Any]], *, named: bool = False) -> RawResponse:
-    """An answer as server-sent events: with names, or without and closed by `[DONE]`."""
+    """Return a response of server-sent events: named, or unnamed and ended by `[DONE]`."""
     chunks = [
         (f"event: {event['type']}\n" if named else "").encode() + f"data: {json.dumps(event)}\n\n".encode()
         for event in events
@@ -189,18 +189,18 @@ def stream(events: Iterable[Mapping[str, Any]], *, named: bool = False) -> RawRe
 
 
 def error(status: int, message: str, *, parameter: str | None = None, code: str | None = None) -> RawResponse:
-    """An error in the words that the API's clients understand."""
+    """Return an error response in the API's format."""
     content = {"message": message, "type": "invalid_request_error", "param": parameter, "code": code}
     return RawResponse(status=status, chunks=[json.dumps({"error": content}).encode()])
 
 
 def events_in(data: bytes) -> Iterator[Any]:
-    """What the events of a stream hold. Raises ValueError where one says that the stream has failed."""
+    """Yield the JSON content of a stream's events. Raises ValueError when an event reports a failure."""
     for event in decode_stream(data):
         if event.data == DONE:
             return
         if event.data.strip():
-            found = json.loads(event.data)
-            if found.get("error") or found.get("type") in ("error", "response.failed"):
+            content = json.loads(event.data)
+            if content.get("error") or content.get("type") in ("error", "response.failed"):
                 raise ValueError("the stream ends with an error")
-            yield found
+            yield content

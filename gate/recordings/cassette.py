@@ -1,7 +1,7 @@
-"""Answers of a real model on disk: a recorded run can be repeated without it, for nothing.
+"""Cassettes: files with a real model's answers. A recorded run repeats without the model, at no cost.
 
-The first line says for which seed it was recorded, for another seed says other things. Each other line
-is one answer. A request is known again by a hash of what it asks, and by the turn it was made for.
+The first line holds the seed of the recorded run: another seed sends other texts. Each further line
+is one answer. A request is recognised by a hash of its content, and by the turn it was made for.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from gate.core.event_stream import EVENT_STREAM, BlockSplitter
 from gate.errors import InputError
-from gate.model_endpoint.in_flight_turns import Faults
+from gate.model_endpoint.faults import Faults
 from gate.model_endpoint.wire import (
     JSON,
     MALFORMED,
@@ -40,35 +40,35 @@ VOLATILE = (
     *("user", "metadata", "safety_identifier", "prompt_cache_key", "prompt_cache_retention"),
     *("service_tier", "store", "previous_response_id"),
 )
-"""What bots set anew in every run, and what does not change the answer."""
+"""Request fields that bots set anew in every run, or that do not change the answer."""
 _REPETITION = re.compile(r"\.r[0-9]+\Z")
 _RANDOM_PART = re.compile(r"[0-9A-Fa-f]{16}")
 
 
 class Fingerprints:
-    """Knows requests again. `sessions` are the session ids of the run, which do not count."""
+    """Computes fingerprints that ignore `random_parts`: the random parts of the run's session ids."""
 
-    def __init__(self, sessions: Collection[str]) -> None:
-        self._random_parts = {session.rpartition("-")[2].lower() for session in sessions}
+    def __init__(self, random_parts: Collection[str]) -> None:
+        self._random_parts = {part.lower() for part in random_parts}
 
-    def of(self, asked: ParsedRequest) -> str:
-        """The same for requests that ask the same."""
+    def of(self, request: ParsedRequest) -> str:
+        """Return a hash, equal for requests that ask the same."""
         content: dict[str, Any] = {
-            "path": asked.path,
-            "body": {name: value for name, value in asked.body.items() if name not in VOLATILE},
+            "path": request.path,
+            "body": {name: value for name, value in request.body.items() if name not in VOLATILE},
         }
-        if asked.body.get("previous_response_id") is not None:
-            # The id is the real model's; what it stands for is the same in every run.
-            content["said"] = [[message.role, message.text] for message in asked.said or ()]
+        if request.body.get("previous_response_id") is not None:
+            # The real model chooses the id; the history behind it is the same in every run.
+            content["said"] = [[message.role, message.text] for message in request.history or ()]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(_RANDOM_PART.sub(self._neutral, text).encode()).hexdigest()
+        return hashlib.sha256(_RANDOM_PART.sub(self._replace, text).encode()).hexdigest()
 
-    def _neutral(self, found: re.Match[str]) -> str:
+    def _replace(self, found: re.Match[str]) -> str:
         return "session" if found[0].lower() in self._random_parts else found[0]
 
 
 class CassetteWriter:
-    """Writes under another name as it goes, so that a run that breaks off leaves an older one whole.
+    """Writes a cassette under a temporary name, so that an interrupted run leaves an older one whole.
 
     Raises InputError when the file cannot be written.
     """
@@ -80,7 +80,7 @@ class CassetteWriter:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            # Anew: what lies there may be a link to anything.
+            # Remove it first: it may be a link to any file.
             self._unfinished.unlink(missing_ok=True)
             self._file = self._unfinished.open("x", encoding="utf-8")
         except OSError as fault:
@@ -89,20 +89,20 @@ class CassetteWriter:
                 why=fault.strerror or str(fault),
                 remedy="name another one as model.cassette",
             ) from fault
-        self._line({"cassette": VERSION, "seed": seed})
+        self._write_line({"cassette": VERSION, "seed": seed})
         self._empty = True
 
-    def add(self, asked: ParsedRequest, written: RawResponse) -> bool:
-        """Puts an answer on the tape. Whether there was room for it."""
+    def add(self, request: ParsedRequest, raw: RawResponse) -> bool:
+        """Write an answer. Return False when it cannot be written, as on a full disk."""
         try:
-            self._line(
+            self._write_line(
                 {
-                    "request": asked.fingerprint,
-                    "turn": asked.turn,
-                    "path": asked.path,
-                    "status": written.status,
-                    "type": written.content_type,
-                    "body": b"".join(written.chunks).decode(errors="replace"),
+                    "request": request.fingerprint,
+                    "turn": request.turn,
+                    "path": request.path,
+                    "status": raw.status,
+                    "type": raw.content_type,
+                    "body": b"".join(raw.chunks).decode(errors="replace"),
                 }
             )
         except OSError:
@@ -111,30 +111,30 @@ class CassetteWriter:
         return True
 
     def keep(self) -> None:
-        """Gives the file its name, unless nothing was ever answered: an older one is better then."""
+        """Give the file its final name. A cassette without answers does not replace an older one."""
         if not self._file.closed and not self._empty:
             self._file.close()
             self._unfinished.replace(self._path)
 
     def discard(self) -> None:
-        """Removes what was written, unless it is kept already."""
+        """Remove the file, unless it was kept already."""
         if not self._file.closed:
             self._file.close()
             with contextlib.suppress(FileNotFoundError):
                 self._unfinished.unlink()
 
-    def _line(self, content: Mapping[str, Any]) -> None:
+    def _write_line(self, content: Mapping[str, Any]) -> None:
         if not self._file.closed:
             self._file.write(json.dumps(content, separators=(",", ":")) + "\n")
             self._file.flush()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class RecordedResponse:
     """One answer on a cassette."""
 
     turn: str
-    written: RawResponse
+    raw: RawResponse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,33 +143,33 @@ class Cassette:
 
     name: str
     seed: int
-    answers: Mapping[str, deque[Recorded]]
+    answers: Mapping[str, deque[RecordedResponse]]
 
     def take(self, fingerprint: str, turn: str) -> RawResponse | None:
-        """The next answer to this request: the one to the same turn, else the first.
+        """Remove and return the next answer to this request: that of the same turn, else the first.
 
-        A question that is asked again is a turn of its own: the answers to its other askings are not its.
+        A repeated question is a turn of its own, and never takes the answer of another repetition.
         """
         waiting = self.answers.get(fingerprint, ())
-        own = (one for one in waiting if one.turn == turn)
-        others = (one for one in waiting if not turn or _question(one.turn) != _question(turn))
-        found = next(itertools.chain(own, others), None)
-        if found is None:
+        own = (answer for answer in waiting if answer.turn == turn)
+        others = (answer for answer in waiting if not turn or _question(answer.turn) != _question(turn))
+        answer = next(itertools.chain(own, others), None)
+        if answer is None:
             return None
-        self.answers[fingerprint].remove(found)
-        return found.written
+        self.answers[fingerprint].remove(answer)
+        return answer.raw
 
 
 def load_cassette(path: Path) -> Cassette:
-    """The cassette in a file. Raises InputError, naming the line at fault."""
+    """Load a cassette. Raises InputError, which names the wrong line."""
     number = 0
-    answers: dict[str, deque[Recorded]] = {}
+    answers: dict[str, deque[RecordedResponse]] = {}
     seed = -1
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError(f"it is larger than {MAX_BYTES >> 20} MiB")
         if path.is_char_device() or path.is_fifo() or path.is_socket():
-            # It need not have an end.
+            # Reading it may never end.
             raise ValueError("it is no file")
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, start=1):
@@ -190,48 +190,48 @@ def load_cassette(path: Path) -> Cassette:
 
 
 class RecordedModel:
-    """Answers from a cassette only. A request that is not on it makes the run inconclusive."""
+    """Answers from a cassette only. A request without a recorded answer makes the run inconclusive."""
 
     def __init__(self, cassette: Cassette, *, faults: Faults) -> None:
         self._cassette = cassette
         self._faults = faults
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Close nothing."""
 
     async def answer(
         self,
-        asked: ParsedRequest,
+        request: ParsedRequest,
         interface: Interface,
         settle: Callable[[ModelResponse], None],
         reply: Reply,
     ) -> None:
         """See Model."""
-        written = self._cassette.take(asked.fingerprint, asked.turn)
-        if written is None:
-            about = next((reading.about for reading in asked.readings if reading.about), "")
+        raw = self._cassette.take(request.fingerprint, request.turn)
+        if raw is None:
+            about = next((reading.about for reading in request.readings if reading.about), "")
             subject = f"about {json.dumps(about[:80], ensure_ascii=False)}" if about else "of the bot's own"
             sentence = (
-                f"the cassette {self._cassette.name} holds no answer to a request to {asked.path} {subject} "
-                f"({asked.fingerprint[:12]}); record it again"
+                f"the cassette {self._cassette.name} holds no answer to a request to {request.path} "
+                f"{subject} ({request.fingerprint[:12]}); record it again"
             )
-            self._faults.seen(asked.deployment, sentence)
+            self._faults.report(request.deployment, sentence)
             settle(ModelResponse(identifier="", texts=()))
             await reply.send(error(404, sentence, code="not_on_cassette"))
             return
-        settle(_told(interface, written))
-        await reply.send(written)
+        settle(_parse(interface, raw))
+        await reply.send(raw)
 
 
 def _question(turn: str) -> str:
-    """The turn without the mark of its repetition: `c0001.4` of `c0001.4.r1`."""
+    """Return the turn id without its repetition: `c0001.4` for `c0001.4.r1`."""
     return _REPETITION.sub("", turn)
 
 
-def _told(interface: Interface, written: RawResponse) -> ModelResponse:
-    if written.status == 200:
+def _parse(interface: Interface, raw: RawResponse) -> ModelResponse:
+    if raw.status == 200:
         with contextlib.suppress(*MALFORMED):
-            return interface.told(written.content_type == EVENT_STREAM, b"".join(written.chunks))
+            return interface.parse_response(raw.content_type == EVENT_STREAM, b"".join(raw.chunks))
     return ModelResponse(identifier="", texts=())
 
 
@@ -244,18 +244,18 @@ def _seed(content: Body) -> int:
     return seed
 
 
-def _recorded(content: Body) -> Recorded:
+def _recorded(content: Body) -> RecordedResponse:
     status, kind, body = content["status"], content["type"], content["body"]
     if not (isinstance(status, int) and 200 <= status < 600 and isinstance(body, str)):
         raise ValueError("it is no answer")
-    written = RawResponse(
+    raw = RawResponse(
         status=status, content_type=EVENT_STREAM if kind == EVENT_STREAM else JSON, chunks=_cut(body)
     )
-    return Recorded(turn=str(content["turn"]), written=written)
+    return RecordedResponse(turn=str(content["turn"]), raw=raw)
 
 
 def _cut(body: str) -> list[bytes]:
-    """The events of a stream one by one, so that they are streamed again."""
+    """Split a body into the events of a stream, so that the replay streams them again."""
     content = body.encode()
     splitter = BlockSplitter(limit=max(len(content), 1))
     blocks = list(splitter.feed(content))

@@ -12,13 +12,15 @@ from gate.core.quota import Quota
 from gate.core.secret import Secret
 from gate.errors import InputError
 from gate.model_endpoint.endpoint import ModelEndpoint, Upstream
-from gate.model_endpoint.in_flight_turns import Faults, InFlightTurns
+from gate.model_endpoint.faults import Faults
+from gate.model_endpoint.in_flight_turns import InFlightTurns
 from gate.model_endpoint.upstream import RealModel
 from gate.ports import Hold, Recorder
 from gate.recordings.cassette import Cassette, CassetteWriter, Fingerprints, RecordedModel, load_cassette
 from gate.reference_model.catalogue import build_reference_model
 from gate.run.teardown import Teardown
 from gate.runner.plan import Plan
+from gate.runner.session_ids import random_part
 
 LARGEST_SEED = 2**31
 
@@ -95,7 +97,7 @@ async def open_endpoint(parts: ModelParts, host: str, teardown: Teardown) -> Mod
             clock=parts.clock,
             upstream=_build_upstream(parts),
             quota=Quota.for_turns(turns_in(parts.plan)),
-            exhausted=Faults(parts.record, parts.clock).seen,
+            exhausted=Faults(parts.record, parts.clock).report,
         )
     )
     address = await endpoint.open(host)
@@ -114,12 +116,14 @@ def turns_in(plan: Plan) -> int:
 
 
 def fingerprints_of(plan: Plan) -> Fingerprints:
-    """Return the fingerprints of requests in which the plan's session ids do not count."""
-    return Fingerprints({session for part in plan.conversations for session in part.sessions.values()})
+    """Return fingerprints that ignore the random parts of the plan's session ids."""
+    return Fingerprints(
+        {random_part(plan.seed, conversation.identifier) for conversation in plan.conversations}
+    )
 
 
 def _build_upstream(parts: ModelParts) -> Upstream | None:
-    """Build what answers in the reader's place; None where the reader does. Needs a running event loop."""
+    """Build the model upstream; None in mode `reader`. Needs a running event loop."""
     settings = parts.settings
     if settings.model.mode == "reader":
         return None

@@ -14,6 +14,11 @@ def session_ids(seed: int, conversation: str, speakers: Iterable[str]) -> Mappin
     The ids differ by the speaker's name alone: by letter case, or one is the beginning of another. That tests
     how the bot keys its sessions.
     """
-    source = random.Random(f"{seed}/{conversation}/session")
-    shared = f"{source.getrandbits(RANDOM_BITS):0{RANDOM_BITS // 4}x}"
+    shared = random_part(seed, conversation)
     return {speaker: f"{speaker}-{shared}" for speaker in speakers}
+
+
+def random_part(seed: int, conversation: str) -> str:
+    """Return the random part, in hexadecimal, that all session ids of the conversation share."""
+    source = random.Random(f"{seed}/{conversation}/session")
+    return f"{source.getrandbits(RANDOM_BITS):0{RANDOM_BITS // 4}x}"

@@ -166,16 +166,16 @@ def read_request(file: Path) -> bool:
     taken = False
     for path, interface in routes(strict=True).items() if isinstance(body, dict) else ():
         try:
-            asked = interface.read(path, body)
+            request = interface.parse_request(path, body)
         except (*MALFORMED, Refused):
             continue
         # From here on nothing may go wrong: the request was understood.
-        readings = [_reader().read(prompt) for prompt in asked.prompts]
-        written, told = interface.write(asked, [reading.answer for reading in readings])
-        interface.keep(asked, told)
-        if written.status != 200 or not all(chunk.decode() for chunk in written.chunks):
-            raise Unclean(f"{path} answers {written}")
-        for prompt, reading in zip(asked.prompts, readings, strict=True):
+        readings = [_reference_model().read(prompt) for prompt in request.prompts]
+        raw, response = interface.build_response(request, [reading.answer for reading in readings])
+        interface.remember(request, response)
+        if raw.status != 200 or not all(chunk.decode() for chunk in raw.chunks):
+            raise Unclean(f"{path} answers {raw}")
+        for prompt, reading in zip(request.prompts, readings, strict=True):
             said = [f"{message.role}: {message.text}" for message in prompt]
             event = ModelAsked(at=0.0, path=path, prompt=said, about=reading.about, answer=reading.answer)
             encode(event).encode()
@@ -281,7 +281,7 @@ def _plan() -> Plan:
 
 
 @functools.cache
-def _reader() -> ReferenceModel:
+def _reference_model() -> ReferenceModel:
     return build_reference_model(_plan())
 
 

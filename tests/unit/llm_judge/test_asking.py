@@ -103,11 +103,11 @@ def test_a_reply_that_is_too_long_is_put_to_nobody(server: JudgeServer) -> None:
     assert "is the most" in reason
 
 
-def tape(folder: Path, judge: JudgeModel, asked: list[Tie]) -> tuple[Path, Answers]:
+def record_answers(folder: Path, judge: JudgeModel, asked: list[Tie]) -> tuple[Path, Answers]:
     """A cassette of what `judge` answers."""
-    path = folder / "tape.jsonl"
+    path = folder / "recorded.jsonl"
     writer = CassetteWriter(path, 7)
-    found = answers(asked, RecordingJudge(judge, writer, Fingerprints([f"alice-{SESSION}"])))
+    found = answers(asked, RecordingJudge(judge, writer, Fingerprints([SESSION])))
     writer.keep()
     return path, found
 
@@ -118,32 +118,34 @@ def test_recorded_answers_are_played_to_the_same_questions_without_a_judge(
     """In another run, with other session ids."""
     said = itertools.cycle([YES, NO, "perhaps"])
     server.say = lambda system, reply: next(said)
-    path, recorded = tape(tmp_path, OpenAIJudge(server.url, "judge-1", JUDGE_KEY), ties(6))
+    path, recorded = record_answers(tmp_path, OpenAIJudge(server.url, "judge-1", JUDGE_KEY), ties(6))
     assert {one for _, one, _ in recorded} == {True, False, None}
     assert JUDGE_KEY not in path.read_text()
     server.close()
     other = "fedcba9876543210"
-    played = RecordedJudge(load_cassette(path), Fingerprints([f"alice-{other}"]))
+    played = RecordedJudge(load_cassette(path), Fingerprints([other]))
     assert answers(ties(6, session=other), played) == recorded
 
 
 @pytest.mark.parametrize("change", ["reply", "criterion", "more"])
 def test_what_is_not_on_the_cassette_is_said_and_nobody_is_asked(tmp_path: Path, change: str) -> None:
-    path, _ = tape(tmp_path, Scripted(), ties(1))
+    path, _ = record_answers(tmp_path, Scripted(), ties(1))
     asked = {
         "reply": ties(1, "In Oslo."),
         "criterion": [Tie(turn="c1.0", question="Where?", reply="In Lisbon.", criterion="is kind")],
         "more": ties(2),
     }[change]
-    played = answers(asked, RecordedJudge(load_cassette(path), Fingerprints([f"alice-{SESSION}"])))
+    played = answers(asked, RecordedJudge(load_cassette(path), Fingerprints([SESSION])))
     _, holds, reason = played[-1]
     assert holds is None
-    assert reason.startswith('the cassette tape.jsonl holds none of its answers about the reply to "Where?"')
+    assert reason.startswith(
+        'the cassette recorded.jsonl holds none of its answers about the reply to "Where?"'
+    )
     assert reason.endswith("; record it again")
 
 
 def test_a_full_disk_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the cassette that is kept would miss it."""
     monkeypatch.setattr(CassetteWriter, "add", lambda *_: False)
-    _, [(_, holds, reason)] = tape(tmp_path, Scripted(), ties(1))
+    _, [(_, holds, reason)] = record_answers(tmp_path, Scripted(), ties(1))
     assert (holds, reason) == (None, "the cassette cannot be written any further")

@@ -83,23 +83,23 @@ class RealModelServer:
         interface = self._routes.get(request.path)
         if interface is None or body.get("model") == "no-such-model":
             return _refusal(404, "The model `no-such-model` does not exist")
-        asked = interface.read(request.path, body)
-        texts = [self._say("\n".join(message.text for message in prompt)) for prompt in asked.prompts]
-        written, told = interface.write(asked, texts)
-        interface.keep(asked, told)
+        parsed = interface.parse_request(request.path, body)
+        texts = [self._say("\n".join(message.text for message in prompt)) for prompt in parsed.prompts]
+        raw, answer = interface.build_response(parsed, texts)
+        interface.remember(parsed, answer)
         if body.get("tools") or body.get("response_format"):
-            return _with_decision(written, body, asked.prompts[0][-1].text)
-        if written.content_type != EVENT_STREAM:
-            return web.Response(body=b"".join(written.chunks), headers={"Content-Type": "application/json"})
+            return _with_decision(raw, body, parsed.prompts[0][-1].text)
+        if raw.content_type != EVENT_STREAM:
+            return web.Response(body=b"".join(raw.chunks), headers={"Content-Type": "application/json"})
         response = web.StreamResponse(headers={"Content-Type": EVENT_STREAM})
         await response.prepare(request)
-        for chunk in written.chunks[:-1]:
+        for chunk in raw.chunks[:-1]:
             await response.write(chunk)
         await asyncio.to_thread(self.released.wait, PATIENCE_SECONDS)
         if self.breaks_off and request.transport is not None:
             request.transport.abort()
             return response
-        await response.write(written.chunks[-1])
+        await response.write(raw.chunks[-1])
         while self.stays_open:
             # Until the gate hangs up, which ends this with a ConnectionError.
             await asyncio.sleep(0.01)
@@ -117,9 +117,9 @@ class RealModelServer:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE_SECONDS)
 
 
-def _with_decision(written: RawResponse, body: Mapping[str, Any], said: str) -> web.Response:
+def _with_decision(raw: RawResponse, body: Mapping[str, Any], said: str) -> web.Response:
     """The answer, with the order number in `said` handed to the first tool, or filled in a form instead."""
-    content = json.loads(written.chunks[0])
+    content = json.loads(raw.chunks[0])
     message = content["choices"][0]["message"]
     found = ORDER_NUMBER.findall(said)
     if body.get("response_format"):

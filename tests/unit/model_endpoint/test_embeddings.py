@@ -123,10 +123,10 @@ def test_every_text_has_a_vector_of_length_one(text: str, dimensions: int) -> No
     interface = Embeddings()
     body = {"input": text, "dimensions": dimensions, "encoding_format": "float"}
     try:
-        asked = interface.read("/v1/embeddings", body)
+        request = interface.parse_request("/v1/embeddings", body)
     except MALFORMED:
         pytest.fail("a text was refused")
-    written, _ = interface.write(asked, [])
-    [one] = json.loads(b"".join(written.chunks))["data"]
+    raw, _ = interface.build_response(request, [])
+    [one] = json.loads(b"".join(raw.chunks))["data"]
     assert len(one["embedding"]) == dimensions
     assert math.hypot(*one["embedding"]) == pytest.approx(1, abs=1e-5)

@@ -14,21 +14,21 @@ from tests.event_loop import in_event_loop
 @in_event_loop
 async def test_a_held_turn_waits_and_others_pass() -> None:
     held = HeldAnswers(["a", "b"])
-    await held.pass_by("c")
-    waiting = [asyncio.create_task(held.pass_by(text)) for text in ("a", "b")]
+    await held.wait_while_held("c")
+    waiting = [asyncio.create_task(held.wait_while_held(text)) for text in ("a", "b")]
     await held.asked()
     assert not any(task.done() for task in waiting)
     held.release()
     await asyncio.gather(*waiting)
     # What comes later is not held any more.
-    await held.pass_by("a")
+    await held.wait_while_held("a")
 
 
 @pytest.mark.usefixtures("impatient")
 @in_event_loop
 async def test_a_bot_that_takes_one_turn_at_a_time_is_not_waited_for() -> None:
     held = HeldAnswers(["a", "b"])
-    waiting = asyncio.create_task(held.pass_by("a"))
+    waiting = asyncio.create_task(held.wait_while_held("a"))
     await held.asked()
     assert not waiting.done()
     held.release()

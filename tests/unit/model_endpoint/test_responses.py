@@ -206,12 +206,12 @@ def test_no_body_breaks_it(body: dict[str, Any]) -> None:
     """It is answered as it asks to be, or refused as the client's mistake."""
     interface = Responses()
     try:
-        asked = interface.read("/v1/responses", body)
+        request = interface.parse_request("/v1/responses", body)
     except (*MALFORMED, Refused):
         return
-    written, told = interface.write(asked, [ORDER])
-    assert interface.told(bool(body.get("stream")), b"".join(written.chunks)) == told
-    interface.keep(asked, told)
+    raw, response = interface.build_response(request, [ORDER])
+    assert interface.parse_response(bool(body.get("stream")), b"".join(raw.chunks)) == response
+    interface.remember(request, response)
 
 
 def test_histories_are_bounded_in_number_and_size() -> None:

@@ -13,7 +13,8 @@ from gate.core.secret import Secret
 from gate.core.transcript import ConversationPlanned, TurnEnded, TurnStarted
 from gate.core.transcript_lines import encode
 from gate.model_endpoint.endpoint import Upstream
-from gate.model_endpoint.in_flight_turns import Faults, InFlightTurns
+from gate.model_endpoint.faults import Faults
+from gate.model_endpoint.in_flight_turns import InFlightTurns
 from gate.model_endpoint.upstream import RealModel
 from gate.ports import Recorder
 from gate.recordings.cassette import Fingerprints
@@ -311,13 +312,13 @@ def conversation_planned(conversation: str, deployment: str) -> ConversationPlan
 def test_a_fault_is_put_once_on_the_deployment_whose_bot_has_asked() -> None:
     events: list[Any] = []
     faults = Faults(events.append, lambda: 0.0)
-    faults.seen("restart", "one")
-    faults.seen("restart", "two")
-    faults.open("restart", "r", "three")
-    faults.open("kill", "r", "four")
-    faults.open("recreate", "r", "five")
+    faults.report("restart", "one")
+    faults.report("restart", "two")
+    faults.report_unless_answered("restart", "r", "three")
+    faults.report_unless_answered("kill", "r", "four")
+    faults.report_unless_answered("recreate", "r", "five")
     # The same request of another deployment's is another one.
-    faults.made_good("recreate", "r")
+    faults.resolve("recreate", "r")
     faults.close()
     faults.close()
     assert [(event.deployment, event.sentence) for event in events] == [("restart", "one"), ("kill", "four")]

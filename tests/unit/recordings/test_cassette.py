@@ -16,7 +16,8 @@ from gate.core.transcript import ModelAsked
 from gate.errors import InputError
 from gate.model_endpoint.chat import Chat
 from gate.model_endpoint.endpoint import Upstream
-from gate.model_endpoint.in_flight_turns import Faults, InFlightTurns
+from gate.model_endpoint.faults import Faults
+from gate.model_endpoint.in_flight_turns import InFlightTurns
 from gate.model_endpoint.responses import Responses
 from gate.model_endpoint.upstream import RealModel
 from gate.model_endpoint.wire import RawResponse
@@ -25,14 +26,15 @@ from gate.recordings.cassette import (
     Cassette,
     CassetteWriter,
     Fingerprints,
-    Recorded,
     RecordedModel,
+    RecordedResponse,
     load_cassette,
 )
 from tests.unit.model_endpoint.real_model import REAL_KEY, RealModelServer
 from tests.unit.model_endpoint.served import CHAT, PROMPT, QUESTION, TOLD, Served
 
 SESSIONS = ["alice-0123456789abcdef", "bob-0123456789abcdef", "alice-fedcba9876543210"]
+RANDOM_PARTS = ["0123456789abcdef", "fedcba9876543210"]
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def behind(build: Callable[[Faults], Any]) -> Callable[[Recorder], Upstream]:
         return Upstream(
             model=build(faults),
             faults=faults,
-            fingerprints=Fingerprints(SESSIONS),
+            fingerprints=Fingerprints(RANDOM_PARTS),
             in_flight=InFlightTurns(),
             secret=Secret(REAL_KEY),
         )
@@ -66,12 +68,12 @@ def behind(build: Callable[[Faults], Any]) -> Callable[[Recorder], Upstream]:
 
 
 def record(real: RealModelServer, path: Path, use: Callable[[Served], Any], opened: list[Served]) -> Any:
-    tape = CassetteWriter(path, 7)
-    served = Served(behind(lambda faults: RealModel(real.url, REAL_KEY, faults=faults, cassette=tape)))
+    cassette = CassetteWriter(path, 7)
+    served = Served(behind(lambda faults: RealModel(real.url, REAL_KEY, faults=faults, cassette=cassette)))
     opened.append(served)
     found = use(served)
     served.close()
-    tape.keep()
+    cassette.keep()
     return found
 
 
@@ -176,20 +178,21 @@ def test_what_the_real_model_failed_to_answer_is_not_recorded(
 def test_the_answer_to_the_same_turn_comes_first() -> None:
     """Two sessions that say the same get back each its own, whoever asks first this time."""
     answers = [RawResponse(chunks=[name.encode()]) for name in "abc"]
-    tape = Cassette(
+    cassette = Cassette(
         name="one",
         seed=7,
         answers={
             "r": deque(
-                Recorded(turn=turn, written=one) for turn, one in zip(["c1", "c2", ""], answers, strict=True)
+                RecordedResponse(turn=turn, raw=one)
+                for turn, one in zip(["c1", "c2", ""], answers, strict=True)
             )
         },
     )
-    assert tape.take("r", "c2") is answers[1]
-    assert tape.take("r", "c9") is answers[0]
-    assert tape.take("r", "c9") is answers[2]
-    assert tape.take("r", "c2") is None
-    assert tape.take("x", "c2") is None
+    assert cassette.take("r", "c2") is answers[1]
+    assert cassette.take("r", "c9") is answers[0]
+    assert cassette.take("r", "c9") is answers[2]
+    assert cassette.take("r", "c2") is None
+    assert cassette.take("x", "c2") is None
 
 
 def test_an_answer_to_an_earlier_asking_of_the_question_is_not_given_to_a_later_one() -> None:
@@ -198,21 +201,23 @@ def test_an_answer_to_an_earlier_asking_of_the_question_is_not_given_to_a_later_
     answers = {
         "r": deque(
             [
-                Recorded(turn="c1.2", written=first),
-                Recorded(turn="c1.2.r1", written=again),
-                Recorded(turn="c9.2", written=other),
+                RecordedResponse(turn="c1.2", raw=first),
+                RecordedResponse(turn="c1.2.r1", raw=again),
+                RecordedResponse(turn="c9.2", raw=other),
             ]
         )
     }
-    tape = Cassette(name="tape", seed=7, answers=answers)
-    assert tape.take("r", "c1.2.r1") is again
-    assert tape.take("r", "c1.2.r2") is other
-    assert tape.take("r", "c1.2.r2") is None
-    assert tape.take("r", "c1.2") is first
+    cassette = Cassette(name="cassette", seed=7, answers=answers)
+    assert cassette.take("r", "c1.2.r1") is again
+    assert cassette.take("r", "c1.2.r2") is other
+    assert cassette.take("r", "c1.2.r2") is None
+    assert cassette.take("r", "c1.2") is first
 
 
 def fingerprint(**body: Any) -> str:
-    return Fingerprints(SESSIONS).of(Chat().read("/v1/chat/completions", {"messages": CHAT, **body}))
+    return Fingerprints(RANDOM_PARTS).of(
+        Chat().parse_request("/v1/chat/completions", {"messages": CHAT, **body})
+    )
 
 
 def test_what_changes_from_run_to_run_does_not_count() -> None:
@@ -240,13 +245,13 @@ def test_what_is_asked_counts(body: dict[str, Any]) -> None:
 def test_an_earlier_answer_counts_by_what_it_stands_for() -> None:
     """Its id is another in every recording."""
     prints = []
-    for said in (TOLD, TOLD, "Hello"):
+    for text in (TOLD, TOLD, "Hello"):
         interface = Responses(strict=False)
-        first = interface.read("/v1/responses", {"input": said})
-        _, told = interface.write(first, ["Thank you."])
-        interface.keep(first, told)
-        body = {"input": QUESTION, "previous_response_id": told.identifier}
-        prints.append(Fingerprints([]).of(interface.read("/v1/responses", body)))
+        first = interface.parse_request("/v1/responses", {"input": text})
+        _, response = interface.build_response(first, ["Thank you."])
+        interface.remember(first, response)
+        body = {"input": QUESTION, "previous_response_id": response.identifier}
+        prints.append(Fingerprints([]).of(interface.parse_request("/v1/responses", body)))
     assert prints[0] == prints[1] != prints[2]
 
 
@@ -299,22 +304,22 @@ def test_a_cassette_that_is_no_file_and_may_have_no_end(tmp_path: Path) -> None:
 def test_a_run_that_breaks_off_leaves_the_older_cassette(tmp_path: Path) -> None:
     path = tmp_path / "one.jsonl"
     path.write_text(HEAD)
-    asked = Chat().read("/v1/chat/completions", {"messages": CHAT})
+    request = Chat().parse_request("/v1/chat/completions", {"messages": CHAT})
     for end in ("discard", "keep"):
-        tape = CassetteWriter(path, 8)
+        cassette = CassetteWriter(path, 8)
         if end == "discard":
-            tape.add(asked, RawResponse(chunks=[b"{}"]))
-            tape.discard()
+            cassette.add(request, RawResponse(chunks=[b"{}"]))
+            cassette.discard()
         else:
             # Nothing was ever answered.
-            tape.keep()
-            tape.discard()
+            cassette.keep()
+            cassette.discard()
         assert path.read_text() == HEAD
         assert list(tmp_path.iterdir()) == [path]
-    tape = CassetteWriter(path, 8)
-    assert tape.add(asked, RawResponse(chunks=[b"{}"]))
-    tape.keep()
-    tape.discard()
+    cassette = CassetteWriter(path, 8)
+    assert cassette.add(request, RawResponse(chunks=[b"{}"]))
+    cassette.keep()
+    cassette.discard()
     assert load_cassette(path).seed == 8
     assert json.loads(path.read_text().splitlines()[1])["body"] == "{}"
 
