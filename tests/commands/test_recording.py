@@ -19,7 +19,7 @@ from gate.run.recording import Recording
 from gate.run.teardown import uninterrupted
 from tests.event_loop import in_event_loop
 from tests.full_disk import fill_up
-from tests.unit.analysis.builder import honest_run
+from tests.transcripts.runs import honest_run
 
 
 class Listener:

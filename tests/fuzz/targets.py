@@ -35,7 +35,7 @@ from gate.runner.plan import Plan
 from gate.runner.planner import plan_run
 from gate.scenarios import load_scenarios
 from tests.fuzz.mangling import mangled, mangled_json
-from tests.unit.analysis.builder import Run, honest_run
+from tests.transcripts.runs import Run, honest_run
 
 ROOT = Path(__file__).parents[2]
 UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]|^::|##\[", re.MULTILINE)

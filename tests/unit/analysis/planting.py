@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from gate.core.report import Outcome, Report
-from tests.unit.analysis.builder import (
+from tests.transcripts.runs import (
     Exchange,
     Run,
     Talk,

@@ -6,7 +6,7 @@ import pytest
 
 from gate.core.guarantees import GUARANTEES
 from gate.core.transcript import TREATED
-from tests.unit.analysis.builder import honest_run, result_of
+from tests.transcripts.runs import honest_run, result_of
 
 
 @pytest.mark.parametrize("guarantee", ["correction", "order"])

@@ -9,7 +9,8 @@ import pytest
 from gate.analysis import analyse
 from gate.core.report import Verdict
 from gate.core.transcript import CONTROL, DeploymentFailed, Event, ModelAsked, RunStarted
-from tests.unit.analysis.builder import NOON, Run, honest_run
+from tests.transcripts.events import NOON
+from tests.transcripts.runs import Run, honest_run
 
 NO_REPLY = 'the bot\'s answer has no "reply": {"answer": "Hello"}'
 

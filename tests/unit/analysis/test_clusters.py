@@ -15,7 +15,7 @@ from gate.analysis.statistics import (
     wilson_interval,
     worst_design_effect,
 )
-from tests.unit.analysis.builder import honest_run
+from tests.transcripts.runs import honest_run
 from tests.unit.core.laws import law
 
 Clusters = list[tuple[int, int]]

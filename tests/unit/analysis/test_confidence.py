@@ -17,7 +17,7 @@ from gate.analysis.statistics import (
 )
 from gate.core.report import Report, Verdict
 from gate.errors import GateError
-from tests.unit.analysis.builder import honest_run
+from tests.transcripts.runs import honest_run
 from tests.unit.core.laws import law
 
 SURE = {"confidence": 0.95}

@@ -7,7 +7,8 @@ from dataclasses import replace
 from gate.analysis import analyse
 from gate.core.report import FactTrace, Outcome, ProbeResult
 from gate.core.transcript import CONTROL, TREATED, Event, ModelAsked, StoreSeen
-from tests.unit.analysis.builder import NOON, Exchange, Run, Talk, disruption_ended, honest_run, result_of
+from tests.transcripts.events import NOON, disruption_ended
+from tests.transcripts.runs import Exchange, Run, Talk, honest_run, result_of
 
 
 def custody_of(run: Run, one: Exchange) -> FactTrace:

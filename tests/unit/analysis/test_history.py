@@ -20,7 +20,8 @@ from gate.core.transcript import (
 )
 from gate.core.transcript_lines import TranscriptError
 from gate.errors import GateError
-from tests.unit.analysis.builder import NOON, Run, honest_run, result_of
+from tests.transcripts.events import NOON
+from tests.transcripts.runs import Run, honest_run, result_of
 
 
 def first(events: list[Event], kind: type[Event]) -> int:

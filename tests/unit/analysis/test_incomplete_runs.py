@@ -20,13 +20,8 @@ from gate.core.transcript import (
     Event,
     RunEnded,
 )
-from tests.unit.analysis.builder import (
-    NOON,
-    Exchange,
-    Run,
-    Talk,
-    honest_run,
-)
+from tests.transcripts.events import NOON
+from tests.transcripts.runs import Exchange, Run, Talk, honest_run
 from tests.unit.analysis.planting import (
     lose,
     runs,

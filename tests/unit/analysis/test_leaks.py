@@ -6,7 +6,7 @@ from gate.analysis.history_reading import read_history
 from gate.analysis.leaks import Leak, find_leaks
 from gate.core.report import Outcome, Verdict
 from gate.core.transcript import CONTROL, TREATED
-from tests.unit.analysis.builder import Run, Talk, honest_run, result_of
+from tests.transcripts.runs import Run, Talk, honest_run, result_of
 
 
 def leaks_of(run: Run) -> tuple[Leak, ...]:

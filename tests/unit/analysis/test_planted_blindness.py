@@ -12,13 +12,8 @@ from gate.core.transcript import (
     TREATED,
     FaultSeen,
 )
-from tests.unit.analysis.builder import (
-    NOON,
-    Run,
-    disruption_ended,
-    honest_run,
-    result_of,
-)
+from tests.transcripts.events import NOON, disruption_ended
+from tests.transcripts.runs import Run, honest_run, result_of
 from tests.unit.analysis.planting import (
     counts,
     leak,

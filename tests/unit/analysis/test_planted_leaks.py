@@ -12,7 +12,7 @@ from gate.core.transcript import (
     CONTROL,
     TREATED,
 )
-from tests.unit.analysis.builder import (
+from tests.transcripts.runs import (
     Run,
     result_of,
 )

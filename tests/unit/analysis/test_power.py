@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gate.analysis.power import power_of
 from gate.analysis.statistics import binomial_tail
-from tests.unit.analysis.builder import honest_run
+from tests.transcripts.runs import honest_run
 from tests.unit.core.laws import law
 
 

@@ -14,7 +14,7 @@ from gate.core.transcript import CONTROL, TREATED
 from gate.core.transcript_lines import decode, encode
 from gate.scorers import SCORERS
 from gate.scorers.contains import Contains
-from tests.unit.analysis.builder import CITIES, Run, Talk, honest_run, result_of
+from tests.transcripts.runs import CITIES, Run, Talk, honest_run, result_of
 
 
 class Crashing(Contains):

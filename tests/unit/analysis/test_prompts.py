@@ -15,7 +15,8 @@ from gate.analysis.probes import judge_probe
 from gate.analysis.prompts import shown_amiss, shown_by
 from gate.core.transcript import ConversationPlanned, Event, ModelAsked, RunStarted, TurnEnded, TurnStarted
 from gate.scorers import SCORERS
-from tests.unit.analysis.builder import NOON, honest_run
+from tests.transcripts.events import NOON
+from tests.transcripts.runs import honest_run
 from tests.unit.core.laws import law
 
 TEXTS = ("Hello", "My city is Oslo.", "My city is Oslo.\nAnd it rains.", " Hello ", "user: Hello", "Where?")

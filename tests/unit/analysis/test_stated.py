@@ -13,7 +13,8 @@ from gate.analysis.history_reading import read_history
 from gate.core.report import Outcome, Report, Verdict
 from gate.core.transcript import Event, FactStated, ModelAsked, TurnEnded, TurnStarted
 from gate.core.transcript_lines import TranscriptError
-from tests.unit.analysis.builder import NOON, Run, Talk, disruption_ended, honest_run, result_of, talk
+from tests.transcripts.events import NOON, disruption_ended
+from tests.transcripts.runs import Run, Talk, honest_run, result_of, talk
 
 TICKET = "TCK-204060"
 

@@ -12,7 +12,7 @@ from gate.analysis.formatting import after, after_all, percent, plural, remember
 from gate.analysis.statistics import quantile, wilson_interval
 from gate.core.report import Tally, Verdict
 from gate.core.specification import Policy
-from tests.unit.analysis.builder import honest_run
+from tests.transcripts.runs import honest_run
 from tests.unit.core.laws import law
 
 trials = st.integers(1, 10_000)

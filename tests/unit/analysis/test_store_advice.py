@@ -19,7 +19,8 @@ from gate.core.transcript import DeploymentFailed, DeploymentStarted, Event, Run
 from gate.stores import recorded_stores
 from gate.stores.redis.ownership import STARTED_WITH
 from gate.stores.redis.server import PERSISTENCE
-from tests.unit.analysis.builder import NOON, Run, honest_run
+from tests.transcripts.events import NOON
+from tests.transcripts.runs import Run, honest_run
 
 STORES = recorded_stores()
 SAVE = "3600 1 300 100 60 10000"

@@ -15,7 +15,8 @@ from gate.analysis.ties import find_ties
 from gate.core.report import Outcome, ProbeResult, Report, Verdict
 from gate.core.transcript import TREATED, Event, JudgeAnswered, JudgeAsked
 from gate.core.transcript_lines import TranscriptError, decode, encode
-from tests.unit.analysis.builder import NOON, Exchange, Run, honest_run, result_of
+from tests.transcripts.events import NOON
+from tests.transcripts.runs import Exchange, Run, honest_run, result_of
 from tests.unit.core.laws import costly_law
 
 CRITERION = "says where the parcel goes"

@@ -14,7 +14,7 @@ from gate.errors import GateError
 from gate.reporters import FILE_REPORTERS
 from gate.reporters.transcript_file import TranscriptFile
 from tests.action.file_commands import parse_pairs
-from tests.unit.analysis.builder import honest_run
+from tests.transcripts.runs import honest_run
 from tests.unit.reporters import hostile
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gate.comparing.baseline import Comparison, Finding, compare, mcnemar
 from gate.comparing.measurement import MeasuredProbe, Measurement, measurement_of
-from tests.unit.analysis.builder import honest_run
+from tests.transcripts.runs import honest_run
 from tests.unit.core.laws import law
 
 REMEMBERED, LOST, UNSCORED = "remembered", "lost", "unscored"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.comparing.measurement import measurement_of
 from gate.comparing.regression import against
 from gate.core.report import Report, Verdict
-from tests.unit.analysis.builder import Run, honest_run
+from tests.transcripts.runs import Run, honest_run
 
 LENIENT = {"accuracy": 0.5, "max_drop": 1.0}
 """So that a run passes which forgets a little."""

@@ -13,7 +13,7 @@ from gate.core.report import Report
 from gate.core.transcript import Event
 from gate.reporters import FILE_REPORTERS, report_files
 from gate.reporters.transcript_file import TranscriptFile
-from tests.unit.analysis.builder import honest_run
+from tests.transcripts.runs import honest_run
 
 
 class WordReporter:

@@ -19,7 +19,7 @@ from gate.core.transcript_lines import encode
 from gate.core.transcript_schema import transcript_schema
 from gate.reporters.json_report import as_fields, to_json
 from gate.reporters.report_fields import report_schema
-from tests.unit.analysis.builder import honest_run
+from tests.transcripts.runs import honest_run
 from tests.unit.analysis.planting import leak, lose
 from tests.unit.analysis.playing import ChattingBot, short_ones, transcript_of
 from tests.unit.reporters import builder, events

@@ -20,25 +20,30 @@ from gate.core.transcript import (
     CONTROL,
     TREATED,
     ConversationPlanned,
-    DeploymentClosed,
-    DeploymentStarted,
     DisruptionEnded,
-    DisruptionStarted,
     Event,
-    ModelAsked,
     RunEnded,
-    RunStarted,
     StoreSeen,
     TurnEnded,
     TurnStarted,
 )
-from gate.disruptions import traits_of
 from gate.stores import recorded_stores
+from tests.transcripts.events import (
+    NOON,
+    conversation_planned,
+    deployment_closed,
+    deployment_started,
+    disruption_ended,
+    disruption_started,
+    model_asked,
+    run_started,
+    store_seen,
+    turn_ended,
+    turn_started,
+)
 
 CITIES = ("Lisbon", "Oslo", "Kyoto", "Quito", "Dublin", "Riga")
 PETS = ("Rex", "Tom", "Ada")
-NOON = 1.0
-"""When everything happens: only the order of events counts."""
 
 
 @dataclass(kw_only=True)
@@ -71,39 +76,23 @@ class Exchange:
     def events(self, conversation: str) -> list[Event]:
         if not self.is_asked:
             return []
-        events: list[Event] = [
-            TurnStarted(
-                at=NOON,
-                turn=self.turn,
-                conversation=conversation,
-                speaker=self.speaker,
-                session=self.session,
-                text=self.text,
-                line=self.line,
-                column=self.column,
-                tells=list(self.tells),
-                checks=self.checks,
-                asks=list(self.asks),
-                guarantee=self.guarantee,
-            )
-        ]
+        started = turn_started(
+            self.turn,
+            conversation,
+            speaker=self.speaker,
+            session=self.session,
+            text=self.text,
+            line=self.line,
+            column=self.column,
+            tells=list(self.tells),
+            checks=self.checks,
+            asks=list(self.asks),
+            guarantee=self.guarantee,
+        )
         about = self.text if self.about is None else self.about
-        events += [
-            ModelAsked(at=NOON, path="/v1/chat/completions", prompt=[prompt], about=about, answer=self.reply)
-            for prompt in self.prompts
-        ]
-        if self.is_ended:
-            events.append(
-                TurnEnded(
-                    at=NOON,
-                    turn=self.turn,
-                    status=self.status,
-                    reply=self.reply,
-                    error=self.error,
-                    seconds=0.04,
-                )
-            )
-        return events
+        asked = [model_asked([prompt], about=about, answer=self.reply) for prompt in self.prompts]
+        ended = turn_ended(self.turn, status=self.status, reply=self.reply, error=self.error, seconds=0.04)
+        return [started, *asked, *([ended] if self.is_ended else [])]
 
 
 @dataclass(kw_only=True)
@@ -149,25 +138,23 @@ class Talk:
         mine = set(self.facts.values())
         pools = {"order": (), "city": CITIES, "pet": PETS}
         turns = [*self.tellings, *self.probes]
-        return ConversationPlanned(
-            at=0.0,
-            conversation=self.identifier,
-            deployment=self.deployment,
-            scenario=self.scenario,
-            file=f"{self.scenario}.yml",
+        return conversation_planned(
+            self.identifier,
             disruption=self.disruption,
+            deployment=self.deployment,
+            wave=self.deployment.split("+"),
+            scenario=self.scenario,
+            content=self.scenario,
+            file=f"{self.scenario}.yml",
             arm=self.arm,
             trial=self.trial,
             sessions=self.sessions,
             facts=self.facts,
             told_by={"order": "alice", "city": "alice"},
-            decoys={name: [one for one in pool if one not in mine] for name, pool in pools.items()},
+            decoys={name: [value for value in pool if value not in mine] for name, pool in pools.items()},
             unguessable=self.unguessable,
             turns=len(turns),
-            probes=sum(one.checks is not None for one in turns),
-            content=self.scenario,
-            disruptions=self.disruption.split("+"),
-            wave=self.deployment.split("+"),
+            probes=sum(turn.checks is not None for turn in turns),
         )
 
 
@@ -250,17 +237,7 @@ class Run:
     def events(self, shuffle: random.Random | None = None) -> list[Event]:
         """The transcript. With `shuffle`, conversations overlap at random."""
         events: list[Event] = [
-            RunStarted(
-                at=0.0,
-                version="0.1.0",
-                seed=7,
-                bot="bot:1",
-                runtime="process",
-                disruptions=list(self.disruptions),
-                trials=1,
-                model="reader",
-                policy=self.policy,
-            ),
+            run_started(disruptions=list(self.disruptions), policy=self.policy),
             *(one.planned() for one in self.talks),
         ]
         for deployment in dict.fromkeys(one.deployment for one in self.talks):
@@ -275,19 +252,13 @@ class Run:
         before = [(one, [*one.tellings, *(one.probes if one.arm == CONTROL else ())]) for one in talks]
         after = [(one, one.probes) for one in talks if one.arm == TREATED]
         events: list[Event] = [
-            DeploymentStarted(at=NOON, deployment=deployment, seconds=2.0, images={"bot": "sha256:1f0c"}),
+            deployment_started(deployment, seconds=2.0, images={"bot": "sha256:1f0c"}),
             *interleaved(before, shuffle),
         ]
         for ended in self.ended[deployment]:
             events += [
                 self._sighting(talks, deployment, BEFORE, self.never_stored),
-                DisruptionStarted(
-                    at=NOON,
-                    deployment=deployment,
-                    disruption=ended.disruption,
-                    conversations=1,
-                    traits=traits_of(ended.disruption),
-                ),
+                disruption_started(deployment, ended.disruption),
                 ended,
                 self._sighting(talks, deployment, AFTER, self.never_stored | self.forgotten),
             ]
@@ -295,15 +266,13 @@ class Run:
             *events,
             *interleaved(after, shuffle),
             *self.extra.get(deployment, ()),
-            DeploymentClosed(at=NOON, deployment=deployment),
+            deployment_closed(deployment),
         ]
 
     @staticmethod
     def _sighting(talks: Iterable[Talk], deployment: str, moment: str, missing: set[str]) -> StoreSeen:
         told = {one.facts[fact] for one in talks for turn in one.tellings for fact in turn.tells}
-        return StoreSeen(
-            at=NOON, deployment=deployment, moment=moment, values=sorted(told - missing), keys=9, bytes=999
-        )
+        return store_seen(deployment, moment, told - missing, keys=9, bytes=999)
 
 
 def interleaved(
@@ -335,20 +304,6 @@ def interleaved(
             under_way.discard(text)
         events.append(event)
     return events
-
-
-def disruption_ended(kind: str, deployment: str, **given: Any) -> DisruptionEnded:
-    """A disruption that took effect and that the bot came back from."""
-    fields: dict[str, Any] = {
-        "at": NOON,
-        "deployment": deployment,
-        "disruption": kind,
-        "took_effect": True,
-        "recovered": True,
-        "sentence": f"{kind} done",
-        "seconds": 1.5,
-    }
-    return DisruptionEnded(**{**fields, **given})
 
 
 def honest_run(
