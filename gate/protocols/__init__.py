@@ -1,4 +1,4 @@
-"""How to speak to a bot, one file per kind."""
+"""Protocols that bots speak, one file per kind."""
 
 from __future__ import annotations
 

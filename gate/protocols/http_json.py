@@ -1,4 +1,4 @@
-"""One HTTP request a turn, one answer: by default `POST /chat {"session_id", "message"} → {"reply"}`.
+"""One HTTP request and one answer per turn: by default `POST /chat {"session_id", "message"} → {"reply"}`.
 
 The bot is not trusted: no redirects, no proxies, a cap on what is read and one deadline for all of it.
 """
@@ -20,14 +20,14 @@ from gate.ports import TurnRouter
 from gate.protocols.replies import EXCERPT_CHARACTERS, ReplyReader
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
-"""Of the decoded answer; a reply of a chatbot is a few kilobytes."""
+"""Of the decoded answer; a chatbot's reply is a few kilobytes."""
 
 _PLACEHOLDER = re.compile(r"\{(session|text)\}")
 _CHUNK_BYTES = 64 * 1024
 
 
 class HttpJson:
-    """Every bot that takes a turn as one HTTP request; kinds differ by path, names and nesting only."""
+    """A protocol with one HTTP request per turn; kinds differ only in path, field names and nesting."""
 
     def __init__(self, *, name: str, sentence: str, contract: Contract) -> None:
         self.name = name
@@ -35,12 +35,12 @@ class HttpJson:
         self.contract = contract
 
     def connect(self, specification: BotSpecification, route_turn: TurnRouter) -> HttpJsonBot:
-        """A bot that is spoken to as `specification.request` and `specification.reply` say."""
+        """Return a bot that uses `specification.request` and `specification.reply`."""
         return HttpJsonBot(specification, route_turn, self.contract.end_mark)
 
 
 class HttpJsonBot:
-    """One bot. Every turn has a connection of its own: a kept one may be closed as the turn is sent."""
+    """One bot. Each turn uses a new connection: the bot could close a kept one as the turn is sent."""
 
     def __init__(self, specification: BotSpecification, route_turn: TurnRouter, end_mark: str) -> None:
         self._specification = specification
@@ -53,9 +53,9 @@ class HttpJsonBot:
         return HttpJsonConversation(self, session)
 
     async def put(self, values: Mapping[str, str]) -> str:
-        """Put one turn, with `values` in the place of its placeholders, and return the reply.
+        """Put one turn, with its placeholders replaced by `values`, and return the reply.
 
-        An error or a malformed answer refuses the turn; no answer leaves it open.
+        Raises TurnRefused for an error or a malformed answer, and TurnIndeterminate for no answer.
         """
         seconds = self._specification.turn_seconds
         try:
@@ -97,7 +97,7 @@ class HttpJsonBot:
     def _connections(self) -> aiohttp.ClientSession:
         if self._client is None:
             self._client = aiohttp.ClientSession(
-                # How many turns are under way is the runner's to say.
+                # The runner limits how many turns are in flight.
                 connector=aiohttp.TCPConnector(limit=0, force_close=True),
                 timeout=aiohttp.ClientTimeout(total=None),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -108,7 +108,7 @@ class HttpJsonBot:
 
 @dataclass(frozen=True, slots=True)
 class HttpJsonConversation:
-    """One session with such a bot. All there is to keep is its id."""
+    """One session with such a bot. Its only state is its id."""
 
     bot: HttpJsonBot
     session: str
@@ -119,7 +119,7 @@ class HttpJsonConversation:
 
 
 def _fault(error: Exception, seconds: float) -> TurnRefused | TurnIndeterminate:
-    """Say what became of a turn whose answer did not come whole: refused where nobody can have taken it."""
+    """Return the error of a turn without a whole answer: TurnRefused only if the bot cannot have taken it."""
     if isinstance(error, TimeoutError):
         return TurnIndeterminate(f"the bot did not answer within {seconds:g} s")
     if isinstance(error, aiohttp.ClientConnectorError):
@@ -134,7 +134,7 @@ def _fault(error: Exception, seconds: float) -> TurnRefused | TurnIndeterminate:
 
 
 def _fill(shape: object, values: Mapping[str, str]) -> object:
-    """`shape` with `{session}` and `{text}` replaced in every text; a text's own braces stay."""
+    """Return `shape` with `{session}` and `{text}` replaced in every string; other braces stay."""
     if isinstance(shape, str):
         return _PLACEHOLDER.sub(lambda found: values[found.group(1)], shape)
     if isinstance(shape, Mapping):

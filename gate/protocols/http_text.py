@@ -1,4 +1,4 @@
-"""Bots that answer with the reply and nothing around it: plain text, or a stream of its pieces."""
+"""Bots that answer with the bare reply: plain text, or a stream of its pieces."""
 
 from gate.core.specification import Contract
 from gate.protocols.http_json import HttpJson

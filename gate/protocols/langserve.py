@@ -1,4 +1,4 @@
-"""LangServe: a LangChain runnable behind HTTP, its history found by `session_id`."""
+"""LangServe: a LangChain runnable over HTTP, which finds its history by `session_id`."""
 
 from gate.core.specification import Contract, RequestShape
 from gate.protocols.http_json import HttpJson

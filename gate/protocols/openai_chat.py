@@ -1,4 +1,4 @@
-"""Bots that look like OpenAI's chat API and keep the conversation themselves, by the user's name."""
+"""Bots with OpenAI's chat API that keep the conversation themselves, by the field `user`."""
 
 from gate.core.specification import Contract, RequestShape
 from gate.protocols.http_json import HttpJson

@@ -1,4 +1,4 @@
-"""Rasa's REST channel, which answers a turn with as many messages as it likes."""
+"""Rasa's REST channel, which answers a turn with any number of messages."""
 
 from gate.core.specification import Contract, RequestShape
 from gate.protocols.http_json import HttpJson

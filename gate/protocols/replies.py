@@ -1,4 +1,4 @@
-"""Finds the reply in what a bot sends: one JSON document, a stream of them, or plain text."""
+"""Finds the reply in a bot's answer: a JSON document, a stream of them, or plain text."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from gate.core.event_stream import DONE, FRAMINGS, StreamDecoder, StreamEvent
 from gate.errors import TurnRefused
 
 WHOLE = ""
-"""The path of a reply that is all there is."""
+"""The path of a reply that is the whole answer."""
 EVERY = "*"
-"""The step of a path that goes on with every item of a list."""
+"""The step of a path that selects every item of a list."""
 EXCERPT_CHARACTERS = 200
-"""How much of a wrong answer is quoted in an error."""
+"""Of a wrong answer that an error quotes."""
 MAX_REPLY_CHARACTERS = 256 * 1024
-"""Of the text that is the reply, which is kept, and searched for every value of the run."""
+"""Of the reply, which is recorded, and searched for every value of the run."""
 _INDEX = re.compile("[0-9]{1,6}")
 
 
 class ReplyReader:
-    """Reads the reply at `path` out of one answer, as it arrives.
+    """Reads the reply at `path` from one answer, as it arrives.
 
-    Of a stream, the reply is the texts of all its parts; the event `end_mark` ends it.
+    The reply of a stream joins the texts of all its events; the event `end_mark` ends it.
     """
 
     def __init__(self, status: int, content_type: str, path: str, *, end_mark: str = DONE) -> None:
@@ -33,7 +33,7 @@ class ReplyReader:
         framing = FRAMINGS.get(content_type) if _is_success(status) else None
         self._decoder = StreamDecoder(framing) if framing else None
         self._body = bytearray()
-        """All of it; of a stream, the beginning alone."""
+        """The whole answer; of a stream, only its beginning."""
         self._texts: list[str] = []
         self._ended = False
 
@@ -47,7 +47,7 @@ class ReplyReader:
         return self._ended
 
     def reply(self) -> str:
-        """Return the reply, when all of the answer has come. Raises TurnRefused."""
+        """Return the reply. Must be called after the whole answer was fed. Raises TurnRefused."""
         if not _is_success(self._status):
             raise TurnRefused(f"the bot answered {self._status}", why=self._excerpt())
         text = self._text_of_document() if self._decoder is None else self._text_of_stream(self._decoder)
@@ -55,14 +55,14 @@ class ReplyReader:
             raise TurnRefused(
                 f"the bot's reply is longer than {MAX_REPLY_CHARACTERS:,} characters", why=self._excerpt()
             )
-        # JSON can name half of a surrogate pair, which no file and no terminal takes.
+        # JSON can contain a lone surrogate, which no file and no terminal accepts.
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _text_of_document(self) -> str:
         try:
             if self._path == WHOLE:
                 return self._body.decode()
-            return _one(loads_bounded(bytes(self._body)), self._path)
+            return _text_in(loads_bounded(bytes(self._body)), self._path)
         except (ValueError, RecursionError, _NoReply) as error:
             raise self._refusal(error) from error
 
@@ -74,7 +74,7 @@ class ReplyReader:
         return "".join(self._texts)
 
     def _take(self, events: Iterable[StreamEvent]) -> None:
-        """Keep the texts of the events. A part without one, such as the first and the last, says nothing."""
+        """Keep the texts of the events. Skip events without one, such as OpenAI's first and last."""
         try:
             for event in events:
                 if event.data == self._end_mark:
@@ -95,7 +95,7 @@ class ReplyReader:
 
 
 def reply_in(status: int, content_type: str, body: bytes, path: str) -> str:
-    """Return the reply in an answer that has come whole. Raises TurnRefused."""
+    """Return the reply in a whole answer. Raises TurnRefused."""
     reader = ReplyReader(status, content_type, path)
     reader.feed(body)
     return reader.reply()
@@ -106,38 +106,38 @@ def _is_success(status: int) -> bool:
 
 
 class _NoReply(Exception):
-    """The answer is well formed and holds no reply."""
+    """A well-formed answer without a reply."""
 
 
-def _one(document: object, path: str) -> str:
+def _text_in(document: object, path: str) -> str:
     found = list(_at(document, path.split(".")))
     if not found:
         raise _NoReply(f'the bot\'s answer has no "{path}"')
-    for one in found:
-        if not isinstance(one, str):
+    for item in found:
+        if not isinstance(item, str):
             raise _NoReply(f'"{path}" in the bot\'s answer is not a text')
     return "\n".join(map(str, found))
 
 
 def _texts_in(part: str, path: str) -> list[str]:
     document = loads_bounded(part)
-    found = [one for one in _at(document, path.split(".")) if isinstance(one, str)]
+    found = [item for item in _at(document, path.split(".")) if isinstance(item, str)]
     if not found and isinstance(document, dict) and document.get("error"):
         raise _NoReply("the bot's stream ends with an error")
     return found
 
 
 def _at(document: object, steps: list[str]) -> Iterator[object]:
-    """What stands at a path: nothing, one thing, or several where a step is EVERY."""
+    """Yield the values at a path: none or one, or several when a step is EVERY."""
     reached = [document]
     for step in steps:
         following: list[object] = []
-        for one in reached:
-            if isinstance(one, dict) and step in one:
-                following.append(one[step])
-            elif isinstance(one, list) and step == EVERY:
-                following += one
-            elif isinstance(one, list) and _INDEX.fullmatch(step) and int(step) < len(one):
-                following.append(one[int(step)])
+        for value in reached:
+            if isinstance(value, dict) and step in value:
+                following.append(value[step])
+            elif isinstance(value, list) and step == EVERY:
+                following += value
+            elif isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
+                following.append(value[int(step)])
         reached = following
     yield from reached

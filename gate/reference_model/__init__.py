@@ -1,1 +1,1 @@
-"""The stand-in model: it answers from the content of a request alone."""
+"""The reference model: a perfect model that answers from the content of a request alone."""

@@ -1,4 +1,4 @@
-"""From a plan to a reader: which texts are said, what they state, what could answer the probes."""
+"""Builds the reference model from a plan: its texts, the facts they state, the answers to its probes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from gate.runner.plan import Plan
 
 
 def build_reference_model(plan: Plan) -> ReferenceModel:
-    """A reader that knows the texts and the probes of `plan`, and nothing of who was told what.
+    """Build a reference model that knows the texts and probes of `plan`, but not which session said them.
 
-    Facts of one name are one fact, whatever their scenario: where sessions mix, it shows.
+    Facts of the same name count as one fact in all scenarios, so that mixed sessions show up in answers.
     """
     values_of: dict[str, set[str]] = {}
     statements: dict[str, dict[str, set[str]]] = {}
-    asked: dict[str, set[str]] = {}
+    facts_asked: dict[str, set[str]] = {}
     oldest_first: set[str] = set()
     answers: dict[str, str] = {}
     for conversation in plan.conversations:
@@ -31,7 +31,7 @@ def build_reference_model(plan: Plan) -> ReferenceModel:
                     stated.setdefault(conversation.facts[name].casefold(), set()).add(name)
             if turn.expectation is None:
                 continue
-            asked.setdefault(turn.text, set()).update(turn.asks)
+            facts_asked.setdefault(turn.text, set()).update(turn.asks)
             if turn.guarantee == "order":
                 oldest_first.add(turn.text)
     return ReferenceModel(
@@ -42,7 +42,7 @@ def build_reference_model(plan: Plan) -> ReferenceModel:
                 candidates=WholeWords(sorted({value for name in names for value in values_of[name]})),
                 oldest_first=text in oldest_first,
             )
-            for text, names in asked.items()
+            for text, names in facts_asked.items()
         },
         answers,
     )

@@ -1,4 +1,4 @@
-"""Finding what is said in the run again in what a bot sent: inside templates, transcripts and lists."""
+"""Finds the texts of a run in a bot's request: inside templates, transcripts and lists."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from gate.core.words import Occurrence
 
 PREFIX_LENGTH = 12
-"""By how many leading characters texts are looked up; an arbitrary trade of memory for time."""
+"""Leading characters by which texts are looked up; an arbitrary trade of memory for time."""
 
 
 class KnownTexts:
-    """All texts of a run. Blanks around a text do not count: bots strip them."""
+    """All texts of a run. Surrounding blanks are ignored: bots strip them."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._originals: dict[str, str] = {}
@@ -25,13 +25,13 @@ class KnownTexts:
         self._lengths = {prefix: sorted(found, reverse=True) for prefix, found in lengths.items()}
         self._prefix_lengths = sorted({len(prefix) for prefix in lengths}, reverse=True)
         first = "".join(sorted({re.escape(text[0]) for text in self._originals}))
-        self._beginning = re.compile(f"[{first}]" if first else "(?!)")
+        self._first_character = re.compile(f"[{first}]" if first else "(?!)")
 
     def find(self, text: str) -> list[Occurrence]:
-        """Every known text in `text`, from left to right, save those inside another known text."""
+        """Return every known text in `text`, from left to right, except those inside another known text."""
         found: list[Occurrence] = []
-        for beginning in self._beginning.finditer(text):
-            start = beginning.start()
+        for match in self._first_character.finditer(text):
+            start = match.start()
             if _inside_word(text, start):
                 continue
             end = self._longest_end(text, start)
@@ -40,8 +40,8 @@ class KnownTexts:
         return found
 
     def _longest_end(self, text: str, start: int) -> int:
-        """Where the longest known text ends that begins at `start`, 0 when none does."""
-        # A text shorter than the prefix is a prefix of its own, looked up by its whole length.
+        """Return the end of the longest known text that begins at `start`; 0 when none does."""
+        # A text shorter than PREFIX_LENGTH is looked up by its whole length.
         return max(
             (
                 start + length

@@ -1,8 +1,8 @@
-"""What a request asks of a model that the reader cannot stand in for, and on which a memory may rest.
+"""Finds features in a request that the reference model lacks, and on which a bot's memory may depend.
 
-The reader answers in words. It calls no tool, so that a bot which keeps what its model hands to
-`save_memory` keeps nothing here; and it extracts no fields, so that a bot which stores a form of the facts
-has nothing to store. Neither says that such a bot forgets.
+The reference model answers in words only. It calls no tool: a bot that stores what its model passes to
+`save_memory` stores nothing here. It extracts no fields: a bot that stores a form of facts has none to
+store. Neither proves that such a bot forgets.
 """
 
 from __future__ import annotations
@@ -11,33 +11,35 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-KEEPING = frozenset(
+STORING_VERBS = frozenset(
     {
         *("save", "store", "keep", "record", "persist", "upsert"),
         *("remember", "memorize", "memorise", "note", "learn"),
     }
 )
-"""What the name of a tool that keeps something begins with: save_address."""
-KEPT = frozenset(
+"""First words of the names of tools that store something: save_address."""
+STORED_NOUNS = frozenset(
     {
         *("memory", "memories", "remember", "knowledge", "fact", "facts", "note", "notes"),
         *("profile", "preference", "preferences"),
     }
 )
-"""What a tool that keeps something is about: update_user_profile."""
+"""Words in the names of tools that store something: update_user_profile."""
 Body = Mapping[str, Any]
 
 MAX_TOOLS = 5
-"""Named for one request."""
+"""Per request."""
 LONGEST_NAME = 60
 FORMATS = ("json_object", "json_schema")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def find_unsupported_features(body: Body) -> tuple[str, ...]:
-    """One clause for each: "it offers its model the tool save_memory"."""
-    clauses = [f"it offers its model the tool {name}" for name in _tools(body) if _keeps(name)][:MAX_TOOLS]
-    forced = _forced(body)
+    """Return one clause for each feature, such as "it offers its model the tool save_memory"."""
+    clauses = [f"it offers its model the tool {name}" for name in _tools(body) if _is_storing_tool(name)][
+        :MAX_TOOLS
+    ]
+    forced = _forced_tool(body)
     if forced:
         clauses.append(f"it wants its model to call {forced}")
     if _format(body) in FORMATS:
@@ -46,7 +48,7 @@ def find_unsupported_features(body: Body) -> tuple[str, ...]:
 
 
 def _tools(body: Body) -> Iterator[str]:
-    """The names of all tools that the request offers, in either interface's form."""
+    """Yield the names of all tools that the request offers, in the chat or the responses format."""
     for given in (body.get("tools"), body.get("functions")):
         for tool in given if isinstance(given, list) else ():
             name = _name(tool)
@@ -55,7 +57,7 @@ def _tools(body: Body) -> Iterator[str]:
 
 
 def _name(tool: object) -> str:
-    """Of a tool, or of the choice of one; "" when it has none."""
+    """Return the name of a tool, or of a tool choice; "" when it has none."""
     if not isinstance(tool, Mapping):
         return ""
     function = tool.get("function")
@@ -63,13 +65,13 @@ def _name(tool: object) -> str:
     return found[:LONGEST_NAME] if isinstance(found, str) else ""
 
 
-def _keeps(name: str) -> bool:
+def _is_storing_tool(name: str) -> bool:
     words = [word.lower() for word in _WORD.findall(name)]
-    return bool(words) and (words[0] in KEEPING or not KEPT.isdisjoint(words))
+    return bool(words) and (words[0] in STORING_VERBS or not STORED_NOUNS.isdisjoint(words))
 
 
-def _forced(body: Body) -> str:
-    """What the model has to call, "" when it may answer in words."""
+def _forced_tool(body: Body) -> str:
+    """Return the tool that the model must call; "" when it may answer in words."""
     for choice in (body.get("tool_choice"), body.get("function_call")):
         if choice == "required":
             return "a tool"
