@@ -11,6 +11,6 @@ from tests.unit.llm_judge.judge_server import JudgeServer
 
 @pytest.fixture
 def server() -> Iterator[JudgeServer]:
-    one = JudgeServer()
-    yield one
-    one.close()
+    server = JudgeServer()
+    yield server
+    server.close()

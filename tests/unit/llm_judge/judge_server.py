@@ -1,4 +1,4 @@
-"""An emulated paid model that judges: an OpenAI-compatible API on a port of its own."""
+"""An emulated judge model: an OpenAI-compatible API on a port of its own."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ YES = '{"holds": true, "reason": "It says so."}'
 NO = '{"holds": false, "reason": "It says something else."}'
 
 Say = Callable[[str, str], str]
-"""The system's message and the reply that is judged → what the judge says."""
+"""Maps the system message and the judged reply to the judge's answer."""
 
 
 class JudgeServer:
     """Serves from a thread of its own.
 
-    `statuses` are answered first, one a request. `raw` is sent in the place of a completion. While
-    `released` is not set, nobody is answered; `most` is how many waited for that at once.
+    Answers the first requests with `statuses`, one each. Sends `raw` instead of a completion. Until
+    `released` is set, answers nobody; `most` is the largest number of requests that waited at once.
     """
 
     def __init__(self, say: Say = lambda system, reply: YES, key: str = JUDGE_KEY) -> None:
@@ -45,11 +45,11 @@ class JudgeServer:
 
     @property
     def replies(self) -> list[str]:
-        """The replies that it was asked about, in order."""
+        """Return the replies that it was asked about, in order."""
         return [json.loads(body["messages"][-1]["content"])["reply"] for body, _ in self.asked]
 
     def close(self) -> None:
-        """Cuts it off. Safe to call twice."""
+        """Stop serving. Safe to call twice."""
         if self._runner is None:
             return
         self.released.set()

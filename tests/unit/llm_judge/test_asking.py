@@ -1,4 +1,4 @@
-"""Each question has its answer on record, whatever becomes of the judge."""
+"""Each question has a recorded answer, even when the judge fails."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def ties(count: int, reply: str = "In Lisbon, alice-{session}.", session: str = 
 
 
 def answers(asked: list[Tie], judge: JudgeModel) -> Answers:
-    """What is on record in the end, turn by turn."""
+    """Ask the judge, and return the recorded answers by turn."""
     events: list[Event] = []
 
     async def play() -> None:
@@ -51,9 +51,9 @@ def answers(asked: list[Tie], judge: JudgeModel) -> Answers:
             await judge.close()
 
     asyncio.run(play())
-    found = [one for one in events if isinstance(one, JudgeAnswered)]
+    found = [event for event in events if isinstance(event, JudgeAnswered)]
     assert len(found) == len(events)
-    return sorted((one.turn, one.holds, one.reason) for one in found)
+    return sorted((event.turn, event.holds, event.reason) for event in found)
 
 
 class Scripted:
@@ -74,7 +74,7 @@ class Scripted:
         return said
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Close nothing."""
 
 
 def test_yes_no_and_none_come_on_record() -> None:
@@ -104,7 +104,7 @@ def test_a_reply_that_is_too_long_is_put_to_nobody(server: JudgeServer) -> None:
 
 
 def record_answers(folder: Path, judge: JudgeModel, asked: list[Tie]) -> tuple[Path, Answers]:
-    """A cassette of what `judge` answers."""
+    """Record the answers of `judge` on a cassette."""
     path = folder / "recorded.jsonl"
     writer = CassetteWriter(path, 7)
     found = answers(asked, RecordingJudge(judge, writer, Fingerprints([SESSION])))
@@ -115,11 +115,11 @@ def record_answers(folder: Path, judge: JudgeModel, asked: list[Tie]) -> tuple[P
 def test_recorded_answers_are_played_to_the_same_questions_without_a_judge(
     tmp_path: Path, server: JudgeServer
 ) -> None:
-    """In another run, with other session ids."""
+    """The replay has other session ids than the recording."""
     said = itertools.cycle([YES, NO, "perhaps"])
     server.say = lambda system, reply: next(said)
     path, recorded = record_answers(tmp_path, OpenAIJudge(server.url, "judge-1", JUDGE_KEY), ties(6))
-    assert {one for _, one, _ in recorded} == {True, False, None}
+    assert {holds for _, holds, _ in recorded} == {True, False, None}
     assert JUDGE_KEY not in path.read_text()
     server.close()
     other = "fedcba9876543210"
@@ -145,7 +145,7 @@ def test_what_is_not_on_the_cassette_is_said_and_nobody_is_asked(tmp_path: Path,
 
 
 def test_a_full_disk_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the cassette that is kept would miss it."""
+    """Otherwise the kept cassette would lack the answer."""
     monkeypatch.setattr(CassetteWriter, "add", lambda *_: False)
     _, [(_, holds, reason)] = record_answers(tmp_path, Scripted(), ties(1))
     assert (holds, reason) == (None, "the cassette cannot be written any further")

@@ -1,4 +1,4 @@
-"""The real client against an emulated API: every way in which a judge can fail is no answer."""
+"""The real client against an emulated API: every failure of a judge counts as no answer."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def question(reply: str = "In Lisbon.") -> Question:
 def ask(
     url: str, *questions: Question, key: str = JUDGE_KEY, deadline: float = 30, retries: int = 2
 ) -> list[str]:
-    """What is answered to each in turn, or why nothing is."""
+    """Ask the questions in turn. Return each answer, or the cause of its absence."""
 
     async def asked() -> list[str]:
         judge = OpenAIJudge(url, "judge-1", key, deadline=deadline, retries=retries)
         answers = []
         try:
-            for one in questions:
+            for question in questions:
                 try:
-                    answers.append(await judge.ask(one))
+                    answers.append(await judge.ask(question))
                 except NoAnswer as fault:
                     answers.append(f"none: {fault}")
         finally:
@@ -44,12 +44,12 @@ def test_a_question_is_put_as_it_is_and_the_answer_comes_as_it_is(server: JudgeS
     assert ask(server.url, question(), question("In Oslo.")) == [YES, NO]
     body, headers = server.asked[0]
     assert (body["model"], body["temperature"]) == ("judge-1", 0)
-    assert body["messages"] == [dict(one) for one in question().messages]
+    assert body["messages"] == [dict(message) for message in question().messages]
     assert headers["Authorization"] == f"Bearer {JUDGE_KEY}"
 
 
 def test_half_a_character_in_a_reply_is_no_obstacle(server: JudgeServer) -> None:
-    """JSON can hold one, UTF-8 cannot."""
+    """JSON can hold a lone surrogate, UTF-8 cannot."""
     assert ask(server.url, question("Lisbon \ud83d")) == [YES]
     assert server.replies == ["Lisbon ?"]
 
@@ -66,14 +66,14 @@ def test_what_does_not_pass_is_no_answer_and_keeps_the_key(server: JudgeServer) 
     assert answer.startswith("none: Error code: 500")
     assert "[the key]" in answer
     [refused] = ask(server.url, question(), key="sk-other-0123456789")
-    # Its own words hold a part of the key.
+    # The message of the API contains a part of the key.
     assert refused == "none: it refuses the key that the gate was given (status 401)"
     server.say = lambda system, reply: f"the key is {JUDGE_KEY}"
     assert ask(server.url, question()) == ["the key is [the key]"]
 
 
 def test_the_key_goes_nowhere_else(server: JudgeServer) -> None:
-    """Whoever answers at the address could send the client on."""
+    """A server could redirect the client, and its key, elsewhere."""
     server.statuses.append(307)
     [answer] = ask(server.url, question(), retries=0)
     assert answer.startswith("none: ")
@@ -116,7 +116,7 @@ def test_what_is_no_completion_is_no_answer(server: JudgeServer, raw: str) -> No
 
 
 def test_a_judge_that_never_answers_is_given_up(server: JudgeServer) -> None:
-    """A thousand questions to a judge that is down must not take a day."""
+    """A thousand questions to a judge that is down must not take hours."""
     server.statuses.extend([400] * (GIVE_UP_AFTER - 1))
     questions = [question()] * (3 * GIVE_UP_AFTER)
     assert ask(server.url, *questions[:GIVE_UP_AFTER])[-1] == YES
@@ -129,7 +129,7 @@ def test_a_judge_that_never_answers_is_given_up(server: JudgeServer) -> None:
 
 
 def test_the_client_is_imported_only_when_somebody_is_asked() -> None:
-    """It takes most of a second."""
+    """The import takes most of a second."""
     modules = "gate.cli.commands, gate.cli.run, gate.cli.action, gate.llm_judge"
     program = f"import sys, {modules}; sys.exit('openai' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""What a judge reads and what counts as its answer: nothing in a reply can be either."""
+"""A reply can forge neither the judge's instructions nor its answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def tie(reply: str, criterion: str = "says Lisbon", question: str = "Where?") ->
 
 
 def sent(text: str) -> str:
-    """`text` without what cannot be sent."""
+    """Return `text` without the characters that cannot be sent."""
     return text.encode(errors="replace").decode()
 
 
@@ -45,7 +45,7 @@ def test_a_reply_is_one_string_of_json_on_one_line_and_stands_nowhere_else(
     assert (system["role"], user["role"]) == ("system", "user")
     assert json.loads(user["content"]) == {"reply": sent(reply)}
     assert len(user["content"].splitlines()) == 1
-    # What the system says depends on what the scenario's author wrote alone.
+    # The system message depends only on the text of the scenario's author.
     assert system == Question(tie("something else", criterion, question)).messages[0]
     assert len(system["content"].splitlines()) == len(INSTRUCTIONS.splitlines())
     assert user["content"].encode()

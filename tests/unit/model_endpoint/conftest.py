@@ -1,4 +1,4 @@
-"""One endpoint for all tests of a module, with nothing on record when a test begins."""
+"""One endpoint for all tests of a module; its record is empty when a test begins."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.unit.model_endpoint.served import Served
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
-    one = Served()
-    yield one
-    one.close()
+    server = Served()
+    yield server
+    server.close()
 
 
 @pytest.fixture
 def served(server: Served) -> Served:
-    """The endpoint with nothing on record."""
+    """The endpoint, with an empty record."""
     server.events.clear()
     return server

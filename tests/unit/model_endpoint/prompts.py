@@ -1,4 +1,4 @@
-"""The shapes in which bots put a conversation, pairs of what was said and the reply, to their model."""
+"""Prompt formats of bots: how each sends a conversation, pairs of text and reply, to its model."""
 
 from __future__ import annotations
 
@@ -102,6 +102,6 @@ SHAPES: dict[str, Callable[[History, str], list[Message]]] = {
 
 
 def summary_request(summary: str, said: str, reply: str) -> list[Message]:
-    """The request for a new summary after one turn."""
+    """A request for a new summary after one turn."""
     lines = f"Human: {said}\nAI: {reply}"
     return [Message(role="user", text=SUMMARISE.format(summary=summary, new_lines=lines))]

@@ -1,4 +1,4 @@
-"""An emulated real model: it wants its key, counts its answers and never words two of them alike."""
+"""An emulated real model: it requires its key, and numbers its answers, so that no two are equal."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ ORDER_NUMBER = re.compile(r"ORD-\d{6}")
 class RealModelServer:
     """Serves from a thread of its own.
 
-    `statuses` are answered first, one a request, instead of what was asked for. While `held` is set, a
-    stream stops before its last event. `chatty` puts the key that it was given into what it says.
+    Answers the first requests with `statuses`, one each. Until `released` is set, a stream stops before
+    its last event. `chatty` puts the key into every answer.
     """
 
     def __init__(self, host: str = "127.0.0.1") -> None:
@@ -52,7 +52,7 @@ class RealModelServer:
         self.url = self._wait_for(self._open())
 
     def close(self) -> None:
-        """Cuts it off. Safe to call twice."""
+        """Stop serving. Safe to call twice."""
         if self._runner is None:
             return
         self.released.set()
@@ -118,7 +118,7 @@ class RealModelServer:
 
 
 def _with_decision(raw: RawResponse, body: Mapping[str, Any], said: str) -> web.Response:
-    """The answer, with the order number in `said` handed to the first tool, or filled in a form instead."""
+    """Return the answer, with `said` passed to the first tool, or its order number filled into a form."""
     content = json.loads(raw.chunks[0])
     message = content["choices"][0]["message"]
     found = ORDER_NUMBER.findall(said)

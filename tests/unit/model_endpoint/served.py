@@ -1,4 +1,4 @@
-"""A model endpoint that serves from a thread of its own, to be asked by real clients."""
+"""A model endpoint that serves real clients from a thread of its own."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ PATIENCE_SECONDS = 60
 
 
 class Served:
-    """An endpoint that serves from a thread of its own, and what it has put on record."""
+    """An endpoint that serves from a thread of its own, and the events that it recorded."""
 
     def __init__(
         self, upstream: Callable[[Recorder], Upstream] | None = None, quota: Quota | None = None
     ) -> None:
-        """`behind` builds what answers in the reader's place."""
+        """`upstream` builds the model that answers in place of the reference model."""
         self.events: list[Event] = []
         self.exhausted: list[str] = []
         self._quota = quota
@@ -70,7 +70,7 @@ class Served:
     def post(
         self, path: str, body: bytes | str, method: str = "POST", **headers: str
     ) -> tuple[int, dict[str, Any]]:
-        """The status of one request and the object that came back, empty when it was none."""
+        """Send one request. Return its status and the object in the answer, empty when it holds none."""
         address = urlsplit(self.url)
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_SECONDS)
         try:
@@ -83,7 +83,7 @@ class Served:
             connection.close()
 
     def asked(self) -> list[ModelAsked]:
-        """The requests on record, each of which survives being written down."""
+        """Return the recorded requests, after a round trip through their written form."""
         events = [next(decode([encode(event)])) for event in self.events]
         return [event for event in events if isinstance(event, ModelAsked)]
 
@@ -98,7 +98,7 @@ class Served:
         )
 
     def wait_until_asked(self, count: int) -> list[ModelAsked]:
-        """Waits until so many requests are on record."""
+        """Wait until `count` requests are recorded."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while len(self.asked()) < count:
             assert time.monotonic() < deadline, f"waited in vain for {count} requests on record"
@@ -106,7 +106,7 @@ class Served:
         return self.asked()
 
     def faults(self) -> list[str]:
-        """What is on record as nobody's but the model's fault."""
+        """Return the sentences of the recorded faults."""
         return [event.sentence for event in self.events if isinstance(event, FaultSeen)]
 
     def _wait_for(self, coroutine: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`/v1/embeddings`: the same words, the same vector, however they are asked for."""
+"""`/v1/embeddings`: equal words give equal vectors, in every encoding."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tests.unit.model_endpoint.served import Served
 CAT = "The cat sat on the mat."
 
 
-def likeness(one: list[float], other: list[float]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))
+def likeness(left: list[float], right: list[float]) -> float:
+    return sum(a * b for a, b in zip(left, right, strict=True))
 
 
 def test_texts_are_alike_as_far_as_their_words_are(served: Served) -> None:
     texts = [CAT, "the CAT, sat on the mat", "The cat sat on the sofa.", "Quarterly revenue forecast"]
     answer = served.client().embeddings.create(model="any", input=texts)
-    cat, same, near, far = [one.embedding for one in answer.data]
-    assert [one.index for one in answer.data] == [0, 1, 2, 3]
+    cat, same, near, far = [item.embedding for item in answer.data]
+    assert [item.index for item in answer.data] == [0, 1, 2, 3]
     assert len(cat) == 256
     assert cat == same
     assert likeness(cat, cat) == pytest.approx(1)
@@ -36,20 +36,20 @@ def test_texts_are_alike_as_far_as_their_words_are(served: Served) -> None:
 
 
 def test_what_is_embedded_is_no_prompt(served: Served) -> None:
-    """A bot may embed the memories of many sessions at once: nobody reads them then."""
+    """A bot may embed the memories of many sessions at once, which no answer depends on."""
     served.client().embeddings.create(model="any", input=[CAT, "another"])
     assert served.asked() == []
 
 
 def test_the_vector_of_a_text_is_the_same_in_every_process() -> None:
-    """Stored vectors are compared with those of another run of the bot, or of the gate."""
+    """A bot compares stored vectors with those of other runs of the bot, or of the gate."""
     assert [index for index, number in enumerate(vector(["cat"], 256)) if number] == [47]
 
 
 @pytest.mark.parametrize("encoding", ["float", "base64"])
 def test_both_encodings_hold_the_same_numbers(served: Served, encoding: Any) -> None:
     client = served.client()
-    # Left to itself, the client asks for base64 and unpacks it.
+    # By default the client requests base64 and unpacks it.
     [usual] = client.embeddings.create(model="any", input=CAT).data
     status, body = served.post("/embeddings", json.dumps({"input": CAT, "encoding_format": encoding}))
     assert status == 200
@@ -79,15 +79,15 @@ def test_a_vector_has_the_dimensions_that_the_bot_expects(
 
 @pytest.mark.parametrize("tokens", [[1, 2, 3], [[1, 2, 3]]])
 def test_tokens_are_words(served: Served, tokens: Any) -> None:
-    """LangChain sends the numbers of tokens."""
+    """LangChain sends token ids."""
     answer = served.client().embeddings.create(model="any", input=tokens)
     [again] = served.client().embeddings.create(model="any", input="1 2 3").data
-    assert [one.embedding for one in answer.data] == [again.embedding]
+    assert [item.embedding for item in answer.data] == [again.embedding]
 
 
 def test_a_text_without_words_has_a_vector(served: Served) -> None:
-    [one] = served.client().embeddings.create(model="any", input="…").data
-    assert likeness(one.embedding, one.embedding) == pytest.approx(1)
+    [item] = served.client().embeddings.create(model="any", input="…").data
+    assert likeness(item.embedding, item.embedding) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +127,6 @@ def test_every_text_has_a_vector_of_length_one(text: str, dimensions: int) -> No
     except MALFORMED:
         pytest.fail("a text was refused")
     raw, _ = interface.build_response(request, [])
-    [one] = json.loads(b"".join(raw.chunks))["data"]
-    assert len(one["embedding"]) == dimensions
-    assert math.hypot(*one["embedding"]) == pytest.approx(1, abs=1e-5)
+    [item] = json.loads(b"".join(raw.chunks))["data"]
+    assert len(item["embedding"]) == dimensions
+    assert math.hypot(*item["embedding"]) == pytest.approx(1, abs=1e-5)

@@ -1,4 +1,4 @@
-"""The model endpoint, over real HTTP: what OpenAI's client asks for is answered, all else is refused."""
+"""The model endpoint answers OpenAI's client over real HTTP."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_models_are_listed_and_every_name_is_one(served: Served) -> None:
 
 @in_event_loop
 async def test_a_deployment_shows_itself_by_its_key() -> None:
-    """And only its own answers are held back."""
+    """A hold applies to its own deployment only."""
     events: list[Event] = []
     endpoint = ModelEndpoint(build_reference_model(PLAN), record=events.append, clock=lambda: 0.0)
     url = await endpoint.open("127.0.0.1")
@@ -134,7 +134,7 @@ async def test_the_asynchronous_client_is_served_too() -> None:
             answers = await asyncio.gather(
                 *(client.chat.completions.create(model="x", messages=CHAT) for _ in range(8))
             )
-            assert [one.choices[0].message.content for one in answers] == [ORDER] * 8
+            assert [answer.choices[0].message.content for answer in answers] == [ORDER] * 8
             pieces = []
             async for chunk in await client.completions.create(model="x", prompt=PROMPT, stream=True):
                 pieces += [choice.text for choice in chunk.choices]
@@ -194,7 +194,7 @@ def test_every_answered_request_is_on_record(served: Served) -> None:
         ("/v1/chat/completions", QUESTION, ORDER),
         ("/v1/completions", QUESTION, ORDER),
     ]
-    assert list(served.asked()[0].prompt) == [f"{one['role']}: {one['content']}" for one in CHAT]
+    assert list(served.asked()[0].prompt) == [f"{message['role']}: {message['content']}" for message in CHAT]
     assert list(served.asked()[2].prompt) == [f"user: {PROMPT}"]
 
 

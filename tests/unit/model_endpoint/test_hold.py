@@ -1,4 +1,4 @@
-"""Answers that are held back: until they are let go, for those turns alone."""
+"""Held answers wait until their release, and other turns are not held."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def test_a_held_turn_waits_and_others_pass() -> None:
     assert not any(task.done() for task in waiting)
     held.release()
     await asyncio.gather(*waiting)
-    # What comes later is not held any more.
+    # Later requests are not held any more.
     await held.wait_while_held("a")
 
 

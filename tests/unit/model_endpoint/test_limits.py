@@ -1,4 +1,4 @@
-"""What the endpoint bears of a bot that asks too much, too often, too slowly or with somebody else's key."""
+"""Limits of the endpoint: a bot asks too much, too often, too slowly, or with a wrong key."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from tests.unit.model_endpoint.served import CHAT, Served
 
 @pytest.fixture
 def scarce() -> Iterator[Served]:
-    """An endpoint that keeps three requests, of 1,000 characters in all."""
-    one = Served(quota=Quota(entries=3, characters=1000))
-    yield one
-    one.close()
+    """An endpoint with a quota of three requests, and 1,000 characters in all."""
+    server = Served(quota=Quota(entries=3, characters=1000))
+    yield server
+    server.close()
 
 
 @pytest.fixture
@@ -42,18 +42,18 @@ def many_files() -> Iterator[None]:
 
 
 def chat(text: str) -> str:
-    """A request that says `text`."""
+    """Return a request with `text`."""
     return json.dumps({"messages": [{"role": "user", "content": text}]})
 
 
 def connected(served: Served) -> socket.socket:
-    """A connection on which nothing has been said yet."""
+    """Open a connection, and send nothing."""
     address = urlsplit(served.url)
     return socket.create_connection((str(address.hostname), address.port), timeout=60)
 
 
 def test_a_flood_of_requests_is_put_on_record_up_to_a_number(scarce: Served) -> None:
-    """Beyond it the bot is refused, and the run is told why it cannot be judged."""
+    """Beyond the quota the bot is refused, and the run learns why it cannot be judged."""
     codes = [scarce.post("/chat/completions", chat("Hello"))[0] for _ in range(5)]
     assert codes == [200, 200, 200, 429, 429]
     assert len(scarce.asked()) == 3
@@ -68,27 +68,27 @@ def test_a_flood_of_text_is_put_on_record_up_to_a_size(scarce: Served) -> None:
 
 
 def test_requests_that_leave_no_prompt_are_counted_too(scarce: Served) -> None:
-    """Embeddings take the gate's time."""
+    """Embeddings cost processor time."""
     codes = [scarce.post("/embeddings", json.dumps({"input": "Hello"}))[0] for _ in range(4)]
     assert codes == [200, 200, 200, 429]
 
 
 def test_a_prompt_that_no_model_would_take_is_refused(served: Served) -> None:
-    """In the words that clients understand."""
+    """The error has the code that clients recognise."""
     status, answer = served.post("/chat/completions", chat("x" * (MAX_PROMPT_CHARACTERS + 1)))
     assert (status, answer["error"]["code"]) == (400, "context_length_exceeded")
     assert served.asked() == []
 
 
 def test_a_body_of_millions_of_values_is_refused_before_it_is_unpacked(served: Served) -> None:
-    """Three bytes on the wire are seventy in memory."""
+    """Three bytes of JSON can take seventy in memory."""
     body = '{"messages": [' + "[]," * 2_000_000 + "[]]}"
     status, answer = served.post("/chat/completions", body)
     assert (status, "1,000,000 values" in answer["error"]["message"]) == (400, True)
 
 
 def test_who_has_not_the_key_is_slowed_down(served: Served) -> None:
-    """A key cannot be tried out at speed, nor the gate kept busy with refusals."""
+    """Slow refusals stop fast guessing of keys, and spare the gate's processor."""
     began = time.monotonic()
     status, _ = served.post("/chat/completions", json.dumps({"messages": CHAT}), Authorization="Bearer no")
     assert status == 401
@@ -96,7 +96,7 @@ def test_who_has_not_the_key_is_slowed_down(served: Served) -> None:
 
 
 def test_who_has_asked_too_often_is_slowed_down(scarce: Served) -> None:
-    """A bot in a loop would keep the gate busy with refusals, too."""
+    """Otherwise the refusals of a looping bot would keep the gate busy."""
     for _ in range(3):
         scarce.post("/chat/completions", chat("Hello"))
     began = time.monotonic()
@@ -106,13 +106,13 @@ def test_who_has_asked_too_often_is_slowed_down(scarce: Served) -> None:
 
 @pytest.mark.usefixtures("many_files")
 def test_connections_beyond_the_limit_are_hung_up(served: Served) -> None:
-    """Half a request each, and never the rest; the gate goes on serving those who are inside."""
+    """Each client sends half a request only; the gate keeps serving the open connections."""
     with ExitStack() as open_ones:
         first = open_ones.enter_context(connected(served))
         crowd = [open_ones.enter_context(connected(served)) for _ in range(limits.MAX_CONNECTIONS + 20)]
-        for one in crowd:
+        for client in crowd:
             with suppress(OSError):
-                one.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\n")
+                client.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\n")
         body = chat("Hello").encode()
         head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {served.key}\r\n"
         first.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
@@ -121,14 +121,14 @@ def test_connections_beyond_the_limit_are_hung_up(served: Served) -> None:
         last.settimeout(60)
         with suppress(ConnectionResetError):
             assert last.recv(1) == b""
-    # There is room again as soon as the endpoint has noticed who is gone.
+    # Connections are free again as soon as the endpoint notices the closed ones.
     deadline = time.monotonic() + 60
     while not answers(served):
         assert time.monotonic() < deadline, "the places of those who are gone stay taken"
 
 
 def answers(served: Served) -> bool:
-    """Whether one more request finds a place."""
+    """Return whether one more request is answered."""
     try:
         return served.post("/chat/completions", chat("Hello"))[0] == 200
     except ConnectionError:
@@ -136,7 +136,7 @@ def answers(served: Served) -> bool:
 
 
 def test_a_body_that_never_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The place that it takes is somebody else's then."""
+    """Its bytes are free for others then."""
     monkeypatch.setattr(endpoint, "BODY_SECONDS", 0.3)
     served = Served()
     try:
@@ -193,7 +193,7 @@ async def test_a_cancelled_wait_takes_no_bytes() -> None:
 def test_who_hangs_up_or_talks_nonsense_writes_nothing_into_the_log(
     served: Served, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Else a bot could say there what it liked, in a workflow too."""
+    """Otherwise a bot could forge log lines, workflow commands included."""
     head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {served.key}\r\n"
     for said in (
         f"{head}Content-Length: 1000\r\n\r\n{{",
@@ -202,10 +202,10 @@ def test_who_hangs_up_or_talks_nonsense_writes_nothing_into_the_log(
         f"{head}Content-Length: -1\r\n\r\n::error::forged",
         "GET /::error::forged HTTP/1.1\r\nBad Header\r\n\r\n",
     ):
-        with connected(served) as one:
-            one.sendall(said.encode())
+        with connected(served) as client:
+            client.sendall(said.encode())
     assert served.post("/chat/completions", chat("Hello"))[0] == 200
     printed = capfd.readouterr()
     assert "forged" not in printed.out + printed.err
-    # What others in this process may have to say is not the endpoint's.
-    assert [one for one in caplog.records if one.name.startswith("aiohttp")] == []
+    # Other libraries in this process may log.
+    assert [entry for entry in caplog.records if entry.name.startswith("aiohttp")] == []

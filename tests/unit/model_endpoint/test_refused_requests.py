@@ -84,10 +84,12 @@ def test_a_chat_that_is_none_is_refused(served: Served, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", [None, 7, {}, [1, 2], [[1, 2]], [None], ["x"] * (MAX_PROMPTS + 1)], ids=lambda one: str(one)[:9]
+    "prompt",
+    [None, 7, {}, [1, 2], [[1, 2]], [None], ["x"] * (MAX_PROMPTS + 1)],
+    ids=lambda prompt: str(prompt)[:9],
 )
 def test_a_completion_that_is_none_is_refused(served: Served, prompt: object) -> None:
-    """Tokens instead of text, among others: the reader has no tokeniser."""
+    """Tokens instead of text, among others: the reference model has no tokeniser."""
     status, _ = served.post("/completions", json.dumps({"prompt": prompt}))
     assert status == 400
     assert served.asked() == []
@@ -168,14 +170,14 @@ requests = st.fixed_dictionaries(
 @law
 @given(body=json_bodies | requests)
 def test_no_body_breaks_the_endpoint(server: Served, path: str, body: object) -> None:
-    """It is answered and on record, or it is refused as the client's mistake."""
+    """The request is answered and recorded, or refused as the client's mistake."""
     before = len(server.asked())
     status, answer = server.post(path, json.dumps(body))
     assert status in (200, 400)
     asked = server.asked()[before:]
     if status == 200:
         choices = answer.get("choices", [])
-        replies = [one.get("text", one.get("message", {}).get("content")) for one in choices]
+        replies = [choice.get("text", choice.get("message", {}).get("content")) for choice in choices]
         assert replies == [event.answer for event in asked] or (not answer and asked)
     else:
         assert asked == []

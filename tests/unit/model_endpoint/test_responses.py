@@ -1,4 +1,4 @@
-"""`/v1/responses` as OpenAI's client uses it: plain, streamed, and on top of earlier answers."""
+"""`/v1/responses` as OpenAI's client uses it: plain, streamed, and after earlier responses."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_an_input_is_answered(served: Served, given: Any) -> None:
 
 
 def test_what_a_tool_put_out_is_part_of_the_prompt(served: Served) -> None:
-    """A bot may look its memory up with a tool."""
+    """A bot may read its memory through a tool."""
     given: Any = [
         {"role": "user", "content": QUESTION},
         {"type": "function_call_output", "call_id": "c1", "output": f"order={ORDER}"},
@@ -73,7 +73,10 @@ def test_an_answer_is_streamed_with_named_events(served: Served) -> None:
     assert list(dict.fromkeys(kinds)) == EVENTS
     assert kinds.count("response.output_text.delta") > 1
     assert [event.sequence_number for event in events] == list(range(len(events)))
-    assert "".join(one.delta for one in events if one.type == "response.output_text.delta") == ACKNOWLEDGEMENT
+    assert (
+        "".join(event.delta for event in events if event.type == "response.output_text.delta")
+        == ACKNOWLEDGEMENT
+    )
     last = events[-1]
     assert last.type == "response.completed"
     assert last.response.output_text == ACKNOWLEDGEMENT
@@ -105,7 +108,7 @@ def test_an_answer_stands_for_all_that_was_said_before_it(served: Served, stream
     assert asked.output_text == ORDER
     assert asked.previous_response_id == chatted.id
     assert len({told.id, chatted.id, asked.id}) == 3
-    # Instructions are not carried over, and each stands once.
+    # Instructions apply to one request only, and no message is repeated.
     assert list(served.asked()[-1].prompt) == [
         "system: Be brief.",
         f"user: {TOLD}",
@@ -114,7 +117,7 @@ def test_an_answer_stands_for_all_that_was_said_before_it(served: Served, stream
         f"assistant: {chatted.output_text}",
         f"user: {QUESTION}",
     ]
-    # Two may go on from the same answer.
+    # Two requests may continue the same response.
     assert say(QUESTION, told.id).output_text == ORDER
     assert say(QUESTION, None).output_text == UNKNOWN
 
@@ -155,7 +158,7 @@ def test_tools_and_formats_and_unknown_fields_change_nothing(served: Served) -> 
 
 
 def test_ids_tell_answers_apart(served: Served) -> None:
-    """Clients drop a message whose id they have already."""
+    """Clients drop a message whose id they know already."""
     client = served.client()
     chats = {client.chat.completions.create(model="x", messages=CHAT).id for _ in range(3)}
     items = {client.responses.create(model="x", input=CHAT).output[0].id for _ in range(3)}
@@ -203,7 +206,7 @@ json_values = st.recursive(
     )
 )
 def test_no_body_breaks_it(body: dict[str, Any]) -> None:
-    """It is answered as it asks to be, or refused as the client's mistake."""
+    """The body is answered in the form that it requests, or refused as the client's mistake."""
     interface = Responses()
     try:
         request = interface.parse_request("/v1/responses", body)

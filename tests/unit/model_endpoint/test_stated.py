@@ -94,7 +94,7 @@ def test_an_honest_summary_holds_what_the_bot_said(seed: int) -> None:
 def test_what_the_bot_never_kept_is_not_known(
     model: ReferenceModel, conversation: PlannedConversation
 ) -> None:
-    """The reference model knows the value, and does not say it when it does not stand in the prompt."""
+    """The reference model knows the value, but answers with it only if the prompt contains it."""
     [asked, *_] = (turn for turn in conversation.turns if turn.asks == ("ticket",))
     stating = next(turn for turn in conversation.turns if turn.states)
     for history in ([], [(stating.text, "Done.")]):
@@ -102,8 +102,8 @@ def test_what_the_bot_never_kept_is_not_known(
 
 
 def test_another_conversations_ticket_shows_itself(model: ReferenceModel) -> None:
-    one, other = run_of().conversations[:2]
-    [asked] = (turn for turn in one.turns if turn.asks == ("ticket",))
+    own, other = run_of().conversations[:2]
+    [asked] = (turn for turn in own.turns if turn.asks == ("ticket",))
     foreign = next(turn for turn in other.turns if turn.states)
     answer = model.read(as_chain([(foreign.text, foreign.answer)], asked.text)).answer
     assert answer == other.facts["ticket"]
@@ -146,7 +146,7 @@ MIXES = sorted(set(itertools.permutations([*TURNS, *TURNS])))
 def test_mixed_histories_of_parallel_turns_answer_every_probe(
     transcript: bool, mix: tuple[int, ...], rebuilt: bool
 ) -> None:
-    """The replies come from requests that hold whatever was stored by then."""
+    """Each request holds the turns that were stored by then."""
     plan = plan_run([TOGETHER], ["restart"], 1, 7)
     model = build_reference_model(plan)
     conversation = plan.conversations[0]
@@ -155,7 +155,7 @@ def test_mixed_histories_of_parallel_turns_answer_every_probe(
 
     def read(messages: list[Message]) -> str:
         names = {"user": "Human", "assistant": "AI"}
-        lines = "\n".join(f"{names[one.role]}: {one.text}" for one in messages)
+        lines = "\n".join(f"{names[message.role]}: {message.text}" for message in messages)
         return model.read(user(f"{lines}\nAI:") if transcript else messages).answer
 
     said: set[int] = set()

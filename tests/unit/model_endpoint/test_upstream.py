@@ -1,4 +1,4 @@
-"""Mode forward: the real model answers, the prompt goes on record, and the key stays where it is."""
+"""Mode forward: the real model answers, prompts are recorded, and the key is not revealed."""
 
 from __future__ import annotations
 
@@ -57,20 +57,20 @@ def forward(real: RealModelServer) -> Iterator[Forward]:
         return opened[-1]
 
     yield open_endpoint
-    for one in opened:
-        one.close()
+    for served in opened:
+        served.close()
 
 
 def ask_each_way(client: openai.OpenAI) -> dict[str, str]:
-    """What is answered on every path that answers prompts, plain and streamed."""
+    """Ask on every path that has prompts, plain and streamed. Return the answers."""
     chunks = client.chat.completions.create(model="m", messages=CHAT, stream=True)
     texts = client.completions.create(model="m", prompt=PROMPT[:-4], stream=True)
     events = list(client.responses.create(model="m", input=CHAT, stream=True))
     return {
         "chat": client.chat.completions.create(model="m", messages=CHAT).choices[0].message.content or "",
-        "chat stream": "".join(one.delta.content or "" for chunk in chunks for one in chunk.choices),
+        "chat stream": "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices),
         "text": client.completions.create(model="m", prompt=PROMPT[:-4]).choices[0].text,
-        "text stream": "".join(one.text for chunk in texts for one in chunk.choices),
+        "text stream": "".join(choice.text for chunk in texts for choice in chunk.choices),
         "response": client.responses.create(model="m", input=CHAT).output_text,
         "response stream": events[-1].response.output_text,  # type: ignore[union-attr]
     }
@@ -88,7 +88,7 @@ def test_the_real_model_answers_and_prompts_go_on_record(forward: Forward, real:
 
 
 def test_a_bot_needs_the_key_of_the_run(forward: Forward, real: RealModelServer) -> None:
-    """Also in front of a real model, whose own key would not do."""
+    """The endpoint accepts its own key only, and not that of the real model."""
     with pytest.raises(openai.AuthenticationError):
         forward().client(api_key=REAL_KEY).chat.completions.create(model="m", messages=CHAT)
     assert real.asked == []
@@ -116,7 +116,7 @@ def test_a_stream_is_passed_on_while_it_comes(forward: Forward, real: RealModelS
     stream = iter(served.client().chat.completions.create(model="m", messages=CHAT, stream=True))
     first = [next(stream), next(stream)]
     assert first[1].choices[0].delta.content
-    # The real model has not ended yet, and so there is nothing on record.
+    # The real model has not finished, so nothing is recorded yet.
     assert served.asked() == []
     real.released.set()
     rest = list(stream)
@@ -140,7 +140,7 @@ def test_earlier_answers_are_part_of_the_prompt_on_record(forward: Forward) -> N
 def test_embeddings_are_the_real_models(forward: Forward) -> None:
     served = forward()
     answer = served.client().embeddings.create(model="m", input=["a", "b"], dimensions=8)
-    assert [len(one.embedding) for one in answer.data] == [8, 8]
+    assert [len(item.embedding) for item in answer.data] == [8, 8]
     assert served.asked() == []
 
 
@@ -179,7 +179,7 @@ def test_what_succeeds_at_the_second_attempt_is_no_fault(forward: Forward, real:
 
 
 def test_the_answer_to_another_turn_makes_nothing_good(forward: Forward, real: RealModelServer) -> None:
-    """Two sessions may ask the same in the same words, and one of them had no answer."""
+    """Two sessions may send equal requests, and one of them stays without an answer."""
     in_flight = InFlightTurns()
     served = forward(in_flight=in_flight)
     client = served.client()
@@ -262,7 +262,7 @@ def test_what_is_no_request_is_not_passed_on(forward: Forward, real: RealModelSe
 
 
 def test_the_key_reaches_nobody(forward: Forward, real: RealModelServer) -> None:
-    """Not even when the real model says it, or has it in its errors."""
+    """The key stays secret even if the real model repeats it in answers or errors."""
     served = forward()
     real.chatty = True
     answers = ask_each_way(served.client())
@@ -309,7 +309,7 @@ def conversation_planned(conversation: str, deployment: str) -> ConversationPlan
     )
 
 
-def test_a_fault_is_put_once_on_the_deployment_whose_bot_has_asked() -> None:
+def test_a_fault_is_recorded_once_for_each_deployment() -> None:
     events: list[Any] = []
     faults = Faults(events.append, lambda: 0.0)
     faults.report("restart", "one")
@@ -317,7 +317,7 @@ def test_a_fault_is_put_once_on_the_deployment_whose_bot_has_asked() -> None:
     faults.report_unless_answered("restart", "r", "three")
     faults.report_unless_answered("kill", "r", "four")
     faults.report_unless_answered("recreate", "r", "five")
-    # The same request of another deployment's is another one.
+    # Equal requests of two deployments are different requests.
     faults.resolve("recreate", "r")
     faults.close()
     faults.close()

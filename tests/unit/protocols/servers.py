@@ -1,4 +1,4 @@
-"""Bots of a few lines, to be spoken to over HTTP."""
+"""Minimal bots over HTTP."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Answer = Callable[[web.Request], Any]
 
 
 class Server:
-    """Answers every request with `answer` and keeps what was asked."""
+    """Answers every request with `answer`, and keeps all requests."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -34,8 +34,8 @@ class Server:
         return found
 
     @property
-    def told(self) -> Any:
-        """The JSON of the only request."""
+    def received(self) -> Any:
+        """Return the JSON of the only request."""
         (request,) = self.requests
         return json.loads(request[3])
 
@@ -44,7 +44,7 @@ class Server:
 async def served(
     answer: Answer, *, protocol: str = "http-json", **specification: Any
 ) -> AsyncIterator[tuple[Server, Bot]]:
-    """A server and a bot that speaks to it."""
+    """Serve `answer`. Yield the server, and a bot connected to it."""
     server = Server(answer)
     application = web.Application()
     application.router.add_route("*", "/{rest:.*}", server.handle)
@@ -64,7 +64,7 @@ async def served(
 
 @contextlib.asynccontextmanager
 async def raw(*answers: bytes, **specification: Any) -> AsyncIterator[tuple[list[bytes], Bot]]:
-    """A server that writes these bytes, one answer per connection, and hangs up; and what it was sent."""
+    """Serve these bytes, one answer per connection, then hang up. Yield the received requests and a bot."""
     waiting, received = list(answers), []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -88,10 +88,10 @@ async def raw(*answers: bytes, **specification: Any) -> AsyncIterator[tuple[list
 
 
 def replies(text: Any) -> Answer:
-    """The default contract's answer."""
+    """Answer as the default contract does."""
     return lambda _request: web.json_response({"reply": text})
 
 
 def body(content: bytes, **options: Any) -> Answer:
-    """An answer of these bytes."""
+    """Answer with these bytes."""
     return lambda _request: web.Response(body=content, content_type="application/json", **options)

@@ -1,4 +1,4 @@
-"""One turn over HTTP: what is sent, and what counts as a reply."""
+"""One turn over HTTP: the request that is sent, and the reply that is accepted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_the_default_contract() -> None:
         assert await bot.open("anna-1").say("Hello") == "Hello Anna"
     method, path, headers, _ = server.requests[0]
     assert (method, path, headers["Content-Type"]) == ("POST", "/chat", "application/json")
-    assert server.told == {"session_id": "anna-1", "message": "Hello"}
+    assert server.received == {"session_id": "anna-1", "message": "Hello"}
 
 
 @in_event_loop
@@ -52,7 +52,7 @@ async def test_another_shape_is_filled_in_everywhere() -> None:
         assert await bot.open("anna-1").say("Hello") == "yes"
     method, path, headers, _ = server.requests[0]
     assert (method, path, headers["X-Session"]) == ("PUT", "/v2/anna-1/turns", "s=anna-1")
-    assert server.told == {
+    assert server.received == {
         "input": [{"role": "user", "text": "> Hello <"}],
         "stream": False,
         "top": 1,
@@ -62,7 +62,7 @@ async def test_another_shape_is_filled_in_everywhere() -> None:
 
 @in_event_loop
 async def test_what_stands_in_a_path_is_escaped() -> None:
-    """A question mark, a hash or a slash of a text is no part of the URL's own structure."""
+    """A question mark, hash or slash in a text does not change the URL's structure."""
     shape = RequestShape(method="GET", path="/{session}/ask?session={session}&q={text}", json=None)
     async with served(replies("yes"), request=shape) as (server, bot):
         await bot.open("a/b,c d").say("50% of #1 & more? 東京/+")
@@ -78,10 +78,10 @@ async def test_what_stands_in_a_path_is_escaped() -> None:
 )
 @in_event_loop
 async def test_braces_in_a_text_are_no_templates(text: str) -> None:
-    """What is said to the bot reaches it unchanged."""
+    """The bot receives every text unchanged."""
     async with served(replies(text)) as (server, bot):
         assert await bot.open("anna-1").say(text) == text
-    assert server.told["message"] == text
+    assert server.received["message"] == text
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ async def test_texts_pass_unchanged_both_ways(text: str) -> None:
     """Unicode, control characters and 8 KB."""
     async with served(replies(text)) as (server, bot):
         assert await bot.open("anna-1").say(text) == text
-    assert server.told["message"] == text
+    assert server.received["message"] == text
 
 
 @in_event_loop
 async def test_half_a_character_in_a_reply_cannot_break_what_is_written_later() -> None:
-    """JSON can name half of a surrogate pair; no file takes it."""
+    """JSON can contain a lone surrogate, which no file accepts."""
     async with served(body(rb'{"reply": "a \ud83d b \ud83e\udd8a"}')) as (_, bot):
         reply = await bot.open("anna-1").say("Hello")
     assert reply == "a \ufffd b 🦊"
@@ -107,7 +107,7 @@ async def test_half_a_character_in_a_reply_cannot_break_what_is_written_later() 
 @pytest.mark.parametrize("status", [201, 202, 299])
 @in_event_loop
 async def test_every_success_is_an_answer(status: int) -> None:
-    """Not only 200."""
+    """Every 2xx status is a success."""
     async with served(lambda _request: web.json_response({"reply": "ok"}, status=status)) as (_, bot):
         assert await bot.open("anna-1").say("Hello") == "ok"
 
@@ -115,7 +115,7 @@ async def test_every_success_is_an_answer(status: int) -> None:
 @pytest.mark.parametrize("status", [400, 401, 404, 422, 429, 500, 503, 304])
 @in_event_loop
 async def test_an_error_of_the_bot_is_a_refused_turn(status: int) -> None:
-    """The status and the beginning of what the bot said about it."""
+    """The error has the status and the beginning of the bot's answer."""
     answer = {"reply": "not a reply", "error": "no such session" + "x" * 1000}
     async with served(lambda _request: web.json_response(answer, status=status)) as (_, bot):
         with pytest.raises(TurnRefused, match=f"answered {status}") as caught:
@@ -138,7 +138,7 @@ async def test_an_error_of_the_bot_is_a_refused_turn(status: int) -> None:
 )
 @in_event_loop
 async def test_what_is_not_json_is_a_refused_turn(answer: bytes) -> None:
-    """Bytes that are no UTF-8 included."""
+    """Bytes that are not UTF-8 are included."""
     async with served(body(answer)) as (_, bot):
         with pytest.raises(TurnRefused, match="not JSON"):
             await bot.open("anna-1").say("Hello")
@@ -156,7 +156,7 @@ async def test_what_is_not_json_is_a_refused_turn(answer: bytes) -> None:
 )
 @in_event_loop
 async def test_json_that_is_made_to_exhaust_the_parser_is_a_refused_turn(answer: bytes) -> None:
-    """Depth and endless numbers."""
+    """Such answers are too deep, or hold endless numbers."""
     async with served(body(answer)) as (_, bot):
         with pytest.raises(TurnRefused):
             await bot.open("anna-1").say("Hello")
@@ -164,13 +164,13 @@ async def test_json_that_is_made_to_exhaust_the_parser_is_a_refused_turn(answer:
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-ndjson", EVENT_STREAM])
 def test_the_depth_of_an_answer_is_bounded_in_what_nobody_reads_too(content_type: str) -> None:
-    """Whatever the parser at hand would bear, and in whichever form the answer comes."""
+    """The limit is the same for all parsers and all answer formats."""
 
     def answer(depth: int) -> bytes:
         document = json.dumps({"reply": "yes"})[:-1] + f', "debug": {"[" * depth}{"]" * depth}}}'
         return (f"data: {document}\n\n" if content_type == EVENT_STREAM else document).encode()
 
-    # The answer itself is one level.
+    # The answer object is one level itself.
     assert reply_in(200, content_type, answer(MAX_DEPTH - 1), "reply") == "yes"
     with pytest.raises(TurnRefused, match="not JSON"):
         reply_in(200, content_type, answer(MAX_DEPTH), "reply")
@@ -179,7 +179,7 @@ def test_the_depth_of_an_answer_is_bounded_in_what_nobody_reads_too(content_type
 @pytest.mark.parametrize("value", ["42", "NaN", "Infinity", "null", "true", '["a"]', '{"text": "a"}'])
 @in_event_loop
 async def test_a_reply_that_is_no_text_is_a_refused_turn(value: str) -> None:
-    """A number is not made into a text."""
+    """A number is not converted to text."""
     async with served(body(f'{{"reply": {value}}}'.encode())) as (_, bot):
         with pytest.raises(TurnRefused, match='"reply" in the bot\'s answer is not a text'):
             await bot.open("anna-1").say("Hello")
@@ -209,7 +209,7 @@ async def test_an_answer_without_the_reply_is_a_refused_turn(path: str, answer: 
 
 @in_event_loop
 async def test_an_answer_that_is_too_large_is_refused_before_it_is_read() -> None:
-    """An endless answer ends where the limit is."""
+    """Reading an endless answer stops at the limit."""
     sent = 0
 
     async def endless(request: web.Request) -> web.StreamResponse:
@@ -231,7 +231,7 @@ async def test_an_answer_that_is_too_large_is_refused_before_it_is_read() -> Non
 
 @in_event_loop
 async def test_an_answer_of_exactly_the_limit_is_read() -> None:
-    """The limit is on what it says."""
+    """The limit applies to the reply, not to the JSON around it."""
     answer = {"reply": "yes", "debug": ""}
     answer["debug"] = "x" * (MAX_ANSWER_BYTES - len(json.dumps(answer)))
     async with served(body(json.dumps(answer).encode())) as (_, bot):
@@ -240,7 +240,7 @@ async def test_an_answer_of_exactly_the_limit_is_read() -> None:
 
 @in_event_loop
 async def test_a_reply_that_nobody_would_read_is_refused() -> None:
-    """All of them are kept to the end of the run and searched for every value."""
+    """All replies are kept until the run ends, and searched for every value."""
     longest = "x" * MAX_REPLY_CHARACTERS
     async with served(replies(longest)) as (_, bot):
         assert await bot.open("anna-1").say("Hello") == longest
@@ -258,14 +258,14 @@ async def test_a_compressed_answer_is_unpacked() -> None:
 
 
 def bomb(size: int) -> bytes:
-    """So many zeros, packed."""
+    """Return this number of zeros, compressed."""
     packer = zlib.compressobj(9, wbits=31)
     return b"".join(packer.compress(bytes(1 << 20)) for _ in range(size >> 20)) + packer.flush()
 
 
 @in_event_loop
 async def test_a_bomb_of_zeros_is_refused_and_takes_no_memory() -> None:
-    """A small answer that unpacks to a quarter of a gigabyte."""
+    """A small answer decompresses to a quarter of a gigabyte."""
     packed = bomb(1 << 28)
     async with served(body(packed, headers={"Content-Encoding": "gzip"})) as (_, bot):
         tracemalloc.start()
@@ -297,7 +297,7 @@ bodies = st.binary(max_size=200) | st.recursive(
 def test_whatever_a_bot_answers_is_a_text_or_a_refused_turn(
     answer: bytes, path: str, status: int, content_type: str
 ) -> None:
-    """No other error, and a text that can be written down."""
+    """Only TurnRefused is raised, and every reply can be encoded."""
     try:
         reply = reply_in(status, content_type, answer, path)
     except TurnRefused:

@@ -1,4 +1,4 @@
-"""What becomes of a turn when the connection, or the bot behind it, does not do as it should."""
+"""Turns end refused or indeterminate when the connection or the bot fails."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.unit.protocols.servers import raw, replies, served
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @in_event_loop
 async def test_a_redirect_is_not_followed(status: int) -> None:
-    """Neither to another path nor to another host, such as a cloud's metadata."""
+    """No redirect is followed, to another path or to another host, such as cloud metadata."""
     async with (
         served(replies("stolen")) as (elsewhere, _),
         served(
@@ -37,7 +37,7 @@ async def test_a_redirect_is_not_followed(status: int) -> None:
 
 @in_event_loop
 async def test_proxies_of_the_gates_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bot is beside the gate, whatever leads to the outside."""
+    """The bot runs beside the gate, so no proxy of the environment applies."""
     async with served(replies("stolen")) as (proxy, _), served(replies("direct")) as (_, bot):
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
@@ -49,7 +49,7 @@ async def test_proxies_of_the_gates_environment_are_not_used(monkeypatch: pytest
 
 @in_event_loop
 async def test_cookies_are_not_kept() -> None:
-    """Sessions are told apart by their ids alone; a cookie would make one of them all."""
+    """Only ids separate sessions; a cookie would merge them into one."""
 
     def answer(_request: web.Request) -> web.Response:
         found = web.json_response({"reply": "ok"})
@@ -57,7 +57,7 @@ async def test_cookies_are_not_kept() -> None:
         return found
 
     async with served(answer) as (server, _):
-        # By a name: clients keep no cookies of an address anyway.
+        # Use a host name: clients keep no cookies for IP addresses anyway.
         bot = PROTOCOLS["http-json"].connect(
             BotSpecification(), route_to(lambda: f"http://localhost:{server.port}")
         )
@@ -84,7 +84,7 @@ async def test_no_answer_in_time_is_an_indeterminate_turn() -> None:
 
 @in_event_loop
 async def test_an_answer_that_trickles_is_not_waited_for_for_ever() -> None:
-    """The deadline is for the whole answer, not for the next byte."""
+    """The deadline covers the whole answer, not each byte."""
 
     async def trickle(request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse()
@@ -102,8 +102,8 @@ async def test_an_answer_that_trickles_is_not_waited_for_for_ever() -> None:
 
 @in_event_loop
 async def test_a_refused_connection_is_a_refused_turn() -> None:
-    """Nobody can have taken it."""
-    # Bound and not listened on: it refuses every connection, and nobody else can take it meanwhile.
+    """No process can have taken the turn."""
+    # Bind without listening: the port refuses every connection, and no other process can take it.
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -116,7 +116,7 @@ async def test_a_refused_connection_is_a_refused_turn() -> None:
 
 @in_event_loop
 async def test_a_bot_without_an_address_refuses_the_turn() -> None:
-    """Its container has ended; nothing was sent to anybody."""
+    """Its container has ended, so nothing was sent."""
     bot = PROTOCOLS["http-json"].connect(BotSpecification(), route_to(lambda: "http://:8000"))
     with pytest.raises(TurnRefused):
         await bot.open("anna-1").say("Hello")
@@ -136,7 +136,7 @@ async def test_a_bot_without_an_address_refuses_the_turn() -> None:
 )
 @in_event_loop
 async def test_a_connection_that_is_dropped_in_mid_answer_is_an_indeterminate_turn(answer: bytes) -> None:
-    """It is not sent again either: the bot may have taken it."""
+    """The turn is not sent again, because the bot may have taken it."""
     async with raw(answer, answer) as (received, bot):
         with pytest.raises(TurnIndeterminate, match="broke before"):
             await bot.open("anna-1").say("Hello")
@@ -145,7 +145,7 @@ async def test_a_connection_that_is_dropped_in_mid_answer_is_an_indeterminate_tu
 
 @in_event_loop
 async def test_an_answer_that_is_not_http_is_a_refused_turn() -> None:
-    """It came, and it is no reply."""
+    """An answer arrived, but it is no reply."""
     async with raw(b"SSH-2.0-OpenSSH_9.7\r\n\r\n") as (_, bot):
         with pytest.raises(TurnRefused, match="not HTTP"):
             await bot.open("anna-1").say("Hello")
@@ -158,7 +158,7 @@ async def test_an_answer_that_is_not_http_is_a_refused_turn() -> None:
 )
 @in_event_loop
 async def test_no_more_than_a_line_is_quoted_of_what_is_wrong(answer: bytes) -> None:
-    """What cannot be read is on record as well, and is the bot's own text."""
+    """The unreadable answer is quoted, and it is the bot's own text."""
     async with raw(answer) as (_, bot):
         with pytest.raises(TurnRefused, match="not HTTP") as caught:
             await bot.open("anna-1").say("Hello")
@@ -167,7 +167,7 @@ async def test_no_more_than_a_line_is_quoted_of_what_is_wrong(answer: bytes) -> 
 
 @in_event_loop
 async def test_each_turn_has_a_connection_of_its_own() -> None:
-    """One kept from an earlier turn may be closed by the bot at the moment at which the next is sent."""
+    """The bot may close a kept connection at the moment the next turn is sent."""
     answer = b'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 16\r\n\r\n{"reply": "one"}'
     closed = 0
 
@@ -192,7 +192,7 @@ async def test_each_turn_has_a_connection_of_its_own() -> None:
 
 @in_event_loop
 async def test_the_address_is_asked_for_at_every_turn() -> None:
-    """A bot that was replaced is found where it is now."""
+    """A replaced bot is reached at its new address."""
     async with served(replies("old")) as (old, _), served(replies("new")) as (new, _):
         places = [old.port, new.port]
         bot = PROTOCOLS["http-json"].connect(
@@ -204,7 +204,7 @@ async def test_the_address_is_asked_for_at_every_turn() -> None:
 
 @in_event_loop
 async def test_many_turns_are_under_way_at_once() -> None:
-    """How many is not for the client to decide."""
+    """The client does not limit the number of turns in flight."""
     arrived = 0
     all_there = asyncio.Event()
 

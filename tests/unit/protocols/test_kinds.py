@@ -1,4 +1,4 @@
-"""The kinds of bots besides the default contract: what each is sent, and where its reply is found."""
+"""Protocols besides the default: the request that each sends, and the path of its reply."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ async def test_a_kind_is_spoken_to_in_its_own_words(
     async with served(answering(answer), protocol=protocol) as (server, bot):
         assert await bot.open("anna-1").say("Hello") == "Hi\nthere"
     method, place, _, _ = server.requests[0]
-    assert (method, place, server.told) == ("POST", path, sent)
+    assert (method, place, server.received) == ("POST", path, sent)
 
 
 @in_event_loop
 async def test_a_text_is_the_reply_itself() -> None:
-    """Whatever it looks like: JSON is not taken apart."""
+    """Text that looks like JSON is not parsed."""
     for text in ('{"reply": "x"}', "Grüße 🐈", "", "data: no event\n\n"):
         async with served(typed(text, "text/plain"), protocol="http-text") as (_, bot):
             assert await bot.open("anna-1").say("Hello") == text
@@ -86,7 +86,7 @@ async def test_a_text_that_is_none_is_a_refused_turn() -> None:
 @pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n", "\r\r"])
 @in_event_loop
 async def test_pieces_of_a_stream_are_one_reply(end: str) -> None:
-    """Comments, names and the closing mark are no part of it; blanks at the edges are."""
+    """The reply excludes comments, names and the end mark; it includes blanks at the edges."""
     events = (": hello", "event: token\nid: 1\ndata: Order", "data:  ORD-1", "data:23", "data: [DONE]", "")
     stream = end.join(events)
     async with served(typed(stream, EVENTS), protocol="http-text") as (_, bot):
@@ -95,7 +95,7 @@ async def test_pieces_of_a_stream_are_one_reply(end: str) -> None:
 
 @in_event_loop
 async def test_only_what_ends_a_line_of_a_stream_ends_it() -> None:
-    """Other breaks may stand in a text, and raw in JSON: Python knows more ends of lines than streams do."""
+    """Texts and JSON may contain other line breaks: Python splits at more characters than streams do."""
     text = "a\u2028b\x85c\x0bd\x1ce"
     async with served(typed(f"data: {text}\n\n", EVENTS), protocol="http-text") as (_, bot):
         assert await bot.open("anna-1").say("Hello") == text
@@ -105,7 +105,7 @@ async def test_only_what_ends_a_line_of_a_stream_ends_it() -> None:
 
 
 def deltas(*texts: str | None) -> str:
-    """A stream as OpenAI writes it."""
+    """Return a stream in OpenAI's format."""
     events = [{"choices": [{"delta": {"role": "assistant"}}]}]
     events += [{"choices": [{"delta": {"content": text}}]} for text in texts]  # type: ignore[dict-item]
     events.append({"choices": []})
@@ -153,7 +153,7 @@ async def test_a_stream_without_a_reply_is_a_refused_turn(stream: str, why: str)
 async def test_the_end_mark_ends_a_reply_although_the_bot_keeps_the_connection_open(
     stream: str, content_type: str, path: str
 ) -> None:
-    """What the bot says later is no part of it, and the connection is closed at once."""
+    """Later events are not part of the reply, and the connection is closed at once."""
     hung_up = asyncio.Event()
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -183,7 +183,7 @@ def test_a_kind_may_declare_another_end_mark() -> None:
 
 @pytest.mark.parametrize("name", PROTOCOLS)
 def test_request_and_reply_refine_a_kind(tmp_path: Path, name: str) -> None:
-    """What is not written is the kind's own; what is written stands in its place."""
+    """Settings replace the protocol's defaults one by one."""
 
     def load(text: str) -> Any:
         (tmp_path / "memory-gate.yml").write_text(f"bot: {{image: b, protocol: {name}{text}}}")

@@ -1,4 +1,4 @@
-"""A protocol is one file and one entry of PROTOCOLS: a made-up one is known everywhere, and a run uses it."""
+"""A protocol is one file and one entry of PROTOCOLS: commands and runs know a made-up one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from gate.runtimes import RUNTIMES
 
 @dataclass
 class WireConversation:
-    """Writes its turns on a bare connection, and counts them: what a handle owns stays in it."""
+    """Sends its turns over a bare connection, and counts them, as state of the conversation."""
 
     session: str
     route_turn: TurnRouter
@@ -62,7 +62,7 @@ class WireConversation:
 
 
 class WireBot:
-    """A bot at the other end of a wire."""
+    """A bot that is reached by a bare connection."""
 
     def __init__(self, route_turn: TurnRouter) -> None:
         self._route_turn = route_turn
@@ -78,7 +78,7 @@ class WireBot:
 
 
 class Wire:
-    """The made-up kind: all there is to know about it stands here."""
+    """The made-up protocol, fully defined here."""
 
     name = "wire"
     sentence = "a letter on a bare wire"
@@ -95,7 +95,7 @@ class Wire:
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """While the test runs, the made-up protocol is one of PROTOCOLS."""
+    """Register the made-up protocol while the test runs."""
     kind = Wire()
     monkeypatch.setitem(PROTOCOLS, kind.name, kind)
     return kind
@@ -152,7 +152,7 @@ def test_without_its_line_nobody_knows_it(tmp_path: Path) -> None:
 
 
 def test_a_run_speaks_it(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From settings to report, with no change anywhere else; and its handles live as long as the run."""
+    """A run uses it from settings to report, and its conversations live as long as the run."""
 
     async def run() -> Report:
         async with store_server(os.environ) as server:

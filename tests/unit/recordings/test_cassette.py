@@ -1,4 +1,4 @@
-"""Modes record and replay: what was answered once is answered again, and nothing else."""
+"""Modes record and replay: a replay gives the recorded answers, and no others."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def real() -> Iterator[RealModelServer]:
 
 @pytest.fixture
 def opened() -> Iterator[list[Served]]:
-    """What is closed when the test ends."""
+    """Endpoints that are closed when the test ends."""
     endpoints: list[Served] = []
     yield endpoints
-    for one in endpoints:
-        one.close()
+    for endpoint in endpoints:
+        endpoint.close()
 
 
 def behind(build: Callable[[Faults], Any]) -> Callable[[Recorder], Upstream]:
@@ -84,7 +84,7 @@ def replay(path: Path, opened: list[Served]) -> Served:
 
 
 def talk(served: Served) -> list[Any]:
-    """One request of every kind, one that the real model refuses, and one on top of another."""
+    """Send a request of every kind, one that the real model refuses, and one that continues another."""
     client = served.client()
     told = client.responses.create(model="m", input=TOLD)
     chunks = client.chat.completions.create(model="m", messages=CHAT, stream=True)
@@ -94,7 +94,7 @@ def talk(served: Served) -> list[Any]:
     return [
         told.output_text,
         client.responses.create(model="m", input=QUESTION, previous_response_id=told.id).output_text,
-        [one.delta.content for chunk in chunks for one in chunk.choices],
+        [choice.delta.content for chunk in chunks for choice in chunk.choices],
         [event.model_dump() for event in events],
         [client.chat.completions.create(model="m", messages=CHAT).choices[0].message.content for _ in "123"],
         client.completions.create(model="m", prompt=[PROMPT, TOLD]).choices[1].text,
@@ -104,23 +104,23 @@ def talk(served: Served) -> list[Any]:
 
 
 def on_record(asked: list[ModelAsked]) -> list[tuple[str, list[str], str, str]]:
-    """What was asked and answered, in an order of its own."""
-    return sorted((one.path, list(one.prompt), one.about, one.answer) for one in asked)
+    """Return the requests and answers, sorted."""
+    return sorted((event.path, list(event.prompt), event.about, event.answer) for event in asked)
 
 
 def test_what_was_recorded_is_answered_again_without_the_real_model(
     real: RealModelServer, tmp_path: Path, opened: list[Served]
 ) -> None:
-    path = tmp_path / "tapes" / "one.jsonl"
+    path = tmp_path / "cassettes" / "one.jsonl"
     said = record(real, path, talk, opened)
     asked = opened[0].asked()
     real.close()
     served = replay(path, opened)
     assert talk(served) == said
     assert served.faults() == []
-    # Of requests on top of one another, which is answered first is nobody's promise.
+    # The order of concurrent requests is not fixed.
     assert on_record(served.asked()) == on_record(asked)
-    # Three equal questions had three answers.
+    # Three equal requests had three answers.
     assert len(set(said[4])) == 3
 
 
@@ -155,7 +155,7 @@ def test_a_miss_is_said_to_the_bot_and_makes_the_run_inconclusive(
     [sentence] = served.faults()
     assert QUESTION in sentence
     assert "one.jsonl" in sentence
-    # What the bot sent is evidence all the same, and nobody was asked in the cassette's place.
+    # The bot's requests are evidence all the same, and the real model was not asked instead.
     assert [event.answer == "" for event in served.asked()] == [False, True, True]
     assert len(real.asked) == count
 
@@ -176,15 +176,15 @@ def test_what_the_real_model_failed_to_answer_is_not_recorded(
 
 
 def test_the_answer_to_the_same_turn_comes_first() -> None:
-    """Two sessions that say the same get back each its own, whoever asks first this time."""
+    """Sessions with equal requests each get their own answer, in any order."""
     answers = [RawResponse(chunks=[name.encode()]) for name in "abc"]
     cassette = Cassette(
         name="one",
         seed=7,
         answers={
             "r": deque(
-                RecordedResponse(turn=turn, raw=one)
-                for turn, one in zip(["c1", "c2", ""], answers, strict=True)
+                RecordedResponse(turn=turn, raw=raw)
+                for turn, raw in zip(["c1", "c2", ""], answers, strict=True)
             )
         },
     )
@@ -196,8 +196,8 @@ def test_the_answer_to_the_same_turn_comes_first() -> None:
 
 
 def test_an_answer_to_an_earlier_asking_of_the_question_is_not_given_to_a_later_one() -> None:
-    """A bot that sends nothing but the question asks the very same again."""
-    first, again, other = (RawResponse(chunks=[one]) for one in (b"first", b"again", b"other"))
+    """A bot that sends the bare question repeats an equal request."""
+    first, again, other = (RawResponse(chunks=[chunk]) for chunk in (b"first", b"again", b"other"))
     answers = {
         "r": deque(
             [
@@ -243,7 +243,7 @@ def test_what_is_asked_counts(body: dict[str, Any]) -> None:
 
 
 def test_an_earlier_answer_counts_by_what_it_stands_for() -> None:
-    """Its id is another in every recording."""
+    """Response ids differ between recordings."""
     prints = []
     for text in (TOLD, TOLD, "Hello"):
         interface = Responses(strict=False)
@@ -325,12 +325,12 @@ def test_a_run_that_breaks_off_leaves_the_older_cassette(tmp_path: Path) -> None
 
 
 def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
-    """A checkout may bring one, to anything."""
+    """A checkout may contain a link to any file."""
     (tmp_path / "precious").write_text("precious")
     path = tmp_path / "cassette.jsonl"
     (tmp_path / "cassette.jsonl.unfinished").symlink_to(tmp_path / "precious")
     CassetteWriter(path, 8).discard()
-    assert [one.name for one in tmp_path.iterdir()] == ["precious"]
+    assert [path.name for path in tmp_path.iterdir()] == ["precious"]
     assert (tmp_path / "precious").read_text() == "precious"
 
 

@@ -1,4 +1,4 @@
-"""A plan, the model that knows it, and the endpoint that serves it, for the tests that ask."""
+"""Fixtures: a plan, the reference model of it, and the endpoint that serves that model."""
 
 import pytest
 

@@ -30,7 +30,11 @@ def run_of(*scenarios: Scenario, trials: int = 2, seed: int = 7) -> Plan:
 
 
 def conversation_of(plan: Plan, arm: str = CONTROL, trial: int = 1) -> PlannedConversation:
-    return next(one for one in plan.conversations if one.arm == arm and one.trial == trial)
+    return next(
+        conversation
+        for conversation in plan.conversations
+        if conversation.arm == arm and conversation.trial == trial
+    )
 
 
 def user(text: str) -> list[Message]:

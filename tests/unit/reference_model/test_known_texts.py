@@ -1,4 +1,4 @@
-"""Known texts are found wherever they stand, whole, and the longest where one holds another."""
+"""Known texts are found anywhere, whole, and only the longest of nested ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ texts = st.lists(words, min_size=1, max_size=5).map(" ".join)
 @law
 @given(st.sets(texts, max_size=6), st.lists(texts | st.sampled_from(["\n", "AI:", '"', "x"]), max_size=8))
 def test_what_is_found_is_what_a_plain_search_finds(known: set[str], pieces: list[str]) -> None:
-    """Every known text at every place where it does not cut a word, save inside another find."""
+    """Return every known text that does not cut a word, except those inside another."""
     prompt = "".join(pieces)
 
     def cuts_a_word(at: int) -> bool:
@@ -29,17 +29,19 @@ def test_what_is_found_is_what_a_plain_search_finds(known: set[str], pieces: lis
         if prompt.startswith(text, start) and not cuts_a_word(start) and not cuts_a_word(start + len(text))
     ]
     outermost = [
-        one
-        for one in everywhere
-        if not any(other.start <= one.start and one.end <= other.end and other != one for other in everywhere)
+        text
+        for text in everywhere
+        if not any(
+            other.start <= text.start and text.end <= other.end and other != text for other in everywhere
+        )
     ]
-    assert KnownTexts(known).find(prompt) == sorted(outermost, key=lambda one: one.start)
+    assert KnownTexts(known).find(prompt) == sorted(outermost, key=lambda text: text.start)
 
 
 @law
 @given(st.sets(texts, min_size=1, max_size=6), st.data())
 def test_a_text_alone_is_found_at_its_exact_place(known: set[str], data: st.DataObject) -> None:
-    """However much longer other texts with the same beginning are."""
+    """Longer texts with the same beginning do not matter."""
     text = data.draw(st.sampled_from(sorted(known)))
     assert KnownTexts(known).find(text) == [Occurrence(value=text, start=0, end=len(text))]
 

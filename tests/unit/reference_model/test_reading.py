@@ -1,4 +1,4 @@
-"""The reference model answers from the request alone, with the newest value that the prompt holds."""
+"""The reference model answers from the request alone, with the newest value in the prompt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.unit.runner.scripts import CITY, MOVED, ask, disrupt, follow_up, scen
 @costly_law
 @given(seed=st.integers(0, 10**6))
 def test_an_intact_history_answers_every_probe(shape: Callable[..., list[Message]], seed: int) -> None:
-    """Whatever the shape of the prompt, and with the answers to earlier probes standing in it."""
+    """This holds in every prompt format, and with answers to earlier probes in the prompt."""
     seats = scenario(
         ("alice", "I am {age}, and I sit in {seat}."),
         disrupt(),
@@ -122,7 +122,7 @@ def test_a_question_about_the_order_of_turns_has_the_oldest_value() -> None:
 
 
 def test_a_value_is_answered_as_it_stands_in_the_prompt(model: ReferenceModel, order: str) -> None:
-    """A memory that changes the letter case changes the answer."""
+    """A memory that changes letter case changes the answer."""
     note = Message(role="system", text=f"order={order.lower()};")
     assert model.read([note, *user(QUESTION)]).answer == order.lower()
 
@@ -133,7 +133,7 @@ def test_a_part_of_a_longer_value_is_no_answer(model: ReferenceModel, order: str
 
 
 def test_what_was_said_of_another_fact_is_no_answer() -> None:
-    """Where two facts share their values, the one must not pass for the other."""
+    """If two facts share their values, one must not pass for the other."""
     born = scenario(
         ("alice", "I live in {city}."),
         ("alice", "I was born in {birthplace}."),
@@ -150,7 +150,7 @@ def test_what_was_said_of_another_fact_is_no_answer() -> None:
 
 
 def test_what_the_user_never_told_is_no_answer() -> None:
-    """Small talk that happens to name a value of the pool, and the question itself."""
+    """Filler may name a value of the pool, and so may the question."""
     chatty = scenario(
         ("alice", "I live in {city}."),
         ("alice", "They say that Oslo and Kyoto are nice."),
@@ -159,7 +159,9 @@ def test_what_the_user_never_told_is_no_answer() -> None:
         facts=(CITY,),
     )
     plan = run_of(chatty)
-    conversation = next(one for one in plan.conversations if one.facts["city"] in ("Lisbon", "Quito"))
+    conversation = next(
+        planned for planned in plan.conversations if planned.facts["city"] in ("Lisbon", "Quito")
+    )
     history = [(turn.text, ACKNOWLEDGEMENT) for turn in conversation.turns[:2]]
     reading = build_reference_model(plan).read(as_chain(history, conversation.turns[2].text))
     assert reading.answer == conversation.facts["city"]
@@ -201,5 +203,5 @@ def test_the_answer_to_another_question_is_hearsay() -> None:
     asked = ("Which city do I live in now?", facts["moved"])
     model = build_reference_model(plan)
     assert model.read(as_chain([*told, asked], "Which city did I live in before?")).answer == facts["city"]
-    # Better than nothing where the telling itself has left the window.
+    # The answer to a probe serves if the statement itself has left the window.
     assert model.read(as_chain([asked], "Which city do I live in now?")).answer == facts["moved"]

@@ -33,7 +33,11 @@ def test_a_turn_that_asks_nothing_is_acknowledged_without_a_fact(
     history = [(QUESTION, UNKNOWN)]
     reading = model.read(shape(history, f"My order is {order}."))
     assert (reading.about, reading.answer) == (f"My order is {order}.", ACKNOWLEDGEMENT)
-    assert not any(value in ACKNOWLEDGEMENT for one in plan.conversations for value in one.facts.values())
+    assert not any(
+        value in ACKNOWLEDGEMENT
+        for conversation in plan.conversations
+        for value in conversation.facts.values()
+    )
 
 
 def test_a_text_that_is_part_of_another_does_not_hide_it() -> None:
@@ -85,7 +89,7 @@ def test_a_text_that_begins_another_is_not_taken_for_it() -> None:
 
 
 def test_blanks_around_a_text_do_not_matter() -> None:
-    """A block of YAML ends with a line end, which is not said, and templates add what they like."""
+    """A YAML block ends with a line end, which bots strip, and templates add further text."""
     block = scenario(("alice", "My order is {order}.\nIt is late.\n"), disrupt(), ASK)
     plan = run_of(block)
     told = conversation_of(plan).turns[0].text
@@ -113,7 +117,7 @@ def test_a_note_below_the_question_is_no_answer_yet(model: ReferenceModel, order
     assert model.read([message]).answer == order
 
 
-# --- the bot's own business ---------------------------------------------------------------------------
+# --- requests of the bot's own ---------------------------------------------------------------------------
 
 
 def test_a_summary_holds_all_that_was_said_word_for_word(
@@ -127,7 +131,7 @@ def test_a_summary_holds_all_that_was_said_word_for_word(
 
 @pytest.mark.parametrize("found", [True, False])
 def test_a_summary_after_a_probe_is_no_probe(model: ReferenceModel, order: str, found: bool) -> None:
-    """The question stands last in the request, but it has its answer already."""
+    """The question is last in the request, but it has its answer already."""
     so_far = f"My order is {order}."
     for request in (
         summary_request(so_far, QUESTION, order if found else UNKNOWN),
@@ -176,7 +180,7 @@ def test_a_request_in_which_nobody_says_anything_has_an_answer_too(
     assert model.read(messages).answer == UNKNOWN
 
 
-def test_a_reader_of_an_empty_plan_answers() -> None:
+def test_a_model_of_an_empty_plan_answers() -> None:
     assert build_reference_model(plan_run([], ["restart"], 1, 7)).read(user("Hello")).answer == "Hello"
 
 
@@ -194,7 +198,7 @@ def test_a_title_is_made_of_what_was_said(model: ReferenceModel, order: str) -> 
 
 
 def seconds_to_read(model: ReferenceModel, messages: list[Message]) -> float:
-    """The best of three, in processor time: other work on the machine must not count."""
+    """Return the best of three, in processor time, which ignores other work on the machine."""
     times = []
     for _ in range(3):
         began = time.process_time()
@@ -205,7 +209,7 @@ def seconds_to_read(model: ReferenceModel, messages: list[Message]) -> float:
 
 @pytest.mark.parametrize("filling", ["history", "prose", "beginnings"])
 def test_the_time_to_read_grows_with_the_length_of_the_prompt_only(filling: str) -> None:
-    """Eight times the length may take no more than some eight times as long: a ratio, not seconds."""
+    """Eight times the length may take about eight times as long. The ratio does not depend on the machine."""
     plan = run_of(*(follow_up(f"s{index}") for index in range(20)), trials=5)
     model = build_reference_model(plan)
     texts = [turn.text for conversation in plan.conversations for turn in conversation.turns]

@@ -1,4 +1,4 @@
-"""What the reader cannot stand in for is noticed in the request, in either interface's form."""
+"""Unsupported features are found in requests, in the chat and in the responses format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def chat_tool(name: str) -> dict[str, Any]:
     ],
 )
 @pytest.mark.parametrize("form", ["chat", "functions", "responses"])
-def test_a_tool_that_keeps_something_is_beyond_the_reader(name: str, form: str) -> None:
+def test_a_tool_that_stores_something_is_unsupported(name: str, form: str) -> None:
     body: dict[str, Any] = {
         "chat": {"tools": [chat_tool("lookup"), chat_tool(name)]},
         "functions": {"functions": [{"name": name}]},
@@ -54,7 +54,7 @@ def test_a_tool_that_keeps_nothing_is_not(name: str) -> None:
         ({"text": {"format": {"type": "json_schema"}}}, "it wants JSON from its model"),
     ],
 )
-def test_what_must_be_a_call_or_a_form_is_beyond_the_reader(body: dict[str, Any], clause: str) -> None:
+def test_a_forced_call_or_form_is_unsupported(body: dict[str, Any], clause: str) -> None:
     assert find_unsupported_features(body) == (clause,)
 
 
@@ -81,7 +81,7 @@ def test_what_is_said_of_a_request_is_bounded() -> None:
     body = {"tools": [chat_tool(f"save_{number}_{'x' * 1_000}") for number in range(1_000)]}
     clauses = find_unsupported_features(body)
     assert len(clauses) == MAX_TOOLS
-    assert all(len(one) <= LONGEST_NAME + len("it offers its model the tool ") for one in clauses)
+    assert all(len(clause) <= LONGEST_NAME + len("it offers its model the tool ") for clause in clauses)
 
 
 def test_it_goes_on_record_with_the_request(served: Served) -> None:
@@ -89,7 +89,7 @@ def test_it_goes_on_record_with_the_request(served: Served) -> None:
     client = served.client()
     client.chat.completions.create(model="x", messages=CHAT, tools=[tool])
     client.chat.completions.create(model="x", messages=CHAT)
-    assert [list(one.beyond_reader) for one in served.asked()] == [
+    assert [list(event.beyond_reader) for event in served.asked()] == [
         ["it offers its model the tool save_memory"],
         [],
     ]
