@@ -1,4 +1,4 @@
-"""Waiting until a bot or a store answers: by condition, never by a fixed time."""
+"""Waits for a bot or a store to answer: by polling a condition, never by a fixed time."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from gate.ports import Store, StoreInspector
 FIRST_POLL_SECONDS = 0.02
 LAST_POLL_SECONDS = 0.25
 ONE_CHECK_SECONDS = 5.0
-LOOK_SECONDS = 0.25
-"""How often it is looked whether the bot still runs at all."""
+ENDED_POLL_SECONDS = 0.25
+"""Interval of the check whether the bot or store still runs."""
 
-LEAVING_SECONDS = 5.0
-"""A server that shuts down takes no connections any more, and writes its data before it ends."""
+SHUTDOWN_SECONDS = 5.0
+"""A server that shuts down refuses connections and writes its data before it ends, for so long at most."""
 
 LOG_LINES = 20
 LOG_LINE_CHARACTERS = 300
 
 
 class Watched(Protocol):
-    """What has to be known of a bot while it is waited for."""
+    """A bot that is waited for."""
 
     def address(self) -> str: ...
 
@@ -35,9 +35,9 @@ class Watched(Protocol):
 async def wait_until_healthy(
     bot: Watched, *, path: str, seconds: float, ended: Callable[[], Awaitable[str | None]]
 ) -> None:
-    """Returns when `path` answers 2xx. Raises BotNotReady after `seconds`, or once `ended` says why not.
+    """Return when `path` answers 2xx. Raises BotNotReady after `seconds`, or once the bot has ended.
 
-    `ended` gives a sentence when the bot has stopped running, else None.
+    `ended` returns a sentence when the bot has ended, else None.
     """
     checks = _Checks()
     healthy = asyncio.create_task(checks.until_healthy(bot, path))
@@ -46,7 +46,7 @@ async def wait_until_healthy(
         await asyncio.wait({healthy, over}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if healthy.done():
             healthy.result()
-        # Asked once more: whoever answers at a dead bot's address is not the bot.
+        # Asked once more: after the bot's end, another program may answer at its address.
         reason = over.result() if over.done() else await ended()
         if reason is not None:
             raise BotNotReady(
@@ -71,7 +71,7 @@ async def wait_until_healthy(
 
 
 class _Checks:
-    """Health checks, and what came of the last one."""
+    """Health checks, and the outcome of the last one."""
 
     last = "nothing answered"
 
@@ -98,14 +98,17 @@ class _Checks:
 
 
 async def _until_ended(ended: Callable[[], Awaitable[str | None]]) -> str:
-    """Why the bot has stopped running, once it has. A connection to a dead container may hang for long."""
+    """Wait until the bot has ended, and return the reason.
+
+    It polls, because a connection to a container that has ended may hang for long.
+    """
     while (reason := await ended()) is None:
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(ENDED_POLL_SECONDS)
     return reason
 
 
 async def identity_once_loaded(store: Store, host: str, port: int, seconds: float) -> str:
-    """The identity of the server that answers there, once it has read all its data. Raises StoreError."""
+    """Wait until the server has loaded all data, and return its identity. Raises StoreError."""
     identity = await store.wait_until_ready(host, port, seconds)
     await wait_until_loaded(store.inspector(host, port), seconds)
     return identity
@@ -114,16 +117,17 @@ async def identity_once_loaded(store: Store, host: str, port: int, seconds: floa
 async def wait_for_store(
     ready: Coroutine[None, None, str], ended: Callable[[], Awaitable[str | None]]
 ) -> str | None:
-    """What `ready` gives; None when the store ended first, as `ended` tells by a sentence.
+    """Return the result of `ready`; None when the store ended first.
 
-    A server may end in the middle of reading its data: what is broken there, or takes too much memory.
+    `ended` returns a sentence when the store has ended, else None. A server may end while it loads its data,
+    because the data is corrupt or takes too much memory.
     """
     answering = asyncio.create_task(ready)
     try:
         while not answering.done():
             await asyncio.wait({answering}, timeout=LAST_POLL_SECONDS)
             if await ended() is not None:
-                # Whoever answers there now is not the store that was started.
+                # Another program may answer at the address now.
                 return None
         return answering.result()
     finally:
@@ -132,19 +136,20 @@ async def wait_for_store(
 
 
 async def why_silent(silence: StoreError, died: Callable[[], Awaitable[str | None]]) -> str:
-    """What is wrong with a store that did not answer, given why: one that hung up may only now be ending.
+    """Return why a store did not answer: because it ended, or else `silence`.
 
-    `died` gives a sentence when it has ended, else None.
+    A store that closed the connection may end only a little later, so its end is waited for.
+    `died` returns a sentence when it has ended, else None.
     """
     try:
-        async with asyncio.timeout(LEAVING_SECONDS):
+        async with asyncio.timeout(SHUTDOWN_SECONDS):
             return await _until_ended(died)
     except TimeoutError:
         return silence.sentence
 
 
 async def wait_until_loaded(inspector: StoreInspector, seconds: float) -> None:
-    """Returns when a look into the store succeeds: a server answers before it has read all its data.
+    """Return when a look into the store succeeds. A server answers before it has loaded all its data.
 
     Raises StoreError after `seconds`.
     """
@@ -163,10 +168,10 @@ async def wait_until_loaded(inspector: StoreInspector, seconds: float) -> None:
 
 
 async def count_keys(inspector: StoreInspector) -> int:
-    """How many keys the store holds. Raises StoreError."""
+    """Return the number of keys in the store. Raises StoreError."""
     return (await inspector.look(())).keys
 
 
 def tail(text: str) -> tuple[str, ...]:
-    """The last lines of a log, bounded in number and length; still untrusted text."""
+    """Return the last lines of a log, bounded in number and length. They remain untrusted text."""
     return tuple(line[:LOG_LINE_CHARACTERS] for line in text.splitlines()[-LOG_LINES:])

@@ -1,4 +1,4 @@
-"""A deployment of one or more replicas, whatever a replica is: which there are, and which get the turns."""
+"""Deployment of one or more replicas of any runtime: it tracks them, and which of them get turns."""
 
 from __future__ import annotations
 
@@ -35,11 +35,14 @@ class Replica(Protocol):
     async def start(self) -> None: ...
 
     async def ask_to_stop(self) -> None:
-        """Sends the signal to stop, once: a second one makes some servers drop their turns."""
+        """Send the stop signal, once: a second one makes some servers drop their turns."""
         ...
 
     async def stop(self) -> int | None:
-        """Waits out what is left of the grace, counted from the signal; then SIGKILL. The exit code."""
+        """Wait for the rest of the grace period, counted from the signal; then send SIGKILL.
+
+        Return the exit code.
+        """
         ...
 
     async def kill(self) -> int | None: ...
@@ -52,31 +55,35 @@ Answer = TypeVar("Answer")
 
 
 class ReplicatedDeployment(ABC, Generic[Kind]):
-    """What is the same for the replicas of every runtime. One alone behaves as a bot without replicas."""
+    """The part of a deployment that is the same on every runtime."""
 
     def __init__(self) -> None:
         self._replicas: list[Kind] = []
-        """All that were made and not removed: what `close` has to see to."""
+        """All replicas that were made and not removed, which `close` has to remove."""
         self._routed: list[Kind] = []
+        """The replicas that get turns."""
         self._turns: Counter[str] = Counter()
         self._turns_under_way: Counter[str] = Counter()
         self._next = 0
 
     @abstractmethod
     async def _launch(self, version: str) -> Kind:
-        """Makes a replica, puts it into `_replicas`, and starts it. It need not be ready yet."""
+        """Make a replica, add it to `_replicas`, and start it. It need not be ready yet."""
 
     async def _launch_all(self, versions: Sequence[str]) -> None:
-        """Fresh replicas of these versions, which get the turns."""
+        """Start fresh replicas of these versions, which then get the turns."""
         self._routed = await _all(self._launch(version) for version in versions)
-        self._replicas = [*(one for one in self._replicas if one not in self._routed), *self._routed]
+        self._replicas = [
+            *(replica for replica in self._replicas if replica not in self._routed),
+            *self._routed,
+        ]
 
     def route_turn(self) -> AbstractAsyncContextManager[TurnLease]:
         """See Deployment."""
         return ReplicaLease(self._choose_replica, self._turns_under_way)
 
     def _choose_replica(self) -> Kind:
-        """Give the next turn to the next replica, and count it."""
+        """Choose the replica for the next turn, round-robin, and count the turn."""
         if not self._routed:
             raise EngineError("the bot was never started")
         replica = self._routed[self._next % len(self._routed)]
@@ -85,76 +92,76 @@ class ReplicatedDeployment(ABC, Generic[Kind]):
         return replica
 
     async def instance(self) -> Instance:
-        """The first replica's life."""
+        """Return the present incarnation of the first replica."""
         if not self._replicas:
             raise EngineError("the bot was never started")
         return (await self.instances())[0]
 
     async def instances(self) -> Sequence[Instance]:
-        """All replicas' lives."""
+        """Return the present incarnations of all replicas."""
         replicas = tuple(self._replicas)
-        lives = await _all(one.instance() for one in replicas)
+        incarnations = await _all(replica.instance() for replica in replicas)
         return tuple(
             dataclasses.replace(
-                life,
-                version=one.version,
-                turns=self._turns[one.identity],
-                turns_under_way=self._turns_under_way[one.identity],
+                incarnation,
+                version=replica.version,
+                turns=self._turns[replica.identity],
+                turns_under_way=self._turns_under_way[replica.identity],
             )
-            for one, life in zip(replicas, lives, strict=True)
+            for replica, incarnation in zip(replicas, incarnations, strict=True)
         )
 
     async def wait_until_ready(self) -> None:
-        """Waits for all health checks."""
-        await self._each(lambda one: one.wait_until_ready())
+        """Wait for all health checks."""
+        await self._each(lambda replica: replica.wait_until_ready())
 
     async def log_tail(self) -> Sequence[str]:
-        """The last lines of the first replica."""
+        """Return the last log lines of the first replica."""
         return await self._replicas[0].log_tail() if self._replicas else ()
 
     async def stop(self) -> int | None:
-        """Stops all replicas gracefully. The highest exit code."""
-        return _highest(await self._each(lambda one: one.stop()))
+        """Stop all replicas gracefully. Return the highest exit code."""
+        return _highest(await self._each(lambda replica: replica.stop()))
 
     async def kill(self) -> int | None:
-        """Kills all replicas. The highest exit code."""
-        return _highest(await self._each(lambda one: one.kill()))
+        """Kill all replicas. Return the highest exit code."""
+        return _highest(await self._each(lambda replica: replica.kill()))
 
     async def start(self) -> None:
-        """Starts all replicas that were stopped."""
-        await self._each(lambda one: one.start())
+        """Start all replicas again that were stopped."""
+        await self._each(lambda replica: replica.start())
 
     async def replace(self) -> int | None:
-        """Puts as many fresh replicas of the same versions in the place of all."""
+        """Replace all replicas by as many fresh ones of the same versions. Return the highest exit code."""
         old = tuple(self._replicas)
         exit_code = await self.stop()
-        for one in old:
-            await self._remove(one)
-        await self._launch_all([one.version for one in old])
+        for replica in old:
+            await self._remove(replica)
+        await self._launch_all([replica.version for replica in old])
         return exit_code
 
     def routed(self) -> Sequence[str]:
-        """Who gets turns."""
-        return tuple(one.identity for one in self._routed)
+        """Return the identities of the replicas that get turns."""
+        return tuple(replica.identity for replica in self._routed)
 
     def route(self, identities: Sequence[str]) -> None:
-        """Lets these alone get turns, the first of them the next one."""
-        self._routed = [self._replica(identity) for identity in identities]
+        """Send turns to these replicas alone, the next one to the first of them."""
+        self._routed = [self._find(identity) for identity in identities]
         self._next = 0
 
     async def add(self, version: str) -> str:
-        """One more replica, ready and without turns."""
+        """Start one more replica, and return its identity when it is ready. It gets no turns yet."""
         replica = await self._launch(version)
         await replica.wait_until_ready()
         return replica.identity
 
     async def ask_to_stop(self, identity: str) -> None:
-        """The signal alone."""
-        await self._replica(identity).ask_to_stop()
+        """Send the stop signal to one replica."""
+        await self._find(identity).ask_to_stop()
 
     async def retire(self, identity: str) -> int | None:
-        """The end of a replica, and its removal."""
-        replica = self._replica(identity)
+        """Stop one replica and remove it. Return its exit code."""
+        replica = self._find(identity)
         exit_code = await replica.stop()
         await self._remove(replica)
         return exit_code
@@ -162,21 +169,21 @@ class ReplicatedDeployment(ABC, Generic[Kind]):
     async def _remove(self, replica: Kind) -> None:
         await replica.remove()
         self._replicas.remove(replica)
-        self._routed = [one for one in self._routed if one is not replica]
+        self._routed = [routed for routed in self._routed if routed is not replica]
 
-    def _replica(self, identity: str) -> Kind:
-        found = next((one for one in self._replicas if one.identity == identity), None)
+    def _find(self, identity: str) -> Kind:
+        found = next((replica for replica in self._replicas if replica.identity == identity), None)
         if found is None:
             raise EngineError(f"the bot has no replica {identity[:12]}")
         return found
 
     async def _each(self, verb: Callable[[Kind], Coroutine[Any, Any, Answer]]) -> list[Answer]:
-        """`verb` of all replicas at once."""
-        return await _all(verb(one) for one in self._replicas)
+        """Call `verb` on all replicas at once."""
+        return await _all(verb(replica) for replica in self._replicas)
 
 
 async def _all(coroutines: Iterable[Coroutine[Any, Any, Answer]]) -> list[Answer]:
-    """What all of them give; the first fault is raised when all have come to an end."""
+    """Await all of them, and return their results. The first error is raised only when all have ended."""
     outcomes = await asyncio.gather(*coroutines, return_exceptions=True)
     answers: list[Answer] = []
     for outcome in outcomes:

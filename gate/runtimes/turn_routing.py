@@ -1,4 +1,4 @@
-"""The way of each turn to a replica: held while the turn is under way, and counted once."""
+"""Routing of turns to replicas: a lease is held while a turn is under way, and counts it once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gate.ports import TurnLease, TurnRouter
 
 
 class Addressed(Protocol):
-    """What turns can be sent to."""
+    """A replica that turns can be sent to."""
 
     @property
     def identity(self) -> str: ...
@@ -22,9 +22,9 @@ class Addressed(Protocol):
 
 
 class ReplicaLease(AbstractAsyncContextManager[TurnLease]):
-    """One turn to the replica that `choose` gives. Implements `gate.ports.TurnLease`.
+    """A lease of the replica that `choose` returns. Implements `gate.ports.TurnLease`.
 
-    The replica is chosen when the lease is entered, and stays the same however often it is asked for.
+    The replica is chosen on entry, and stays the same however often its address is read.
     """
 
     def __init__(self, choose: Callable[[], Addressed], under_way: Counter[str]) -> None:
@@ -50,10 +50,10 @@ class ReplicaLease(AbstractAsyncContextManager[TurnLease]):
 
 @dataclass(frozen=True, slots=True)
 class AddressLease:
-    """One turn to the only instance there is. Implements `gate.ports.TurnLease`."""
+    """A lease of the only instance. Implements `gate.ports.TurnLease`."""
 
     source: Callable[[], str]
-    """Says where the instance is at present."""
+    """Returns the present address of the instance."""
 
     @property
     def address(self) -> str:
@@ -62,5 +62,5 @@ class AddressLease:
 
 
 def route_to(address: Callable[[], str]) -> TurnRouter:
-    """Send every turn to the only instance there is, wherever it is at that moment. Nothing is counted."""
+    """Return a router that sends every turn to the present address of the only instance, uncounted."""
     return lambda: nullcontext(AddressLease(address))

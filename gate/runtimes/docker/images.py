@@ -1,11 +1,11 @@
-"""Getting images onto the engine: looked for, pulled, or built from a folder.
+"""Images: found on the engine, pulled, or built from a folder.
 
-A registry that wants a login is given the one in `config.json`, in the folder that DOCKER_CONFIG names or
-in ~/.docker. For the action, which runs in a container, ~ is /github/home: a login that an earlier step
-wrote to the runner's own home folder does not reach it. It does when that step is given
-`DOCKER_CONFIG: ${{ runner.temp }}/_github_home/.docker`, which is the same folder seen from the runner. A
-helper that keeps the password elsewhere (`credsStore`) is a program of the runner's and cannot be asked from
-here. An image that the engine has already needs no login at all: a `docker pull` in an earlier step suffices.
+The login for a registry comes from `config.json` in the folder that DOCKER_CONFIG names, else in ~/.docker.
+The action runs in a container whose ~ is /github/home, so it does not see a login that an earlier step wrote
+to the runner's own home folder. It does when that step sets
+`DOCKER_CONFIG: ${{ runner.temp }}/_github_home/.docker`, which is the same folder seen from the runner.
+A credential helper (`credsStore`) is a program on the runner, which the container cannot run.
+An image that the engine already has needs no login: a `docker pull` in an earlier step suffices.
 """
 
 from __future__ import annotations
@@ -25,14 +25,13 @@ from gate.runtimes.docker.connection import BUILD_SECONDS, PULL_SECONDS, Engine,
 from gate.runtimes.readiness import tail
 
 BUILD_LABEL = "memory-gate.build"
-"""On images built here. They stay, so that the next build is quick: they carry no run, and do not expire."""
+"""Label of images built here. They carry no run and do not expire, so that the next build is quick."""
 
 FOREIGN = "exec format error"
-"""How the kernel says that a program is not made for it."""
+"""The kernel's error for a program of another architecture."""
 
 DENIED = ("no basic auth credentials", "unauthorized", "authentication required", "denied", "forbidden")
-"""How registries say, in whatever case, that this image is not for everybody. That it exists they tell nobody
-else."""
+"""Registries' messages, in any case, for an image that needs a login; they hide whether it exists."""
 
 LOGIN_REMEDY = (
     "pull it in an earlier step that is logged in; or log in with DOCKER_CONFIG set to"
@@ -44,13 +43,13 @@ BUILD_REMEDY = (
 )
 
 MISSING = ("manifest unknown", "repository does not exist", "access denied", ": not found")
-"""How engines say, in the middle of a pull, that there is no such image."""
+"""Engines' messages, during a pull, for an image that does not exist."""
 
 
 async def require_image(engine: Engine, image: str, purpose: str) -> str:
-    """Return the id of `image`, pulled when the engine lacks it.
+    """Return the id of `image`, after a pull when the engine lacks it.
 
-    Raises InputError when there is no such image, and EngineError when it cannot be pulled.
+    Raises InputError when the image does not exist, and EngineError when it cannot be pulled.
     """
     wanted = _WantedImage(name=image, purpose=purpose)
     found = await engine.call(f"look for the image {image}", lambda: _find(engine.client, wanted))
@@ -63,7 +62,7 @@ async def require_image(engine: Engine, image: str, purpose: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _WantedImage:
-    """An image that is needed, and the errors that say why it cannot be had."""
+    """An image that is needed, and the errors that explain why it is not available."""
 
     name: str
     purpose: str
@@ -77,7 +76,7 @@ class _WantedImage:
         return InputError(f'"{self.name}" is not a name of an image', why=why, remedy=self._remedy)
 
     def missing(self, why: str) -> InputError:
-        # Some registries do not tell what is private from what is not there.
+        # Some registries answer alike for a private and a missing image.
         private = f"; if it is private, {LOGIN_REMEDY}" if "docker login" in why else ""
         return InputError(
             f"the {self.purpose} {self.name} does not exist", why=why, remedy=f"{self._remedy}{private}"
@@ -89,7 +88,7 @@ class _WantedImage:
         )
 
     def not_pulled(self, why: str) -> GateError:
-        """The error for a pull that the engine or the registry ended with these words."""
+        """Return the error for a pull that the engine or the registry ended with the message `why`."""
         if any(sign in why for sign in MISSING):
             return self.missing(why)
         line = " ".join(why.split())
@@ -123,7 +122,7 @@ def _pull(client: DockerClient, wanted: _WantedImage) -> str:
     name, tag = parse_repository_tag(wanted.name)
     why = ""
     try:
-        # What goes wrong after the first byte is told in the stream alone.
+        # Errors after the first byte are reported only in the stream.
         for event in client.api.pull(name, tag=tag or "latest", stream=True, decode=True):
             why = str(event.get("error") or why)
         if not why:
@@ -135,7 +134,7 @@ def _pull(client: DockerClient, wanted: _WantedImage) -> str:
         if error.status_code == HTTPStatus.BAD_REQUEST:
             raise wanted.misnamed(why) from error
     except DockerException as error:
-        # The client has no kind of its own for a helper with credentials that cannot be asked.
+        # The client has no error class of its own for a credential helper that cannot be run.
         if "Credentials store" not in str(error):
             raise
         raise wanted.unusable_login(str(error)) from error
@@ -143,7 +142,7 @@ def _pull(client: DockerClient, wanted: _WantedImage) -> str:
 
 
 async def check_architecture(engine: Engine, image: str, what: str, fault: GateError) -> None:
-    """Raises EngineError when `fault` shows that `image` is made for another machine than the engine's."""
+    """Raise EngineError if `fault` shows that `image` is built for another architecture than the engine's."""
     if not any(FOREIGN in text for text in (fault.sentence, *fault.log)):
         return
     client = engine.client
@@ -161,7 +160,7 @@ async def check_architecture(engine: Engine, image: str, what: str, fault: GateE
 
 
 async def build_image(engine: Engine, folder: str) -> str:
-    """The id of the image built from `folder`. Raises InputError with the last lines of the build."""
+    """Build the image in `folder` and return its id. Raises InputError with the last lines of the build."""
     if not (Path(folder) / "Dockerfile").is_file():
         raise InputError(f"there is no Dockerfile in {folder}", remedy="correct bot.build")
     tag = f"memory-gate-build:{hashlib.sha256(folder.encode()).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""The docker runtime, as it is chosen and built. The client of the engine is imported on use alone."""
+"""Kind of the docker runtime. The client of the engine is imported only on use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DockerKind:
         engine = await reach(parts.environment, parts.trace)
         parts.connections.callback(engine.close)
         egress = parts.bot.container.egress
-        # A model of the bot's own is reached by way of the world outside.
+        # The bot reaches its own model outside, so its network needs a way out by default.
         open_to_outside = parts.brings_model if egress is None else egress
         return DockerRuntime(
             engine,

@@ -1,8 +1,8 @@
-"""A container that the kernel ends for want of memory: really, as it would in production.
+"""Out of memory: make the kernel end a container as it would in production.
 
-A kernel with cgroup v1 refuses a limit below what is in use, so the limit is set a little above it and
-something is made to allocate inside the container. The same is done with cgroup v2; there alone, an
-image without a shell is given a limit below what it uses, and the kernel does the rest.
+cgroup v1 refuses a limit below the memory in use. So the limit is set a little above it, and a shell in the
+container allocates memory. cgroup v2 is treated alike, but there an image without a shell gets a limit below
+the memory in use.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gate.runtimes.docker.containers import EngineContainer
 
 HEADROOM_BYTES = 16 * 1024 * 1024
 LEAST_LIMIT_BYTES = 6 * 1024 * 1024
-"""The engine accepts nothing less."""
+"""The lowest limit that the engine accepts."""
 NO_SWAP_LIMIT = -1
 OOM_SECONDS = 30.0
 POLL_SECONDS = 0.02
@@ -25,13 +25,13 @@ MAX_OUTPUT_BYTES = 64 * 1024
 
 SHELL = "sh"
 CHOOSE_MAIN_PROCESS = "echo 1000 > /proc/1/oom_score_adj"
-"""Everybody may make a process a likelier victim; so the bot's main process is the first one."""
+"""Makes the main process the kernel's first choice. Raising the score needs no privileges."""
 ALLOCATE = "x=0123456789abcdef; while :; do x=$x$x; done"
-"""Any shell can do that by itself, whatever else the image lacks."""
+"""Allocates memory with shell built-ins only, since an image may lack every other program."""
 
 
 async def exhaust_memory(container: EngineContainer) -> None:
-    """Return when the kernel has ended the main process; the container is stopped, without the limit.
+    """Return when the kernel has ended the main process; the container is stopped, and its limit restored.
 
     Raises Unsupported, EngineError.
     """
@@ -46,7 +46,7 @@ async def exhaust_memory(container: EngineContainer) -> None:
             await engine.call("allocate memory", lambda: _run(api, container, ALLOCATE, detach=True))
         await _wait_for_kernel(container, limit)
     finally:
-        # The engine has no word for "no limit" here: all of the machine's memory is none.
+        # The engine cannot lift a limit, so "no limit" is all of the machine's memory.
         allowed = int(settings.get("Memory") or machine["MemTotal"])
         swap = int(settings.get("MemorySwap") or NO_SWAP_LIMIT)
         await engine.call("free the memory of the bot", lambda: _set_limit(api, container, allowed, swap))
@@ -95,7 +95,7 @@ async def _wait_for_kernel(container: EngineContainer, limit: int) -> None:
     try:
         async with asyncio.timeout(OOM_SECONDS):
             await container.wait()
-            # The engine hears of the end and of its cause in two messages.
+            # The engine learns of the end and of its cause from two separate messages.
             while not (await container.state()).get("OOMKilled"):
                 await asyncio.sleep(POLL_SECONDS)
     except TimeoutError as error:
@@ -106,23 +106,23 @@ async def _wait_for_kernel(container: EngineContainer, limit: int) -> None:
 
 
 def _set_limit(api: Any, container: EngineContainer, limit: int, swap: int) -> None:
-    """`limit` of memory, and `swap` of memory and swap together, in bytes; -1 sets no limit of swap."""
+    """Limit memory to `limit`, and memory plus swap to `swap`, in bytes; `swap` -1 is unlimited."""
     api.update_container(container.identity, mem_limit=limit, memswap_limit=swap)
 
 
 def _run(api: Any, container: EngineContainer, script: str, *, detach: bool = False) -> bool:
-    """Runs a shell script in the container, as the user that the bot is. Whether there is a shell.
+    """Run a shell script in the container as the bot's user. Return whether there is a shell.
 
-    Root there may have less of a say about the bot's process than the bot itself. Errors are raised.
+    Root without capabilities has fewer rights over the bot's process. Raises the client's errors.
     """
-    made = api.exec_create(container.identity, [SHELL, "-c", script])["Id"]
+    execution = api.exec_create(container.identity, [SHELL, "-c", script])["Id"]
     output = b""
     try:
         if detach:
-            api.exec_start(made, detach=True)
+            api.exec_start(execution, detach=True)
         else:
-            # The shell is the bot's own, and may be anything.
-            for piece in api.exec_start(made, stream=True):
+            # The shell comes from the bot's image, so its output is untrusted.
+            for piece in api.exec_start(execution, stream=True):
                 output += piece
                 if len(output) > MAX_OUTPUT_BYTES:
                     raise OSError("it prints without an end")
@@ -130,7 +130,7 @@ def _run(api: Any, container: EngineContainer, script: str, *, detach: bool = Fa
         if "executable file not found" in explain(error):
             return False
         raise
-    code = api.exec_inspect(made)["ExitCode"]
+    code = api.exec_inspect(execution)["ExitCode"]
     if not detach and code not in (0, 126, 127):
         raise OSError(f"exit code {code}: {output.decode('utf-8', 'replace').strip()}")
     return detach or code == 0

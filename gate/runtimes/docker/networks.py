@@ -1,4 +1,4 @@
-"""The networks of a run: one where the gate meets the bots, one where the bots meet their stores."""
+"""Networks of a run: one for the gate and the bots, one for the bots and their stores."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ async def make_network(
     hostless: bool = False,
     subnet: str | None = None,
 ) -> str:
-    """A bridge of the engine's; `internal` has no way out. Its id. Raises EngineError.
+    """Create a bridge network and return its id; an `internal` one has no way out. Raises EngineError.
 
-    On a `hostless` one the engine's machine has no address of its own, so that nothing of what listens
-    there can be reached. A gate that runs outside of containers could not be reached either.
+    On a `hostless` one the engine's machine has no address, so that containers cannot reach its services.
+    They could not reach a gate that runs outside of containers either.
     """
     addresses = IPAMConfig(pool_configs=[IPAMPool(subnet=subnet)]) if subnet else None
     options = {NO_HOST_ADDRESS: "true"} if internal and hostless else None
@@ -47,20 +47,20 @@ async def make_network(
 async def make_store_network(
     engine: Engine, name: str, labels: Mapping[str, str], *, hostless: bool = False
 ) -> str:
-    """An internal network on which a container can be given the address that it had. Its id.
+    """Create an internal network on which containers can keep their addresses. Return its id.
 
-    The engine takes orders about addresses only where it was told the subnet. So it is asked for any,
-    and then told that one. Raises EngineError.
+    The engine lets addresses be chosen only on a subnet that was chosen too. So a first network is created to
+    find a free subnet, and replaced by one with that subnet. Raises EngineError.
     """
     tries = TRIES
     while True:
         tries -= 1
         probe = await make_network(engine, name, labels, internal=True, hostless=hostless)
-        subnet = await engine.call("take a subnet", functools.partial(_give_back, engine, probe))
+        subnet = await engine.call("take a subnet", functools.partial(_release_subnet, engine, probe))
         try:
             return await make_network(engine, name, labels, internal=True, hostless=hostless, subnet=subnet)
         except EngineError as error:
-            # Somebody else may have been given the subnet in between.
+            # Another client may have taken the subnet in between.
             if tries == 0 or not isinstance(error.__cause__, APIError):
                 raise
 
@@ -68,14 +68,14 @@ async def make_store_network(
 def find_gateway(client: docker.DockerClient, network: str) -> str:
     """Return the address that the engine's machine has on a bridge. Raises EngineError.
 
-    Not every engine tells it. It is then the subnet's first, which a bridge is given by default.
+    Not every engine reports it. Then it is the subnet's first address, the default for bridges.
     """
     pool = _find_pool(client, network)
     return str(pool.get("Gateway") or ipaddress.IPv4Network(pool["Subnet"])[1])
 
 
-def _give_back(engine: Engine, network: str) -> str:
-    """Removes the network. The subnet that it had."""
+def _release_subnet(engine: Engine, network: str) -> str:
+    """Remove the network, and return its subnet."""
     client = engine.client
     subnet = _find_pool(client, network)["Subnet"]
     remove_network(client, network)
@@ -83,7 +83,7 @@ def _give_back(engine: Engine, network: str) -> str:
 
 
 def _find_pool(client: docker.DockerClient, network: str) -> Mapping[str, str]:
-    """Return the network's IPv4 addresses; with IPv6 the engine tells two pools, in any order."""
+    """Return the network's IPv4 pool; with IPv6 the engine reports two pools, in any order."""
     for pool in client.api.inspect_network(network)["IPAM"]["Config"] or ():
         if "." in pool.get("Subnet", ""):
             found: Mapping[str, str] = pool

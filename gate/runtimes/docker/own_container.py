@@ -1,6 +1,6 @@
-"""Whether the gate itself runs in a container of this engine, and in which.
+"""Search for the gate's own container on this engine.
 
-Only what the engine confirms counts: a mount table or a host name can belong to another engine.
+A mount table or a host name can belong to another engine, so the engine has to confirm each candidate.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from docker.errors import APIError, NotFound
 
 MOUNT_TABLE = Path("/proc/self/mountinfo")
 _OWN_FILE = re.compile(r"^\S+ \S+ \S+ \S*/containers/([0-9a-f]{64})/\S+ /etc/", re.MULTILINE)
-"""A file of a container, mounted in /etc. The engine's own machine shows containers' folders elsewhere."""
+"""A container's file that is mounted in /etc; on the engine's machine such folders are mounted elsewhere."""
 _SHORT_ID = re.compile(r"[0-9a-f]{12}")
 
 
 def find_own_container(
     client: docker.DockerClient, environment: Mapping[str, str], mount_table: Path = MOUNT_TABLE
 ) -> str | None:
-    """The id of the gate's own container on this engine; None when it runs outside."""
+    """Return the id of the gate's own container on this engine; None when it runs outside."""
     for candidate in _candidates(environment, mount_table):
         try:
             attributes = client.api.inspect_container(candidate)
@@ -43,7 +43,7 @@ def _candidates(environment: Mapping[str, str], mount_table: Path) -> list[str]:
 
 
 def _by_step_file(client: docker.DockerClient, environment: Mapping[str, str]) -> str | None:
-    """The running container whose environment names this step's own output file."""
+    """Return the running container whose environment names the output file of this step."""
     step_file = environment.get("GITHUB_OUTPUT")
     if not step_file or not step_file.startswith("/github/"):
         return None

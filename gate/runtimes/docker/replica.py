@@ -1,4 +1,4 @@
-"""One copy of the bot in a container."""
+"""Replica of the bot in a container."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CANNOT_START = (126, 127)
 
 
 class DockerReplica:
-    """A container of the bot on the run's network and, where it has a store, on that of the stores."""
+    """A container of the bot on the run's network and, with a store, on the network of the stores."""
 
     def __init__(
         self, context: DockerContext, bot: BotSpecification, container: EngineContainer, version: str
@@ -27,7 +27,7 @@ class DockerReplica:
         self._bot = bot
         self._container = container
         self._host = ""
-        self._store_side = ""
+        self._store_network_address = ""
         self._exhausted = False
         self.version = version
         self.identity = container.identity
@@ -42,7 +42,7 @@ class DockerReplica:
         version: str,
         environment: Mapping[str, str],
     ) -> DockerReplica:
-        """A container that was not started yet; `name` is its DNS name too."""
+        """Create a container that is not started yet; `name` is its DNS name too."""
         client = context.engine.client
         created = await context.engine.create(
             "create the bot",
@@ -58,11 +58,11 @@ class DockerReplica:
         return cls(context, bot, EngineContainer(context.engine, created, "the bot"), version)
 
     def address(self) -> str:
-        """Where it listens."""
+        """Return the address at which it listens."""
         return f"http://{self._host}:{self._bot.port}"
 
     async def instance(self) -> Instance:
-        """The container, as the engine sees it."""
+        """Return the container's state, as the engine reports it."""
         attributes = await self._container.inspect()
         state = attributes["State"]
         return Instance(
@@ -75,7 +75,7 @@ class DockerReplica:
         )
 
     async def wait_until_ready(self) -> None:
-        """Waits for the health check."""
+        """Wait for the health check. Raises BotNotReady, with the limit that is the likely cause."""
         try:
             await wait_until_healthy(
                 self, path=self._bot.ready, seconds=self._bot.ready_seconds, ended=self._container.why_ended
@@ -93,17 +93,17 @@ class DockerReplica:
             ) from error
 
     async def out_of_memory(self) -> bool:
-        """Whether the kernel ended anything in it for want of memory that nobody was to exhaust."""
+        """Whether a process in it ran out of memory unasked, that is without `exhaust_memory`."""
         state = await self._container.state()
-        # Some engines keep the mark over a new start.
+        # Some engines keep OOMKilled after a new start.
         return bool(state.get("OOMKilled")) and not (self._exhausted and state["Running"])
 
     async def log_tail(self) -> Sequence[str]:
-        """Its last lines."""
+        """Return its last log lines."""
         return await self._container.log_tail()
 
     async def start(self) -> None:
-        """`docker start`, and learns the address, which may have changed. Raises BotNotReady too."""
+        """Start it and look up its address, which may have changed. Raises BotNotReady, EngineError."""
         try:
             await self._container.start()
         except EngineError as error:
@@ -118,33 +118,34 @@ class DockerReplica:
         self._host = await self._container.address_on(self._context.network_name)
 
     async def ask_to_stop(self) -> None:
-        """The stop signal of its image."""
+        """Send the stop signal of its image."""
         await self._container.ask_to_stop()
 
     async def stop(self) -> int | None:
-        """As `docker stop`."""
+        """Stop it, as `docker stop` does."""
         return await self._container.stop(self._bot.stop_seconds)
 
     async def kill(self) -> int | None:
-        """As `docker kill`."""
+        """Kill it, as `docker kill` does."""
         return await self._container.kill()
 
     async def remove(self) -> None:
-        """Removes the container with its files."""
+        """Remove the container with its files."""
         await self._container.remove()
 
     async def exhaust_memory(self) -> None:
-        """Lets the kernel end it for want of memory."""
+        """Make it run out of memory, so that the kernel ends it."""
         self._exhausted = True
         await exhaust_memory(self._container)
 
     async def connect_store(self) -> None:
-        """Joins the network of the stores, where it finds its own by name; again under the same address.
+        """Connect it to the network of the stores, where it finds its store by name.
 
-        With another one, connections that outlasted the cut would lead nowhere, by the gate's doing.
+        It gets the address that it had before: with another one, the gate would break connections that
+        survived the partition.
         """
         api, network = self._context.engine.client.api, self._context.store_network_name
-        address = self._store_side or None
+        address = self._store_network_address or None
 
         def connect() -> None:
             with changing_endpoints():
@@ -153,9 +154,9 @@ class DockerReplica:
         await self._context.engine.start("connect the bot to its store", connect)
 
     async def disconnect_store(self) -> None:
-        """Leaves the network of the stores."""
+        """Disconnect it from the network of the stores."""
         api, network = self._context.engine.client.api, self._context.store_network_name
-        self._store_side = await self._container.address_on(network)
+        self._store_network_address = await self._container.address_on(network)
 
         def disconnect() -> None:
             with changing_endpoints():
@@ -164,6 +165,6 @@ class DockerReplica:
         await self._context.engine.call("cut the bot off from its store", disconnect)
 
     async def store_connected(self) -> bool:
-        """Whether the engine counts it to the network of the stores."""
+        """Whether the engine shows it on the network of the stores."""
         networks = (await self._container.inspect())["NetworkSettings"]["Networks"]
         return self._context.store_network_name in networks

@@ -1,4 +1,4 @@
-"""Runs bots on a Docker engine, on a private network per run."""
+"""Docker runtime: deployments as containers on a private network per run."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from gate.runtimes.docker.own_container import find_own_container
 from gate.runtimes.docker.sweep import QUIET_SECONDS, labels, remove_expired, remove_run
 
 CLOSING_SECONDS = 6.0
-"""All the time there is between the runner's first signal and its last."""
+"""Time limit of the removal: a cancelled runner sends its last signal ten seconds after its first."""
 CLOSING_POLL_SECONDS = 0.02
 
 NAME_CHARACTERS = 20
-"""Of a deployment's name, in the names of its containers: a host name has 63 at most."""
+"""Length of a deployment's name within container names, since a host name has at most 63 characters."""
 
 
 class DockerRuntime:
-    """Runs bots that are given as an image or as a folder to build one from."""
+    """Runs bots that are given as an image, or as a folder to build one from."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class DockerRuntime:
         environment: Mapping[str, str],
         internal: bool = True,
     ) -> None:
-        """`environment` is the gate's own. `internal` cuts the network off from everywhere else."""
+        """`environment` is the gate's own. `internal` gives the network no way out."""
         self._engine = engine
         self._bot = bot
         self._store = store
@@ -55,7 +55,7 @@ class DockerRuntime:
         self._closed = False
 
     async def open(self) -> str:
-        """Gets the images, makes the networks, and finds the gate's place on them."""
+        """Get the images, make the networks and connect the gate. Return the gate's address there."""
         client = self._engine.client
         bot_image, previous_image, store_image, machine, own, _ = await asyncio.gather(
             self._get_bot_image(),
@@ -63,7 +63,7 @@ class DockerRuntime:
             self._get_store_image(),
             self._engine.call("tell its machine", client.info),
             self._engine.call("find the gate", lambda: find_own_container(client, self._environment)),
-            self._clear_away(),
+            self._remove_expired_runs(),
         )
         name = f"memory-gate-{self._run}"
         self._context = DockerContext(
@@ -76,7 +76,7 @@ class DockerRuntime:
             processors=int(machine["NCPU"]),
             internal=self._internal,
         )
-        # A gate in a container of its own needs the machine on no network, and so it is on none.
+        # The machine needs an address on the networks only for a gate that runs outside of containers.
         hostless = own is not None
         networks = [
             make_network(self._engine, name, self._labels, internal=self._internal, hostless=hostless)
@@ -90,7 +90,7 @@ class DockerRuntime:
     async def deploy(
         self, name: str, environment: Mapping[str, str], version: str = CANDIDATE
     ) -> DockerDeployment:
-        """A store and a bot in containers of their own."""
+        """Start a store and a bot in containers of their own; see Runtime."""
         if self._context is None:
             raise EngineError("the runtime was not opened")
         deployment = DockerDeployment(
@@ -113,13 +113,13 @@ class DockerRuntime:
         return deployment
 
     def inspector(self, deployment: object) -> StoreInspector | None:
-        """A look into the deployment's store."""
+        """Return an inspector of the deployment's store; None without a store."""
         if self._store is None or not isinstance(deployment, DockerDeployment):
             return None
         return self._store.inspector(deployment.store_host, self._store.port)
 
     async def close(self) -> None:
-        """Removes everything of this run, what is still being created included."""
+        """Remove everything of this run, including what is still being created. Raises EngineError."""
         if self._closed:
             return
         self._engine.refuse_creations()
@@ -140,7 +140,7 @@ class DockerRuntime:
                         is_quiet = now - seen >= QUIET_SECONDS
                         self._closed = settled and (is_quiet or not self._engine.unanswered)
                     except EngineError as error:
-                        # What is still being created holds on to what is being removed.
+                        # Objects that are still being created may use what is to be removed.
                         why = error.why
                     if not self._closed:
                         await asyncio.sleep(CLOSING_POLL_SECONDS)
@@ -151,8 +151,8 @@ class DockerRuntime:
                 remedy=f"run  memory-gate sweep --run {self._run}",
             ) from error
 
-    async def _clear_away(self) -> None:
-        """Removes what runs left that died long ago; what will not go is no concern of this run."""
+    async def _remove_expired_runs(self) -> None:
+        """Remove leftovers of expired runs. A failure is ignored, because it does not affect this run."""
         with contextlib.suppress(EngineError):
             await self._engine.call(
                 "clear away old runs", lambda: remove_expired(self._engine.client, time.time())
@@ -180,7 +180,7 @@ class DockerRuntime:
         return await require_image(self._engine, self._store.image, "store's image")
 
     def _join(self, own: str | None) -> str:
-        """The gate's own address where the bots are: its container's, or the network's gateway."""
+        """Return the gate's address on the bots' network: its container's, or the network's gateway."""
         if self._context is None:
             raise EngineError("there is no network to join")
         client, network = self._engine.client, self._context.network_name
@@ -201,5 +201,5 @@ class DockerRuntime:
 
 
 def _short_name(name: str) -> str:
-    """What of a deployment's name fits into a host name."""
+    """Return as much of a deployment's name as fits into a host name."""
     return re.sub("[^a-z0-9]+", "-", name.lower())[:NAME_CHARACTERS].strip("-")

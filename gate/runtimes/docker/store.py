@@ -1,4 +1,4 @@
-"""The server of a deployment's store in a container, its data on a volume."""
+"""Store server of a deployment in a container, with its data on a volume."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gate.runtimes.readiness import count_keys, identity_once_loaded, wait_for_s
 
 STORE_SECONDS = 60.0
 STOP_SECONDS = 30.0
-"""A server that writes its data out as it stops is given the time."""
+"""Grace period, in which a server can write its data out."""
 
 
 class DockerStore:
-    """A store's server. A new life of it is a fault until `wait_until_ready` has seen it."""
+    """A store's server. A restart counts as a fault, unless `wait_until_ready` was called after it."""
 
     def __init__(self, context: DockerContext, store: Store, *, name: str) -> None:
         self._context = context
@@ -33,16 +33,16 @@ class DockerStore:
 
     @property
     def persistence(self) -> str:
-        """What the server was told to keep."""
+        """How the server keeps its data when it restarts, as the settings name it."""
         return self._store.persistence
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """Where the bot finds it: by name, whichever container bears it."""
+        """The bot's variables with the server's DNS name, which every later container has too."""
         return self._store.variables(self._name, self._store.port)
 
     async def create(self) -> None:
-        """A volume and a server on it, started and ready. Raises StoreError, EngineError."""
+        """Create a volume and a server on it, and return when it is ready. Raises StoreError, EngineError."""
         client, labels = self._engine.client, dict(self._context.labels)
         await self._engine.create(
             "create a volume", lambda: client.volumes.create(name=self._volume, labels=labels)
@@ -52,7 +52,7 @@ class DockerStore:
         await self.wait_until_ready()
 
     async def instance(self) -> Instance:
-        """The container, and what its server says of itself."""
+        """Return the container's state, with the server's identity and keys while it answers."""
         container = self._require_container()
         attributes = await container.inspect()
         state = attributes["State"]
@@ -68,7 +68,7 @@ class DockerStore:
         )
 
     async def wait_until_ready(self) -> None:
-        """Waits for an answer with all data loaded, and takes the server that gives it for the store."""
+        """Wait until the server has loaded all data, and remember its identity for `fault`."""
         container, store = self._require_container(), self._store
         identity = None
         if self.host:
@@ -84,7 +84,7 @@ class DockerStore:
         self._server = identity
 
     async def fault(self) -> str | None:
-        """Whether the container has stopped, or its server is not the one that was started."""
+        """Return a sentence if the container has stopped or the server was restarted unasked, else None."""
         if self._container is None:
             return None
         died = await self._why_died()
@@ -106,21 +106,21 @@ class DockerStore:
         return f"the store died during the run ({why})"
 
     async def start(self) -> None:
-        """`docker start`, and learns the address, which may have changed."""
+        """Start it and look up its address, which may have changed."""
         container = self._require_container()
         await container.start()
         self.host = await container.address_on(self._context.store_network_name)
 
     async def stop(self) -> int | None:
-        """As `docker stop`."""
+        """Stop it, as `docker stop` does."""
         return await self._require_container().stop(STOP_SECONDS)
 
     async def kill(self) -> int | None:
-        """As `docker kill`."""
+        """Kill it, as `docker kill` does."""
         return await self._require_container().kill()
 
     async def replace(self) -> int | None:
-        """Another container of the same name on the same volume."""
+        """Replace it by another container of the same name on the same volume. Return the old exit code."""
         old = self._require_container()
         exit_code = await old.stop(STOP_SECONDS)
         await old.remove()
@@ -129,17 +129,17 @@ class DockerStore:
         return exit_code
 
     async def pause(self) -> None:
-        """`docker pause`."""
+        """Halt it, as `docker pause` does."""
         container = self._require_container().container
         await self._engine.call("pause the store", container.pause)
 
     async def resume(self) -> None:
-        """`docker unpause`."""
+        """Let it continue, as `docker unpause` does."""
         container = self._require_container().container
         await self._engine.call("resume the store", container.unpause)
 
     async def remove(self) -> None:
-        """Removes container and volume."""
+        """Remove container and volume."""
         if self._container is not None:
             await self._container.remove()
         await self._engine.call("remove a volume", lambda: remove_volume(self._engine.client, self._volume))
@@ -150,14 +150,14 @@ class DockerStore:
             "create the store",
             lambda: client.containers.create(
                 self._context.store_image,
-                # The image's entrypoint stays: it loads the modules that upstream ships.
+                # The image's entrypoint is kept, because it loads the modules that the image ships.
                 command=[store.program, *store.arguments],
                 environment=dict(store.environment),
                 stop_signal=store.stop_signal,
                 name=self._name,
                 labels=labels,
                 network=self._context.store_network_name,
-                # Labelled here too: if the run's end has just removed the volume, the engine makes it anew.
+                # Labelled here too: if teardown has just removed the volume, the engine creates it anew.
                 mounts=[Mount(store.data_folder, self._volume, type="volume", labels=labels)],
                 **store_options(store.memory),
             ),

@@ -1,7 +1,7 @@
 """Labels, and the removal of everything that carries them.
 
-What a run makes is labelled with the run, so that it can be removed whatever became of the gate, and
-with the time after which anybody may remove it.
+Everything that a run makes carries the run's name, so that it can be removed even after the gate died, and
+the time after which any later run may remove it.
 """
 
 from __future__ import annotations
@@ -23,38 +23,40 @@ from gate.runtimes.docker.endpoints import changing_endpoints
 RUN_LABEL = "memory-gate.run"
 EXPIRY_LABEL = "memory-gate.expires"
 LIFETIME_SECONDS = 6 * 60 * 60
-"""The longest that a GitHub job may take: what is older belongs to a run that died."""
+"""The longest that a GitHub job may take. Anything older belongs to a run that died."""
 
 _WRITTEN_EXPIRY = re.compile(r"[0-9]{1,12}")
 
 REMOVAL_THREADS = 16
 REMOVAL_TURN_SECONDS = 5.0
-"""How long a removal waits for others: the runner's first signal and its last are ten seconds apart."""
+"""The longest wait for another removal: a cancelled runner has ten seconds between its signals."""
 GONE_POLL_SECONDS = 0.05
 GONE_SECONDS = 30.0
 
 QUIET_SECONDS = 2.0
-"""How long nothing of a killed gate may have come to light. An engine goes on with what it was asked for, and
-shows it only when it is made."""
+"""The removal ends when nothing new of a killed gate has appeared for so long.
+
+An engine completes what a killed gate asked for, and shows it only then.
+"""
 SWEEP_SECONDS = 20.0
-"""After which what cannot be removed is left, and said."""
+"""After so long, the removal leaves the rest behind and reports it."""
 
 
 def labels(run: str, now: float) -> dict[str, str]:
-    """The labels of everything that `run` makes; `now` is in seconds since the epoch."""
+    """Return the labels of everything that `run` makes; `now` is in seconds since the epoch."""
     return {RUN_LABEL: run, EXPIRY_LABEL: str(int(now + LIFETIME_SECONDS))}
 
 
 def remove_run(client: docker.DockerClient, run: str) -> int:
-    """Removes every container, network and volume of `run`, in parallel. How many there were."""
-    return _whole(_remove_all_of(client, run))
+    """Remove every container, network and volume of `run`, in parallel. Return how many there were."""
+    return _require_complete(_remove_all_of(client, run))
 
 
 def remove_dead_run(client: docker.DockerClient, run: str, *, ended: bool = False) -> int:
-    """As `remove_run`, for a run whose gate may have been killed in the middle of making things.
+    """Remove everything of a run whose gate may have been killed while it created things.
 
-    What the engine is still making for it is removed as it comes to light, and what that holds on to is tried
-    again. `ended`: the gate came to its end by itself, so that nothing is to come where nothing is left.
+    Objects that the engine is still creating are removed as they appear, and failed removals are tried again.
+    `ended` means that the gate ended by itself, so that nothing new can appear once nothing is left.
     """
     began = time.monotonic()
     seen = None if ended else began
@@ -65,28 +67,28 @@ def remove_dead_run(client: docker.DockerClient, run: str, *, ended: bool = Fals
         now = time.monotonic()
         if count or failures:
             seen = now
-        if any(not isinstance(one, APIError) for one in failures):
+        if any(not isinstance(failure, APIError) for failure in failures):
             break  # the engine is gone
         is_quiet = not failures and (seen is None or now - seen >= QUIET_SECONDS)
         if is_quiet or now - began >= SWEEP_SECONDS:
             break
         time.sleep(GONE_POLL_SECONDS)
-    return _whole((total, failures))
+    return _require_complete((total, failures))
 
 
 def remove_expired(client: docker.DockerClient, now: float) -> int:
-    """Removes what runs left behind whose time is over, and nothing of a run that may still be going on."""
+    """Remove leftovers of expired runs, and nothing of a run that may still be in progress."""
 
     def expired(found: dict[str, str]) -> bool:
-        # A label that the gate would not have written marks what is not the gate's to remove.
+        # An object with another kind of label was not made by the gate, so it is left alone.
         expiry = found.get(EXPIRY_LABEL, "")
         return _WRITTEN_EXPIRY.fullmatch(expiry) is not None and int(expiry) <= now
 
-    return _whole(_remove_labelled(client, {"label": [RUN_LABEL, EXPIRY_LABEL]}, expired))
+    return _require_complete(_remove_labelled(client, {"label": [RUN_LABEL, EXPIRY_LABEL]}, expired))
 
 
 def remove_container(client: docker.DockerClient, container: str) -> None:
-    """Removes a container with its anonymous volumes, and returns when it is gone."""
+    """Remove a container with its anonymous volumes, and return when it is gone."""
     try:
         with changing_endpoints(at_most=REMOVAL_TURN_SECONDS):
             client.api.remove_container(container, v=True, force=True)
@@ -95,7 +97,7 @@ def remove_container(client: docker.DockerClient, container: str) -> None:
     except APIError as error:
         if error.status_code != 409:
             raise
-        # Somebody is removing it already: wait until they have.
+        # Another client is removing it already: wait until it is gone.
         deadline = time.monotonic() + GONE_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -107,7 +109,7 @@ def remove_container(client: docker.DockerClient, container: str) -> None:
 
 
 def remove_network(client: docker.DockerClient, network: str) -> None:
-    """Removes a network after disconnecting whatever is still on it, the gate itself included."""
+    """Remove a network, after disconnecting every container from it, the gate's own included."""
     with contextlib.suppress(NotFound):
         for endpoint in client.api.inspect_network(network).get("Containers") or {}:
             with contextlib.suppress(NotFound, APIError), changing_endpoints():
@@ -116,17 +118,17 @@ def remove_network(client: docker.DockerClient, network: str) -> None:
 
 
 def remove_volume(client: docker.DockerClient, volume: str) -> None:
-    """Removes a volume."""
+    """Remove a volume."""
     with contextlib.suppress(NotFound):
         client.api.remove_volume(volume, force=True)
 
 
 Removal = tuple[int, list[BaseException]]
-"""How many were removed, and why others were not."""
+"""The number of removed objects, and the errors for the others."""
 
 
-def _whole(removal: Removal) -> int:
-    """How many were removed. Raises why not all were."""
+def _require_complete(removal: Removal) -> int:
+    """Return how many were removed. Raises the first error if any removal failed."""
     count, failures = removal
     if failures:
         raise failures[0]
@@ -140,20 +142,20 @@ def _remove_all_of(client: docker.DockerClient, run: str) -> Removal:
 def _remove_labelled(
     client: docker.DockerClient, filters: dict[str, Any], wanted: Callable[[dict[str, str]], bool]
 ) -> Removal:
-    """Containers first: networks and volumes that are in use cannot be removed."""
+    """Remove containers first, because networks and volumes in use cannot be removed."""
     containers = client.api.containers(all=True, filters=filters)
     networks = client.api.networks(filters=filters)
     volumes = client.api.volumes(filters=filters).get("Volumes") or []
     jobs: Iterable[tuple[Callable[[docker.DockerClient, str], None], list[str]]] = (
-        (remove_container, [one["Id"] for one in containers if wanted(one.get("Labels") or {})]),
-        (remove_network, [one["Id"] for one in networks if wanted(one.get("Labels") or {})]),
-        (remove_volume, [one["Name"] for one in volumes if wanted(one.get("Labels") or {})]),
+        (remove_container, [found["Id"] for found in containers if wanted(found.get("Labels") or {})]),
+        (remove_network, [found["Id"] for found in networks if wanted(found.get("Labels") or {})]),
+        (remove_volume, [found["Name"] for found in volumes if wanted(found.get("Labels") or {})]),
     )
-    room = threading.Semaphore(REMOVAL_THREADS)
+    slots = threading.Semaphore(REMOVAL_THREADS)
     count = 0
     failures: list[BaseException] = []
     for remove, names in jobs:
-        results = [in_thread(functools.partial(_within_room, room, remove, client, name)) for name in names]
+        results = [in_thread(functools.partial(_with_slot, slots, remove, client, name)) for name in names]
         for result in results:
             try:
                 result.result()
@@ -163,11 +165,11 @@ def _remove_labelled(
     return count, failures
 
 
-def _within_room(
-    room: threading.Semaphore,
+def _with_slot(
+    slots: threading.Semaphore,
     remove: Callable[[docker.DockerClient, str], None],
     client: docker.DockerClient,
     name: str,
 ) -> None:
-    with room:
+    with slots:
         remove(client, name)

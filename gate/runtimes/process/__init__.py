@@ -1,1 +1,1 @@
-"""The embedded runtime: the bot and its store as local processes, for machines without Docker."""
+"""Process runtime: the bot and its store as local processes, for machines without Docker."""

@@ -1,4 +1,4 @@
-"""A deployment made of local processes, in a scratch folder of its own."""
+"""Deployment of local processes, in a scratch folder of its own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ProcessDeployment(ReplicatedDeployment[ProcessReplica]):
         self._proxy: StoreProxy | None = None
 
     async def start_all(self, version: str) -> None:
-        """Starts the store, then the bot's replicas, and waits until all answer."""
+        """Start the store, then the bot's replicas, and wait until all answer."""
         await self._scratch.make()
         if self._server is not None and self._store is not None:
             await self._server.create()
@@ -53,41 +53,42 @@ class ProcessDeployment(ReplicatedDeployment[ProcessReplica]):
 
     @property
     def store_port(self) -> int:
-        """Where the gate reaches the store; 0 while there is none."""
+        """The port at which the gate reaches the store; 0 without a store."""
         return self._server.port if self._server else 0
 
     def images(self) -> Mapping[str, str]:
-        """The command stands for the image."""
+        """Return the commands, which stand for images here."""
         store = {"store": self._store.local_server()} if self._store else {}
         return {"bot": " ".join(self._bot.command), **store}
 
     async def store_fault(self) -> str | None:
-        """Whether the store is another than the gate left."""
+        """Return a sentence if the store ended or restarted unasked, else None."""
         return await self._server.fault() if self._server else None
 
     def store_server(self) -> ProcessStore | None:
-        """The store's process."""
+        """Return the store's process."""
         return self._server
 
     async def disconnect_store(self) -> None:
-        """Cuts the way of all replicas to their store."""
+        """Cut the connection of all replicas to their store."""
         await self._require_proxy().cut()
 
     async def reconnect_store(self) -> None:
-        """Opens it again."""
+        """Restore the connection."""
         await self._require_proxy().heal()
 
     async def store_connected(self) -> bool:
-        """Whether it is open, as somebody finds who takes it."""
+        """Whether a new connection through the proxy succeeds."""
         return await self._require_proxy().connected()
 
     async def close(self) -> None:
-        """Ends all processes and removes their files."""
+        """End all processes and remove their files."""
         async with self._scratch.closing():
             if self._proxy is not None:
                 await self._proxy.close()
             await asyncio.gather(
-                *(one.close() for one in self._replicas), *((self._server.close(),) if self._server else ())
+                *(replica.close() for replica in self._replicas),
+                *((self._server.close(),) if self._server else ()),
             )
 
     def _require_proxy(self) -> StoreProxy:
@@ -96,7 +97,7 @@ class ProcessDeployment(ReplicatedDeployment[ProcessReplica]):
         return self._proxy
 
     async def _launch(self, version: str) -> ProcessReplica:
-        """`version` makes no difference: it names an image, and here there is the command alone."""
+        """Start a replica. Both versions run the same command, because versions differ by image only."""
         self._made += 1
         replica = ProcessReplica(
             self._bot,

@@ -1,4 +1,4 @@
-"""The copy of a bot's folder that stands for a container's files."""
+"""Copy of a bot's folder, which stands for a container's files."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from gate.errors import InputError
 
 LINKED_FOLDERS = (".venv", "venv", "node_modules")
-"""Installed dependencies: part of the image in a container, so shared and not copied here."""
+"""Installed dependencies, which a container has in its image: they are linked instead of copied."""
 LEFT_OUT = (".git", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "memory-gate-report")
 MAX_FILES = 20_000
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """Copies the bot's folder; installed dependencies become links. Raises InputError when it is huge."""
+    """Copy the bot's folder, with links to installed dependencies. Raises InputError if it is too large."""
     source, target = source.resolve(), target.resolve()
     files = 0
 
@@ -27,7 +27,7 @@ def copy_folder(source: Path, target: Path) -> None:
                 why="it is copied for every fresh instance, as an image would be",
                 remedy="set bot.directory to the folder that holds the bot alone",
             )
-        # The copy itself may lie in the folder, where the folder holds TMPDIR.
+        # When TMPDIR is inside the folder, the copy must not contain itself.
         skipped = {name for name in names if name in LEFT_OUT or target.is_relative_to(Path(folder) / name)}
         linked = {name for name in names if name in LINKED_FOLDERS and (Path(folder) / name).is_dir()}
         for name in linked:

@@ -1,4 +1,4 @@
-"""A Python with pinned requirements, made once and kept in the user's cache."""
+"""Virtual environment with pinned requirements, made once and kept in the user's cache."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TAIL_LINES = 15
 async def find_interpreter(
     requirements: Path, environment: Mapping[str, str], say: Callable[[str], None]
 ) -> Path:
-    """Return a Python that has the `requirements`, and make it when there is none. Raises GateError."""
+    """Return a Python that has the `requirements`; create it if there is none. Raises GateError."""
     fingerprint = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
     caches = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = caches / "memory-gate" / f"article-{fingerprint}"

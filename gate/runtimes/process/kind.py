@@ -1,4 +1,4 @@
-"""The process runtime, as it is chosen and built."""
+"""Kind of the process runtime."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ProcessKind:
         return bool(bot.command)
 
     async def build(self, parts: RuntimeParts) -> Runtime:
-        """Build the runtime; nothing is started."""
+        """Build the runtime. Nothing is started yet."""
         from gate.runtimes.process.runtime import ProcessRuntime
 
         return ProcessRuntime(parts.bot, parts.store, run=parts.run, environment=parts.environment)
@@ -36,7 +36,7 @@ class ProcessKind:
     async def prepare_source(
         self, folder: Path, environment: Mapping[str, str], say: Callable[[str], None]
     ) -> BotSpecification:
-        """Install the folder's requirements and give the command that starts app.py. Raises GateError."""
+        """Install the folder's requirements. Return a bot that runs app.py. Raises GateError."""
         from gate.runtimes.process.interpreter import find_interpreter
 
         python = await find_interpreter(folder / "requirements.txt", environment, say)

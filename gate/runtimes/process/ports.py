@@ -1,4 +1,4 @@
-"""Ports for the servers of a run."""
+"""Port numbers for the servers of a run."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from gate.errors import EngineError
 OUTGOING_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 LOWEST = 10_000
 HIGHEST = 32_767
-"""What Linux, unless told otherwise, keeps free of outgoing connections."""
+"""By default, Linux uses no port up to this one for outgoing connections."""
 FEWEST = 1_000
 TRIES = 1_000
 
 
 class Ports:
-    """Gives out each port once.
+    """A source of free ports, each given out once.
 
-    Ports of outgoing connections are avoided: while a bot is down its port is free, and a connection
-    to anywhere, its own health check included, could take it before the bot is back.
+    Ports of outgoing connections are avoided. While a bot is down its port is free, and any outgoing
+    connection, even the one of its health check, could take it before the bot is back.
     """
 
     def __init__(self) -> None:
         self._given: set[int] = set()
 
     def take(self) -> int:
-        """A port that nobody listens on at this moment. Raises EngineError."""
+        """Return a port that nothing listens on at present. Raises EngineError."""
         for _ in range(TRIES):
             port = random.randint(LOWEST, max(_last_port(), LOWEST + FEWEST))
             if port not in self._given and _is_free(port):

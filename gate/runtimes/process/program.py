@@ -1,4 +1,4 @@
-"""One local program under a supervisor: started, stopped, killed, and its last output kept."""
+"""Local program under a supervisor: started, stopped and killed, with its last output kept."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Program:
     async def start(
         cls, command: Sequence[str], *, folder: Path, scratch: Path, environment: Mapping[str, str]
     ) -> Program:
-        """Starts `command` in `folder`; `scratch` is removed should the gate die.
+        """Start `command` in `folder`. The supervisor removes `scratch` if the gate dies.
 
-        Raises EngineError. Cancelled in the middle, it leaves nothing that runs.
+        Nothing is left running when this is cancelled. Raises EngineError.
         """
         starting = asyncio.create_task(
             asyncio.create_subprocess_exec(
@@ -60,10 +60,10 @@ class Program:
                 first = await supervisor.stdout.readline()
             process = int(first.removeprefix(b"pid "))
         except (OSError, ValueError) as error:
-            await _let_go(starting)
+            await _abandon(starting)
             raise EngineError("a local process could not be started", why=repr(error)) from error
         except asyncio.CancelledError:
-            await _let_go(starting)
+            await _abandon(starting)
             raise
         return cls(supervisor, process)
 
@@ -74,23 +74,23 @@ class Program:
 
     @property
     def exit_code(self) -> int | None:
-        """128 + signal when a signal ended it; None while it runs."""
+        """The exit code, 128 + signal when a signal ended it; None while it runs."""
         return self._supervisor.returncode
 
     async def why_ended(self) -> str | None:
-        """Its exit code in words; None while it runs."""
+        """Return its exit code in words; None while it runs."""
         return None if self.running else f"exit code {self.exit_code}"
 
     def log_tail(self) -> tuple[str, ...]:
-        """Its last lines of output; untrusted text."""
+        """Return its last lines of output, which are untrusted text."""
         return tail(self._output.decode("utf-8", "replace"))
 
     def ask_to_stop(self, signal_name: str = "SIGTERM") -> None:
-        """SIGTERM, or SIGINT."""
+        """Send SIGTERM, or SIGINT."""
         self._send({"SIGTERM": b"T", "SIGINT": b"I"}[signal_name])
 
     async def wait_or_kill(self, seconds: float) -> int:
-        """Waits for its end, and sends SIGKILL after `seconds`. The exit code."""
+        """Wait for its end, and send SIGKILL after `seconds`. Return the exit code."""
         try:
             async with asyncio.timeout(seconds):
                 await self._supervisor.wait()
@@ -99,14 +99,14 @@ class Program:
         return await self._end()
 
     async def halt(self) -> None:
-        """SIGSTOP; returns when the kernel has halted it."""
+        """Send SIGSTOP, and return when the kernel has halted it."""
         self._signal(signal.SIGSTOP)
         async with asyncio.timeout(START_SECONDS):
             while self.running and not self.halted:
                 await asyncio.sleep(POLL_SECONDS)
 
-    def go_on(self) -> None:
-        """SIGCONT."""
+    def resume(self) -> None:
+        """Send SIGCONT."""
         self._signal(signal.SIGCONT)
 
     @property
@@ -116,11 +116,11 @@ class Program:
             stat = Path(f"/proc/{self.process}/stat").read_text()
         except OSError:
             return False
-        # The program's name stands in parentheses and may hold anything.
+        # The program's name is in parentheses and may contain anything, parentheses too.
         return stat.rpartition(")")[2].split()[0] == "T"
 
     async def kill(self) -> int:
-        """SIGKILL to it and to everything it started. The exit code."""
+        """Send SIGKILL to it and to everything it started. Return the exit code."""
         self._send(b"K")
         return await self._end()
 
@@ -141,15 +141,15 @@ class Program:
                 control_pipe.write(command)
 
     async def _read(self) -> None:
-        """Drains the output, so that a talkative program neither stalls nor fills memory."""
+        """Read the output continuously, so that a verbose program neither blocks nor fills memory."""
         output = self._supervisor.stdout
         while output is not None and (chunk := await output.read(CHUNK_BYTES)):
             self._output += chunk
             del self._output[:-KEPT_BYTES]
 
 
-async def _let_go(starting: asyncio.Task[asyncio.subprocess.Process]) -> None:
-    """Ends a supervisor that nobody has taken over: without its control pipe, it ends all that it started."""
+async def _abandon(starting: asyncio.Task[asyncio.subprocess.Process]) -> None:
+    """End a supervisor that no Program owns: when its control pipe closes, it ends all that it started."""
     try:
         supervisor = await starting
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The way from the local bot to its store: a proxy of the gate's own, which can be cut."""
+"""Proxy between the local bot and its store, which can cut the connection."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ CHUNK_BYTES = 64 * 1024
 
 
 class StoreProxy:
-    """Passes on what is said between the bot and the store, whatever it is.
+    """A TCP proxy that forwards bytes in both directions, whatever the protocol.
 
-    While it is cut, connections that stand pass nothing and new ones are refused, as when a network
-    falls apart; healed, it goes on with what was on its way.
+    While it is cut, open connections forward nothing and new ones are refused, as in a network partition.
+    When it is healed, the bytes that were held back are delivered.
     """
 
     def __init__(self, port: int, store_port: int) -> None:
-        """The bot connects to `port`, the store listens on `store_port`, both on this machine."""
+        """Listen on `port` for the bot, and connect to `store_port`, both on this machine."""
         self.port = port
         self._store_port = store_port
         self._server: asyncio.Server | None = None
-        self._whole = asyncio.Event()
+        self._intact = asyncio.Event()
         self._connections: set[asyncio.Task[None]] = set()
 
     async def heal(self) -> None:
-        """Opens the way. Raises EngineError when somebody else has taken the port."""
+        """Open or restore the connection. Raises EngineError when another program has taken the port."""
         if self._server is None:
             try:
                 self._server = await asyncio.start_server(self._accept, LOCALHOST, self.port)
@@ -35,17 +35,17 @@ class StoreProxy:
                 raise EngineError(
                     "the way from the bot to its store cannot be opened", why=str(error)
                 ) from error
-        self._whole.set()
+        self._intact.set()
 
     async def cut(self) -> None:
-        """Closes the way."""
-        self._whole.clear()
+        """Cut the connection."""
+        self._intact.clear()
         if self._server is not None:
             self._server.close()
             self._server = None
 
     async def connected(self) -> bool:
-        """Whether a connection is taken where the bot makes its own."""
+        """Whether the port that the bot uses accepts connections."""
         try:
             _, writer = await asyncio.open_connection(LOCALHOST, self.port)
         except OSError:
@@ -54,10 +54,10 @@ class StoreProxy:
         return True
 
     async def close(self) -> None:
-        """Ends every connection."""
+        """End every connection."""
         await self.cut()
-        for one in self._connections:
-            one.cancel()
+        for connection in self._connections:
+            connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -67,20 +67,20 @@ class StoreProxy:
 
     async def _serve(self, bot_reader: asyncio.StreamReader, bot_writer: asyncio.StreamWriter) -> None:
         writers = [bot_writer]
-        # A store that is down, or a peer that hangs up, ends the connection for both.
+        # When the store is down, or a peer hangs up, the connection ends for both.
         with contextlib.suppress(OSError):
             try:
                 reader, writer = await asyncio.open_connection(LOCALHOST, self._store_port)
                 writers.append(writer)
-                await asyncio.gather(self._pass_on(bot_reader, writer), self._pass_on(reader, bot_writer))
+                await asyncio.gather(self._forward(bot_reader, writer), self._forward(reader, bot_writer))
             finally:
-                for one in writers:
-                    one.transport.abort()
+                for open_writer in writers:
+                    open_writer.transport.abort()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await reader.read(CHUNK_BYTES):
-            await self._whole.wait()
+            await self._intact.wait()
             writer.write(chunk)
             await writer.drain()
-        await self._whole.wait()
+        await self._intact.wait()
         writer.write_eof()

@@ -1,4 +1,4 @@
-"""One copy of the bot: a process in a copy of the bot's folder, on a port of its own."""
+"""Replica of the bot: a process in a copy of the bot's folder, on a port of its own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from gate.errors import EngineError
 from gate.ports import Instance
 from gate.runtimes.process.folder import copy_folder
 from gate.runtimes.process.program import Program
-from gate.runtimes.process.scratch import LOCALHOST, Scratch, to_its_end
+from gate.runtimes.process.scratch import LOCALHOST, Scratch, run_to_completion
 from gate.runtimes.readiness import wait_until_healthy
 
 
 class ProcessReplica:
-    """A copy of the folder is the identity, the process the life in it."""
+    """A copy of the bot's folder, which is the identity, and a process, which is an incarnation."""
 
     def __init__(
         self,
@@ -41,11 +41,11 @@ class ProcessReplica:
         self.identity = self._folder.name
 
     def address(self) -> str:
-        """Where it listens."""
+        """Return the address at which it listens."""
         return f"http://{LOCALHOST}:{self._port}"
 
     async def instance(self) -> Instance:
-        """The process, as its supervisor sees it."""
+        """Return the state of the process, as its supervisor reports it."""
         program = self._require_program()
         return Instance(
             identity=self.identity,
@@ -56,7 +56,7 @@ class ProcessReplica:
         )
 
     async def wait_until_ready(self) -> None:
-        """Waits for the health check."""
+        """Wait for the health check. Raises BotNotReady."""
         await wait_until_healthy(
             self,
             path=self._bot.ready,
@@ -65,16 +65,16 @@ class ProcessReplica:
         )
 
     async def log_tail(self) -> Sequence[str]:
-        """Its last lines."""
+        """Return its last log lines."""
         return self._program.log_tail() if self._program else ()
 
     async def copy(self) -> None:
-        """Makes its folder, as an image would be unpacked."""
+        """Copy the bot's folder, as a container is made from an image."""
         async with self._scratch.still_open():
-            await to_its_end(lambda: copy_folder(Path(self._bot.directory), self._folder))
+            await run_to_completion(lambda: copy_folder(Path(self._bot.directory), self._folder))
 
     async def start(self) -> None:
-        """Starts the bot in its folder."""
+        """Start the bot in its folder."""
         self._asked_at = None
         async with self._scratch.still_open():
             place = {"PORT": str(self._port), "HOME": str(self._folder), "TMPDIR": str(self._folder)}
@@ -86,31 +86,31 @@ class ProcessReplica:
             )
 
     async def ask_to_stop(self) -> None:
-        """SIGTERM, once."""
+        """Send SIGTERM, once."""
         if self._asked_at is None:
             self._asked_at = asyncio.get_running_loop().time()
             self._require_program().ask_to_stop()
 
     async def stop(self) -> int | None:
-        """SIGTERM, then SIGKILL when the grace has passed since."""
+        """Send SIGTERM, then SIGKILL when the grace period since SIGTERM is over."""
         await self.ask_to_stop()
         assert self._asked_at is not None  # noqa: S101 - it was asked above
         left = self._asked_at + self._bot.stop_seconds - asyncio.get_running_loop().time()
         return await self._require_program().wait_or_kill(max(left, 0.0))
 
     async def kill(self) -> int | None:
-        """SIGKILL."""
+        """Send SIGKILL."""
         return await self._require_program().kill()
 
     async def remove(self) -> None:
-        """Ends it and throws its folder away."""
+        """End it and remove its folder."""
         if self._program is not None:
             await self._program.kill()
         async with self._scratch.still_open():
-            await to_its_end(lambda: shutil.rmtree(self._folder, ignore_errors=True))
+            await run_to_completion(lambda: shutil.rmtree(self._folder, ignore_errors=True))
 
     async def close(self) -> None:
-        """Ends it; its folder goes with the scratch folder."""
+        """End it. Its folder is removed with the scratch folder."""
         if self._program is not None:
             await self._program.kill()
 

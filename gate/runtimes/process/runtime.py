@@ -1,7 +1,7 @@
-"""Deployments made of local processes.
+"""Process runtime: deployments of local processes.
 
-A copy of the bot's folder stands for its container: a restart keeps the copy, a replacement gets a
-fresh one, so that restart, kill and recreate mean what they mean on the Docker engine.
+A copy of the bot's folder stands for its container. A restart keeps the copy, a replacement gets a fresh one,
+so that restart, kill and recreate mean the same as on Docker.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class ProcessRuntime:
         run: str,
         environment: Mapping[str, str],
     ) -> None:
-        """`environment` is the gate's own, of which the bot sees only INHERITED."""
+        """`environment` is the gate's own. The bot sees only the variables in INHERITED."""
         self._bot = bot
         self._store = store
         self._inherited = {name: environment[name] for name in INHERITED if name in environment}
@@ -43,7 +43,7 @@ class ProcessRuntime:
         self._closed = False
 
     async def open(self) -> str:
-        """Checks that the bot's folder and the store's server are there."""
+        """Check that the bot's folder and the store's server exist; see Runtime."""
         if not self._bot.command:
             raise InputError(
                 "the process runtime needs a command",
@@ -59,8 +59,8 @@ class ProcessRuntime:
     async def deploy(
         self, name: str, environment: Mapping[str, str], version: str = CANDIDATE
     ) -> ProcessDeployment:
-        """A store and a bot in a scratch folder of their own."""
-        del name  # scratch folders are unique without it
+        """Start a store and a bot in a scratch folder of their own; see Runtime."""
+        del name  # the names of scratch folders are random
         if self._closed:
             raise EngineError("the run is being ended")
         deployment = ProcessDeployment(
@@ -79,12 +79,12 @@ class ProcessRuntime:
         return deployment
 
     def inspector(self, deployment: object) -> StoreInspector | None:
-        """A look into the deployment's store."""
+        """Return an inspector of the deployment's store; None without a store."""
         if self._store is None or not isinstance(deployment, ProcessDeployment):
             return None
         return self._store.inspector(LOCALHOST, deployment.store_port)
 
     async def close(self) -> None:
-        """Ends every process and removes every folder of this run."""
+        """End every process and remove every folder of this run."""
         self._closed = True
         await asyncio.gather(*(deployment.close() for deployment in self._deployments))

@@ -1,4 +1,4 @@
-"""The server of a deployment's store as a local process on a data folder."""
+"""Store server of a deployment as a local process, with its data in a folder."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from gate.runtimes.readiness import count_keys, identity_once_loaded, wait_for_s
 
 STORE_SECONDS = 60.0
 STOP_SECONDS = 30.0
-"""A server that writes its data out as it stops is given the time."""
+"""Grace period, in which a server can write its data out."""
 PORT_TRIES = 5
 
 
 class ProcessStore:
-    """A store's server. A new life of it is a fault until `wait_until_ready` has seen it."""
+    """A store's server. A restart counts as a fault, unless `wait_until_ready` was called after it."""
 
     def __init__(self, store: Store, scratch: Scratch, ports: Ports) -> None:
         self._store = store
@@ -32,11 +32,11 @@ class ProcessStore:
 
     @property
     def persistence(self) -> str:
-        """What the server was told to keep."""
+        """How the server keeps its data when it restarts, as the settings name it."""
         return self._store.persistence
 
     async def create(self) -> None:
-        """A data folder and a server on it, started and ready. Raises StoreError, EngineError."""
+        """Create a data folder, and return when a server on it is ready. Raises StoreError, EngineError."""
         for attempt in range(1, PORT_TRIES + 1):
             self.port = self._ports.take()
             await self.start()
@@ -44,12 +44,12 @@ class ProcessStore:
                 await self.wait_until_ready()
                 return
             except StoreError:
-                # Somebody else may have taken the port.
+                # Another program may have taken the port.
                 if attempt == PORT_TRIES or self._require_program().running:
                     raise
 
     async def instance(self) -> Instance:
-        """The process, and what its server says of itself."""
+        """Return the state of the process, with the server's identity and keys while it answers."""
         program = self._require_program()
         answers = program.running and not self._paused
         return Instance(
@@ -63,7 +63,7 @@ class ProcessStore:
         )
 
     async def wait_until_ready(self) -> None:
-        """Waits for an answer with all data loaded, and takes the server that gives it for the store."""
+        """Wait until the server has loaded all data, and remember its identity for `fault`."""
         program, store = self._require_program(), self._store
         identity = await wait_for_store(
             identity_once_loaded(store, LOCALHOST, self.port, STORE_SECONDS), program.why_ended
@@ -77,7 +77,7 @@ class ProcessStore:
         self._server = identity
 
     async def fault(self) -> str | None:
-        """Whether the server has died, or is not the one that was started."""
+        """Return a sentence if the server has ended or was restarted unasked, else None."""
         if self._program is None:
             return None
         died = await self._why_died()
@@ -94,7 +94,7 @@ class ProcessStore:
         return f"the store died during the run ({ended})" if ended else None
 
     async def start(self) -> None:
-        """Starts the server on its data."""
+        """Start the server on its data."""
         command = self._store.local_command(self._data, LOCALHOST, self.port)
         async with self._scratch.still_open():
             self._data.mkdir(exist_ok=True)
@@ -103,27 +103,27 @@ class ProcessStore:
             )
 
     async def stop(self) -> int | None:
-        """The kind's own signal to stop, then SIGKILL after the grace."""
+        """Send the kind's stop signal, then SIGKILL after the grace period. Return the exit code."""
         program = self._require_program()
         program.ask_to_stop(self._store.stop_signal)
         return await program.wait_or_kill(STOP_SECONDS)
 
     async def kill(self) -> int | None:
-        """SIGKILL."""
+        """Send SIGKILL. Return the exit code."""
         return await self._require_program().kill()
 
     async def pause(self) -> None:
-        """SIGSTOP."""
+        """Halt it with SIGSTOP."""
         self._paused = True
         await self._require_program().halt()
 
     async def resume(self) -> None:
-        """SIGCONT."""
-        self._require_program().go_on()
+        """Let it continue with SIGCONT."""
+        self._require_program().resume()
         self._paused = False
 
     async def close(self) -> None:
-        """Ends it; its data goes with the scratch folder."""
+        """End it. Its data is removed with the scratch folder."""
         if self._program is not None:
             await self._program.kill()
 

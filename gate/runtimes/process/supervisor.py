@@ -1,12 +1,12 @@
-"""Runs one program and sees to it that none of its processes outlives the gate. Standard library only.
+"""Runs one program, and ends all of its processes when the gate dies. Standard library only.
 
     python supervisor.py SCRATCH [PROGRAM [ARGUMENT …]]
 
-The first line on standard output is the program's process id; what follows is its own output.
-Standard input is the control pipe: `T` sends SIGTERM to the program, `I` SIGINT, `K` kills it and all that it
-started; when the pipe ends, the gate has died, and the folder SCRATCH goes too.
-Ends with the program's exit code, or 128 + the signal that ended it.
-Without a program it watches over the folder alone, until `K`.
+The first line on standard output is the program's process id; its own output follows.
+Standard input is the control pipe: `T` sends SIGTERM to the program, `I` sends SIGINT, and `K` kills it with
+all that it started. When the pipe closes, the gate has died, and the folder SCRATCH is removed too.
+The exit code is the program's, or 128 + the signal that ended it.
+Without a program it guards the folder alone, until `K`.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(arguments: list[str]) -> int:
-    """Watches over one program until it and everything it started has ended."""
+    """Run one program, and return its exit code when it and everything it started have ended."""
     scratch, *command = arguments
     for ignored in SIGNALS:
         signal.signal(ignored, signal.SIG_IGN)
     if not command:
         return _watch_folder(scratch)
-    # Orphans of the program become children of the supervisor: no double fork escapes.
+    # Orphans of the program become children of the supervisor, so that a double fork does not escape.
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
     wake = _wake_on_child()
     try:
-        # Kept until the end: an object that is thrown away takes its program's exit code with it.
+        # Kept until the end: a Popen that is garbage-collected would reap the program itself.
         started = subprocess.Popen(  # noqa: S603 - to run the user's own command is what this is for
             command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_before_program
         )
     except OSError as error:
-        _say(f"cannot start {command[0]}: {error.strerror}\n")
+        _write(f"cannot start {command[0]}: {error.strerror}\n")
         return CANNOT_START
     status, connected = _watch_program(started.pid, wake)
     while _kill_descendants():
@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _wake_on_child() -> int:
-    """Return a descriptor that can be read whenever a child has ended."""
+    """Return a descriptor that becomes readable when a child has ended."""
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
@@ -86,7 +86,8 @@ def _watch_program(program: int, wake: int) -> tuple[int, bool]:
 
 
 def _watch_folder(scratch: str) -> int:
-    _say(f"pid {os.getpid()}\n")
+    """Remove the folder when the control pipe closes; leave it alone after `K`."""
+    _write(f"pid {os.getpid()}\n")
     while received := os.read(0, 64):
         if b"K" in received:
             return 0
@@ -98,18 +99,18 @@ def _before_program() -> None:
     for ignored in SIGNALS:
         signal.signal(ignored, signal.SIG_DFL)
     _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
-    # Said by the program's own process, so that it comes before all of the program's output.
-    _say(f"pid {os.getpid()}\n")
+    # The program's own process writes this, so that it precedes all of the program's output.
+    _write(f"pid {os.getpid()}\n")
 
 
 def _process_control(option: int, value: int) -> None:
-    """prctl(2), where there is one."""
+    """Call prctl(2), on Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
 def _reap(*, wait: bool = False) -> dict[int, int]:
-    """Takes in children that have ended: process id → exit code, negative for a signal."""
+    """Reap children that have ended. Return process id → exit code, negative for a signal."""
     ended: dict[int, int] = {}
     with contextlib.suppress(ChildProcessError):
         while True:
@@ -122,12 +123,12 @@ def _reap(*, wait: bool = False) -> dict[int, int]:
 
 
 def _kill_descendants() -> bool:
-    """Kills everything below the supervisor. Whether there was anything to kill."""
-    family = _descendants()
-    for process in family:
+    """Kill all descendants of the supervisor. Return whether there were any."""
+    descendants = _descendants()
+    for process in descendants:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(process, signal.SIGKILL)
-    return bool(family)
+    return bool(descendants)
 
 
 def _descendants() -> list[int]:
@@ -135,7 +136,7 @@ def _descendants() -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError, ValueError, IndexError):
-                # The program's name stands in parentheses and may hold anything.
+                # The program's name is in parentheses and may contain anything, parentheses too.
                 state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
                 if state not in "ZX":
                     parents[int(entry.name)] = int(parent)
@@ -145,7 +146,7 @@ def _descendants() -> list[int]:
     return found[1:]
 
 
-def _say(text: str) -> None:
+def _write(text: str) -> None:
     with contextlib.suppress(BrokenPipeError):
         os.write(1, text.encode())
 

@@ -218,7 +218,7 @@ async def test_a_store_that_hung_up_and_ends_a_moment_later_has_died() -> None:
 @in_event_loop
 async def test_a_store_that_stays_and_says_nothing_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not waited for without end."""
-    monkeypatch.setattr("gate.runtimes.readiness.LEAVING_SECONDS", 0.05)
+    monkeypatch.setattr("gate.runtimes.readiness.SHUTDOWN_SECONDS", 0.05)
 
     async def lives() -> None:
         return None
