@@ -1,1 +1,1 @@
-"""The nouns: scenario, conversation, transcript, guarantee, verdict. Standard library only."""
+"""The nouns: scenario, fact, transcript, guarantee, verdict. Standard library only."""

@@ -1,4 +1,4 @@
-"""JSON from somebody who is not trusted: bounded in depth and in the number of its values."""
+"""Parsing of untrusted JSON, bounded in depth and in the number of values."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 MAX_DEPTH = 200
 MAX_VALUES = 1_000_000
-"""A list of nothing takes three bytes on the wire and seventy in memory."""
+"""An empty list takes three bytes on the wire and seventy in memory."""
 
-# Possessive, so that nothing is tried twice, however long the text.
+# Possessive quantifiers: matching takes linear time, however long the text is.
 _TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
 def loads_bounded(given: bytes | str) -> Any:
-    """What the JSON says. Raises ValueError for what is none, nests too deep or holds too much."""
+    """Parse JSON. Raises ValueError when it is invalid, nested too deep or holds too many values."""
     text = given if isinstance(given, str) else given.decode(json.detect_encoding(given), "surrogatepass")
     openings = text.count("[") + text.count("{")
     if openings + text.count(",") > MAX_VALUES:

@@ -1,4 +1,4 @@
-"""What a scenario says, as a short text by which two runs know the same scenario again."""
+"""Content hashes, by which two runs recognise the same scenario."""
 
 from __future__ import annotations
 
@@ -10,38 +10,39 @@ from collections.abc import Iterable, Mapping
 from gate.core.scenario import Position, Scenario
 
 DIGITS = 16
-"""Hexadecimal digits of a content: two scenarios out of a million share one by chance once in 10⁷ times."""
+"""Hexadecimal digits of a hash. Among a million scenarios, two share one with a chance of 1 in 10⁷."""
 
 
 def content_of(scenario: Scenario) -> str:
-    """A hash of the facts' definitions and the script, whatever the scenario's name, file and lines are."""
+    """Hash the scenario's facts and script. Its name, file and line numbers do not count."""
     parts = json.dumps([_plain(scenario.facts), _plain(scenario.script)], sort_keys=True)
     return hashlib.sha256(parts.encode()).hexdigest()[:DIGITS]
 
 
 def contents_of(scenarios: Iterable[Scenario]) -> dict[str, str]:
-    """File and name of each scenario → what it says."""
-    return {f"{one.file} ({one.name})": content_of(one) for one in scenarios}
+    """Map each scenario's file and name to its hash."""
+    return {f"{scenario.file} ({scenario.name})": content_of(scenario) for scenario in scenarios}
 
 
 def _plain(value: object) -> object:
-    """`value` as JSON knows it. Fields with their default are left out: a later version may add some."""
+    """Convert to JSON values. Leave out fields at their default, because a later version may add fields."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        held = {one.name: (getattr(value, one.name), one.default) for one in dataclasses.fields(value)}
+        fields = dataclasses.fields(value)
+        held = {field.name: (getattr(value, field.name), field.default) for field in fields}
         return {
             "kind": type(value).__name__,
             **{
-                name: _plain(one)
-                for name, (one, default) in held.items()
-                if one != default and not isinstance(one, Position)
+                name: _plain(content)
+                for name, (content, default) in held.items()
+                if content != default and not isinstance(content, Position)
             },
         }
     if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     if isinstance(value, (set, frozenset)):
-        return sorted(json.dumps(_plain(one), sort_keys=True) for one in value)
+        return sorted(json.dumps(_plain(item), sort_keys=True) for item in value)
     if value is None or isinstance(value, (str, int, float)):
         return value
     raise TypeError(f"a scenario holds no {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""What planning, playing, judging and reporting have to know about a kind of disruption."""
+"""Facts about a kind of disruption, for planning, playing, analysis and reports."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from enum import StrEnum
 
 
 class Need(StrEnum):
-    """Something that not every deployment has, and without which a disruption cannot be injected."""
+    """A precondition of a disruption that not every deployment meets."""
 
     STORE = "store"
     """A store that the gate runs for the bot."""
     MODEL = "model"
-    """A model endpoint of the gate's: the bot does not bring its own model."""
+    """The gate's model endpoint. A bot that brings its own model does not use it."""
     MEMORY_LIMIT = "memory-limit"
-    """A limit of memory that the kernel enforces."""
+    """A memory limit that the kernel enforces."""
     STORE_REPLACEMENT = "store-replacement"
     """A store whose instance can be replaced while its data stays."""
 
@@ -25,15 +25,15 @@ class DisruptionTraits:
     """Facts about one kind of disruption. The defaults hold for a transcript that records none."""
 
     needs: Sequence[str] = ()
-    """The `Need`s without which it cannot be injected."""
+    """The `Need`s that must be met to inject it."""
     stand_in: str = ""
-    """The disruption that a run by default injects where this one does not fit; "" for none."""
+    """The disruption that replaces it among the default ones when it is not supported; "" for none."""
     begins_with: str | None = None
-    """The version that has to run before it, CANDIDATE or PREVIOUS; None when it does not matter."""
+    """The version that must run before it, CANDIDATE or PREVIOUS; None when either will do."""
     replicas: int = 1
-    """How many replicas it takes; a bot of fewer is given more."""
+    """The fewest replicas it needs; the runtime starts more for a bot that has fewer."""
     sends_turns: bool = False
-    """Whether users' turns are sent while it happens."""
+    """Whether background sessions send turns while it happens."""
     bot_down: bool = False
     """Whether no instance of the bot runs while it happens."""
     store_away: bool = False
@@ -41,14 +41,14 @@ class DisruptionTraits:
     changes_version: bool = False
     """Whether another version of the bot answers afterwards."""
     several_answer: bool = False
-    """Whether more than one instance of the bot answers a session's turns."""
+    """Whether several instances of the bot answer the turns of one session."""
     asks_often: bool = False
-    """Whether questions are put several times afterwards, because several replicas may answer."""
+    """Whether each question is asked several times afterwards, because several replicas may answer."""
     guarantee: str = "durability"
-    """The guarantee that it is most about: background sessions ask for that one."""
+    """The guarantee that it tests most. The questions of background sessions belong to it."""
     asked_afterwards: str = "the bot"
-    """Who answers the questions after it, for people: "the new instance"."""
+    """The one who answers the questions after it, in words for people: "the new instance"."""
 
 
 UNDECLARED = DisruptionTraits()
-"""The traits of a disruption that is not known, or whose transcript records none."""
+"""The traits of an unknown disruption, and of one whose transcript records no traits."""

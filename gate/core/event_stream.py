@@ -12,7 +12,7 @@ from dataclasses import dataclass
 EVENT_STREAM = "text/event-stream"
 """The content type of server-sent events."""
 DONE = "[DONE]"
-"""The data of the event with which OpenAI, and what follows it, ends a stream."""
+"""The data of the last event of a stream of OpenAI's API, and of APIs compatible with it."""
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 
 # Atomic, so that the two halves of a CRLF are never taken for two line ends.
@@ -23,7 +23,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 class EventTooLarge(ValueError):
-    """One event holds more bytes than the reader allows."""
+    """An event with more bytes than the limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +32,19 @@ class StreamEvent:
 
     data: str
     name: str = "message"
-    """What its `event:` line says; JSON lines have none."""
+    """The value of its `event:` line; JSON lines have none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Framing:
-    """How a kind of stream is cut into blocks, and what one block says."""
+    """The format of a kind of stream: where a block ends, and how a block is read."""
 
     end: re.Pattern[bytes]
-    """Ends a block and belongs to it."""
+    """Matches the end of a block, which belongs to the block."""
     longest_end: int
-    """In bytes, of what has to come whole before an end is known."""
+    """The number of bytes that must arrive before an end is certain."""
     read: Callable[[str], StreamEvent | None]
-    """Give the event of a block; None for a block without data."""
+    """Returns the event of a block; None for a block without data."""
 
 
 def _read_server_sent_event(block: str) -> StreamEvent | None:
@@ -72,11 +72,11 @@ FRAMINGS: Mapping[str, Framing] = {
     "application/ndjson": JSON_LINES,
     "application/jsonl": JSON_LINES,
 }
-"""Content type → how a stream of that type is cut."""
+"""Content type → the framing of a stream of that type."""
 
 
 class BlockSplitter:
-    """Cuts a stream into blocks without reading them. Put together again they are the stream."""
+    """Cuts a stream into blocks without reading them. Joined, the blocks give the stream again."""
 
     def __init__(self, framing: Framing = SERVER_SENT_EVENTS, *, limit: int = MAX_EVENT_BYTES) -> None:
         self._framing = framing
@@ -86,11 +86,11 @@ class BlockSplitter:
 
     @property
     def rest(self) -> bytes:
-        """The block that has begun and not ended."""
+        """The bytes of the unfinished block."""
         return bytes(self._buffer)
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """Take more bytes and give the blocks that are whole now. Giving them raises EventTooLarge."""
+        """Take more bytes and yield the blocks that are complete now. Iteration raises EventTooLarge."""
         self._buffer += piece
         return self._whole_blocks()
 
@@ -102,7 +102,7 @@ class BlockSplitter:
             self._searched = 0
             yield block
         self._check(len(self._buffer))
-        # A line end may have come by half.
+        # Only a part of a line end may have arrived.
         self._searched = max(0, len(self._buffer) - self._framing.longest_end)
 
     def _end_of_block(self) -> int | None:
@@ -115,7 +115,7 @@ class BlockSplitter:
 
 
 class StreamDecoder:
-    """Gives the events of one stream. How the stream is cut into pieces makes no difference."""
+    """Decodes the events of one stream. It may arrive in pieces of any size."""
 
     def __init__(self, framing: Framing = SERVER_SENT_EVENTS, *, limit: int = MAX_EVENT_BYTES) -> None:
         self._framing = framing
@@ -123,16 +123,16 @@ class StreamDecoder:
         self._begun = False
 
     def feed(self, piece: bytes) -> Iterator[StreamEvent]:
-        """Take more bytes and give the events that are whole now.
+        """Take more bytes and yield the events that are complete now.
 
-        Giving them raises UnicodeDecodeError or EventTooLarge, both of which are ValueErrors.
+        Iteration raises UnicodeDecodeError or EventTooLarge, both of which are ValueErrors.
         """
         return self._read(self._blocks.feed(piece))
 
     def finish(self) -> Iterator[StreamEvent]:
-        """Give the event that the end of the stream cut off.
+        """Yield the event that the end of the stream cut off.
 
-        Browsers drop it. Many bots write no blank line behind their last event.
+        Browsers drop it, but many bots write no blank line after their last event.
         """
         return self._read(iter((self._blocks.rest,)))
 
@@ -148,7 +148,7 @@ class StreamDecoder:
 
 
 def decode_stream(stream: bytes, framing: Framing = SERVER_SENT_EVENTS) -> Iterator[StreamEvent]:
-    """Give the events of a stream that has come whole."""
+    """Yield the events of a complete stream."""
     decoder = StreamDecoder(framing, limit=max(len(stream), 1))
     yield from decoder.feed(stream)
     yield from decoder.finish()

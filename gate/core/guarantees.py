@@ -1,4 +1,4 @@
-"""The memory guarantees and the anomaly that breaking each one is called (design: section 3)."""
+"""The memory guarantees, each with the name of the anomaly that breaks it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Guarantee:
-    """`promise` completes the sentence "the bot guarantees that …"; `anomaly` names the breach.
-
-    `recall` guarantees make up the accuracy. The others are counted apart and tolerate none,
-    because a bot that remembers nothing keeps them trivially. `other_anomaly` is a second way to break it.
-    """
+    """A promise about a bot's memory."""
 
     name: str
     promise: str
+    """Completes the sentence "the bot guarantees that …"."""
     anomaly: str
+    """The name of an observation that breaks it."""
     recall: bool = True
+    """Whether its probes count towards the accuracy.
+
+    The others are counted apart and tolerate no anomaly: a bot that remembers nothing keeps them trivially.
+    """
+    about_absence: bool = False
+    """Whether its probes may ask only for what the bot must not say. A bot without memory passes those."""
     other_anomaly: str = ""
+    """The name of a second way to break it."""
 
 
 GUARANTEES: dict[str, Guarantee] = {
-    one.name: one
-    for one in (
+    guarantee.name: guarantee
+    for guarantee in (
         Guarantee(name="durability", promise="an acknowledged turn survives", anomaly="lost write"),
         Guarantee(
             name="read-your-writes",
@@ -42,12 +47,14 @@ GUARANTEES: dict[str, Guarantee] = {
             promise="a session never sees another session's facts",
             anomaly="leak",
             recall=False,
+            about_absence=True,
         ),
         Guarantee(
             name="no-fabrication",
             promise="what was never told is not remembered",
             anomaly="fabrication",
             recall=False,
+            about_absence=True,
         ),
         Guarantee(name="atomic-turns", promise="an interrupted turn is whole or absent", anomaly="half turn"),
         Guarantee(name="once-only", promise="a retried turn is stored once", anomaly="duplicate"),
@@ -68,6 +75,7 @@ GUARANTEES: dict[str, Guarantee] = {
             name="retention",
             promise="facts are kept as long, and deleted as surely, as declared",
             anomaly="early expiry",
+            about_absence=True,
             other_anomaly="zombie fact",
         ),
         Guarantee(name="fidelity", promise="a value comes back unchanged", anomaly="corrupted value"),

@@ -1,4 +1,4 @@
-"""Undoing JSON's escapes in a text: bots put their history into a prompt, or a store, as JSON."""
+"""Decoding of JSON's escapes in a text. Bots put their history into a prompt, or a store, as JSON."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 def without_escapes(text: str) -> str:
-    """`text` with JSON's line breaks and character codes undone; quotes stay marked as inner ones."""
-    return _undone(_LINES_AND_CODES, text)
+    """Decode escaped line breaks and character codes. Quotes stay escaped, which marks them as inner ones."""
+    return _decode(_LINES_AND_CODES, text)
 
 
 def without_every_escape(text: str) -> str:
-    """`text` with every escape of one layer of JSON undone: of JSON inside JSON the inner one is left."""
-    return _undone(_EVERY_ESCAPE, text)
+    """Decode every escape of one layer of JSON. JSON inside JSON keeps its inner layer."""
+    return _decode(_EVERY_ESCAPE, text)
 
 
-def _undone(escape: re.Pattern[str], text: str) -> str:
+def _decode(escape: re.Pattern[str], text: str) -> str:
     if "\\" not in text:
         return text
     plain = escape.sub(lambda found: chr(int(found[1], 16)) if found[1] else _control(found[2]), text)
-    # Characters beyond the basic plane are escaped as two halves.
+    # A character beyond the basic plane is escaped as two surrogates.
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of Python types, so that what is written and what is published are declared once."""
+"""JSON Schemas of Python types: the published schema is derived from the types that are written."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ PLAIN: Mapping[Any, str] = {
     type(None): "null",
 }
 STATEMENTS = {Reason: "reason", Finding: "finding"}
-"""Defined by who knows their kinds."""
+"""Types that are only referred to. The module that knows their kinds defines them."""
 
 
 def schema_of(wanted: Any, definitions: dict[str, Schema]) -> Schema:
     """Return the JSON Schema of the values of a type.
 
-    Dataclasses, which may hold their like, are put into `definitions` and referred to.
+    Dataclasses, which may be recursive, are added to `definitions` and referred to.
     """
     origin, parts = get_origin(wanted), get_args(wanted)
     if wanted is Any:

@@ -1,4 +1,4 @@
-"""The kinds of things that a user's files may name."""
+"""The kinds that a user's files may name."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from gate.core.specification import BotSpecification, Contract, StoreTraits
 
 @dataclass(frozen=True, kw_only=True)
 class Kinds:
-    """The names that this version knows; handed in by the composition root, which has the registries."""
+    """The kinds that this version knows. The composition root reads them from the registries."""
 
     disruptions: Collection[str] = ()
     scorers: Collection[str] = ()
     guarantees: Collection[str] = ()
     protocols: Mapping[str, Contract] = field(default_factory=dict)
-    """Protocol → what is sent and read where `request` and `reply` say nothing else."""
+    """Protocol → the default of the settings `request` and `reply`."""
     runtimes: Mapping[str, Callable[[BotSpecification], bool]] = field(default_factory=dict)
-    """Runtime → whether it fits a bot. The first that fits is the usual one."""
+    """Runtime → whether it fits a bot. The first that fits is the default."""
     stores: Mapping[str, StoreTraits] = field(default_factory=dict)
-    """The first is the usual one."""
+    """The first is the default."""
     unsupported: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """A setting (`runtime: process`, `model: none`) → the disruptions that it rules out."""
+    """Setting (`runtime: process`, `model: none`) → the disruptions that it rules out."""

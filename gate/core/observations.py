@@ -1,4 +1,4 @@
-"""What a disruption saw of a deployment before and after: the evidence that others read, as typed fields."""
+"""Evidence of a disruption: typed observations of the deployment from before and after it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class StoreOutage:
-    """A store that ran on and could not be reached for a while."""
+    """A store that kept running and was unreachable for a while."""
 
     identity: str
     server: str = ""
-    """The server's own run id; "" where nobody looked."""
+    """The server's own run id; "" where it was not looked up."""
     keys_before: int | None
     keys_after: int | None
     turns_waited: bool
-    """Whether turns were still waiting for the store when it could be reached again."""
+    """Whether turns were still waiting for the store when it was reachable again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,52 +31,52 @@ class StoreRestart:
     keys_before: int | None
     keys_after: int | None
     persistence: str
-    """How it keeps its data over its own end, as the settings name it."""
+    """How the store keeps its data on disk, as the settings name it."""
     exit_code: int | None
-    """None where none was seen."""
+    """None where it is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observations:
-    """What was seen around one disruption. A field that does not belong to it keeps its default."""
+    """The observations around one disruption. A field that does not apply to it keeps its default."""
 
     instances: Sequence[str] = ()
-    """The replicas that run afterwards and are the ones from before."""
+    """The replicas from before that still run afterwards."""
     starts_before: Sequence[str] = ()
     """The mark of each instance's start, before the disruption."""
     starts_after: Sequence[str] = ()
     replaced: Sequence[str] = ()
     """The replicas that are gone."""
     replacements: Sequence[str] = ()
-    """Those that took their place."""
+    """The replicas that replaced them."""
     retired: str = ""
     """The replica that was removed without another in its place."""
     replica_added: bool = False
-    """Whether the bot has too few replicas, so that one more was started."""
+    """Whether one more replica was started, because the bot had too few."""
     exit_codes: Sequence[int] = ()
-    """The different codes with which replicas ended."""
+    """The distinct exit codes of replicas."""
     stop_enforced: bool = False
-    """Whether SIGKILL ended what was asked to stop by itself."""
+    """Whether SIGKILL ended a replica that did not stop when it was asked to."""
     out_of_memory: bool = False
-    """Whether the kernel ended the replicas for want of memory."""
+    """Whether the kernel killed the replicas for lack of memory."""
     images_before: Sequence[str] = ()
     images_after: Sequence[str] = ()
     model_asked: bool | None = None
-    """Whether the model was answering a turn when the bot ended; None where that was not looked at."""
+    """Whether the model was answering a turn when the bot ended; None where it does not apply."""
     turns_held: bool | None = None
-    """Whether turns were held open while they moved to other replicas; None where that was not looked at."""
+    """Whether turns were held open while they moved to other replicas; None where it does not apply."""
     turns: Sequence[int] = ()
-    """How many turns each of the replicas was given meanwhile."""
+    """How many turns each replica received during the disruption."""
     turns_of_old: int | None = None
-    """How many turns the previous version was given meanwhile."""
+    """How many turns the previous version received during the disruption."""
     turns_of_new: int | None = None
     store_outage: StoreOutage | None = None
     store_restart: StoreRestart | None = None
     repetitions: Sequence[Observations] = ()
-    """One for each time, where the disruption happened several times over."""
+    """The observations of each repetition, where the disruption happened several times."""
 
     @property
     def image_changed(self) -> bool:
-        """Whether another image answers afterwards, or answered after any of the repetitions."""
+        """Whether another image answers after the disruption, or after any repetition of it."""
         changed = tuple(self.images_before) != tuple(self.images_after)
-        return changed or any(one.image_changed for one in self.repetitions)
+        return changed or any(repetition.image_changed for repetition in self.repetitions)

@@ -1,4 +1,4 @@
-"""How much a bot may put on record: what it says is kept to the end of the run, and judged from memory."""
+"""The amount of text of a bot that is kept. Recorded text stays in memory until the run is analysed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ENTRIES_A_TURN = 50
 
 
 class Quota:
-    """Some entries, and some characters in all of them together."""
+    """A limited number of entries, and of characters in all entries together."""
 
     def __init__(self, *, entries: int, characters: int) -> None:
         self._entries = entries
@@ -17,13 +17,13 @@ class Quota:
 
     @classmethod
     def for_turns(cls, turns: int) -> Quota:
-        """What suffices for any honest bot in a run of so many turns."""
+        """Return a quota that suffices for any honest bot in a run of so many turns."""
         return cls(
             entries=ENTRIES + ENTRIES_A_TURN * turns, characters=CHARACTERS + CHARACTERS_A_TURN * turns
         )
 
     def take(self, characters: int) -> bool:
-        """Takes one entry of so many characters; False, and nothing taken, when there is no room for it."""
+        """Take one entry of so many characters. When it exceeds the quota, take nothing, return False."""
         if self._entries < 1 or self._characters < characters:
             return False
         self._entries -= 1

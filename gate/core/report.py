@@ -1,4 +1,4 @@
-"""What a run came to: the verdict, its reasons, and every figure behind it."""
+"""The result of a run: the verdict, its reasons, and every figure behind it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gate.core.statements import Finding, Reason, sentences
 
 
 class Verdict(StrEnum):
-    """passed, failed, or inconclusive: what was needed for a judgement could not be seen."""
+    """The result of the run; inconclusive when something needed for a judgement was not observed."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -21,14 +21,14 @@ class Verdict(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of one probe."""
+    """The outcome of one probe."""
 
     REMEMBERED = "remembered"
     LOST = "lost"
     ERROR = "error"
     """The bot answered the probe with an error or not at all. Counts as not remembered."""
     UNSCORED = "unscored"
-    """The probe says nothing: its fact was never acknowledged, or it was not put to the bot as planned."""
+    """Evidence neither way: its fact was never acknowledged, or it was not put to the bot as planned."""
 
 
 STAGES = ("told", "stored", "loaded", "answered")
@@ -36,7 +36,7 @@ STAGES = ("told", "stored", "loaded", "answered")
 
 @dataclass(frozen=True, kw_only=True)
 class FactTrace:
-    """Where a probe's facts were seen; None where it could not be seen."""
+    """The stages at which a probe's facts were seen; None where a stage could not be observed."""
 
     told: bool | None
     stored: bool | None
@@ -45,7 +45,7 @@ class FactTrace:
 
     @property
     def stages(self) -> tuple[tuple[str, bool | None], ...]:
-        """The four stages in order, each with what was seen there."""
+        """The four stages in order, each with whether the facts were seen there."""
         return tuple((stage, getattr(self, stage)) for stage in STAGES)
 
     @property
@@ -58,7 +58,7 @@ class FactTrace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProbeResult:
-    """One probe, judged."""
+    """One probe, with its outcome."""
 
     scenario: str
     file: str
@@ -69,9 +69,9 @@ class ProbeResult:
     trial: int
     arm: str
     disruption: str
-    """The name of its row of the report."""
+    """The name of its row in the report."""
     disruptions: Sequence[str] = ()
-    """The disruptions of that row in order."""
+    """The disruptions of that row, in order."""
     guarantee: str
     question: str
     expected: str
@@ -81,11 +81,11 @@ class ProbeResult:
     facts: Sequence[str]
     trace: FactTrace
     forbids_only: bool = False
-    """Whether it only says what the reply must not be."""
+    """Whether its checks only forbid: they say what the reply must not be."""
     content: str = ""
-    """What the scenario says, by `content_of`; "" where that is not on record."""
+    """The hash of the scenario, by `content_of`; "" where it is not recorded."""
     coded_reason: Reason | None = None
-    """Why it is lost, an error or unscored."""
+    """Why it is lost, an error or unscored; None when it was remembered."""
 
     @property
     def reason(self) -> str:
@@ -99,7 +99,7 @@ class ProbeResult:
 
     @property
     def lost_at(self) -> str | None:
-        """The stage that lost the fact; None when it was remembered, or nothing can be said.
+        """The stage that lost the fact; None when it was remembered, or when the stage is unknown.
 
         A fact that the bot never acknowledged was lost before the first stage: its probe is unscored.
         """
@@ -134,27 +134,27 @@ class Latency:
 
 @dataclass(frozen=True, kw_only=True)
 class StoreUse:
-    """What stood in the store, and what the bot asked of it, when the first disruption began."""
+    """The contents of the store, and the bot's use of it, when the first disruption began."""
 
     keys: int
     bytes: int
-    """Size of the keys' names and of all that stands under them."""
+    """Size of the names and the contents of all keys."""
     turns: int
     """Turns that the bot had acknowledged."""
     bytes_per_turn: float | None
     """None without turns."""
     commands_per_turn: float | None
-    """Of all commands but the gate's, those among them that the bot gave as it started; None when unknown."""
+    """Counts all commands but the gate's, those of the bot's start included; None when unknown."""
     expiring_keys: int
     shortest_ttl: float | None
     """In seconds; None when no key expires."""
     advice: Sequence[str] = field(default_factory=tuple)
-    """What holds for the store as the gate started it, and is no finding of this run."""
+    """Advice about the settings with which the gate started the store. It is no finding of this run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
-    """What became of the turns that were sent while a disruption happened, and how long the bot was away."""
+    """The outcomes of the turns sent during a disruption, and for how long the bot was unavailable."""
 
     acknowledged: int = 0
     refused: int = 0
@@ -169,35 +169,35 @@ class Availability:
 
     @property
     def sent(self) -> int:
-        """All of them."""
+        """All turns."""
         return self.acknowledged + self.failed
 
 
 @dataclass(frozen=True, kw_only=True)
 class DisruptionResult:
-    """All that happened under one disruption."""
+    """The result under one disruption."""
 
     name: str
     disruptions: Sequence[str] = ()
-    """Those that the row is about, in order; `name` is their name as one."""
+    """The disruptions of the row, in order; `name` joins their names."""
     verdict: Verdict
     coded_reasons: Sequence[Reason]
     before: Tally
     after: Tally
     retained: Tally
-    """Of the treated probes whose fact the control arm of the same probe remembered."""
+    """Counts the treated probes that were remembered in the control arm."""
     lost_at: Mapping[str, int]
-    """Station → number of treated recall probes that were lost there."""
+    """Stage → number of treated recall probes that were lost there."""
     evidence: str
     details: Mapping[str, str]
-    """What was seen before and after it, in words."""
+    """The evidence from before and after it, in words."""
     seconds: float
     latency: Latency
     meanwhile: Tally = field(default_factory=Tally)
-    """What was asked afterwards of the sessions that went on talking during it."""
+    """Counts the questions that the background sessions asked afterwards."""
     availability: Availability = field(default_factory=Availability)
     store: StoreUse | None = None
-    """None where nobody looked into a store."""
+    """None where no store was inspected."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -205,11 +205,11 @@ class DisruptionResult:
         return sentences(self.coded_reasons)
 
     asked_afterwards: str = UNDECLARED.asked_afterwards
-    """Who answered the questions after it: "the new instance"."""
+    """The one who answered the questions after it: "the new instance"."""
 
 
 class GuaranteeStatus(StrEnum):
-    """What is known of one guarantee after a run."""
+    """The state of one guarantee after a run."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -219,16 +219,18 @@ class GuaranteeStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class GuaranteeResult:
-    """One guarantee over the whole run: `probes` asked about it, `breaches` turns show it broken."""
+    """One guarantee over the whole run."""
 
     name: str
     standing: GuaranteeStatus
     probes: int
+    """Number of probes that asked about it."""
     breaches: int
+    """Number of turns that show an anomaly."""
     anomalies: Mapping[str, int]
     """Anomaly → number of turns that show it."""
     coded_reason: Reason | None = None
-    """What was seen first, or why nothing could be."""
+    """The first anomaly, or why none could be observed."""
 
     @property
     def sentence(self) -> str:
@@ -238,29 +240,29 @@ class GuaranteeResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Power:
-    """What so many probes can tell: chances between 0 and 1, of two bots that the gate does not know.
-
-    `probes` is their number under the disruption that has the fewest. Where a confidence is asked for,
-    it is a number of conversations instead, which `unit` says.
-    """
+    """The statistical power of so many probes: the chances, from 0 to 1, of two wrong verdicts."""
 
     probes: int
+    """The number under the disruption that has the fewest.
+
+    Counts conversations instead of probes where the policy asks for a confidence; `unit` says which.
+    """
     unit: str = "probe"
     blocks_good: float
-    """That a bot which remembers 98 % of all facts does not meet the threshold."""
+    """The chance that a bot that remembers 98 % of all facts misses the threshold."""
     passes_bad: float
-    """That a bot which remembers 90 % of all facts meets it."""
+    """The chance that a bot that remembers 90 % of all facts meets the threshold."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimeSpent:
-    """Where the time of a run went, in seconds. `gate/analysis/time_spent.py` says what belongs to whom."""
+    """The time of a run by cause, in seconds. `gate/analysis/time_spent.py` defines the causes."""
 
     bot: float = 0.0
     model: float = 0.0
     engine: float = 0.0
     script: float = 0.0
-    """Waits that the scenarios want."""
+    """Waits in the scenarios."""
     gate: float = 0.0
 
 
@@ -284,7 +286,7 @@ class Report:
     images: Mapping[str, str]
     version: str
     repeat: str
-    """The commands that repeat the run, as a person pastes them into a shell."""
+    """The commands that repeat the run, ready to be pasted into a shell."""
     commands: Sequence[Sequence[str]] = ()
     """The words of these commands."""
     threshold: float
@@ -300,15 +302,15 @@ class Report:
     guarantees: Sequence[GuaranteeResult] = field(default_factory=tuple)
     """All of them, in their order."""
     zombies: int = 0
-    """Replies that held what was to be forgotten."""
+    """Number of replies with a value that the bot had to forget."""
     baseline: str = ""
-    """What the comparison with an earlier run says, in one sentence; "" without one."""
+    """The result of the comparison with an earlier run, in one sentence; "" without a comparison."""
     baseline_accuracy: float | None = None
-    """What that run remembered after its disruptions; None without one, or where it does not say."""
+    """The share that the earlier run remembered after its disruptions; None when there is none."""
     policy: Policy = field(default_factory=Policy)
-    """The rule by which it was judged."""
+    """The rule by which the run was judged."""
     coded_findings: Sequence[Finding] = field(default_factory=tuple)
-    """What is worth knowing and blocks nothing."""
+    """Findings that block nothing."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -324,13 +326,13 @@ class Report:
     def lost(self) -> tuple[ProbeResult, ...]:
         """The probes of the treated arm that failed, worst first."""
         failed = [
-            one
-            for one in self.probes
-            if one.arm != "control" and one.outcome in (Outcome.LOST, Outcome.ERROR)
+            probe
+            for probe in self.probes
+            if probe.arm != "control" and probe.outcome in (Outcome.LOST, Outcome.ERROR)
         ]
         return tuple(
             sorted(
                 failed,
-                key=lambda one: (one.recall, one.file, one.line),
+                key=lambda probe: (probe.recall, probe.file, probe.line),
             )
         )

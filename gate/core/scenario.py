@@ -23,11 +23,11 @@ class Position:
 
 @dataclass(frozen=True, kw_only=True)
 class Expectation:
-    """What a reply must be: scorer name → its argument texts, with or without placeholders filled in."""
+    """The checks of a reply: scorer name → its arguments, with or without placeholders filled in."""
 
     checks: Mapping[str, tuple[str, ...]]
     judge: Position | None = field(default=None, compare=False)
-    """Where a judge is called for; None where none is."""
+    """The place that asks for a judge; None where nothing does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Say:
     expectation: Expectation | None = None
     guarantee: str = "durability"
     states: tuple[str, ...] = ()
-    """The facts that the bot is to state in its reply."""
+    """The facts that the bot is asked to state in its reply."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Parallel:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """The conversation pauses for `seconds`; others go on."""
+    """A pause of this conversation, in seconds. Other conversations go on."""
 
     seconds: float
     position: Position
@@ -61,7 +61,7 @@ class Wait:
 
 @dataclass(frozen=True, kw_only=True)
 class Filler:
-    """`count` turns of small talk, which mention no fact, from every speaker who has spoken so far."""
+    """`count` filler turns, which mention no fact, from every speaker who has spoken so far."""
 
     count: int
     position: Position
@@ -69,7 +69,7 @@ class Filler:
 
 @dataclass(frozen=True, kw_only=True)
 class Disrupt:
-    """The point at which the deployment is disrupted; `kind` None means whatever the run chooses."""
+    """The point at which the deployment is disrupted. With `kind` None, the run chooses the disruption."""
 
     kind: str | None
     position: Position
@@ -89,12 +89,12 @@ class Scenario:
 
     @property
     def speakers(self) -> tuple[str, ...]:
-        """Everyone who says something, in order of appearance."""
+        """All speakers, in order of appearance."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns))
 
     @property
     def turns(self) -> tuple[Say, ...]:
-        """All turns that somebody wrote, in order, those of a parallel block too."""
+        """All turns that the author wrote, in order, those of parallel blocks included."""
         return tuple(
             turn
             for step in self.script
@@ -109,5 +109,5 @@ class Scenario:
 
 
 def render(text: str, facts: Mapping[str, str]) -> str:
-    """`text` with each `{fact}` replaced by its value; an unknown name stays as it is."""
+    """Replace each `{fact}` in the text by its value; leave unknown names as they are."""
     return PLACEHOLDER.sub(lambda found: facts.get(found.group(1), found.group(0)), text)

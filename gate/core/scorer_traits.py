@@ -1,4 +1,4 @@
-"""What loading scenarios, planning and judging have to know about a kind of scorer."""
+"""Facts about a kind of scorer, for the scenario loader, the planner and the analysis."""
 
 from __future__ import annotations
 
@@ -7,41 +7,43 @@ from enum import StrEnum
 
 
 class Argument(StrEnum):
-    """What the texts are that a scorer is given."""
+    """The kind of argument that a scorer takes."""
 
     TEXT = "text"
     NUMBER = "number"
     """A text that may be written as a number."""
     PATTERN = "pattern"
-    """A regular expression: braces in it may count, and the values of facts stand in it letter by letter."""
+    """A regular expression: its braces may be repetitions, and values of facts are escaped in it."""
     OPTIONAL = "optional"
     """A text, or `true` for none."""
     CRITERION = "criterion"
-    """A sentence for a judge model. It explains, and asks for none of the facts that it names."""
+    """A sentence for a judge model. Facts that it names are not asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScorerTraits:
-    """Facts about one kind of scorer. `recalls` decides whether the loader checks a probe's honesty."""
+    """Facts about one kind of scorer."""
 
     recalls: bool
-    """Whether it wants a value that the speaker has told: a bot that remembers nothing misses it."""
+    """Whether it expects a value that the speaker has told, so that a bot without memory fails it.
+
+    The loader then checks that the speaker has told the value, and that the question does not reveal it."""
     failure: str
-    """What a reply is not that misses; {} stands for the arguments: "the reply does not hold {}"."""
+    """A clause for a reply that misses; {} stands for the arguments: "the reply does not hold {}"."""
     expectation: str
-    """What it wants of a reply, for people; {} stands for the arguments."""
+    """The expectation in words for people; {} stands for the arguments."""
     absence: bool = False
-    """Whether it is content with a bot that remembers nothing, and what it names must not be said."""
+    """Whether a bot that remembers nothing passes it, because its arguments must not be said."""
     holds_every: bool = False
-    """Whether a reply has to hold every argument as it stands."""
+    """Whether a reply has to contain every argument literally."""
     argument: Argument = Argument.TEXT
 
     @property
     def compares(self) -> bool:
-        """Whether it compares by itself; else a judge model is asked."""
+        """Whether it compares by itself. Otherwise a judge model is asked."""
         return self.argument is not Argument.CRITERION
 
     @property
     def is_decisive(self) -> bool:
-        """Whether it decides about memory, so that a judge may break ties beside it."""
+        """Whether it decides about memory, so that a judge may break ties in addition."""
         return self.recalls or self.absence

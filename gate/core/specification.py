@@ -1,4 +1,4 @@
-"""What is to be tested and by which rule: the bot, its store, its model, the run, the policy."""
+"""The specification of a test: the bot, its store, its model, the run, and the policy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT_REQUEST: Mapping[str, object] = {"session_id": "{session}", "message": "
 
 @dataclass(frozen=True, kw_only=True)
 class RequestShape:
-    """How a turn is put to the bot over HTTP. `{session}` and `{text}` are filled in everywhere."""
+    """The HTTP request of one turn. `{session}` and `{text}` are filled in everywhere."""
 
     method: str = "POST"
     path: str = "/chat"
@@ -28,32 +28,32 @@ class RequestShape:
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """What a kind of bot wants to be asked, and where its reply stands in the answer."""
+    """The API of a kind of bot: the shape of a request, and the place of the reply in the answer."""
 
     request: RequestShape = field(default_factory=RequestShape)
     reply: str = "reply"
-    """Dotted path to the reply's text, for example `choices.0.message.content`; "" for all of the answer."""
+    """Dotted path to the reply's text, for example `choices.0.message.content`; "" for the whole answer."""
     end_mark: str = DONE
-    """The data of the event that ends a streamed reply, although the connection stays open."""
+    """The data of the event that ends a streamed reply while the connection stays open."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerSpecification:
-    """What the bot's container is allowed. The engine's socket, privileges and the host's namespaces never.
+    """The permissions and limits of the bot's container, on the docker runtime only.
 
-    Holds on the docker runtime alone: local processes are not contained.
+    It never gets the engine's socket, privileges or the host's namespaces. Local processes are not contained.
     """
 
     capabilities: tuple[str, ...] = ()
-    """Those of the kernel's capabilities that are not taken away, by their names without CAP_."""
+    """The kernel capabilities that it keeps, by their names without CAP_."""
     memory: int = 2 * 1024**3
-    """In bytes; there is no swap besides."""
+    """In bytes; there is no swap."""
     cpus: float = 2.0
-    """At most; never more than the machine has."""
+    """The upper limit; the runtime never sets more than the machine has."""
     processes: int = 1024
-    """Processes and threads, at most."""
+    """The upper limit of processes and threads."""
     egress: bool | None = None
-    """Whether it reaches the world outside. None: only when it brings its own model."""
+    """Whether it can reach the internet. None: only when it brings its own model."""
     new_privileges: bool = False
     """Whether a program with the set-user-ID bit may gain privileges."""
 
@@ -63,17 +63,17 @@ class BotSpecification:
     """The bot under test. Exactly one of `image`, `build`, `command`, `url` says where it comes from."""
 
     name: str = ""
-    """What people call this bot; by default what it is made from."""
+    """The bot's name in reports; by default its source."""
     image: str | None = None
     build: str | None = None
     """Folder with a Dockerfile, as an absolute path."""
     command: tuple[str, ...] = ()
     """The program and its arguments, started in a copy of `directory`."""
     directory: str = "."
-    """The folder that stands for the bot's image on the process runtime, as an absolute path."""
+    """The bot's folder on the process runtime, in place of an image; an absolute path."""
     url: str | None = None
     previous: str | None = None
-    """The image that a deploy starts from and a rollback goes back to."""
+    """The image that a deploy starts from and a rollback returns to."""
     replicas: int = 1
     window: int | None = None
     """How many turns of a session, the present one included, the bot claims to keep; None for all."""
@@ -84,7 +84,7 @@ class BotSpecification:
     protocol: str = "http-json"
     request: RequestShape = field(default_factory=RequestShape)
     reply: str = "reply"
-    """See Contract."""
+    """See `Contract.reply`."""
     ready_seconds: float = 60.0
     """How long the bot may take to turn healthy."""
     stop_seconds: float = 10.0
@@ -95,66 +95,67 @@ class BotSpecification:
 
     @property
     def label(self) -> str:
-        """What the bot is called in reports."""
+        """The bot's name in reports."""
         return self.name or self.image or self.build or self.url or " ".join(self.command)
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoreTraits:
-    """Facts about a kind of store that the settings check and explain. Every kind declares its own."""
+    """Facts about a kind of store, by which the settings are checked and explained."""
 
     sentence: str
-    """The gate's part, as it follows the kind's name: `starts nothing`."""
+    """Completes a sentence that begins with the kind's name: `starts nothing`."""
     image: str = ""
     """The default image of its server, for the docker runtime."""
     has_server: bool = True
     """Whether the gate starts a server, which disruptions of the store need."""
     image_input: str = ""
-    """The action's input, and the option, that names another image; "" where there is none."""
+    """The name of the action's input and of the option for another image; "" where there is none."""
     persistence: Mapping[str, str] = field(default_factory=dict)
-    """Word that users may write → what the store then keeps on disk. The first is the default."""
+    """Value of `persistence` → the data that the store then keeps on disk. The first is the default."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Environment variable that the gate sets for the bot → its meaning."""
 
     def words(self) -> tuple[str, ...]:
-        """Return what users may write as `persistence`."""
+        """Return the values that `persistence` accepts."""
         return tuple(self.persistence)
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoreSpecification:
-    """The store that the gate starts for the bot. An empty text stands for the kind's own default."""
+    """The store that the gate starts for the bot. An empty text means the default of its kind."""
 
     kind: str = ""
     image: str = ""
     persistence: str = ""
-    """A word of the kind's traits."""
+    """One of `StoreTraits.words`."""
     ttl: float | None = None
-    """How long the bot is to keep conversations, in seconds; None leaves that open."""
+    """How long the bot has to keep conversations, in seconds; None for unspecified."""
     memory: int = 1024**3
-    """What its container is allowed, in bytes; a bot that fills its store shall not fill the machine."""
+    """The memory limit of its container, in bytes: a bot that fills its store must not fill the machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpecification:
-    """What answers the bot's model requests.
-
-    `reader`; `forward`, a real model; `record`, a real model whose answers are kept; `replay`, the kept
-    answers; `none` when the bot brings its own model.
-    """
+    """The model that answers the bot's requests."""
 
     mode: str = "reader"
+    """One of five modes.
+
+    `reader` is the reference model. `forward` is a real model, and `record` also records its answers.
+    `replay` replays recorded answers. `none` is for a bot that brings its own model.
+    """
     base_url: str = "https://api.openai.com/v1"
-    """Where the real model is."""
+    """The URL of the real model's API."""
     name: str = ""
-    """The model to be asked, whichever the bot names; "" leaves it to the bot."""
+    """The name of the model to ask, in place of the one that the bot names; "" keeps the bot's."""
     cassette: str = "memory-gate-cassette.jsonl"
-    """The file of the kept answers, as an absolute path."""
+    """The file of recorded answers, as an absolute path."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeSpecification:
-    """The model that judges what no comparison of words can. It is asked only by scenarios with `judge`."""
+    """The model that judges replies where comparing words cannot. Only scenarios with `judge` need it."""
 
     base_url: str = ModelSpecification.base_url
     model: str = ""
@@ -172,7 +173,7 @@ class Shard:
 
 
 def read_shard(text: str) -> Shard | None:
-    """The shard that is written as 2/4; None when there is no such one."""
+    """Parse a shard, written as 2/4; None when it is invalid."""
     found = _SHARD.fullmatch(text.strip())
     if found is None:
         return None
@@ -182,32 +183,33 @@ def read_shard(text: str) -> Shard | None:
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpecification:
-    """What the run does. A `seed` of None is drawn afresh and printed."""
+    """The parameters of a run."""
 
     disruptions: tuple[str, ...] = DEFAULT_DISRUPTIONS
     trials: int = 1
     concurrency: int = 32
-    """Turns in flight at once, at most."""
+    """The most turns in flight at once."""
     jobs: int | None = None
-    """Deployments that are up at once, at most; None for as many as the machine has room for."""
+    """The most deployments up at once; None for as many as fit on the machine."""
     seed: int | None = None
+    """None draws a new one, which is printed."""
     runtime: str | None = None
-    """`docker` or `process`; None chooses by what the bot is given as."""
+    """The name of a runtime; None chooses the first that fits the bot's source."""
     shard: Shard | None = None
     """The part of the scenarios that is played; None for all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """When a deploy is blocked. Shares are between 0 and 1; counts are of confirmed hits allowed."""
+    """The rule that blocks a deploy. Shares are between 0 and 1; counts are of allowed confirmed hits."""
 
     accuracy: float = 0.95
     max_drop: float = 0.05
     leaks: int = 0
     fabrications: int = 0
     confidence: float | None = None
-    """How sure the accuracy after a disruption has to be, between 0 and 1; None judges the point score."""
+    """The confidence needed in the accuracy after disruptions, from 0 to 1; None judges the point score."""
     max_unavailable: float | None = None
-    """For how many seconds the bot may be unavailable during a disruption; None for however long."""
+    """The longest time that the bot may be unavailable during a disruption, in seconds; None for any time."""
     inconclusive: str = "block"
-    """`block`, or `allow` to exit 0 when nothing was seen to be wrong but not everything was seen."""
+    """`block`, or `allow` to exit with 0 when no fault was found but not everything could be observed."""

@@ -35,7 +35,7 @@ Said = TypeVar("Said", bound=Statement)
 
 
 def each_once(statements: Iterable[Said]) -> tuple[Said, ...]:
-    """Leave out what people would read twice."""
+    """Remove statements with the same sentence as an earlier one."""
     found: dict[str, Said] = {}
     for statement in statements:
         found.setdefault(statement.sentence, statement)
@@ -55,7 +55,7 @@ def kinds_in(module: ModuleType, base: type[Said]) -> Iterator[type[Said]]:
 
 
 def statement_fields(statement: Statement) -> dict[str, object]:
-    """Return the statement as JSON knows it: its code, its sentence and its own fields."""
+    """Return the statement's JSON fields: its code, its sentence and its own fields."""
     own = {field.name: _plain(getattr(statement, field.name)) for field in fields(statement)}
     return {"code": statement.code, "sentence": statement.sentence, **own}
 
@@ -64,7 +64,7 @@ def _plain(value: object) -> object:
     if isinstance(value, Statement):
         return statement_fields(value)
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value

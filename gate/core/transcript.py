@@ -1,7 +1,6 @@
-"""The events of a run. The transcript is the only thing that judging and reports ever read.
+"""The events of a run. Analysis and reports read nothing but the transcript, which is made of them.
 
-On disk it is one JSON object a line: `event` names the class, the other keys are its fields.
-`at` is in seconds since the run began.
+On disk each event is one line, a JSON object: `event` names the class, the other keys are its fields.
 """
 
 from __future__ import annotations
@@ -13,16 +12,18 @@ from typing import Any
 
 from gate.core.disruption_traits import UNDECLARED, DisruptionTraits
 from gate.core.observations import Observations
+from gate.core.store_figures import StoreFigures
 
 CONTROL = "control"
 TREATED = "treated"
 MEANWHILE = "meanwhile"
-"""The arm of sessions that go on talking while the deployment is disrupted."""
+"""The arm of background sessions, which go on talking while the deployment is disrupted."""
 
 ACKNOWLEDGED = "acknowledged"
 REFUSED = "refused"
 INDETERMINATE = "indeterminate"
 SKIPPED = "unasked"
+"""The status of a turn that was never put to the bot."""
 
 BEFORE = "before"
 AFTER = "after"
@@ -33,11 +34,12 @@ class Event:
     """Something that happened."""
 
     at: float
+    """In seconds since the run began."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunStarted(Event):
-    """The first event. `policy` holds the rule by which the run is to be judged, by field name."""
+    """The first event. `policy` holds the fields of the policy by which the run is to be judged."""
 
     version: str
     seed: int
@@ -48,32 +50,34 @@ class RunStarted(Event):
     model: str
     policy: Mapping[str, Any]
     commands: Sequence[Sequence[str]] = ()
-    """The words of the commands that repeat this run, one command for each run that was merged into it.
+    """The words of the commands that repeat this run: one command for each merged run.
 
-    Without `--shard` and `--seed`, whose values are fields of their own.
+    `--shard` and `--seed` are left out, because their values are fields of their own.
     """
     repeat: str = ""
-    """The command that repeats this run as one line, on transcripts that do not know its words."""
+    """The command that repeats this run, as one line; only on old transcripts, which have no `commands`."""
     window: int | None = None
     """How many turns of a session the bot declares to keep; None for all."""
     left_out: int = 0
-    """Questions that were not planned, because what they ask for lies beyond that."""
+    """Number of questions that were not planned, because they ask for facts beyond the window."""
     jobs: int = 1
     """How many deployments may be up at once."""
     shard: str = ""
     """The part of the scenarios that was played, as 2/4; "" for all of them."""
     split_from: Mapping[str, str] = field(default_factory=dict)
-    """File and name of each scenario that was dealt out to the shards → what it says, by `content_of`; empty
-    where all were played, and on transcripts that do not know it."""
+    """File and name of each scenario that was split over the shards → its hash, by `content_of`.
+
+    Empty where all scenarios were played, and on old transcripts.
+    """
     missing: Sequence[str] = ()
-    """What should have been merged into this run and could not be, one clause each."""
+    """The runs that could not be merged into this one, one clause each."""
     store: str = ""
-    """The kind of the store, as the settings name it; "" on transcripts that do not know it."""
+    """The kind of the store, as the settings name it; "" on old transcripts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConversationPlanned(Event):
-    """One performance of a scenario, in one arm, under one disruption, with facts of its own."""
+    """One conversation: a scenario in one arm, under one disruption, with facts of its own."""
 
     conversation: str
     deployment: str
@@ -88,22 +92,22 @@ class ConversationPlanned(Event):
     told_by: Mapping[str, str]
     """Fact → the speaker who tells it first."""
     decoys: Mapping[str, Sequence[str]]
-    """Fact → values that a guesser would name and that this conversation never tells."""
+    """Fact → values that a bot might guess and that this conversation never tells."""
     unguessable: Sequence[str]
-    """Facts whose values cannot be named by chance, so that naming one elsewhere is a leak."""
+    """Facts whose values cannot be guessed: such a value in another conversation is a leak."""
     turns: int
     probes: int
     content: str = ""
-    """What the scenario says, by `content_of`; "" on transcripts that do not know it."""
+    """The hash of the scenario, by `content_of`; "" on old transcripts."""
     disruptions: Sequence[str] = ()
-    """The disruptions of its script in order; `disruption` is their name as one."""
+    """The disruptions of its script, in order; `disruption` joins their names."""
     wave: Sequence[str] = ()
-    """All disruptions of its deployment in order, as planned; a shorter script ends before the last."""
+    """All planned disruptions of its deployment, in order. A shorter script ends before the last."""
     part: int = 0
-    """Which of several merged runs made the deployment, from 1; 0 where none were merged."""
+    """The number of the merged run that made the deployment, from 1; 0 where no runs were merged."""
 
     def __post_init__(self) -> None:
-        """Fill in what transcripts of earlier versions do not say."""
+        """Fill in the fields that transcripts of earlier versions lack."""
         if not self.disruptions:
             object.__setattr__(self, "disruptions", [self.disruption])
         if not self.wave:
@@ -112,7 +116,7 @@ class ConversationPlanned(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TurnStarted(Event):
-    """A text was put to the bot. Only probes have `asks`, `guarantee` and `checks`, which is else None."""
+    """A text was put to the bot. Only probes have `asks`, `guarantee` and `checks`."""
 
     turn: str
     conversation: str
@@ -124,27 +128,26 @@ class TurnStarted(Event):
     tells: Sequence[str] = ()
     """The facts whose values this text states."""
     checks: Mapping[str, Sequence[str]] | None = None
-    """Scorer → rendered arguments."""
+    """Scorer → rendered arguments; None for a turn that is no probe."""
     asks: Sequence[str] = ()
     """The facts that the expectation names."""
     guarantee: str = ""
     states: Sequence[str] = ()
-    """The facts that the bot is to state in its reply."""
+    """The facts that the bot is asked to state in its reply."""
     moment: int = 0
-    """Turns of one conversation with the same moment were started together: their order is undefined.
+    """Turns of one conversation with the same moment started together: their order is undefined.
 
-    Counts from 1; 0 for a question that is asked again, and where it is not known.
+    Counts from 1; 0 for a repeated question, and where it is unknown.
     """
     repeats: str = ""
-    """The probe whose question this asks again, because the reply missed. It is no probe of its own."""
+    """The probe whose question this turn repeats, because the reply missed. The turn itself is no probe."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TurnEnded(Event):
-    """What came of it: acknowledged with a reply, refused with an error, indeterminate, or unasked.
+    """The outcome of a turn: acknowledged with a reply, refused with an error, indeterminate, or unasked.
 
-    Unasked is a turn that was never put to the bot, because an earlier one had no answer or the bot
-    was gone; `error` says which.
+    A turn is unasked when an earlier one had no answer, or when the bot was gone; `error` says which.
     """
 
     turn: str
@@ -156,7 +159,7 @@ class TurnEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class FactStated(Event):
-    """The bot's reply to a turn stated a fact: from here on, `value` is what the fact is."""
+    """The bot's reply to a turn stated a fact. From here on, `value` is the value of the fact."""
 
     conversation: str
     turn: str
@@ -166,7 +169,7 @@ class FactStated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Waited(Event):
-    """A conversation has waited for so many seconds, as its script says."""
+    """A conversation has waited, as its script says."""
 
     conversation: str
     seconds: float
@@ -174,25 +177,27 @@ class Waited(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelAsked(Event):
-    """The bot put a request to the model endpoint.
-
-    `about` is the last known turn text that stands in the request, "" when none does; it ties the
-    request to the one turn with that text that is under way in its deployment at this point of the
-    transcript.
-    """
+    """The bot sent a request to the model endpoint."""
 
     path: str
     prompt: Sequence[str]
-    """The texts of the request, in order, each led by its role: `user: …`."""
+    """The texts of the request, in order, each with its role in front: `user: …`."""
     about: str
+    """The last known turn text in the request; "" when it holds none.
+
+    The request belongs to the one turn with that text that is in flight in its deployment at this point
+    of the transcript.
+    """
     answer: str
     beyond_reader: Sequence[str] = ()
-    """What it asks for that the reader, which answered, does not do, one clause each."""
+    """Requested features that the reference model, which answered, does not support; one clause each."""
     deployment: str = ""
-    """The deployment whose bot asked, known by the key that it was given; "" on transcripts that do not
-    know it, whose deployments were up one after the other."""
+    """The deployment whose bot sent the request, identified by its key.
+
+    "" on old transcripts, whose deployments were up one after the other.
+    """
     seconds: float = 0.0
-    """How long the bot waited for this answer, until now."""
+    """How long the bot waited for this answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,10 +217,10 @@ class DeploymentFailed(Event):
     cause: str
     sentence: str
     remedy: str = ""
-    """What can be done about it; "" when that is not known."""
+    """What the user can do about it; "" when that is unknown."""
     log: Sequence[str] = ()
     seconds: float = 0.0
-    """How long it was tried."""
+    """How long the attempt took."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,77 +229,18 @@ class DeploymentClosed(Event):
 
     deployment: str
     seconds: float = 0.0
-    """How long that took."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoreFigures:
-    """The figures of one look into the store. None, and an absent name, is not known.
-
-    A key is whatever the store keeps apart: a key, a row, a document, a file. Counters run since the server
-    started, so two looks may be compared only where `life` is the same. Which errors, calls, settings and
-    counters are recorded is for the kind of store to say; only its own diagnosis reads them.
-    """
-
-    keys: int
-    """Number of keys, over all databases."""
-    bytes: int
-    """Size of the keys' names and of all that stands under them."""
-    unreadable_keys: int = 0
-    """Keys that hold more than can be read as text: packed or encrypted records, types nobody knows, what
-    is too large. While there are any, a value that was not found may stand in them."""
-    expiring_keys: int = 0
-    """Keys with a TTL. TTLs of parts of a key are not looked at."""
-    shortest_ttl: float | None = None
-    """In seconds, from the look on; None without a key that expires."""
-    first_expiry: Mapping[str, float] = field(default_factory=dict)
-    """Value → seconds from the look on until the first key that holds it expires; only values that stand
-    in a key with a TTL."""
-    last_expiry: Mapping[str, float] = field(default_factory=dict)
-    """Value → seconds from the look on until the last key that holds it expires; only values that stand
-    in no key without a TTL."""
-    declared_ttl: float | None = None
-    """How long the bot is to keep conversations, in seconds, as `store: {ttl: …}` says."""
-    life: str = ""
-    """What changes when the server restarts; "" when not known."""
-    version: str = ""
-    """Product and version of the server."""
-    commands: int | None = None
-    """Commands that the server carried out for others than the gate, until the look began."""
-    connections: int | None = None
-    """Connections that the server took, the gate's among them."""
-    unknown_commands: int | None = None
-    """Commands of others than the gate that the server does not know. Client libraries send up to three
-    of that kind on each connection to a server that is older than they are."""
-    evicted_keys: int | None = None
-    """Keys that the server gave up for want of room."""
-    expired_keys: int | None = None
-    """Keys whose TTL is over."""
-    errors: Mapping[str, int] = field(default_factory=dict)
-    """Code of an error → how often it was answered."""
-    calls: Mapping[str, int] = field(default_factory=dict)
-    """Command that the gate never gives → how often it was carried out."""
-    counters: Mapping[str, int] = field(default_factory=dict)
-    """Further counters by the server's own names."""
-    persistence: str = ""
-    """What the gate started the store with, as in `store: {persistence: …}`; "" when not known."""
-    settings: Mapping[str, str] = field(default_factory=dict)
-    """Setting → value, as the server has them. A server that refuses to tell tells fewer."""
-    modules: Sequence[str] | None = None
-    """Names of the modules, or extensions, that are loaded."""
-    snapshot_failed: bool | None = None
-    """Whether the server's last snapshot of its data failed."""
-    append_failed: bool | None = None
-    """Whether the last write to the file that the server appends to failed."""
+    """How long the removal took."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoreSeen(StoreFigures, Event):
-    """A look into the store, `moment` before or after a disruption. `values` are facts found in it."""
+    """A look into the store, before or after a disruption."""
 
     deployment: str
     moment: str
+    """BEFORE or AFTER."""
     values: Sequence[str]
+    """The values of facts that were found in the store."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,7 +256,7 @@ class DisruptionStarted(Event):
     times: int = 1
     """How often in a row it is injected."""
     traits: DisruptionTraits = UNDECLARED
-    """What judging and reports know about such a disruption; the defaults where none are recorded."""
+    """Facts about such a disruption, for analysis and reports; the defaults where none are recorded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -324,7 +270,7 @@ class DisruptionEnded(Event):
     sentence: str
     seconds: float
     observed: Observations = field(default_factory=Observations)
-    """What was seen before and after it."""
+    """The evidence from before and after it."""
     log: Sequence[str] = ()
     kind: str = ""
     """As in DisruptionStarted."""
@@ -333,7 +279,7 @@ class DisruptionEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class FaultSeen(Event):
-    """Something failed that is not the bot: nothing under this deployment can be judged."""
+    """Something other than the bot failed: nothing under this deployment can be judged."""
 
     deployment: str
     cause: str
@@ -342,23 +288,24 @@ class FaultSeen(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeAsked(Event):
-    """A judge is asked about replies that hold all that the other checks want of them."""
+    """A judge is asked about replies that passed all other checks."""
 
     model: str
-    """The name of the judge model; "" when its recorded answers are played."""
+    """The name of the judge model; "" when recorded answers are replayed."""
     questions: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeAnswered(Event):
-    """What a judge finds in the reply to one probe; `holds` is None when it gave no usable answer."""
+    """A judge's answer about the reply to one probe."""
 
     turn: str
     criterion: str
-    """As the probe's check has it, rendered."""
+    """From the probe's check, rendered."""
     holds: bool | None
+    """Whether the reply meets the criterion; None when the judge gave no usable answer."""
     reason: str = ""
-    """In the judge's words, or why there is no answer; untrusted text."""
+    """The judge's explanation, or why there is no answer; untrusted text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -367,7 +314,7 @@ class RunEnded(Event):
 
     interrupted: bool = False
     left_behind: str = ""
-    """What the run made and could not remove, and what to do about it."""
+    """The objects that the run made and could not remove, and what to do about it."""
 
 
 EVENTS: dict[str, type[Event]] = {

@@ -1,4 +1,4 @@
-"""The lines of a transcript: events as JSON, one a line, and back again."""
+"""Encoding of events as the lines of a transcript, and decoding of the lines."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from gate.errors import GateError
 _NAMES = {kind: name for name, kind in EVENTS.items()}
 
 _FORMER_FIELDS: Mapping[type[Event], Collection[str]] = {DisruptionEnded: ("details",)}
-"""Fields that transcripts of earlier versions have, and that are passed over."""
+"""Fields of earlier versions' transcripts, which are ignored."""
 
 
 class TranscriptError(GateError):
-    """A transcript that cannot be read, with the line at fault."""
+    """A transcript that cannot be read. The message names the line."""
 
     file: ClassVar[str] = ""
 
 
 def encode(event: Event) -> str:
-    """One line of a transcript, without its line end."""
+    """Encode an event as one line, without a line end."""
     return json.dumps(
         {"event": _NAMES[type(event)], **_fields_of(event)},
         ensure_ascii=True,
@@ -35,38 +35,38 @@ def encode(event: Event) -> str:
 
 
 def _fields_of(record: Any) -> dict[str, Any]:
-    return {one.name: getattr(record, one.name) for one in dataclasses.fields(record)}
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    """What JSON does not know: a dataclass within an event, or a mapping that is no dict."""
+    """Convert a dataclass, or a mapping that is no dict, to a dict."""
     return _fields_of(value) if dataclasses.is_dataclass(value) else dict(value)
 
 
 def decode(lines: Iterable[str]) -> Iterator[Event]:
-    """The events of a transcript. Raises TranscriptError, naming the line.
+    """Yield the events of a transcript. Raises TranscriptError, naming the line.
 
-    Where the first line has a seal, every line has to have the one that fits.
+    If the first line has a digest, every line must have the right one.
     """
-    before, sealed = "", False
+    before, is_digested = "", False
     for number, line in enumerate(lines, start=1):
-        bare, seal = split_digest(line)
-        sealed = sealed or (number == 1 and bool(seal))
+        bare, digest = split_digest(line)
+        is_digested = is_digested or (number == 1 and bool(digest))
         try:
-            event = _decode_line(bare if sealed else line)
+            event = _decode_line(bare if is_digested else line)
         except (ValueError, TypeError, RecursionError) as error:
             raise TranscriptError(
                 f"line {number} of the transcript cannot be read",
                 why=str(error),
                 remedy="judge the transcript as the run wrote it; a part of it was cut off or changed",
             ) from error
-        if sealed and seal != digest_line(bare, before):
+        if is_digested and digest != digest_line(bare, before):
             raise TranscriptError(
                 f"line {number} of the transcript is not as the run wrote it",
-                why="its seal does not fit it and the lines before it" if seal else "it has no seal",
+                why="its seal does not fit it and the lines before it" if digest else "it has no seal",
                 remedy="judge the transcript as the run wrote it; a part of it was cut out or changed",
             )
-        before = seal
+        before = digest
         yield event
 
 

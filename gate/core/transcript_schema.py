@@ -1,4 +1,4 @@
-"""The JSON Schema of a line of transcript.jsonl, from the events."""
+"""The JSON Schema of a line of transcript.jsonl, derived from the events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.core.transcript import EVENTS
 
 
 def transcript_schema() -> Schema:
-    """Return the schema of one line. Further fields may be added."""
+    """Return the schema of one line. It allows further fields."""
     definitions: dict[str, Schema] = {}
     return {
         "$schema": DRAFT,
@@ -20,10 +20,10 @@ def transcript_schema() -> Schema:
 
 def _event(name: str, definitions: dict[str, Schema]) -> Schema:
     schema = object_schema(EVENTS[name], definitions)
-    seal = {"type": "string", "pattern": f"^[0-9a-f]{{{DIGITS}}}$"}
+    digest = {"type": "string", "pattern": f"^[0-9a-f]{{{DIGITS}}}$"}
     return {
         **schema,
         "title": name,
-        "properties": {"event": {"const": name}, **schema["properties"], "seal": seal},
+        "properties": {"event": {"const": name}, **schema["properties"], "seal": digest},
         "required": ["event", *schema["required"]],
     }

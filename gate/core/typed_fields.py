@@ -1,4 +1,4 @@
-"""Checking what was read from JSON against the types that a dataclass gives its fields."""
+"""Checks of values read from JSON against the field types of a dataclass."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Built = TypeVar("Built")
 
 
 def type_errors(kind: type, values: Mapping[str, object]) -> tuple[str, ...]:
-    """The names in `values` that are no field of `kind`, or whose value is not of the field's type."""
+    """Return the names that are no field of `kind`, or whose value is not of the field's type."""
     types_of = _field_types(kind)
     return tuple(
         name for name, value in values.items() if name not in types_of or not _fits(value, types_of[name])
@@ -21,7 +21,7 @@ def type_errors(kind: type, values: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def built(kind: Callable[..., Built], values: Mapping[str, Any]) -> Built:
-    """Make a `kind` of `values` that fit it, and the dataclasses that its fields hold."""
+    """Build a `kind` from values that fit it, including the dataclasses in its fields."""
     nested = {name: held for name, held in _nested_kinds(kind).items() if name in values}
     if not nested:
         return kind(**values)
@@ -31,12 +31,12 @@ def built(kind: Callable[..., Built], values: Mapping[str, Any]) -> Built:
 def _made(value: Any, kind: type[Any]) -> Any:
     if isinstance(value, Mapping):
         return built(kind, value)
-    return value if value is None else [_made(one, kind) for one in value]
+    return value if value is None else [_made(item, kind) for item in value]
 
 
 @functools.cache
 def _nested_kinds(kind: Callable[..., object]) -> Mapping[str, type[Any]]:
-    """The fields that hold a dataclass, or a sequence of it, or None."""
+    """Return the fields that hold a dataclass, a sequence of it, or None."""
     found = {name: _dataclass_in(wanted) for name, wanted in _field_types(kind).items()}
     return {name: held for name, held in found.items() if held is not None}
 
@@ -61,13 +61,13 @@ def _fits(value: object, wanted: Any) -> bool:
         return any(_fits(value, part) for part in parts)
     if origin is Mapping:
         return isinstance(value, Mapping) and all(
-            _fits(key, parts[0]) and _fits(one, parts[1]) for key, one in value.items()
+            _fits(key, parts[0]) and _fits(item, parts[1]) for key, item in value.items()
         )
     if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
-        # One that is made already fits as well: a report's probes are made before the measurement is.
+        # An instance fits as well: a report's probes are built before its measurement.
         return isinstance(value, wanted) or (isinstance(value, Mapping) and _is_made_of(wanted, value))
     if origin is Sequence:
-        return isinstance(value, (list, tuple)) and all(_fits(one, parts[0]) for one in value)
+        return isinstance(value, (list, tuple)) and all(_fits(item, parts[0]) for item in value)
     if wanted is int:
         return isinstance(value, int) and not isinstance(value, bool)
     if wanted is float:
@@ -77,9 +77,9 @@ def _fits(value: object, wanted: Any) -> bool:
 
 def _is_made_of(kind: type[Any], values: Mapping[str, object]) -> bool:
     needed = {
-        one.name
-        for one in dataclasses.fields(kind)
-        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     }
     return needed <= values.keys() and not type_errors(kind, values)
 

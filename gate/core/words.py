@@ -1,4 +1,4 @@
-"""Finding values in text as whole words: "Rex" is not in "complex", "5000" is not in "50000"."""
+"""Search for values in text as whole words: "Rex" is not in "complex", "5000" is not in "50000"."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
     "\uac00-\ud7af"  # Korean, whose particles follow a noun without a blank
 )
-"""Letters of scripts that put no blanks between words: each counts as a word of its own."""
+"""Letters of scripts without spaces between words: each counts as a word of its own."""
 
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:_+[^\W_{_UNSPACED}]+)*")
-"""Letters and digits. Underscores join within a word; around it they are Markdown's emphasis."""
+"""Letters and digits. Underscores within a word belong to it; those around it are Markdown emphasis."""
 
 _ONLY_WORDS = bytes(code if chr(code).isalnum() and code < 128 else ord(" ") for code in range(256))
-"""Each ASCII character that is neither a letter nor a digit → a blank."""
+"""Maps each ASCII character that is neither a letter nor a digit to a blank."""
 
 SHORT = 200
-"""Characters: what a turn of small talk or its acknowledgement has, and no prompt."""
+"""Longest text that is cached, in characters. Filler turns and their replies are shorter, prompts longer."""
 
 REMEMBERED = 4096
-"""How many short texts are remembered: bots say many things often."""
+"""Most short texts in a cache. Bots repeat many of their replies."""
 
 
 class Occurrence(NamedTuple):
-    """Where one of the sought values stands; `value` is spelt as it was sought."""
+    """The place of a value in a text; `value` is spelt as in the search."""
 
     value: str
     start: int
@@ -41,24 +41,24 @@ class Occurrence(NamedTuple):
 
 
 class WholeWords:
-    """Finds many values in a text in one pass over its words. Letter case does not matter."""
+    """Finds many values in one pass over a text's words, ignoring letter case."""
 
     def __init__(self, values: Collection[str]) -> None:
-        # Word → the values, as they are sought and in folded case, that are looked up by it.
+        # Word → the values to look up by it, as given and in folded case.
         self._by_word: dict[str, list[tuple[str, str]]] = {}
         words = {value: _words_in(value.casefold()) for value in dict.fromkeys(values)}
         owners = Counter(chain.from_iterable(map(set, words.values())))
         for value, every in words.items():
-            # By the word that the fewest others have: those of ORD-482913 and ORD-175530 begin alike.
+            # Look a value up by its rarest word: ORD-482913 and ORD-175530 share the first.
             word = min(every, key=owners.__getitem__, default=None)
             if word is not None:
                 self._by_word.setdefault(word, []).append((value, value.casefold()))
         self._wordless = [value for value, every in words.items() if value.strip() and not every]
-        # Short texts that hold none of the words, as bots say many things often.
-        self._strangers: set[str] = set()
+        # Cache of short texts that hold none of the words.
+        self._without_words: set[str] = set()
 
     def occurrences(self, text: str) -> Iterator[Occurrence]:
-        """Every occurrence of every value, in no particular order."""
+        """Yield every occurrence of every value, in no particular order."""
         folded, origin = _fold(text)
         for word in dict.fromkeys(_words_in(folded)):
             for value, sought in self._by_word.get(word, ()):
@@ -70,20 +70,20 @@ class WholeWords:
                 yield Occurrence(value=value, start=found.start(), end=found.end())
 
     def found(self, text: str, ignored: Collection[str] = ()) -> set[str]:
-        """Those of the values that occur, which is sooner said than where; `ignored` are not looked for."""
-        if text in self._strangers:
+        """Return the values that occur, without the `ignored` ones. Faster than `occurrences`."""
+        if text in self._without_words:
             return set()
         folded = text.casefold()
         known = self._by_word.keys() & _words_in(folded)
         if not known and not self._wordless:
-            if len(text) <= SHORT and len(self._strangers) < REMEMBERED:
-                self._strangers.add(text)
+            if len(text) <= SHORT and len(self._without_words) < REMEMBERED:
+                self._without_words.add(text)
             return set()
         present = {
             value
             for word in known
             for value, sought in self._by_word[word]
-            if value not in ignored and _stands(folded, sought)
+            if value not in ignored and _occurs(folded, sought)
         }
         for value in self._wordless:
             if value in text and value not in ignored:
@@ -92,9 +92,9 @@ class WholeWords:
 
 
 def _words_in(folded: str) -> Collection[str]:
-    """The words of a text in folded case, those of a short one remembered where they take long to find."""
+    """Return the words of a text in folded case. Cache those of a short text that is slow to split."""
     if folded.isascii() and "_" not in folded:
-        # All but letters and digits stands between words: much sooner split than matched.
+        # In plain ASCII, splitting at non-alphanumeric characters is much faster than matching.
         return folded.encode().translate(_ONLY_WORDS).decode().split()
     return _words_in_short(folded) if len(folded) <= SHORT else _WORD.findall(folded)
 
@@ -105,12 +105,12 @@ def _words_in_short(folded: str) -> Collection[str]:
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:
-    """`text` without its letter case, and where each of its characters stood before.
+    """Return the case-folded text, and the original index of each of its characters.
 
-    The length may change with the case: "STRASSE" is "straße".
+    Folding may change the length: "straße" becomes "strasse".
     """
     folded = text.casefold()
-    # No character folds to none, so equal lengths mean that each folds to one.
+    # No character folds to nothing, so equal lengths mean that each folds to one.
     if len(folded) == len(text):
         return folded, range(len(text))
     pieces = [character.casefold() for character in text]
@@ -118,7 +118,7 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
 
 
 def occurrences_of(value: str, text: str) -> Iterator[Occurrence]:
-    """Every occurrence of one value, sooner found than with many."""
+    """Yield every occurrence of one value. Faster than `WholeWords` for a single value."""
     sought = value.casefold()
     if not _holds_word(sought):
         yield from WholeWords((value,)).occurrences(text)
@@ -129,7 +129,7 @@ def occurrences_of(value: str, text: str) -> Iterator[Occurrence]:
 
 
 def _starts(folded: str, sought: str) -> Iterator[int]:
-    """Where `sought`, which holds a word, stands in `folded` as whole words."""
+    """Yield the indices at which `sought`, which holds a word, occurs in `folded` as whole words."""
     start = _start(folded, sought, 0)
     while start >= 0:
         yield start
@@ -137,14 +137,14 @@ def _starts(folded: str, sought: str) -> Iterator[int]:
 
 
 def _start(folded: str, sought: str, since: int) -> int:
-    """The first of these places from `since` on; -1 when there is none."""
+    """Return the first of these indices from `since` on; -1 when there is none."""
     start = folded.find(sought, since)
     while start >= 0 and not _stands_alone(folded, start, start + len(sought)):
         start = folded.find(sought, start + 1)
     return start
 
 
-def _stands(folded: str, sought: str) -> bool:
+def _occurs(folded: str, sought: str) -> bool:
     return _start(folded, sought, 0) >= 0
 
 
@@ -153,7 +153,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _inside_word(text: str, border: int) -> bool:
-    """Whether a word goes on across `border`, be it over underscores."""
+    """Whether a word continues across `border`, directly or over underscores."""
     if border in (0, len(text)):
         return False
     left, right = border - 1, border
@@ -168,14 +168,14 @@ def _inside_word(text: str, border: int) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _joins(character: str) -> bool:
-    """Whether it is part of a word that may go on: a letter, a digit, or an accent upon one."""
+    """Whether the character can continue a word: a letter, a digit, or a combining accent."""
     if _IS_UNSPACED.match(character):
         return False
     return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def _part_of_number(text: str, start: int, end: int) -> bool:
-    """Whether digits go on beyond a separator: 5 in 5.50, 000 in 50,000."""
+    """Whether digits continue beyond a separator, as for 5 in 5.50 and for 000 in 50,000."""
     goes_on = (
         text[end - 1].isdigit() and end + 1 < len(text) and text[end] in ".," and text[end + 1].isdigit()
     )
@@ -186,35 +186,35 @@ def _part_of_number(text: str, start: int, end: int) -> bool:
 
 
 def contains(text: str, value: str) -> bool:
-    """Whether `value` stands in `text` as whole words."""
+    """Whether `value` occurs in `text` as whole words."""
     return bool(found_in(text, (value,)))
 
 
 def found_in(text: str, values: Collection[str]) -> frozenset[str]:
-    """Those of `values` that stand in `text` as whole words."""
+    """Return the values that occur in `text` as whole words."""
     if not values:
         return frozenset()
     folded = text.casefold()
     found = []
     for value in values:
         sought = value.casefold()
-        # Mostly it does not stand there at all.
-        if sought in folded and (_stands(folded, sought) if _holds_word(sought) else _is_in(text, value)):
+        # Most values do not occur at all.
+        if sought in folded and (_occurs(folded, sought) if _holds_word(sought) else _is_in(text, value)):
             found.append(value)
     return frozenset(found)
 
 
 def _is_in(text: str, value: str) -> bool:
-    """Whether `value`, which holds no word, stands in `text`."""
+    """Whether `value`, which holds no word, occurs in `text`."""
     return bool(value.strip()) and value in text
 
 
 def _holds_word(folded: str) -> bool:
-    # Mostly it begins with one, which is sooner seen.
+    # Most values begin with a word, which is faster to check.
     return folded[:1].isalnum() or _WORD.search(folded) is not None
 
 
 def facts_in(text: str, facts: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of the facts whose values stand in `text`, in the order of `facts`."""
+    """Return the names of the facts whose values occur in `text`, in the order of `facts`."""
     present = found_in(text, tuple(facts.values()))
     return tuple(name for name, value in facts.items() if value in present)

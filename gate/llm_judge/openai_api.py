@@ -91,7 +91,7 @@ class OpenAIJudge:
         return answer
 
     def _scrub(self, text: str) -> str:
-        return self._secret.hidden(text)
+        return self._secret.redact(text)
 
 
 def _client(base_url: str, key: str, seconds: float, retries: int) -> AsyncOpenAI:

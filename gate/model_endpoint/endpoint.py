@@ -291,7 +291,7 @@ class ModelEndpoint:
             )
 
     def _scrub(self, text: str) -> str:
-        return self._upstream.secret.hidden(text) if self._upstream else text
+        return self._upstream.secret.redact(text) if self._upstream else text
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
         return await send_response(request, whole({"object": "list", "data": [_model_card(MODEL)]}))

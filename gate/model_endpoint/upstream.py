@@ -139,7 +139,7 @@ class RealModel:
         return self._scrub(str(fault).encode(errors="replace")).decode(errors="replace")[:LONGEST_REASON]
 
     def _scrub(self, data: bytes) -> bytes:
-        return self._secret.hidden_bytes(data)
+        return self._secret.redact_bytes(data)
 
 
 class _StreamForwarder:

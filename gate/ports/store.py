@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from gate.core.specification import StoreSpecification, StoreTraits
+from gate.core.store_figures import StoreFigures
 from gate.core.store_findings import StoreEvidence, StoreFinding
-from gate.core.transcript import StoreFigures
 
 
 @dataclass(frozen=True, kw_only=True)

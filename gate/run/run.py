@@ -232,7 +232,7 @@ class Run:
     def _record(self, event: Event) -> None:
         """Record an event, with the API key redacted from it."""
         self._in_flight.watch(event)
-        self._recording(self._secret.hidden_in(event))
+        self._recording(self._secret.redact_fields(event))
 
     def _clock(self) -> float:
         """Return the seconds since the run began."""

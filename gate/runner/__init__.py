@@ -1,1 +1,1 @@
-"""Plans the waves and plays the scenarios. Records events; judges nothing."""
+"""Plans waves of conversations and plays them. Records events; judges nothing."""

@@ -1,7 +1,7 @@
-"""Sessions that go on talking while the deployment is disrupted: what they say, and what they are asked.
+"""The script of background sessions, which go on talking while the deployment is disrupted.
 
-Each tells one fact before the disruption and one with every turn during it. Afterwards it is asked for
-those that the bot acknowledged; what it refused or left open was never promised.
+Each session tells one fact before the disruption, and one with every turn during it. Afterwards it asks
+for the facts that the bot acknowledged. The bot never promised those that it refused or left unanswered.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from gate.scorers.contains import Contains
 NAME = "Turns during the disruption"
 SESSIONS = 4
 MOST_FACTS = 20
-"""Told during the disruption by each session. Turns beyond that are small talk."""
+"""Facts that each session tells during the disruption. Further turns are filler."""
 READS = 8
-"""How often a question is put where several replicas answer."""
+"""How often a question is asked where several replicas answer."""
 SPEAKER = "alice"
 NOWHERE = Position(file="", line=0)
 CHECKING_IN = "Is there any news?"
 
 
 def any_sends_turns(disruptions: Iterable[DisruptionTraits]) -> bool:
-    """Whether any of the disruptions has turns sent meanwhile."""
+    """Whether background sessions send turns during any of the disruptions."""
     return any(traits.sends_turns for traits in disruptions)
 
 
 def build_background_scenario(disruptions: Iterable[DisruptionTraits]) -> Scenario:
-    """What such a session says: before the disruption, during it, after it."""
+    """Write the script of a background session: before the disruption, during it, after it."""
     usual = UNDECLARED.guarantee
     promise = next((traits.guarantee for traits in disruptions if traits.guarantee != usual), usual)
     facts = tuple(Pattern(name=f"parcel {number}", template="PCL-######") for number in range(MOST_FACTS + 1))

@@ -1,4 +1,4 @@
-"""The conversations that a deployment's users hold: one handle a session, from its first turn to the end."""
+"""The conversation handles of a deployment: one a session, from its first turn to the end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from gate.ports import Bot, Conversation
 
 
 class ConversationHandles:
-    """Keeps every handle until the run is done with the deployment, whatever happens to the bot meanwhile.
+    """Keeps a handle for every session, even while the bot is replaced.
 
-    All deployments of a run share the `quota`: replies are kept to the end of it.
+    All deployments of a run share the `quota`, because replies are kept to the end of the run.
     """
 
     def __init__(self, bot: Bot, quota: Quota) -> None:

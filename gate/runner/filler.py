@@ -1,4 +1,4 @@
-"""Filler turns: varied small talk that mentions no fact and is never said twice in a run if it can be."""
+"""Filler texts, which mention no fact. A run repeats none until all have been used."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class FillerTexts:
         self._next = 0
 
     def draw(self, avoid: WholeWords) -> str:
-        """A text that holds none of `avoid`, the values that the conversation's facts may take."""
+        """Return a text without any of `avoid`, the values that the conversation's facts may take."""
         for _ in range(len(self._texts)):
             text = self._texts[self._next % len(self._texts)]
             self._next += 1

@@ -1,4 +1,4 @@
-"""Tells at once whether a reply misses what its turn expects, so that a question can be put again."""
+"""Decides during the run whether a reply misses, so that the question can be asked again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.scorers.checks import compared
 
 
 def missed(turn: Turn, reply: str) -> bool:
-    """Whether the reply is not what the turn expects, as far as comparisons tell: no judge is asked yet.
+    """Whether the reply fails a check of the turn that needs no judge model.
 
     A scorer that crashes counts as no miss.
     """

@@ -1,4 +1,4 @@
-"""The plan of a run: waves of conversations, with every text, session id and fact decided beforehand."""
+"""The plan of a run: waves of conversations, with every text, session id and fact."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gate.scorers.checks import rendered
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """One text to be put to the bot; a probe when it carries an expectation (rendered).
+    """One text for the bot; a probe when it has an expectation, which is rendered.
 
     Turns of one conversation with the same `moment`, which counts from 1, are started together.
     """
@@ -30,14 +30,14 @@ class Turn:
     asks: tuple[str, ...] = ()
     guarantee: str = ""
     states: tuple[str, ...] = ()
-    """The facts that the bot is to state in its reply."""
+    """The facts that the bot is asked to state in its reply."""
     answer: str = ""
-    """The reply that states them, when the gate is the bot's model; "" where none are stated."""
+    """The reply that states them, for the reference model; "" where none are stated."""
     written: Say | None = None
-    """The turn as its author wrote it; None for small talk."""
+    """The turn as its author wrote it; None for filler."""
 
     def render(self, facts: Mapping[str, str]) -> Turn:
-        """The same with other values of the facts, in the text and in what is expected."""
+        """Return the turn with other values of the facts, in the text and in the expectation."""
         if self.written is None:
             return self
         text = render(self.written.text, facts).strip()
@@ -52,7 +52,7 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Pause:
-    """The conversation waits for so many seconds when its turn comes, at `moment`."""
+    """A pause of the conversation at `moment`, in seconds."""
 
     moment: int
     seconds: float
@@ -64,9 +64,9 @@ Moment = Pause | tuple[Turn, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedConversation:
-    """One performance of a scenario. `segments` are its turns in order, cut at each `disrupt` line.
+    """One conversation: a scenario in one arm and trial, with facts of its own.
 
-    `pauses` lie between them, cut likewise.
+    `segments` are its turns in order, split at each `disrupt` line; `pauses` are split likewise.
     """
 
     identifier: str
@@ -74,7 +74,7 @@ class PlannedConversation:
     """All disruptions of its deployment."""
     scenario: Scenario
     disruptions: tuple[str, ...]
-    """Those of its own script: `wave`, or the beginning of it."""
+    """The disruptions of its own script: all of `wave`, or the first ones."""
     arm: str
     trial: int
     sessions: Mapping[str, str]
@@ -83,9 +83,9 @@ class PlannedConversation:
     pauses: tuple[tuple[Pause, ...], ...] = ()
 
     def moments(self, point: int) -> tuple[Moment, ...]:
-        """What happens between two disruptions, in order, `point` of them having happened before.
+        """Return the moments between disruption number `point` and the next one, in order.
 
-        The control arm does all of it before the first.
+        The control arm has all of its moments at point 0, before the first disruption.
         """
         if self.arm == CONTROL:
             turns = self.turns if point == 0 else ()
@@ -138,18 +138,19 @@ class PlannedConversation:
 
 @dataclass(frozen=True, kw_only=True)
 class Wave:
-    """One deployment and the conversations that share it. `kinds` are the disruptions, in order."""
+    """One deployment and the conversations that share it."""
 
     name: str
     kinds: tuple[str, ...]
+    """The disruptions, in order."""
     conversations: tuple[PlannedConversation, ...]
     background_sessions: tuple[PlannedConversation, ...] = ()
-    """Those who go on talking meanwhile."""
+    """The conversations that go on during the disruptions."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that a run will do, decided by scenarios, disruptions, trials and seed alone."""
+    """All waves of a run. Scenarios, disruptions, trials and seed alone determine it."""
 
     seed: int
     waves: tuple[Wave, ...]
@@ -157,19 +158,23 @@ class Plan:
     @property
     def scripted(self) -> tuple[PlannedConversation, ...]:
         """The conversations that play scenarios."""
-        return tuple(one for wave in self.waves for one in wave.conversations)
+        return tuple(conversation for wave in self.waves for conversation in wave.conversations)
 
     @property
     def conversations(self) -> tuple[PlannedConversation, ...]:
-        """All conversations of all waves, those of bystanders included."""
-        return tuple(one for wave in self.waves for one in (*wave.conversations, *wave.background_sessions))
+        """All conversations of all waves, background sessions included."""
+        return tuple(
+            conversation
+            for wave in self.waves
+            for conversation in (*wave.conversations, *wave.background_sessions)
+        )
 
 
 def name_of(disruptions: Sequence[str]) -> str:
-    """The one name of disruptions that follow one another."""
+    """Join the names of consecutive disruptions into one."""
     return "+".join(disruptions)
 
 
 def named_in(text: str, facts: Mapping[str, str]) -> dict[str, str]:
-    """The facts that an unrendered text names, with their values."""
+    """Return the facts that an unrendered text names, with their values."""
     return {name: facts[name] for name in PLACEHOLDER.findall(text) if name in facts}

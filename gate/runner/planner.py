@@ -1,7 +1,7 @@
-"""Turns scenarios into waves of conversations, with every text, session id and fact decided beforehand.
+"""Plans a run: turns scenarios into waves of conversations.
 
-A wave is one deployment, disrupted at most a few times, that serves all of its conversations: the
-cost of a run grows with the number of disruptions, not with scenarios × disruptions.
+A wave is one deployment that serves many conversations and is disrupted a few times at most. So the cost
+of a run grows with the number of disruptions, not with scenarios × disruptions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from gate.runner.session_ids import session_ids
 from gate.scorers.checks import asked_facts, rendered
 
 STATEMENT = "Certainly, here it is: {}."
-"""What a bot says that was asked to state a fact, when the gate is its model."""
+"""The reference model's reply to a turn that asks the bot to state facts."""
 
 
 def plan_run(
@@ -33,9 +33,9 @@ def plan_run(
     seed: int,
     known: Mapping[str, Disruption] = DISRUPTIONS,
 ) -> Plan:
-    """The plan of a run: each scenario in both arms, `trials` times, under each disruption.
+    """Plan a run: each scenario in both arms, `trials` times, under each disruption.
 
-    The traits of the disruptions that are `known` say who goes on talking meanwhile.
+    The traits of the `known` disruptions decide whether a wave has background sessions.
     """
     scenarios_by_kinds = _scenarios_by_kinds(scenarios, disruptions)
     waves = _waves(scenarios_by_kinds, disruptions)
@@ -76,7 +76,7 @@ def _scenarios_by_kinds(
 
 
 def _waves(all_kinds: Iterable[tuple[str, ...]], disruptions: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the disruptions of each deployment, as few deployments as do, in the order of the run."""
+    """Return the disruptions of each deployment, for as few deployments as possible, in the run's order."""
     waves: list[tuple[str, ...]] = []
     # A script with the disruptions (restart,) can share the deployment of one with (restart, restart).
     for kinds in sorted(all_kinds, key=lambda kinds: -len(kinds)):
@@ -95,9 +95,9 @@ def _rank(kinds: tuple[str, ...], disruptions: Sequence[str]) -> tuple[int, ...]
 
 
 def _without_early_probes(segments: tuple[tuple[Turn, ...], ...]) -> tuple[tuple[Turn, ...], ...]:
-    """Leaves out what is asked before the disruption: the reply would restate the fact and refresh it.
+    """Drop probes before the first disruption: their replies would restate the fact and refresh it.
 
-    A question that tells a fact as well is said, so that the fact is told, but it is no probe then.
+    A question that also tells a fact stays as a turn without an expectation.
     """
     if len(segments) == 1:
         return segments
@@ -110,18 +110,18 @@ def _without_early_probes(segments: tuple[tuple[Turn, ...], ...]) -> tuple[tuple
 
 
 def _literal_texts(scenario: Scenario) -> list[str]:
-    """What the conversation says whatever its facts are, and the names that session ids begin with."""
+    """Return the words of the conversation without its facts, and the speakers, which are in session ids."""
     said = [PLACEHOLDER.sub(" ", turn.text) for turn in scenario.turns]
     return [*said, *scenario.speakers]
 
 
 class _ConversationPlanner:
-    """Writes out conversations, drawing facts, session ids and small talk for the whole run."""
+    """Plans conversations, and draws facts, session ids and filler texts for the whole run."""
 
     def __init__(self, seed: int, scenarios: Sequence[Scenario]) -> None:
         self._seed = seed
-        # Whoever says it, a value in the store would be taken for the fact of another conversation.
-        self._pools = {value for one in scenarios for fact in one.facts for value in fact.pool}
+        # Filler must avoid the values of all conversations: in the store, they could not be told apart.
+        self._pools = {value for scenario in scenarios for fact in scenario.facts for value in fact.pool}
         self._facts = FactSource(seed)
         self._filler = FillerTexts(seed)
         self._count = 0
@@ -155,7 +155,7 @@ class _ConversationPlanner:
     def plan_background_sessions(
         self, kinds: tuple[str, ...], known: Mapping[str, Disruption]
     ) -> tuple[PlannedConversation, ...]:
-        """Those who go on talking while the disruptions `kinds` happen; none where no turn is sent then."""
+        """Plan the background sessions of a wave; none when its disruptions send no turns."""
         traits = [traits_of(kind, known) for kind in kinds]
         if not any_sends_turns(traits):
             return ()
@@ -207,9 +207,9 @@ class _ConversationPlanner:
 
 
 def _written_turn(say: Say, identifier: str, moment: int, facts: Mapping[str, str], session: str) -> Turn:
-    """A turn of the script, with the values of the facts."""
-    # Bots strip turns: texts that differ by blanks around them alone would be taken for equal in a
-    # request, yet be under way at once.
+    """Plan a turn of the script, with the values of the facts."""
+    # Bots strip texts: in a model request, two texts in flight that differ only in outer blanks would be
+    # equal.
     text = render(say.text, facts).strip()
     expectation = say.expectation
     return Turn(

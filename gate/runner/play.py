@@ -1,7 +1,7 @@
-"""Plays a plan: all conversations of a wave at once, one disruption for all of them; waves side by side.
+"""Plays a plan: waves side by side, and all conversations of a wave at once, with one disruption for all.
 
-The control arm plays its whole script before the disruption; the treated arm stops at its `disrupt`
-line and goes on afterwards. What happened goes to the recorder; nothing is judged here.
+The control arm plays its whole script before the disruption. The treated arm stops at its `disrupt` line
+and goes on afterwards. All events go to the recorder; nothing is judged here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 from dataclasses import fields
 
+from gate.core.store_figures import StoreFigures
 from gate.core.transcript import (
     AFTER,
     BEFORE,
@@ -19,7 +20,6 @@ from gate.core.transcript import (
     DisruptionEnded,
     DisruptionStarted,
     FaultSeen,
-    StoreFigures,
     StoreSeen,
 )
 from gate.disruptions import kind_and_times, traits_of
@@ -42,9 +42,9 @@ __all__ = ["RunContext", "never_missed", "play"]
 
 
 async def play(plan: Plan, context: RunContext) -> None:
-    """Plays every wave, `context.jobs` of them at once, in their order.
+    """Play every wave in order, `context.jobs` of them at once.
 
-    Raises InputError, which ends the others too; every other fault is recorded and ends its wave alone.
+    Raises InputError, which ends all waves. Every other fault is recorded and ends its own wave only.
     """
     for conversation in plan.conversations:
         context.record(conversation.planned(context.clock()))
@@ -112,16 +112,16 @@ class _WavePlayer:
             return None
 
     def _first_version(self) -> str:
-        """What the first disruption that cares wants to find running."""
+        """Return the version that the first disruption with a requirement begins with."""
         # An unknown disruption is a fault when its turn comes.
         known = self._context.disruptions
         wanted = (traits_of(kind, known).begins_with for kind in self._wave.kinds)
         return next((version for version in wanted if version is not None), CANDIDATE)
 
     def _record_fault(self, error: Exception) -> None:
-        """Puts on record what ended the wave. Raises it when it is the user's to mend."""
+        """Record the fault that ended the wave. Raises it when it is an InputError."""
         parts = _parts(error)
-        mistake = next((one for one in parts if isinstance(one, InputError)), None)
+        mistake = next((part for part in parts if isinstance(part, InputError)), None)
         if mistake is not None:
             raise mistake
         self._context.record(
@@ -138,7 +138,7 @@ class _WavePlayer:
         try:
             await deployment.close()
         except Exception:
-            # What stays behind is the runtime's to remove at the end; what was seen here stays true.
+            # The runtime removes the rest at the end of the run. What was recorded here stays valid.
             return
         now = self._context.clock()
         self._context.record(DeploymentClosed(at=now, deployment=self._wave.name, seconds=now - began))
@@ -161,7 +161,7 @@ class _WavePlayer:
                 await self._look_into_store(deployment, turns, BEFORE)
                 recovered = await self._disrupt(deployment, kind, point, sessions)
                 if not recovered:
-                    # A bot cannot come back without its store, nor without memory.
+                    # A missing store or a memory shortage explains why the bot did not come back.
                     await self._check_store(deployment)
                     await self._check_limits(deployment)
                     self._skip_rest(turns, point, f"the bot did not come back after {kind}")
@@ -172,20 +172,20 @@ class _WavePlayer:
             await sessions.ask(self._wave.kinds)
             await self._check_limits(deployment)
             await self._check_store(deployment)
-            # For what was told after the last disruption.
+            # For facts told after the last disruption.
             await self._look_into_store(deployment, turns, AFTER)
         finally:
             await bot.close()
 
     async def _play_together(self, turns: TurnPlayer, point: int) -> None:
-        """Plays the segment number `point` of every conversation; all of a control conversation at 0."""
+        """Play segment number `point` of every conversation; control conversations play fully at 0."""
         async with asyncio.TaskGroup() as group:
             for conversation in self._wave.conversations:
                 if conversation.moments(point):
                     group.create_task(turns.converse(conversation, point))
 
     async def _disrupt(self, deployment: Deployment, kind: str, point: int, traffic: Traffic) -> bool:
-        waiting = [one for one in self._wave.conversations if one.moments(point)]
+        waiting = [conversation for conversation in self._wave.conversations if conversation.moments(point)]
         single, times = kind_and_times(self._context.disruptions[kind])
         self._context.record(
             DisruptionStarted(
@@ -261,7 +261,7 @@ class _WavePlayer:
 
 
 def _parts(error: Exception) -> list[Exception]:
-    """The exceptions that a task group gathered, or the one that came alone."""
+    """Return the exceptions in a group, or the single exception."""
     if isinstance(error, ExceptionGroup):
         return [part for inner in error.exceptions for part in _parts(inner)]
     return [error]

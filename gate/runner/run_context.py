@@ -1,4 +1,4 @@
-"""All that a plan is played with."""
+"""The context in which a plan is played."""
 
 from __future__ import annotations
 
@@ -12,38 +12,39 @@ from gate.runner.plan import Turn
 
 
 def never_missed(_turn: Turn, _reply: str) -> bool:
-    """Takes every reply for a hit."""
+    """Treat every reply as a hit."""
     return False
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunContext:
-    """All that a plan is played with. `clock` gives seconds since the run began."""
+    """The parts and limits with which a plan is played."""
 
     runtime: Runtime
     connect: Callable[[Deployment], Bot]
     reply_quota: Quota
-    """How much of what the bots say is kept, over all deployments."""
+    """The limit of text of the bots that is kept, over all deployments."""
     disruptions: Mapping[str, Disruption]
     environment: Callable[[str], Mapping[str, str]]
-    """What the bot of a deployment is told about its model."""
+    """Deployment → the environment variables that tell its bot about its model."""
     record: Recorder
     clock: Callable[[], float]
+    """Returns the seconds since the run began."""
     concurrency: int
-    """Turns under way at once, over all deployments. A parallel block with more is under way alone."""
+    """The most turns in flight at once, over all deployments. A larger parallel block is in flight alone."""
     jobs: int = 1
-    """Deployments that are up at once."""
+    """The most deployments up at once."""
     captures: bool = False
-    """Whether a fact that the bot is to state is whatever value of its shape the reply holds.
+    """Whether any value of the right shape in the reply counts as a stated fact.
 
-    Else it is the planned value or none: the model is the gate's own and states that one.
+    Otherwise only the planned value counts: the reference model states that one.
     """
     missed: Callable[[Turn, str], bool] = never_missed
     """Whether a reply to a recall probe misses; the question is then asked again."""
     reasks: int = 2
     """How often a question is asked again at most."""
     hold: Callable[[str, Collection[str]], Hold] | None = None
-    """Holds the model's answers to turns of a deployment with these texts back.
+    """Holds back the model's answers to a deployment's turns with these texts.
 
     None where the bot brings its own model.
     """

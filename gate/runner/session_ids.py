@@ -1,4 +1,4 @@
-"""The session ids of a conversation: one a speaker, with a random part that all of them share."""
+"""The session ids of a conversation: one a speaker, with a shared random part."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ RANDOM_BITS = 64
 def session_ids(seed: int, conversation: str, speakers: Iterable[str]) -> Mapping[str, str]:
     """Return speaker → session id; equal seeds and conversations give equal ids.
 
-    The ids differ by the speaker's name alone: by letter case, or one is the beginning of another. That tests
-    how the bot keys its sessions.
+    The ids differ only in the speaker's name: perhaps only in letter case, or one is a prefix of another.
+    That tests how the bot keys its sessions.
     """
     shared = random_part(seed, conversation)
     return {speaker: f"{speaker}-{shared}" for speaker in speakers}

@@ -1,4 +1,4 @@
-"""Splits a run's scenarios over several runs, which together play what one run would have played."""
+"""Splits a run's scenarios over several runs, which together play what one run would play."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from gate.runner.window import within_window
 def plan_part(
     scenarios: Sequence[Scenario], run: RunSpecification, *, window: int | None, seed: int
 ) -> tuple[Plan, int]:
-    """The plan of the part of the scenarios that `run.shard` names, and how many questions it leaves out.
+    """Plan the scenarios of `run.shard`. Return the plan and how many questions it leaves out.
 
-    The whole run is planned first, so that every part has the facts, the texts and the session ids that
-    the whole would have. Raises InputError when the part is empty.
+    The whole run is planned first, so that each part has the same facts, texts and session ids as the
+    whole. Raises InputError when the part is empty.
     """
     windowed = within_window(scenarios, window)
     plan = plan_run(windowed.scenarios, run.disruptions, run.trials, seed)
@@ -37,7 +37,7 @@ def plan_part(
 
 
 def scenarios_of(scenarios: Sequence[Scenario], shard: Shard) -> tuple[Scenario, ...]:
-    """Its scenarios, dealt out like cards: the sizes of two shards differ by one at most."""
+    """Return the shard's scenarios, dealt in turn: the sizes of two shards differ by at most one."""
     distinct: list[Scenario] = []
     for scenario in scenarios:
         if scenario not in distinct:
@@ -46,13 +46,13 @@ def scenarios_of(scenarios: Sequence[Scenario], shard: Shard) -> tuple[Scenario,
 
 
 def _played_by(scenarios: Sequence[Scenario], plan: Plan) -> Plan:
-    """What of the plan is played with these scenarios.
+    """Keep the conversations of these scenarios, and the waves that still have any.
 
-    A deployment that is left keeps all who talk on while it is disrupted: without them there would be
-    no turn in which to kill the bot, and nobody to notice that it is away.
+    Such a wave keeps all its background sessions. Without them there would be no turn in which to kill the
+    bot, and nothing to measure its unavailability by.
     """
     waves = (
-        replace(wave, conversations=tuple(one for one in wave.conversations if one.scenario in scenarios))
+        replace(wave, conversations=tuple(talk for talk in wave.conversations if talk.scenario in scenarios))
         for wave in plan.waves
     )
     return replace(plan, waves=tuple(wave for wave in waves if wave.conversations))

@@ -1,4 +1,4 @@
-"""The users who go on talking while the deployment is disrupted, and what they are asked afterwards."""
+"""Plays the background sessions of a wave during a disruption, and their questions afterwards."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gate.runner.run_context import RunContext
 from gate.runner.turns import TurnPlayer
 
 DURING, AFTERWARDS = 1, 2
-"""Segments of what a bystander says."""
+"""Segments of a background session's script."""
 
 
 class BackgroundSessions:
-    """The bystanders of one wave. Implements `gate.ports.Traffic`."""
+    """The background sessions of one wave. Implements `gate.ports.Traffic`."""
 
     def __init__(self, wave: Wave, turns: TurnPlayer, context: RunContext) -> None:
         self._deployment = wave.name
@@ -27,21 +27,24 @@ class BackgroundSessions:
         self._turns = turns
         self._context = context
         self._sent = 0
-        # What the bot has promised to remember, by conversation.
+        # Facts that the bot acknowledged, by conversation.
         self._acknowledged: dict[str, set[str]] = {}
 
     async def open(self) -> None:
-        """Every session says its first turn."""
-        await self._put([(one, one.segments[0][0]) for one in self._sessions])
+        """Send the first turn of every session."""
+        await self._put([(session, session.segments[0][0]) for session in self._sessions])
 
     async def send(self) -> None:
-        """One turn of every session, until each was acknowledged, refused or left open."""
+        """Send one turn of every session, and wait for the outcome of each."""
         await self._put(self._next_turns())
 
     @contextlib.asynccontextmanager
     async def in_flight(self) -> AsyncIterator[bool]:
-        """Holds the model's answers to one turn of every session back until the block is left."""
-        # No more than can be under way at once: the others would wait for those that are held.
+        """Hold back the model's answers to one turn of every session until the block is left.
+
+        Yields whether the bot has asked its model.
+        """
+        # No more turns than may be in flight at once: the others would wait for the held ones.
         turns = self._next_turns()[: self._context.concurrency]
         texts = [turn.text for _, turn in turns]
         hold = self._context.hold(self._deployment, texts) if self._context.hold else None
@@ -54,23 +57,23 @@ class BackgroundSessions:
                     hold.release()
             await talking
         finally:
-            # Where the block has failed or the run ends, nobody waits for what may never be answered.
+            # When the block fails or the run ends, do not wait for answers that may never come.
             talking.cancel()
             await asyncio.gather(talking, return_exceptions=True)
 
     async def ask(self, kinds: Sequence[str]) -> None:
-        """Asks every session for what was acknowledged; often where several replicas may answer."""
+        """Ask every session for its acknowledged facts, several times where several replicas may answer."""
         known = self._context.disruptions
         reads = READS if any(traits_of(kind, known).asks_often for kind in kinds) else 1
         async with asyncio.TaskGroup() as group:
-            for one in self._sessions:
-                group.create_task(self._ask(one, reads))
+            for session in self._sessions:
+                group.create_task(self._ask(session, reads))
 
     async def _ask(self, conversation: PlannedConversation, reads: int) -> None:
         known = self._acknowledged.get(conversation.identifier, set())
         questions = [turn for turn in conversation.segments[AFTERWARDS] if known.issuperset(turn.asks)]
         for turn in questions:
-            # The first fact and the last: older and younger than whatever a replica keeps to itself.
+            # The first and the last fact: told before and after anything that only one replica holds.
             often = turn is questions[0] or turn is questions[-1]
             await self._turns.ask(conversation, turn, reads=reads if often else 1)
 
@@ -86,11 +89,11 @@ class BackgroundSessions:
 
     def _next_turns(self) -> list[tuple[PlannedConversation, Turn]]:
         number, self._sent = self._sent, self._sent + 1
-        return [(one, _turn_of(one, number)) for one in self._sessions]
+        return [(session, _turn_of(session, number)) for session in self._sessions]
 
 
 async def _is_first(asked: Coroutine[Any, Any, None], talking: asyncio.Task[None]) -> bool:
-    """Whether the bot asks its model before the turns are over: one that refuses them never does."""
+    """Whether the bot asks its model before the turns end. A bot that refuses them never asks."""
     waiting = asyncio.create_task(asked)
     try:
         await asyncio.wait({waiting, talking}, return_when=asyncio.FIRST_COMPLETED)

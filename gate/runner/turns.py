@@ -1,6 +1,6 @@
-"""Puts the turns of a wave to the bot: at once where they are parallel, and again where they missed.
+"""Puts the turns of a wave to the bot: parallel turns at once, and questions again when a reply missed.
 
-What came of each is on record when it is over, and so is what the bot stated in its reply.
+Records the outcome of each turn, and the facts that the bot stated in its reply.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from gate.scorers.checks import forbids_only
 
 
 class TurnSlots:
-    """The places of a run, one for each turn that is under way, whichever deployment it is put to."""
+    """Limits how many turns of a run are in flight at once, over all deployments."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -40,8 +40,8 @@ class TurnSlots:
         self._gathering = asyncio.Lock()
 
     async def take(self, count: int, held: AsyncExitStack) -> None:
-        """Waits for `count` places at once, or for all there are, which go back when `held` is left."""
-        # One after the other: two blocks that had a half of their places each would wait for ever.
+        """Wait for `count` slots at once, or for all slots. They are released when `held` is closed."""
+        # One caller at a time: two that held half of their slots each would wait for each other.
         async with self._gathering:
             for _ in range(min(count, self._size)):
                 await held.enter_async_context(self._slots)
@@ -60,20 +60,20 @@ class TurnPlayer:
         self._handles = handles
         self._context = context
         self._slots = slots
-        # Equal texts are never under way at once: a model request is tied to its turn by its text. Those
-        # of other deployments do not matter, because a deployment shows itself by its key.
+        # Equal texts are never in flight at once: a model request is matched to its turn by its text.
+        # Other deployments do not matter, because each has a key of its own.
         self._texts: dict[str, asyncio.Lock] = {}
         self._muted: dict[str, str] = {}
-        # The facts of each conversation, those that the bot has stated included.
-        self._facts = {one.identifier: dict(one.facts) for one in conversations}
+        # The facts of each conversation, with the values that the bot has stated.
+        self._facts = {conversation.identifier: dict(conversation.facts) for conversation in conversations}
 
     @property
     def values(self) -> Collection[str]:
-        """What the facts of all conversations are by now."""
+        """The current values of the facts of all conversations."""
         return {value for facts in self._facts.values() for value in facts.values()}
 
     async def converse(self, conversation: PlannedConversation, point: int) -> None:
-        """Plays what lies after `point` disruptions, moment by moment."""
+        """Play the moments after disruption number `point`, one by one."""
         for moment in conversation.moments(point):
             muted = self._muted.get(conversation.identifier)
             if isinstance(moment, Pause):
@@ -96,35 +96,35 @@ class TurnPlayer:
         self._context.record(Waited(at=now, conversation=conversation.identifier, seconds=now - began))
 
     def _with_stated_values(self, conversation: PlannedConversation, turn: Turn) -> Turn:
-        """The turn with the values that the bot has stated in the place of the planned ones."""
+        """Return the turn with the values that the bot has stated in place of the planned ones."""
         facts = self._facts[conversation.identifier]
         return turn if facts == conversation.facts else turn.render(facts)
 
     async def _say_together(
         self, conversation: PlannedConversation, turns: Sequence[Turn]
     ) -> list[str | None]:
-        """Puts the turns to the bot at the same moment. The reply to each, None where there is none."""
+        """Put the turns to the bot at the same moment. Return the reply to each, None for no reply."""
         async with self._claim_slots(turns), asyncio.TaskGroup() as group:
             saying = [group.create_task(self._say(conversation, turn)) for turn in turns]
         return [task.result() for task in saying]
 
     @asynccontextmanager
     async def _claim_slots(self, turns: Sequence[Turn]) -> AsyncIterator[None]:
-        """Waits until none of the texts is under way and there is room for all turns at once."""
+        """Wait until none of the texts is in flight and there are slots for all turns at once."""
         async with AsyncExitStack() as held:
-            # In one order for everybody, so that no two blocks wait for each other.
+            # In the same order for every caller, so that no two of them wait for each other.
             for text in sorted({turn.text for turn in turns}):
                 await held.enter_async_context(self._texts.setdefault(text, asyncio.Lock()))
             await self._slots.take(len(turns), held)
             yield
 
     async def say(self, conversation: PlannedConversation, turn: Turn) -> str | None:
-        """Puts one turn to the bot. The reply, None where there is none."""
+        """Put one turn to the bot. Return the reply, None for no reply."""
         [reply] = await self._say_together(conversation, [turn])
         return reply
 
     async def ask(self, conversation: PlannedConversation, turn: Turn, *, reads: int) -> None:
-        """Puts a question so many times, or again where the reply misses."""
+        """Ask a question `reads` times. Ask a single one again when the reply misses."""
         reply = await self.say(conversation, turn)
         if reads == 1:
             await self._ask_again(conversation, turn, reply)
@@ -132,7 +132,7 @@ class TurnPlayer:
             await self._repeat(conversation, turn, count)
 
     async def _ask_again(self, conversation: PlannedConversation, turn: Turn, reply: str | None) -> None:
-        """Repeats a question while the replies to it miss: a fact that comes and goes is not lost."""
+        """Repeat a question while its replies miss: a fact that comes and goes is not lost."""
         if turn.expectation is None or not GUARANTEES[turn.guarantee].recall:
             return
         if forbids_only(turn.expectation.checks):
@@ -149,7 +149,7 @@ class TurnPlayer:
             return await self._say(conversation, again, repeats=turn.identifier)
 
     async def _say(self, conversation: PlannedConversation, turn: Turn, *, repeats: str = "") -> str | None:
-        """The reply, None without one. What came of the turn is on record then."""
+        """Put a turn to the bot and record its outcome. Return the reply, None for no reply."""
         self._start(conversation, turn, repeats=repeats)
         began = self._context.clock()
         status, reply, error = ACKNOWLEDGED, "", ""
@@ -160,7 +160,7 @@ class TurnPlayer:
         except TurnIndeterminate as silence:
             status, error = INDETERMINATE, silence.sentence
             if conversation.arm != MEANWHILE:
-                # A bot that lets one turn hang would let each of them hang: do not wait for them all.
+                # A bot that left one turn unanswered may leave all of them: do not wait for each time-out.
                 self._muted[conversation.identifier] = (
                     "not asked: the bot left an earlier turn of this conversation without an answer"
                 )
@@ -192,18 +192,18 @@ class TurnPlayer:
                 )
 
     def _stated(self, conversation: PlannedConversation, name: str, reply: str) -> str | None:
-        """The value of the fact that the reply states."""
+        """Return the value of the fact that the reply states; None when it states none."""
         planned = conversation.facts[name]
         if contains(reply, planned):
             return planned
-        fact = next(one for one in conversation.scenario.facts if one.name == name)
+        fact = next(fact for fact in conversation.scenario.facts if fact.name == name)
         if not self._context.captures or not isinstance(fact, Pattern):
             return None
         facts = self._facts[conversation.identifier]
         return fact.find(reply, {value for other, value in facts.items() if other != name})
 
     def skip(self, conversation: PlannedConversation, point: int, reason: str) -> None:
-        """Puts on record that what lies after `point` disruptions is not said."""
+        """Record the turns after disruption number `point` as skipped."""
         for moment in conversation.moments(point):
             for turn in () if isinstance(moment, Pause) else moment:
                 self._skip(conversation, self._with_stated_values(conversation, turn), reason)

@@ -1,4 +1,4 @@
-"""What a bot does not claim to keep is not asked for: facts beyond the window that it declares."""
+"""Drops questions for facts beyond the window that the bot declares."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from gate.scorers.checks import asked_facts
 
 @dataclass(frozen=True, kw_only=True)
 class Windowed:
-    """The scenarios with what may be asked, and how many questions were left out."""
+    """The scenarios without such questions, and how many questions were dropped."""
 
     scenarios: tuple[Scenario, ...]
     left_out: int
 
 
 def within_window(scenarios: Iterable[Scenario], window: int | None) -> Windowed:
-    """Leaves out questions for facts that their speaker told `window` or more turns earlier.
+    """Drop questions for facts that their speaker told `window` or more turns earlier.
 
-    A scenario without any question left is left out whole. None is a bot that keeps everything.
+    Drop a scenario without any question left. A `window` of None keeps everything.
     """
     if window is None:
         return Windowed(scenarios=tuple(scenarios), left_out=0)
@@ -55,7 +55,7 @@ def _without_distant_questions(script: Sequence[Step], window: int) -> tuple[tup
             if not distant:
                 kept.append(step)
             elif PLACEHOLDER.search(step.text):
-                # It tells something as well.
+                # The turn also tells a fact.
                 kept.append(replace(step, expectation=None, guarantee=Say.guarantee))
             _note(told, step, now)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from gate.core.guarantees import GUARANTEES
 from gate.core.scenario import PLACEHOLDER, Expectation
 from gate.core.scorer_traits import Argument, ScorerTraits
 from gate.documents import Node, quoted
@@ -13,9 +14,6 @@ from gate.scenarios.naming import FactNames
 from gate.scenarios.steps import position_of
 from gate.scorers.checks import traits_of
 from gate.scorers.contains import Contains
-
-ABSENCE_GUARANTEES = frozenset({"isolation", "no-fabrication", "retention"})
-"""Guarantees of what must not be known. All others are recall: an amnesiac bot must not pass their probes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +181,7 @@ def _check_absence(node: Node, arguments: Collection[_Argument], guarantee: str)
     """Report a probe that an amnesiac bot passes."""
     compared = [one for one in arguments if one.traits.compares]
     absent = bool(compared) and all(one.traits.absence for one in compared)
-    if absent and guarantee not in ABSENCE_GUARANTEES:
+    if absent and not (guarantee in GUARANTEES and GUARANTEES[guarantee].about_absence):
         node.problem(
             "a bot that remembers nothing passes this probe",
             hint="add what it must know, or write `guarantee: isolation` or `guarantee: no-fabrication`",

@@ -1,6 +1,6 @@
-"""Facts: values that are drawn anew for every conversation, so that no bot can know them beforehand.
+"""Facts: values that are drawn anew for every conversation, so that no bot can know them in advance.
 
-One file per kind. How each is written in a scenario stands in `gate.scenarios.facts`.
+One file per kind. `gate.scenarios.facts` defines how each is written in a scenario.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gate.core.facts.source import FactSource
 from gate.core.facts.text import Text
 from gate.core.facts.word import Word
 
-KINDS: dict[str, type[Fact]] = {one.kind: one for one in (Pattern, Pick, Word, Name, Number, Date, Text)}
+KINDS: dict[str, type[Fact]] = {kind.kind: kind for kind in (Pattern, Pick, Word, Name, Number, Date, Text)}
 
 __all__ = [
     "KINDS",

@@ -1,4 +1,4 @@
-"""Dates, written so that day and month cannot be confused: 14 March 2027."""
+"""Dates, written with the month's name, so that day and month cannot be confused: 14 March 2027."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 LAST_DAY = 28
-"""Every month has that many days."""
+"""The last day that every month has."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Date:
-    """A day in the years from `first_year` to `last_year`, both possible."""
+    """A day in the years from `first_year` to `last_year`, inclusive."""
 
     kind: ClassVar[str] = "date"
     name: str
@@ -28,16 +28,16 @@ class Date:
 
     @property
     def pool(self) -> tuple[str, ...]:
-        """A guesser would have to name a whole calendar."""
+        """Empty: there are too many dates to list."""
         return ()
 
     @property
     def guessable(self) -> bool:
-        """Bots name dates of their own accord, today's before all others."""
+        """True: bots mention dates unasked, above all today's."""
         return True
 
     def draw(self, source: random.Random, drawn: Mapping[str, str], acceptable: Acceptable = anything) -> str:
-        """One date, an acceptable one if it can be found."""
+        """Draw one date, an acceptable one if possible."""
         return redraw(lambda: self._date(source), acceptable)
 
     def _date(self, source: random.Random) -> str:

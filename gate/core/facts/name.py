@@ -24,7 +24,7 @@ NAMES = tuple(
     Yolanda Zacharias Zenobia
     """.split()  # noqa: SIM905  -- a list of words reads best as prose
 )
-"""No name that is a word or a town as well, and none by which scripts usually call their speakers."""
+"""Names that are neither words nor towns, and that scripts do not usually give to speakers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +41,9 @@ class Name:
 
     @property
     def guessable(self) -> bool:
-        """A value from a short list can always be named by chance."""
+        """True: a value from a short list can be guessed."""
         return True
 
     def draw(self, source: random.Random, drawn: Mapping[str, str], acceptable: Acceptable = anything) -> str:
-        """One name, an acceptable one if there is any."""
+        """Draw one name, an acceptable one if there is any."""
         return choose(source, NAMES, acceptable)

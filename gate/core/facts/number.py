@@ -1,4 +1,4 @@
-"""Whole numbers: amounts, counts, codes without letters."""
+"""Whole numbers: amounts, counts, and codes without letters."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import ClassVar
 from gate.core.facts.fact import Acceptable, anything, redraw
 
 UNGUESSABLE_NUMBERS = 10_000
-"""From this many numbers on. Four digits are fewer: they look like years and prices."""
+"""From this many possible numbers on. Four-digit numbers stay below: they look like years and prices."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A whole number from `lowest` to `highest`, both possible, written without any marks."""
+    """A whole number from `lowest` to `highest`, inclusive, written without separators."""
 
     kind: ClassVar[str] = "number"
     name: str
@@ -24,7 +24,7 @@ class Number:
 
     @property
     def pool(self) -> tuple[str, ...]:
-        """A guesser would have to name a whole range."""
+        """Empty: there are too many numbers to list."""
         return ()
 
     @property
@@ -33,5 +33,5 @@ class Number:
         return self.highest - self.lowest + 1 < UNGUESSABLE_NUMBERS
 
     def draw(self, source: random.Random, drawn: Mapping[str, str], acceptable: Acceptable = anything) -> str:
-        """One number, an acceptable one if it can be found."""
+        """Draw one number, an acceptable one if possible."""
         return redraw(lambda: str(source.randint(self.lowest, self.highest)), acceptable)

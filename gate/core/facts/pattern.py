@@ -1,4 +1,4 @@
-"""Values made from a template: order numbers, codes, telephone numbers."""
+"""Values from a template: order numbers, codes, telephone numbers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ UNAMBIGUOUS_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters for `?`: no I or O, which people and models confuse with digits."""
 
 UNGUESSABLE_SYMBOLS = 4
-"""From this many drawn characters on, there are thousands of values."""
+"""From this many drawn characters on, a template has thousands of values."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """A value made from a template: `#` becomes a digit, `?` a letter, all else stays."""
+    """A value from a template: `#` becomes a digit, `?` a letter, the rest stays."""
 
     kind: ClassVar[str] = "pattern"
     name: str
@@ -29,7 +29,7 @@ class Pattern:
 
     @property
     def pool(self) -> tuple[str, ...]:
-        """A pattern has no list of plausible values, so no decoys."""
+        """Empty: a pattern has no list of plausible values, and so no decoys."""
         return ()
 
     @property
@@ -38,14 +38,14 @@ class Pattern:
         return self.template.count("#") + self.template.count("?") < UNGUESSABLE_SYMBOLS
 
     def draw(self, source: random.Random, drawn: Mapping[str, str], acceptable: Acceptable = anything) -> str:
-        """One value, an acceptable one if it can be found."""
+        """Draw one value, an acceptable one if possible."""
         return redraw(lambda: self._fill_in(source), acceptable)
 
     def find(self, text: str, apart_from: Collection[str] = ()) -> str | None:
-        """The first value of this shape in `text`, as whole words and outside the given values; else None."""
+        """Return the first value of this shape in `text`, as whole words and outside the given values."""
         shapes = {"#": "[0-9]", "?": "[A-Za-z]"}
         shape = "".join(shapes.get(symbol) or re.escape(symbol) for symbol in self.template)
-        taken = [(one.start, one.end) for one in WholeWords(apart_from).occurrences(text)]
+        taken = [(found.start, found.end) for found in WholeWords(apart_from).occurrences(text)]
         return next(
             (
                 found.group()
@@ -60,7 +60,7 @@ class Pattern:
 
     def _character(self, source: random.Random, symbol: str, index: int) -> str:
         if symbol == "#":
-            # No leading zero: a bot that treats the value as a number would be blamed for dropping it.
+            # No leading zero: a bot that treats the value as a number may drop it.
             starts_number = index == 0 or self.template[index - 1] != "#"
             return source.choice(string.digits[1:] if starts_number else string.digits)
         return source.choice(UNAMBIGUOUS_LETTERS) if symbol == "?" else symbol

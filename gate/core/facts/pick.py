@@ -21,16 +21,16 @@ class Pick:
 
     @property
     def pool(self) -> tuple[str, ...]:
-        """Every value a guesser would name."""
+        """All options."""
         return self.options
 
     @property
     def guessable(self) -> bool:
-        """A value from a short list can always be named by chance."""
+        """True: a value from a short list can be guessed."""
         return True
 
     def draw(self, source: random.Random, drawn: Mapping[str, str], acceptable: Acceptable = anything) -> str:
-        """One value, an acceptable one where the options allow."""
+        """Draw one value, an acceptable one if there is any."""
         other = drawn.get(self.differs_from) if self.differs_from else None
         allowed = [option for option in self.options if not other or option.casefold() != other.casefold()]
         return choose(source, allowed, acceptable)

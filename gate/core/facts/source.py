@@ -1,4 +1,4 @@
-"""Draws the facts of a whole run."""
+"""The source of a run's facts."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _WORD_WITH_DIGITS = re.compile(r"[^\W\d_]*\d\w*")
 class FactSource:
     """Draws the facts of all conversations of one run from one seed.
 
-    Values are drawn without replacement over the run where the pool allows it: a leak can be
-    confirmed only on a value that belongs to exactly one conversation.
+    Values are drawn without replacement over the run where the pool allows it, because a leak can be
+    confirmed only with a value that belongs to exactly one conversation.
     """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._taken: set[str] = set()
-        # Numbers and codes that stand inside longer values, as 482913 does in ORD-482913.
+        # Numbers and codes inside longer values, like 482913 in ORD-482913.
         self._inner: set[str] = set()
 
     def draw(self, facts: Sequence[Fact], conversation: str, texts: Collection[str] = ()) -> dict[str, str]:
-        """The facts of one conversation, by name; the same for the same seed and order of calls.
+        """Draw the facts of one conversation, by name. The seed and the order of calls determine them.
 
-        `texts` is what the conversation says besides: a value that stands in it would be told by it.
+        `texts` are the other words of the conversation: a value that occurs there would be told by them.
         """
         source = random.Random(f"{self._seed}/{conversation}")
         said = "\n".join(texts)
         drawn: dict[str, str] = {}
         for fact in facts:
-            plausible = {one for other in facts if other is not fact for one in other.pool}
+            plausible = {value for other in facts if other is not fact for value in other.pool}
             value = self._draw(fact, source, drawn, said, plausible)
             drawn[fact.name] = value
             self._taken.add(value.casefold())
@@ -46,7 +46,7 @@ class FactSource:
     def _draw(
         self, fact: Fact, source: random.Random, drawn: dict[str, str], said: str, plausible: set[str]
     ) -> str:
-        """A value that is new to the run, else one that stands in nothing else, else a distinct one."""
+        """Draw a value that is new to the run; else one that occurs in nothing else; else a distinct one."""
         mine = {earlier.casefold() for earlier in drawn.values()}
         inside = WholeWords(() if fact.pool else plausible)
 
@@ -57,7 +57,7 @@ class FactSource:
             return (
                 distinct(value)
                 and not contains(said, value)
-                and not any(contains(one, value) or contains(value, one) for one in drawn.values())
+                and not any(contains(other, value) or contains(value, other) for other in drawn.values())
                 and next(inside.occurrences(value), None) is None
             )
 
@@ -72,7 +72,7 @@ class FactSource:
         return value
 
     def _overlaps(self, value: str) -> bool:
-        """Whether `value` is a part of another conversation's value, or that one a part of it."""
+        """Whether `value` is part of another conversation's value, or contains one."""
         words = _words_with_digits(value)
         if words == {value.casefold()}:
             return value.casefold() in self._inner

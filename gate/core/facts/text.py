@@ -1,4 +1,4 @@
-"""Long values: notes, addresses, whole paragraphs, with line breaks and letters beyond ASCII."""
+"""Long values: notes, addresses, paragraphs, with line breaks and letters beyond ASCII."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import ClassVar
 from gate.core.facts.fact import Acceptable, anything, redraw
 
 SHORTEST, LONGEST = 20, 8192
-"""In characters. Shorter texts are too few to be certain of their owner."""
+"""In characters. There are too few shorter texts for each to belong to one conversation."""
 
 PLAIN_WORDS = tuple(
     """
@@ -28,17 +28,17 @@ FOREIGN_WORDS = tuple(
     Αθήνα θάλασσα привет ёлка мир كتاب שלום 東京 山川 서울 नमस्ते 🦊 🚲
     """.split()  # noqa: SIM905  -- a list of words reads best as prose
 )
-"""Each is one that some encoding, column or letter-case rule is known to spoil. All composed (NFC)."""
+"""Words that some encoding, column type or letter-case rule is known to corrupt. All composed (NFC)."""
 
 FOREIGN_SHARE, BREAK_SHARE = 0.25, 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """Exactly `length` characters of random words, without any sense, that begin and end with a letter.
+    """Exactly `length` characters of random words, which begin and end with a letter.
 
-    `unicode` mixes in words and signs of other scripts, `newlines` breaks lines between words; each
-    is in every text at least once.
+    `unicode` mixes in words and symbols of other scripts. `newlines` breaks lines between words. Every
+    text has each at least once.
     """
 
     kind: ClassVar[str] = "text"
@@ -49,16 +49,16 @@ class Text:
 
     @property
     def pool(self) -> tuple[str, ...]:
-        """Nobody can list the texts."""
+        """Empty: there are too many texts to list."""
         return ()
 
     @property
     def guessable(self) -> bool:
-        """No bot comes upon the same words in the same order."""
+        """False: no bot says the same words in the same order by chance."""
         return False
 
     def draw(self, source: random.Random, drawn: Mapping[str, str], acceptable: Acceptable = anything) -> str:
-        """One text, an acceptable one if it can be found."""
+        """Draw one text, an acceptable one if possible."""
         return redraw(lambda: self._write(source), acceptable)
 
     def _write(self, source: random.Random) -> str:
@@ -72,5 +72,5 @@ class Text:
             pieces += ["\n" if breaks else " ", word]
             written += 1 + len(word)
         text = "".join(pieces)[: self.length]
-        # A blank at the end would be stripped, and a sign there is no border of a word.
+        # A bot may strip a blank at the end, and a symbol there would not end a word.
         return text if text[-1].isascii() and text[-1].isalpha() else text[:-1] + "e"

@@ -1,4 +1,4 @@
-"""Plain nouns, such as people choose for a code word."""
+"""Plain nouns, such as people choose as code words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORDS = tuple(
     ukulele vanilla volcano walnut walrus waterfall windmill xylophone zebra zeppelin zucchini
     """.split()  # noqa: SIM905  -- a list of words reads best as prose
 )
-"""Unmistakable, one spelling each, and rare enough that no bot says them by the way."""
+"""Words with one spelling each, and so rare that no bot says them by chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +42,9 @@ class Word:
 
     @property
     def guessable(self) -> bool:
-        """A value from a short list can always be named by chance."""
+        """True: a value from a short list can be guessed."""
         return True
 
     def draw(self, source: random.Random, drawn: Mapping[str, str], acceptable: Acceptable = anything) -> str:
-        """One word, an acceptable one if there is any."""
+        """Draw one word, an acceptable one if there is any."""
         return choose(source, WORDS, acceptable)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gate.core.store_figures import StoreFigures
 from gate.core.store_findings import Owner
-from gate.core.transcript import StoreFigures
 
 STARTED_WITH: Mapping[str, Mapping[str, str]] = {
     "aof": {"appendonly": "yes", "appendfsync": "everysec"},

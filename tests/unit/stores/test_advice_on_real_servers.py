@@ -14,6 +14,7 @@ from gate.analysis.history import History
 from gate.analysis.history_reading import read_history
 from gate.analysis.store_findings import diagnose_stores, loss_in
 from gate.core.statements import sentences
+from gate.core.store_figures import StoreFigures
 from gate.core.store_findings import Owner, StoreFinding
 from gate.core.transcript import (
     ACKNOWLEDGED,
@@ -21,7 +22,6 @@ from gate.core.transcript import (
     DeploymentStarted,
     Event,
     RunStarted,
-    StoreFigures,
     StoreSeen,
     TurnEnded,
     TurnStarted,
