@@ -12,14 +12,14 @@ from gate.model_endpoint.wire import (
     ModelResponse,
     ParsedRequest,
     RawResponse,
+    count_words,
     events_in,
+    json_response,
     model_of,
     new_identifier,
-    pieces,
-    stream,
+    split_into_pieces,
+    stream_response,
     text_of,
-    whole,
-    words_in,
 )
 from gate.reference_model.reading import Message
 
@@ -55,18 +55,18 @@ class Chat:
                 "finish_reason": "stop",
                 "logprobs": None,
             }
-            return whole({**head, "choices": [choice], "usage": _usage(request, texts)}), response
+            return json_response({**head, "choices": [choice], "usage": _usage(request, texts)}), response
         head["object"] = "chat.completion.chunk"
         deltas: list[tuple[dict[str, str], str | None]] = [
             ({"role": "assistant", "content": ""}, None),
-            *(({"content": piece}, None) for piece in pieces(answer)),
+            *(({"content": piece}, None) for piece in split_into_pieces(answer)),
             ({}, "stop"),
         ]
         chunks = [
             {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": reason, "logprobs": None}]}
             for delta, reason in deltas
         ]
-        return stream([*chunks, *_closing_usage(request, head, texts)]), response
+        return stream_response([*chunks, *_closing_usage(request, head, texts)]), response
 
     def parse_response(self, streamed: bool, data: bytes) -> ModelResponse:
         """See Interface."""
@@ -114,16 +114,16 @@ class Completions:
                 {"index": index, "text": answer, "finish_reason": "stop", "logprobs": None}
                 for index, answer in enumerate(texts)
             ]
-            return whole({**head, "choices": choices, "usage": _usage(request, texts)}), response
+            return json_response({**head, "choices": choices, "usage": _usage(request, texts)}), response
         chunks = [
             {
                 **head,
                 "choices": [{"index": index, "text": piece, "finish_reason": reason, "logprobs": None}],
             }
             for index, answer in enumerate(texts)
-            for piece, reason in [*((piece, None) for piece in pieces(answer)), ("", "stop")]
+            for piece, reason in [*((piece, None) for piece in split_into_pieces(answer)), ("", "stop")]
         ]
-        return stream([*chunks, *_closing_usage(request, head, texts)]), response
+        return stream_response([*chunks, *_closing_usage(request, head, texts)]), response
 
     def parse_response(self, streamed: bool, data: bytes) -> ModelResponse:
         """See Interface."""
@@ -150,7 +150,7 @@ def _head(response: ModelResponse, request: ParsedRequest, kind: str) -> dict[st
 
 
 def _usage(request: ParsedRequest, texts: Sequence[str]) -> dict[str, int]:
-    read = sum(words_in(prompt) for prompt in request.prompts)
+    read = sum(count_words(prompt) for prompt in request.prompts)
     answered = sum(len(text.split()) for text in texts)
     return {"prompt_tokens": read, "completion_tokens": answered, "total_tokens": read + answered}
 

@@ -18,9 +18,9 @@ from gate.model_endpoint.wire import (
     ModelResponse,
     ParsedRequest,
     RawResponse,
+    json_response,
     model_of,
     new_identifier,
-    whole,
 )
 
 DIMENSIONS = {
@@ -76,7 +76,7 @@ class Embeddings:
         ]
         count = sum(map(len, inputs))
         return (
-            whole(
+            json_response(
                 {
                     "object": "list",
                     "data": data,

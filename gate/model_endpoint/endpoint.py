@@ -28,7 +28,7 @@ from gate.model_endpoint.hold import HeldAnswers
 from gate.model_endpoint.http_reply import HttpReply, send_response
 from gate.model_endpoint.in_flight_turns import InFlightTurns
 from gate.model_endpoint.keys import DeploymentKeys
-from gate.model_endpoint.limits import BODY_SECONDS, ByteLimiter, few_connections
+from gate.model_endpoint.limits import BODY_SECONDS, ByteLimiter, limit_connections
 from gate.model_endpoint.responses import Responses
 from gate.model_endpoint.wire import (
     MALFORMED,
@@ -39,8 +39,8 @@ from gate.model_endpoint.wire import (
     ModelResponse,
     ParsedRequest,
     Refused,
-    error,
-    whole,
+    error_response,
+    json_response,
 )
 from gate.ports import Hold, Recorder
 from gate.reference_model.reading import ReferenceModel
@@ -142,7 +142,7 @@ class ModelEndpoint:
         assert server is not None  # noqa: S101 - setup() makes it
         loop = asyncio.get_running_loop()
         try:
-            self._listening = await loop.create_server(few_connections(server), host, 0)
+            self._listening = await loop.create_server(limit_connections(server), host, 0)
         except OSError as fault:
             raise EngineError(
                 f"the model endpoint cannot listen on {host}",
@@ -179,22 +179,25 @@ class ModelEndpoint:
         if self._owner(request) is None:
             await asyncio.sleep(REFUSAL_SECONDS)
             return await send_response(
-                request, error(401, "this endpoint takes the OPENAI_API_KEY that memory-gate gave to the bot")
+                request,
+                error_response(
+                    401, "this endpoint takes the OPENAI_API_KEY that memory-gate gave to the bot"
+                ),
             )
         try:
             async with self._request_slots:
                 response: web.StreamResponse = await handler(request)
         except web.HTTPNotFound:
-            refusal = error(404, f"memory-gate's model endpoint does not offer {request.path}")
+            refusal = error_response(404, f"memory-gate's model endpoint does not offer {request.path}")
         except web.HTTPException as fault:
-            refusal = error(fault.status, fault.reason)
+            refusal = error_response(fault.status, fault.reason)
         except Refused as fault:
-            refusal = error(fault.status, str(fault), parameter=fault.parameter, code=fault.code)
+            refusal = error_response(fault.status, str(fault), parameter=fault.parameter, code=fault.code)
         except ConnectionError:
             # The bot hung up: the response reaches nobody.
             return web.Response(status=499)
         except (*MALFORMED, web.RequestPayloadError) as fault:
-            refusal = error(400, f"the request is not as the API wants it: {fault}")
+            refusal = error_response(400, f"the request is not as the API wants it: {fault}")
         else:
             return response
         return await send_response(request, refusal)
@@ -294,10 +297,10 @@ class ModelEndpoint:
         return self._upstream.secret.redact(text) if self._upstream else text
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
-        return await send_response(request, whole({"object": "list", "data": [_model_card(MODEL)]}))
+        return await send_response(request, json_response({"object": "list", "data": [_model_card(MODEL)]}))
 
     async def _model(self, request: web.Request) -> web.StreamResponse:
-        return await send_response(request, whole(_model_card(request.match_info["model"])))
+        return await send_response(request, json_response(_model_card(request.match_info["model"])))
 
 
 def _model_card(name: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ BODY_SECONDS = 30.0
 """For a request body to arrive, the wait for free bytes included."""
 
 
-def few_connections(server: web.Server, most: int = MAX_CONNECTIONS) -> Callable[[], asyncio.Protocol]:
+def limit_connections(server: web.Server, most: int = MAX_CONNECTIONS) -> Callable[[], asyncio.Protocol]:
     """Return a protocol factory that hangs up on connections beyond `most`."""
     return lambda: server() if len(server.connections) < most else _HangUp()
 

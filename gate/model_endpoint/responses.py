@@ -14,14 +14,14 @@ from gate.model_endpoint.wire import (
     ParsedRequest,
     RawResponse,
     Refused,
+    count_words,
     events_in,
+    json_response,
     model_of,
     new_identifier,
-    pieces,
-    stream,
+    split_into_pieces,
+    stream_response,
     text_of,
-    whole,
-    words_in,
 )
 from gate.reference_model.reading import Message
 
@@ -93,12 +93,12 @@ class Responses:
             "usage": _usage(request, answer),
         }
         if not request.body.get("stream"):
-            return whole(done), response
+            return json_response(done), response
         numbered = (
             {**event, "sequence_number": number}
             for number, event in enumerate(_events(head, item, answer, done))
         )
-        return stream(numbered, named=True), response
+        return stream_response(numbered, named=True), response
 
     def parse_response(self, streamed: bool, data: bytes) -> ModelResponse:
         """See Interface."""
@@ -184,7 +184,7 @@ def _events(head: Body, item: str, answer: str, done: Body) -> Iterator[dict[str
     yield {"type": "response.in_progress", "response": head}
     yield {"type": "response.output_item.added", **place, "item": _message(item, "in_progress", [])}
     yield {"type": "response.content_part.added", **part, "part": _part("")}
-    for piece in pieces(answer):
+    for piece in split_into_pieces(answer):
         yield {"type": "response.output_text.delta", **part, "delta": piece, "logprobs": []}
     yield {"type": "response.output_text.done", **part, "text": answer, "logprobs": []}
     yield {"type": "response.content_part.done", **part, "part": _part(answer)}
@@ -201,7 +201,7 @@ def _part(text: str) -> dict[str, Any]:
 
 
 def _usage(request: ParsedRequest, answer: str) -> dict[str, Any]:
-    read, answered = words_in(request.prompts[0]), len(answer.split())
+    read, answered = count_words(request.prompts[0]), len(answer.split())
     return {
         "input_tokens": read,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},

@@ -21,7 +21,7 @@ from gate.model_endpoint.wire import (
     ParsedRequest,
     RawResponse,
     Reply,
-    error,
+    error_response,
 )
 
 DEADLINE_SECONDS = 120.0
@@ -181,7 +181,7 @@ class _StreamForwarder:
         await self._reply.end()
 
     async def fail(self, status: int, message: str) -> None:
-        refusal = error(status, message, code="no_model_answer")
+        refusal = error_response(status, message, code="no_model_answer")
         if not self._begun:
             await self._reply.send(refusal)
             return

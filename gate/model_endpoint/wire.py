@@ -160,24 +160,24 @@ def text_of(content: object) -> str:
     return ""
 
 
-def words_in(messages: Iterable[Message]) -> int:
+def count_words(messages: Iterable[Message]) -> int:
     """Count words, which stand for tokens here: clients want a number, and nobody is billed."""
     return sum(len(message.text.split()) for message in messages)
 
 
-def pieces(answer: str) -> list[str]:
+def split_into_pieces(answer: str) -> list[str]:
     """Split an answer into the pieces of a stream: words, each with the blank before it."""
     words = re.findall(r"^[^ ]*| [^ ]*", answer)
     step = len(words) // MAX_PIECES + 1
     return ["".join(words[index : index + step]) for index in range(0, len(words), step)]
 
 
-def whole(content: Mapping[str, Any]) -> RawResponse:
-    """Return a response with one JSON body."""
+def json_response(content: Mapping[str, Any]) -> RawResponse:
+    """Return a response with `content` as its JSON body."""
     return RawResponse(chunks=[json.dumps(content).encode()])
 
 
-def stream(events: Iterable[Mapping[str, Any]], *, named: bool = False) -> RawResponse:
+def stream_response(events: Iterable[Mapping[str, Any]], *, named: bool = False) -> RawResponse:
     """Return a response of server-sent events: named, or unnamed and ended by `[DONE]`."""
     chunks = [
         (f"event: {event['type']}\n" if named else "").encode() + f"data: {json.dumps(event)}\n\n".encode()
@@ -188,7 +188,9 @@ def stream(events: Iterable[Mapping[str, Any]], *, named: bool = False) -> RawRe
     )
 
 
-def error(status: int, message: str, *, parameter: str | None = None, code: str | None = None) -> RawResponse:
+def error_response(
+    status: int, message: str, *, parameter: str | None = None, code: str | None = None
+) -> RawResponse:
     """Return an error response in the API's format."""
     content = {"message": message, "type": "invalid_request_error", "param": parameter, "code": code}
     return RawResponse(status=status, chunks=[json.dumps({"error": content}).encode()])

@@ -31,7 +31,7 @@ from gate.model_endpoint.wire import (
     ParsedRequest,
     RawResponse,
     Reply,
-    error,
+    error_response,
 )
 
 VERSION = 1
@@ -217,7 +217,7 @@ class RecordedModel:
             )
             self._faults.report(request.deployment, sentence)
             settle(ModelResponse(identifier="", texts=()))
-            await reply.send(error(404, sentence, code="not_on_cassette"))
+            await reply.send(error_response(404, sentence, code="not_on_cassette"))
             return
         settle(_parse(interface, raw))
         await reply.send(raw)

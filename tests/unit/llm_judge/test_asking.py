@@ -77,7 +77,7 @@ class Scripted:
         """Close nothing."""
 
 
-def test_yes_no_and_none_come_on_record() -> None:
+def test_yes_no_and_no_answer_are_recorded() -> None:
     judge = Scripted(
         c1_1=NO, c1_2="perhaps", c1_3=NoAnswer("it is tired"), c1_4=RuntimeError(f"the key {JUDGE_KEY}")
     )
@@ -96,7 +96,7 @@ def test_no_more_than_a_few_are_asked_at_once() -> None:
     assert judge.most == MAX_QUESTIONS
 
 
-def test_a_reply_that_is_too_long_is_put_to_nobody(server: JudgeServer) -> None:
+def test_a_reply_that_is_too_long_is_not_asked_about(server: JudgeServer) -> None:
     judge = Scripted()
     [(_, holds, reason)] = answers(ties(1, "a" * MAX_CHARACTERS), judge)
     assert (holds, judge.most) == (None, 0)
@@ -112,9 +112,7 @@ def record_answers(folder: Path, judge: JudgeModel, asked: list[Tie]) -> tuple[P
     return path, found
 
 
-def test_recorded_answers_are_played_to_the_same_questions_without_a_judge(
-    tmp_path: Path, server: JudgeServer
-) -> None:
+def test_recorded_answers_are_replayed_without_a_judge(tmp_path: Path, server: JudgeServer) -> None:
     """The replay has other session ids than the recording."""
     said = itertools.cycle([YES, NO, "perhaps"])
     server.say = lambda system, reply: next(said)
@@ -128,7 +126,7 @@ def test_recorded_answers_are_played_to_the_same_questions_without_a_judge(
 
 
 @pytest.mark.parametrize("change", ["reply", "criterion", "more"])
-def test_what_is_not_on_the_cassette_is_said_and_nobody_is_asked(tmp_path: Path, change: str) -> None:
+def test_a_missing_answer_is_reported_and_no_judge_is_asked(tmp_path: Path, change: str) -> None:
     path, _ = record_answers(tmp_path, Scripted(), ties(1))
     asked = {
         "reply": ties(1, "In Oslo."),

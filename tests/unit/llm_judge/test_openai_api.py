@@ -48,19 +48,19 @@ def test_a_question_is_put_as_it_is_and_the_answer_comes_as_it_is(server: JudgeS
     assert headers["Authorization"] == f"Bearer {JUDGE_KEY}"
 
 
-def test_half_a_character_in_a_reply_is_no_obstacle(server: JudgeServer) -> None:
+def test_a_lone_surrogate_in_a_reply_can_be_asked_about(server: JudgeServer) -> None:
     """JSON can hold a lone surrogate, UTF-8 cannot."""
     assert ask(server.url, question("Lisbon \ud83d")) == [YES]
     assert server.replies == ["Lisbon ?"]
 
 
-def test_what_passes_is_tried_again(server: JudgeServer) -> None:
+def test_a_temporary_error_is_retried(server: JudgeServer) -> None:
     server.statuses.extend([500, 429])
     assert ask(server.url, question()) == [YES]
     assert len(server.asked) == 3
 
 
-def test_what_does_not_pass_is_no_answer_and_keeps_the_key(server: JudgeServer) -> None:
+def test_a_lasting_error_is_no_answer_and_hides_the_key(server: JudgeServer) -> None:
     server.statuses.extend([500, 500])
     [answer] = ask(server.url, question(), retries=1)
     assert answer.startswith("none: Error code: 500")
@@ -72,7 +72,7 @@ def test_what_does_not_pass_is_no_answer_and_keeps_the_key(server: JudgeServer) 
     assert ask(server.url, question()) == ["the key is [the key]"]
 
 
-def test_the_key_goes_nowhere_else(server: JudgeServer) -> None:
+def test_the_key_is_sent_to_no_other_address(server: JudgeServer) -> None:
     """A server could redirect the client, and its key, elsewhere."""
     server.statuses.append(307)
     [answer] = ask(server.url, question(), retries=0)
@@ -109,7 +109,7 @@ def test_a_judge_that_is_gone_or_too_slow_is_no_answer(server: JudgeServer) -> N
         '{"choices": [{"message": {"refusal": "I will not.", "content": null}}]}',
     ],
 )
-def test_what_is_no_completion_is_no_answer(server: JudgeServer, raw: str) -> None:
+def test_a_malformed_completion_is_no_answer(server: JudgeServer, raw: str) -> None:
     server.raw = raw
     [answer] = ask(server.url, question(), retries=0)
     assert answer in ("none: what it sent is no answer of the API", "none: it said nothing")
@@ -128,7 +128,7 @@ def test_a_judge_that_never_answers_is_given_up(server: JudgeServer) -> None:
     assert answers[-1].startswith(given_up)
 
 
-def test_the_client_is_imported_only_when_somebody_is_asked() -> None:
+def test_the_client_is_imported_at_the_first_question() -> None:
     """The import takes most of a second."""
     modules = "gate.cli.commands, gate.cli.run, gate.cli.action, gate.llm_judge"
     program = f"import sys, {modules}; sys.exit('openai' in sys.modules)"

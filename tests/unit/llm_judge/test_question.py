@@ -59,7 +59,7 @@ def test_the_judge_reads_the_criterion_and_the_question() -> None:
     assert '{"holds": true or false, "reason": "one short sentence"}' in system["content"]
 
 
-def test_a_reply_is_asked_about_whole_or_not_at_all() -> None:
+def test_a_reply_is_never_cut() -> None:
     Question(tie("a" * (MAX_CHARACTERS - 20)))
     with pytest.raises(NoAnswer, match=f"{MAX_CHARACTERS} is the most"):
         Question(tie("a" * MAX_CHARACTERS))
@@ -67,7 +67,7 @@ def test_a_reply_is_asked_about_whole_or_not_at_all() -> None:
 
 @law
 @given(holds=st.booleans(), reason=st.text(max_size=60), indent=st.sampled_from([None, 2]))
-def test_the_one_shape_that_counts(holds: bool, reason: str, indent: int | None) -> None:
+def test_the_only_accepted_shape(holds: bool, reason: str, indent: int | None) -> None:
     text = json.dumps({"reason": reason, "holds": holds}, indent=indent)
     assert read_answer(f" {text}\n") == (holds, reason)
 

@@ -23,7 +23,7 @@ def likeness(left: list[float], right: list[float]) -> float:
     return sum(a * b for a, b in zip(left, right, strict=True))
 
 
-def test_texts_are_alike_as_far_as_their_words_are(served: Served) -> None:
+def test_texts_with_shared_words_have_near_vectors(served: Served) -> None:
     texts = [CAT, "the CAT, sat on the mat", "The cat sat on the sofa.", "Quarterly revenue forecast"]
     answer = served.client().embeddings.create(model="any", input=texts)
     cat, same, near, far = [item.embedding for item in answer.data]
@@ -35,7 +35,7 @@ def test_texts_are_alike_as_far_as_their_words_are(served: Served) -> None:
     assert answer.usage.total_tokens == answer.usage.prompt_tokens > 0
 
 
-def test_what_is_embedded_is_no_prompt(served: Served) -> None:
+def test_embedded_text_is_not_recorded_as_a_prompt(served: Served) -> None:
     """A bot may embed the memories of many sessions at once, which no answer depends on."""
     served.client().embeddings.create(model="any", input=[CAT, "another"])
     assert served.asked() == []
@@ -112,7 +112,7 @@ def test_a_text_without_words_has_a_vector(served: Served) -> None:
     ],
     ids=lambda body: str(body)[:40],
 )
-def test_a_request_that_is_none_is_refused(served: Served, body: object) -> None:
+def test_a_malformed_request_is_refused(served: Served, body: object) -> None:
     with pytest.raises(openai.BadRequestError, match=r"input|dimensions|encoding_format"):
         served.client().post("/embeddings", body=body, cast_to=object)
 

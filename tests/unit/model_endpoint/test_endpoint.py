@@ -98,7 +98,7 @@ def test_models_are_listed_and_every_name_is_one(served: Served) -> None:
 
 
 @in_event_loop
-async def test_a_deployment_shows_itself_by_its_key() -> None:
+async def test_a_deployment_is_recognised_by_its_key() -> None:
     """A hold applies to its own deployment only."""
     events: list[Event] = []
     endpoint = ModelEndpoint(build_reference_model(PLAN), record=events.append, clock=lambda: 0.0)
@@ -203,7 +203,7 @@ def test_a_request_of_the_bots_own_is_about_nothing(served: Served) -> None:
     assert [(event.about, event.answer) for event in served.asked()] == [("", "Say something.")]
 
 
-def test_who_hangs_up_in_the_middle_of_a_stream_disturbs_nobody(served: Served) -> None:
+def test_a_bot_that_hangs_up_during_a_stream_disturbs_no_other(served: Served) -> None:
     stream = served.client().chat.completions.create(model="x", messages=CHAT, stream=True)
     next(iter(stream))
     stream.close()
@@ -214,7 +214,7 @@ def test_who_hangs_up_in_the_middle_of_a_stream_disturbs_nobody(served: Served) 
 
 
 @in_event_loop
-async def test_an_address_that_is_not_ours_is_an_engine_error() -> None:
+async def test_an_address_of_another_machine_is_an_engine_error() -> None:
     endpoint = ModelEndpoint(build_reference_model(PLAN), record=lambda event: None, clock=lambda: 0.0)
     with pytest.raises(EngineError, match="cannot listen on 192"):
         await endpoint.open("192.0.2.1")

@@ -52,7 +52,7 @@ def connected(served: Served) -> socket.socket:
     return socket.create_connection((str(address.hostname), address.port), timeout=60)
 
 
-def test_a_flood_of_requests_is_put_on_record_up_to_a_number(scarce: Served) -> None:
+def test_a_flood_of_requests_is_recorded_up_to_the_quota(scarce: Served) -> None:
     """Beyond the quota the bot is refused, and the run learns why it cannot be judged."""
     codes = [scarce.post("/chat/completions", chat("Hello"))[0] for _ in range(5)]
     assert codes == [200, 200, 200, 429, 429]
@@ -60,14 +60,14 @@ def test_a_flood_of_requests_is_put_on_record_up_to_a_number(scarce: Served) -> 
     assert set(scarce.exhausted) == {endpoint.TOO_MANY}
 
 
-def test_a_flood_of_text_is_put_on_record_up_to_a_size(scarce: Served) -> None:
+def test_a_flood_of_text_is_recorded_up_to_the_quota(scarce: Served) -> None:
     """A few large prompts fill memory as well as many small ones."""
     codes = [scarce.post("/chat/completions", chat("x" * 600))[0] for _ in range(2)]
     assert codes == [200, 429]
     assert scarce.post("/chat/completions", chat("Hello"))[0] == 200
 
 
-def test_requests_that_leave_no_prompt_are_counted_too(scarce: Served) -> None:
+def test_requests_without_a_prompt_count_too(scarce: Served) -> None:
     """Embeddings cost processor time."""
     codes = [scarce.post("/embeddings", json.dumps({"input": "Hello"}))[0] for _ in range(4)]
     assert codes == [200, 200, 200, 429]
@@ -87,7 +87,7 @@ def test_a_body_of_millions_of_values_is_refused_before_it_is_unpacked(served: S
     assert (status, "1,000,000 values" in answer["error"]["message"]) == (400, True)
 
 
-def test_who_has_not_the_key_is_slowed_down(served: Served) -> None:
+def test_a_client_without_the_key_is_slowed_down(served: Served) -> None:
     """Slow refusals stop fast guessing of keys, and spare the gate's processor."""
     began = time.monotonic()
     status, _ = served.post("/chat/completions", json.dumps({"messages": CHAT}), Authorization="Bearer no")
@@ -95,7 +95,7 @@ def test_who_has_not_the_key_is_slowed_down(served: Served) -> None:
     assert time.monotonic() - began >= REFUSAL_SECONDS
 
 
-def test_who_has_asked_too_often_is_slowed_down(scarce: Served) -> None:
+def test_a_client_beyond_the_quota_is_slowed_down(scarce: Served) -> None:
     """Otherwise the refusals of a looping bot would keep the gate busy."""
     for _ in range(3):
         scarce.post("/chat/completions", chat("Hello"))
@@ -190,7 +190,7 @@ async def test_a_cancelled_wait_takes_no_bytes() -> None:
         pass
 
 
-def test_who_hangs_up_or_talks_nonsense_writes_nothing_into_the_log(
+def test_broken_connections_and_malformed_requests_are_not_logged(
     served: Served, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Otherwise a bot could forge log lines, workflow commands included."""

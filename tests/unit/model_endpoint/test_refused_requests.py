@@ -43,7 +43,7 @@ def test_a_header_that_is_no_text_is_refused(served: Served) -> None:
 
 
 @pytest.mark.parametrize("path", ["/conversations", "/chat", "/../metrics"])
-def test_what_is_not_offered_is_not_found(served: Served, path: str) -> None:
+def test_an_unknown_path_is_not_found(served: Served, path: str) -> None:
     status, body = served.post(path, json.dumps({"input": "x"}))
     assert status == 404
     assert "does not offer" in body["error"]["message"]
@@ -76,7 +76,7 @@ BODIES = [
 
 
 @pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
-def test_a_chat_that_is_none_is_refused(served: Served, body: bytes) -> None:
+def test_a_malformed_chat_is_refused(served: Served, body: bytes) -> None:
     status, answer = served.post("/chat/completions", body)
     assert status == 400
     assert answer["error"]["message"]
@@ -88,7 +88,7 @@ def test_a_chat_that_is_none_is_refused(served: Served, body: bytes) -> None:
     [None, 7, {}, [1, 2], [[1, 2]], [None], ["x"] * (MAX_PROMPTS + 1)],
     ids=lambda prompt: str(prompt)[:9],
 )
-def test_a_completion_that_is_none_is_refused(served: Served, prompt: object) -> None:
+def test_a_malformed_completion_is_refused(served: Served, prompt: object) -> None:
     """Tokens instead of text, among others: the reference model has no tokeniser."""
     status, _ = served.post("/completions", json.dumps({"prompt": prompt}))
     assert status == 400
@@ -113,7 +113,7 @@ def test_odd_headers_are_the_clients_fault(served: Served, headers: dict[str, st
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_body_that_is_too_big_is_refused(served: Served, packed: bool) -> None:
+def test_a_body_that_is_too_large_is_refused(served: Served, packed: bool) -> None:
     body = json.dumps({"messages": [{"role": "user", "content": "x" * MAX_REQUEST_BYTES}]}).encode()
     headers = {"Content-Encoding": "gzip"} if packed else {}
     status, _ = served.post("/chat/completions", gzip.compress(body) if packed else body, **headers)

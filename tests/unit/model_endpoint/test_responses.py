@@ -58,7 +58,7 @@ def test_an_input_is_answered(served: Served, given: Any) -> None:
     assert asked.prompt[0] == "system: Be brief."
 
 
-def test_what_a_tool_put_out_is_part_of_the_prompt(served: Served) -> None:
+def test_tool_output_is_part_of_the_prompt(served: Served) -> None:
     """A bot may read its memory through a tool."""
     given: Any = [
         {"role": "user", "content": QUESTION},
@@ -91,7 +91,7 @@ def test_the_clients_own_stream_helper_understands(served: Served) -> None:
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_an_answer_stands_for_all_that_was_said_before_it(served: Served, streamed: bool) -> None:
+def test_a_response_id_continues_the_whole_history(served: Served, streamed: bool) -> None:
     client = served.client()
 
     def say(text: str, previous: str | None) -> Any:
@@ -122,7 +122,7 @@ def test_an_answer_stands_for_all_that_was_said_before_it(served: Served, stream
     assert say(QUESTION, None).output_text == UNKNOWN
 
 
-def test_an_unknown_answer_is_not_found(served: Served) -> None:
+def test_an_unknown_response_is_not_found(served: Served) -> None:
     with pytest.raises(openai.NotFoundError, match="'resp_none' not found") as caught:
         served.client().responses.create(model="x", input=QUESTION, previous_response_id="resp_none")
     assert caught.value.code == "previous_response_not_found"
@@ -130,7 +130,7 @@ def test_an_unknown_answer_is_not_found(served: Served) -> None:
     assert served.asked() == []
 
 
-def test_an_answer_that_was_not_to_be_stored_is_not_found(served: Served) -> None:
+def test_an_unstored_response_is_not_found(served: Served) -> None:
     client = served.client()
     told = client.responses.create(model="x", input=TOLD, store=False)
     with pytest.raises(openai.NotFoundError):
@@ -157,7 +157,7 @@ def test_tools_and_formats_and_unknown_fields_change_nothing(served: Served) -> 
     assert answer.output_text == ORDER
 
 
-def test_ids_tell_answers_apart(served: Served) -> None:
+def test_response_ids_are_unique(served: Served) -> None:
     """Clients drop a message whose id they know already."""
     client = served.client()
     chats = {client.chat.completions.create(model="x", messages=CHAT).id for _ in range(3)}
@@ -179,7 +179,7 @@ def test_ids_tell_answers_apart(served: Served) -> None:
     ],
     ids=str,
 )
-def test_a_request_that_is_none_is_refused(served: Served, body: object) -> None:
+def test_a_malformed_request_is_refused(served: Served, body: object) -> None:
     status, answer = served.post("/responses", json.dumps(body))
     assert status == 400
     assert answer["error"]["message"]

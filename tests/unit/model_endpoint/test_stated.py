@@ -91,7 +91,7 @@ def test_an_honest_summary_holds_what_the_bot_said(seed: int) -> None:
             summary = model.read(summary_request(summary, turn.text, reading.answer)).answer
 
 
-def test_what_the_bot_never_kept_is_not_known(
+def test_a_fact_missing_from_the_prompt_is_unknown(
     model: ReferenceModel, conversation: PlannedConversation
 ) -> None:
     """The reference model knows the value, but answers with it only if the prompt contains it."""
@@ -101,7 +101,7 @@ def test_what_the_bot_never_kept_is_not_known(
         assert model.read(as_chain(history, asked.text)).answer == UNKNOWN
 
 
-def test_another_conversations_ticket_shows_itself(model: ReferenceModel) -> None:
+def test_another_conversations_ticket_appears_in_the_answer(model: ReferenceModel) -> None:
     own, other = run_of().conversations[:2]
     [asked] = (turn for turn in own.turns if turn.asks == ("ticket",))
     foreign = next(turn for turn in other.turns if turn.states)
@@ -109,7 +109,7 @@ def test_another_conversations_ticket_shows_itself(model: ReferenceModel) -> Non
     assert answer == other.facts["ticket"]
 
 
-def test_a_turn_that_was_answered_with_its_statement_is_the_bots_own_business(
+def test_a_request_after_the_bots_statement_is_the_bots_own(
     model: ReferenceModel, conversation: PlannedConversation
 ) -> None:
     stating = next(turn for turn in conversation.turns if turn.states)

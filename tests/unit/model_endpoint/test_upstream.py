@@ -110,7 +110,7 @@ def test_the_gate_may_name_the_model(forward: Forward, real: RealModelServer) ->
     assert real.asked[0][1]["model"] == "cheap"
 
 
-def test_a_stream_is_passed_on_while_it_comes(forward: Forward, real: RealModelServer) -> None:
+def test_a_stream_is_forwarded_as_it_arrives(forward: Forward, real: RealModelServer) -> None:
     served = forward()
     real.released.clear()
     stream = iter(served.client().chat.completions.create(model="m", messages=CHAT, stream=True))
@@ -144,7 +144,7 @@ def test_embeddings_are_the_real_models(forward: Forward) -> None:
     assert served.asked() == []
 
 
-def test_what_the_real_model_does_not_understand_is_the_bots_mistake(forward: Forward) -> None:
+def test_a_request_that_the_real_model_rejects_is_the_bots_mistake(forward: Forward) -> None:
     served = forward()
     with pytest.raises(openai.NotFoundError, match="`no-such-model` does not exist"):
         served.client().chat.completions.create(model="no-such-model", messages=CHAT)
@@ -168,7 +168,7 @@ def test_a_real_model_that_fails_is_not_the_bots_fault(
     assert len(real.asked) == 1
 
 
-def test_what_succeeds_at_the_second_attempt_is_no_fault(forward: Forward, real: RealModelServer) -> None:
+def test_a_successful_retry_is_no_fault(forward: Forward, real: RealModelServer) -> None:
     served = forward()
     real.statuses.extend([500, 429])
     client = served.client(max_retries=2)
@@ -178,7 +178,7 @@ def test_what_succeeds_at_the_second_attempt_is_no_fault(forward: Forward, real:
     assert len(real.asked) == 3
 
 
-def test_the_answer_to_another_turn_makes_nothing_good(forward: Forward, real: RealModelServer) -> None:
+def test_the_answer_to_another_turn_resolves_no_fault(forward: Forward, real: RealModelServer) -> None:
     """Two sessions may send equal requests, and one of them stays without an answer."""
     in_flight = InFlightTurns()
     served = forward(in_flight=in_flight)
@@ -194,7 +194,7 @@ def test_the_answer_to_another_turn_makes_nothing_good(forward: Forward, real: R
     assert len(served.faults()) == 1
 
 
-def test_a_refused_key_is_said_and_not_shown(forward: Forward, real: RealModelServer) -> None:
+def test_a_refused_key_is_reported_but_not_shown(forward: Forward, real: RealModelServer) -> None:
     served = forward(key="sk-wrong-key-of-mine")
     with pytest.raises(
         openai.PermissionDeniedError, match="refuses the key that the gate was given"
@@ -243,7 +243,7 @@ def test_a_stream_that_breaks_off(forward: Forward, real: RealModelServer) -> No
     assert len(served.faults()) == 1
 
 
-def test_a_bot_that_hangs_up_is_on_record_all_the_same(forward: Forward, real: RealModelServer) -> None:
+def test_the_request_of_a_bot_that_hangs_up_is_recorded(forward: Forward, real: RealModelServer) -> None:
     served = forward()
     real.released.clear()
     stream = served.client().chat.completions.create(model="m", messages=CHAT, stream=True)
@@ -256,12 +256,12 @@ def test_a_bot_that_hangs_up_is_on_record_all_the_same(forward: Forward, real: R
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"messages": 7}', b"{}"])
-def test_what_is_no_request_is_not_passed_on(forward: Forward, real: RealModelServer, body: bytes) -> None:
+def test_a_malformed_request_is_not_forwarded(forward: Forward, real: RealModelServer, body: bytes) -> None:
     status, _ = forward().post("/chat/completions", body)
     assert (status, real.asked) == (400, [])
 
 
-def test_the_key_reaches_nobody(forward: Forward, real: RealModelServer) -> None:
+def test_the_key_is_never_revealed(forward: Forward, real: RealModelServer) -> None:
     """The key stays secret even if the real model repeats it in answers or errors."""
     served = forward()
     real.chatty = True

@@ -61,7 +61,7 @@ async def test_another_shape_is_filled_in_everywhere() -> None:
 
 
 @in_event_loop
-async def test_what_stands_in_a_path_is_escaped() -> None:
+async def test_values_in_a_path_are_escaped() -> None:
     """A question mark, hash or slash in a text does not change the URL's structure."""
     shape = RequestShape(method="GET", path="/{session}/ask?session={session}&q={text}", json=None)
     async with served(replies("yes"), request=shape) as (server, bot):
@@ -96,7 +96,7 @@ async def test_texts_pass_unchanged_both_ways(text: str) -> None:
 
 
 @in_event_loop
-async def test_half_a_character_in_a_reply_cannot_break_what_is_written_later() -> None:
+async def test_a_lone_surrogate_in_a_reply_is_replaced() -> None:
     """JSON can contain a lone surrogate, which no file accepts."""
     async with served(body(rb'{"reply": "a \ud83d b \ud83e\udd8a"}')) as (_, bot):
         reply = await bot.open("anna-1").say("Hello")
@@ -137,7 +137,7 @@ async def test_an_error_of_the_bot_is_a_refused_turn(status: int) -> None:
     ids=["empty", "html", "cut", "array", "trailing", "utf-16", "latin-1"],
 )
 @in_event_loop
-async def test_what_is_not_json_is_a_refused_turn(answer: bytes) -> None:
+async def test_an_answer_that_is_not_json_is_a_refused_turn(answer: bytes) -> None:
     """Bytes that are not UTF-8 are included."""
     async with served(body(answer)) as (_, bot):
         with pytest.raises(TurnRefused, match="not JSON"):
@@ -163,7 +163,7 @@ async def test_json_that_is_made_to_exhaust_the_parser_is_a_refused_turn(answer:
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-ndjson", EVENT_STREAM])
-def test_the_depth_of_an_answer_is_bounded_in_what_nobody_reads_too(content_type: str) -> None:
+def test_the_depth_of_unread_parts_is_bounded_too(content_type: str) -> None:
     """The limit is the same for all parsers and all answer formats."""
 
     def answer(depth: int) -> bytes:
@@ -239,7 +239,7 @@ async def test_an_answer_of_exactly_the_limit_is_read() -> None:
 
 
 @in_event_loop
-async def test_a_reply_that_nobody_would_read_is_refused() -> None:
+async def test_a_reply_that_is_too_long_is_refused() -> None:
     """All replies are kept until the run ends, and searched for every value."""
     longest = "x" * MAX_REPLY_CHARACTERS
     async with served(replies(longest)) as (_, bot):
@@ -264,7 +264,7 @@ def bomb(size: int) -> bytes:
 
 
 @in_event_loop
-async def test_a_bomb_of_zeros_is_refused_and_takes_no_memory() -> None:
+async def test_a_decompression_bomb_is_refused_and_takes_no_memory() -> None:
     """A small answer decompresses to a quarter of a gigabyte."""
     packed = bomb(1 << 28)
     async with served(body(packed, headers={"Content-Encoding": "gzip"})) as (_, bot):

@@ -83,7 +83,7 @@ async def test_no_answer_in_time_is_an_indeterminate_turn() -> None:
 
 
 @in_event_loop
-async def test_an_answer_that_trickles_is_not_waited_for_for_ever() -> None:
+async def test_a_trickling_answer_meets_the_deadline() -> None:
     """The deadline covers the whole answer, not each byte."""
 
     async def trickle(request: web.Request) -> web.StreamResponse:
@@ -157,7 +157,7 @@ async def test_an_answer_that_is_not_http_is_a_refused_turn() -> None:
     ids=["no HTTP", "no chunk"],
 )
 @in_event_loop
-async def test_no_more_than_a_line_is_quoted_of_what_is_wrong(answer: bytes) -> None:
+async def test_an_error_quotes_a_line_of_the_answer_at_most(answer: bytes) -> None:
     """The unreadable answer is quoted, and it is the bot's own text."""
     async with raw(answer) as (_, bot):
         with pytest.raises(TurnRefused, match="not HTTP") as caught:

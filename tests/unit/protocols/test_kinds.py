@@ -58,7 +58,7 @@ def typed(text: str, content_type: str) -> Answer:
     ],
 )
 @in_event_loop
-async def test_a_kind_is_spoken_to_in_its_own_words(
+async def test_each_protocol_sends_its_own_request(
     protocol: str, path: str, sent: Mapping[str, Any], answer: Any
 ) -> None:
     async with served(answering(answer), protocol=protocol) as (server, bot):
@@ -76,7 +76,7 @@ async def test_a_text_is_the_reply_itself() -> None:
 
 
 @in_event_loop
-async def test_a_text_that_is_none_is_a_refused_turn() -> None:
+async def test_undecodable_text_is_a_refused_turn() -> None:
     latin = web.Response(body=b"\xe9t\xe9", content_type="text/plain")
     async with served(lambda _request: latin, protocol="http-text") as (_, bot):
         with pytest.raises(TurnRefused, match="not text"):
@@ -94,7 +94,7 @@ async def test_pieces_of_a_stream_are_one_reply(end: str) -> None:
 
 
 @in_event_loop
-async def test_only_what_ends_a_line_of_a_stream_ends_it() -> None:
+async def test_other_line_breaks_do_not_end_an_event() -> None:
     """Texts and JSON may contain other line breaks: Python splits at more characters than streams do."""
     text = "a\u2028b\x85c\x0bd\x1ce"
     async with served(typed(f"data: {text}\n\n", EVENTS), protocol="http-text") as (_, bot):

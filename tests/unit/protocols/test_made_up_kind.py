@@ -146,12 +146,12 @@ def test_validate_schema_and_reference_know_it(
     assert "| `wire` | `POST /wire` |" in generated()["protocols"]
 
 
-def test_without_its_line_nobody_knows_it(tmp_path: Path) -> None:
+def test_without_its_entry_it_is_unknown(tmp_path: Path) -> None:
     with pytest.raises(DocumentError):
         load(tmp_path, "bot: {command: [a], protocol: wire}")
 
 
-def test_a_run_speaks_it(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_uses_it(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run uses it from settings to report, and its conversations live as long as the run."""
 
     async def run() -> Report:

@@ -108,7 +108,7 @@ def on_record(asked: list[ModelAsked]) -> list[tuple[str, list[str], str, str]]:
     return sorted((event.path, list(event.prompt), event.about, event.answer) for event in asked)
 
 
-def test_what_was_recorded_is_answered_again_without_the_real_model(
+def test_recorded_answers_are_replayed_without_the_real_model(
     real: RealModelServer, tmp_path: Path, opened: list[Served]
 ) -> None:
     path = tmp_path / "cassettes" / "one.jsonl"
@@ -132,7 +132,7 @@ def test_the_key_is_not_on_the_cassette(real: RealModelServer, tmp_path: Path, o
     assert REAL_KEY[:10] not in text
 
 
-def test_a_miss_is_said_to_the_bot_and_makes_the_run_inconclusive(
+def test_a_missing_answer_is_an_error_and_makes_the_run_inconclusive(
     real: RealModelServer, tmp_path: Path, opened: list[Served]
 ) -> None:
     path = tmp_path / "one.jsonl"
@@ -160,7 +160,7 @@ def test_a_miss_is_said_to_the_bot_and_makes_the_run_inconclusive(
     assert len(real.asked) == count
 
 
-def test_what_the_real_model_failed_to_answer_is_not_recorded(
+def test_failures_of_the_real_model_are_not_recorded(
     real: RealModelServer, tmp_path: Path, opened: list[Served]
 ) -> None:
     path = tmp_path / "one.jsonl"
@@ -195,7 +195,7 @@ def test_the_answer_to_the_same_turn_comes_first() -> None:
     assert cassette.take("x", "c2") is None
 
 
-def test_an_answer_to_an_earlier_asking_of_the_question_is_not_given_to_a_later_one() -> None:
+def test_a_repeated_question_does_not_take_an_earlier_answer() -> None:
     """A bot that sends the bare question repeats an equal request."""
     first, again, other = (RawResponse(chunks=[chunk]) for chunk in (b"first", b"again", b"other"))
     answers = {
@@ -220,7 +220,7 @@ def fingerprint(**body: Any) -> str:
     )
 
 
-def test_what_changes_from_run_to_run_does_not_count() -> None:
+def test_fingerprints_ignore_values_that_change_between_runs() -> None:
     assert fingerprint(user="a", metadata={"trace": "1"}) == fingerprint(user="b", store=True)
     assert fingerprint(thread=SESSIONS[0]) == fingerprint(
         thread=SESSIONS[2].upper().replace("ALICE", "alice")
@@ -238,11 +238,11 @@ def test_what_changes_from_run_to_run_does_not_count() -> None:
     ],
     ids=str,
 )
-def test_what_is_asked_counts(body: dict[str, Any]) -> None:
+def test_fingerprints_depend_on_the_content(body: dict[str, Any]) -> None:
     assert fingerprint(**body) != fingerprint()
 
 
-def test_an_earlier_answer_counts_by_what_it_stands_for() -> None:
+def test_a_response_id_counts_as_its_history() -> None:
     """Response ids differ between recordings."""
     prints = []
     for text in (TOLD, TOLD, "Hello"):
@@ -278,7 +278,7 @@ ANSWER = '{"request":"r","turn":"","path":"/p","status":200,"type":"application/
         ("\udcff", "line"),
     ],
 )
-def test_a_file_that_is_no_cassette_is_the_users_to_mend(tmp_path: Path, text: str, words: str) -> None:
+def test_a_file_that_is_no_cassette_is_an_input_error(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "one.jsonl"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError) as caught:
@@ -301,7 +301,7 @@ def test_a_cassette_that_is_no_file_and_may_have_no_end(tmp_path: Path) -> None:
     assert caught.value.why == "it is no file"
 
 
-def test_a_run_that_breaks_off_leaves_the_older_cassette(tmp_path: Path) -> None:
+def test_an_interrupted_run_keeps_the_older_cassette(tmp_path: Path) -> None:
     path = tmp_path / "one.jsonl"
     path.write_text(HEAD)
     request = Chat().parse_request("/v1/chat/completions", {"messages": CHAT})
@@ -334,7 +334,7 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_text() == "precious"
 
 
-def test_a_folder_in_its_place_is_said_before_anything_is_recorded(tmp_path: Path) -> None:
+def test_a_folder_in_its_place_is_an_error_before_recording(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written") as caught:
         CassetteWriter(tmp_path, 8)
     assert caught.value.why == "Is a directory"

@@ -15,7 +15,7 @@ texts = st.lists(words, min_size=1, max_size=5).map(" ".join)
 
 @law
 @given(st.sets(texts, max_size=6), st.lists(texts | st.sampled_from(["\n", "AI:", '"', "x"]), max_size=8))
-def test_what_is_found_is_what_a_plain_search_finds(known: set[str], pieces: list[str]) -> None:
+def test_the_result_equals_that_of_a_plain_search(known: set[str], pieces: list[str]) -> None:
     """Return every known text that does not cut a word, except those inside another."""
     prompt = "".join(pieces)
 

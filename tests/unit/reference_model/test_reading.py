@@ -89,7 +89,7 @@ def test_a_lost_history_has_no_answer(model: ReferenceModel, shape: Callable[...
 
 
 @shapes
-def test_a_foreign_value_shows_itself(
+def test_a_foreign_value_appears_in_the_answer(
     model: ReferenceModel, other_order: str, shape: Callable[..., list[Message]]
 ) -> None:
     history = [(f"My order is {other_order}.", ACKNOWLEDGEMENT)]
@@ -132,7 +132,7 @@ def test_a_part_of_a_longer_value_is_no_answer(model: ReferenceModel, order: str
     assert model.read([note, *user(QUESTION)]).answer == UNKNOWN
 
 
-def test_what_was_said_of_another_fact_is_no_answer() -> None:
+def test_a_value_stated_for_another_fact_is_no_answer() -> None:
     """If two facts share their values, one must not pass for the other."""
     born = scenario(
         ("alice", "I live in {city}."),
@@ -149,7 +149,7 @@ def test_what_was_said_of_another_fact_is_no_answer() -> None:
         assert model.read(as_chain(history, question)).answer == conversation.facts["city"]
 
 
-def test_what_the_user_never_told_is_no_answer() -> None:
+def test_a_value_that_the_user_never_stated_is_no_answer() -> None:
     """Filler may name a value of the pool, and so may the question."""
     chatty = scenario(
         ("alice", "I live in {city}."),
@@ -167,7 +167,7 @@ def test_what_the_user_never_told_is_no_answer() -> None:
     assert reading.answer == conversation.facts["city"]
 
 
-def test_what_the_user_said_counts_more_than_what_stands_about_it() -> None:
+def test_a_users_statement_outranks_other_text() -> None:
     """A bot that says in every reply when its shop is open does not confuse the appointment."""
     plan = run_of(MOVED_HOUSE)
     facts = conversation_of(plan).facts
@@ -193,7 +193,7 @@ def test_the_question_is_no_answer_to_itself() -> None:
         assert build_reference_model(plan).read(prompt).answer == conversation.facts["moved"]
 
 
-def test_the_answer_to_another_question_is_hearsay() -> None:
+def test_the_answer_to_another_question_ranks_last() -> None:
     plan = run_of(MOVED_HOUSE)
     facts = conversation_of(plan).facts
     told = [

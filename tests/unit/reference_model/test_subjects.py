@@ -40,7 +40,7 @@ def test_a_turn_that_asks_nothing_is_acknowledged_without_a_fact(
     )
 
 
-def test_a_text_that_is_part_of_another_does_not_hide_it() -> None:
+def test_a_text_inside_another_does_not_hide_it() -> None:
     """ "What is my order number?" stands inside the longer question."""
     nested = scenario(
         TELL,
@@ -174,7 +174,7 @@ def test_a_request_without_any_known_text_gets_back_what_the_user_said(
 
 
 @pytest.mark.parametrize("messages", [[], user(""), [Message(role="system", text="Say hello.")]])
-def test_a_request_in_which_nobody_says_anything_has_an_answer_too(
+def test_a_request_without_user_messages_has_an_answer_too(
     model: ReferenceModel, messages: list[Message]
 ) -> None:
     assert model.read(messages).answer == UNKNOWN

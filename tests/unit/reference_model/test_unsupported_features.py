@@ -35,7 +35,7 @@ def test_a_tool_that_stores_something_is_unsupported(name: str, form: str) -> No
     "name",
     ["lookup_order", "find_store_hours", "cancel", "search", "get_weather", "factorial", "restore", ""],
 )
-def test_a_tool_that_keeps_nothing_is_not(name: str) -> None:
+def test_a_tool_that_stores_nothing_is_supported(name: str) -> None:
     assert find_unsupported_features({"tools": [chat_tool(name)], "tool_choice": "auto"}) == ()
 
 
@@ -73,18 +73,18 @@ def test_a_forced_call_or_form_is_unsupported(body: dict[str, Any], clause: str)
         },
     ],
 )
-def test_a_plain_request_and_an_odd_one_are_within_it(body: dict[str, Any]) -> None:
+def test_plain_and_odd_requests_are_supported(body: dict[str, Any]) -> None:
     assert find_unsupported_features(body) == ()
 
 
-def test_what_is_said_of_a_request_is_bounded() -> None:
+def test_the_clauses_of_a_request_are_bounded() -> None:
     body = {"tools": [chat_tool(f"save_{number}_{'x' * 1_000}") for number in range(1_000)]}
     clauses = find_unsupported_features(body)
     assert len(clauses) == MAX_TOOLS
     assert all(len(clause) <= LONGEST_NAME + len("it offers its model the tool ") for clause in clauses)
 
 
-def test_it_goes_on_record_with_the_request(served: Served) -> None:
+def test_the_clauses_are_recorded_with_the_request(served: Served) -> None:
     tool: Any = chat_tool("save_memory")
     client = served.client()
     client.chat.completions.create(model="x", messages=CHAT, tools=[tool])
