@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.speed.row import Measured, NotHere, Row
 from benchmarks.speed.rows import ROWS
-from gate.reporters.atomic_write import write_whole
+from gate.reporters.atomic_write import write_atomically
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 FRAME = Path(__file__).with_name("frame.md")
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         lines[row.name] = line(row, measured)
     table = [*HEAD, *(lines.get(row.name) or line(row, None) for row in ROWS)]
     text = FRAME.read_text(encoding="utf-8").replace(TABLE, "\n".join(table)).replace(MACHINE, machine())
-    write_whole(PAGE, text.encode())
+    write_atomically(PAGE, text.encode())
     say(f"wrote {PAGE.relative_to(PAGE.parents[1])}")
     return int(missed)
 

@@ -20,7 +20,7 @@ from gate.config import Overrides, overrides_from_action
 from gate.core.report import Report
 from gate.errors import DocumentError, ExitCode, GateError, Problem
 from gate.reporters import GitHubReporter
-from gate.reporters.workflow_commands import commands_stopped
+from gate.reporters.workflow_commands import without_commands
 from gate.run import run_name
 from gate.runtimes.docker.connection import ENGINE_FAULTS, connect, explain
 from gate.runtimes.docker.own_container import find_own_container
@@ -47,7 +47,7 @@ def run_action() -> int:
         return leave(ExitCode.INTERRUPTED)
     except Exception as error:
         # Python's own exit code for a crash is 1, which would say that the bot forgot.
-        with commands_stopped(sys.stdout):
+        with without_commands(sys.stdout):
             faults.explain(faults.own_failure(error), sys.stdout)
         return leave(ExitCode.INCONCLUSIVE)
 
@@ -84,7 +84,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
     try:
         # At once: whatever becomes of this stage, the next one must know what to remove.
         github.save_state(RUN_STATE, run)
-        github.announce()
+        github.set_initial_outputs()
         overrides, config = overrides_from_action(environment, store_image_input())
         _require_files(overrides, config, workspace)
         prepared = prepare(read_settings(config, overrides, workspace), workspace)
@@ -92,7 +92,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
         return _refuse(error, github)
     settings = prepared.settings
     github = GitHubReporter(environment, sys.stdout, workspace, report_path=settings.report_directory)
-    github.announce()
+    github.set_initial_outputs()
     github.save_state(REPORT_STATE, str(settings.report_directory))
     _note_own_container(environment, github)
     try:
@@ -160,7 +160,7 @@ def _note_own_container(environment: Mapping[str, str], github: GitHubReporter) 
 
 def _refuse(error: GateError, github: GitHubReporter) -> int:
     """Explains a fault that kept the run from taking place."""
-    with commands_stopped(sys.stdout):
+    with without_commands(sys.stdout):
         faults.explain(error, sys.stdout)
     problems = (
         error.problems

@@ -32,7 +32,7 @@ def merge_command(
     """
     github = GitHubReporter(environment, sys.stdout, Path.cwd(), report_path=report_directory)
     # At once: a consumer of the output must never mistake runs that could not be merged for ones that passed.
-    github.announce()
+    github.set_initial_outputs()
     try:
         measurement = None if baseline is None else read_measurement(baseline, "baseline")
         parts, missing = _read_parts(paths, report_directory)

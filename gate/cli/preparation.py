@@ -89,7 +89,7 @@ def run_prepared(
         name=name,
         environment=environment,
         # A cancel leaves seconds: what other steps decide by comes first.
-        reporters=(github.outputs, *file_reporters(folder), console, github),
+        reporters=(github.outputs_reporter, *file_reporters(folder), console, github),
         repeat=repeat,
     )
     try:

@@ -11,7 +11,7 @@ DRAFT = ".memory-gate-draft-"
 """How the name of a file begins that is not whole yet."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Puts `content` at `path`, replacing what was there; makes the folder where it is missing.
 
     Raises OSError, and leaves nothing half written then.
@@ -27,7 +27,7 @@ def write_whole(path: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def open_anew(path: Path) -> FileIO:
+def open_new_file(path: Path) -> FileIO:
     """An empty file at `path`, for what is written bit by bit, in the place of whatever lay there.
 
     A link is not followed, whoever put it there: a checkout may bring one that leads to anything.

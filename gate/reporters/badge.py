@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
-from gate.reporters.atomic_write import write_whole
+from gate.reporters.atomic_write import write_atomically
 from gate.reporters.figures import share_text
 from gate.reporters.sanitize import escape_json
 
@@ -29,14 +29,14 @@ class BadgeReporter:
 
     def finish(self, report: Report) -> None:
         """Writes the file whole. Raises OSError."""
-        write_whole(self._path, compose_badge(report).encode())
+        write_atomically(self._path, compose_badge(report).encode())
 
 
 def compose_badge(report: Report) -> str:
     """The text of badge.json, as shields.io reads it from an endpoint."""
     failed = report.verdict is Verdict.INCONCLUSIVE or report.accuracy is None
     message = report.verdict.value if failed else f"{share_text(report.accuracy)} after a deploy"
-    return as_document(
+    return encode_json(
         {
             "schemaVersion": 1,
             "label": "memory",
@@ -46,6 +46,6 @@ def compose_badge(report: Report) -> str:
     )
 
 
-def as_document(value: object) -> str:
+def encode_json(value: object) -> str:
     """Write `value` as JSON that can be printed."""
     return escape_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)) + "\n"

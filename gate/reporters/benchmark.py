@@ -7,8 +7,8 @@ from pathlib import Path
 
 from gate.core.report import Report
 from gate.core.transcript import Event
-from gate.reporters.atomic_write import write_whole
-from gate.reporters.badge import as_document
+from gate.reporters.atomic_write import write_atomically
+from gate.reporters.badge import encode_json
 from gate.reporters.figures import interval_text
 from gate.reporters.sanitize import sanitize_line
 
@@ -28,7 +28,7 @@ class BenchmarkReporter:
 
     def finish(self, report: Report) -> None:
         """Writes the file whole. Raises OSError."""
-        write_whole(self._path, compose_benchmark(report).encode())
+        write_atomically(self._path, compose_benchmark(report).encode())
 
 
 def compose_benchmark(report: Report) -> str:
@@ -46,7 +46,7 @@ def compose_benchmark(report: Report) -> str:
             for one in report.disruptions
         ),
     ]
-    return as_document(
+    return encode_json(
         [
             {"name": name, "unit": "%", "value": round(share * 100, 4), **more}
             for name, share, more in figures

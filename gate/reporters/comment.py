@@ -6,9 +6,9 @@ from pathlib import Path
 
 from gate.core.report import Report
 from gate.core.transcript import Event
-from gate.reporters.atomic_write import write_whole
+from gate.reporters.atomic_write import write_atomically
 from gate.reporters.github_summary import SYMBOLS, lay_out_summary
-from gate.reporters.report_view import view_of
+from gate.reporters.report_view import build_view
 from gate.reporters.templates import Markdown, render_markdown
 
 MARKER = Markdown("<!-- memory-gate -->")
@@ -36,13 +36,13 @@ class CommentReporter:
 
     def finish(self, report: Report) -> None:
         """Writes the file whole. Raises OSError."""
-        write_whole(self._path, compose_comment(report).encode())
+        write_atomically(self._path, compose_comment(report).encode())
 
 
 def compose_comment(report: Report) -> Markdown:
     """The comment's body in fewer than `LIMIT` bytes."""
     room = LIMIT - len(MARKER) - 2
-    view = view_of(report)
+    view = build_view(report)
     summary = lay_out_summary(view, room, shown=FACTS_SHOWN, folded=FACTS_FOLDED)
     # Somebody may give everything names of hundreds of characters.
     fits = len(summary.encode()) < room

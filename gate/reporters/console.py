@@ -20,9 +20,9 @@ from gate.reporters import json_report
 from gate.reporters.console_page import ASCII, Glyphs, LogTail, closing_page, paragraph
 from gate.reporters.figures import EN_DASH
 from gate.reporters.progress import Progress, Row
-from gate.reporters.report_view import view_of
+from gate.reporters.report_view import build_view
 from gate.reporters.sanitize import sanitize_line, sanitize_tail
-from gate.reporters.workflow_commands import commands_stopped, resume_commands, send, stop_commands
+from gate.reporters.workflow_commands import resume_commands, send, stop_commands, without_commands
 
 PLAIN_WIDTH = 80
 BAR_WIDTH = 20
@@ -60,7 +60,7 @@ class ConsoleReporter:
 
     def show(self, event: Event) -> None:
         """Takes in one event. Prints at most a line, and none for a turn."""
-        lines = self._progress.take(event)
+        lines = self._progress.add(event)
         match event:
             case RunStarted():
                 self._open(event)
@@ -88,7 +88,7 @@ class ConsoleReporter:
         """Prints the end of the run."""
         self.close()
         page = closing_page(
-            view_of(report),
+            build_view(report),
             console=self._console,
             glyphs=self._glyphs,
             tails=self._tails[:TAILS_SHOWN],
@@ -98,7 +98,7 @@ class ConsoleReporter:
             self._print(Text())
             self._print(*page)
             return
-        with commands_stopped(self._console.file):
+        with without_commands(self._console.file):
             self._print(*page)
 
     def close(self) -> None:
@@ -145,18 +145,18 @@ class ConsoleReporter:
     def _rows(self) -> Text:
         rows = self._progress.rows
         width = max((len(row.name) for row in rows), default=0)
-        up = self._progress.up
-        return Text("\n").join(self._row(row, width, is_up=row in up) for row in rows)
+        running = self._progress.running
+        return Text("\n").join(self._row(row, width, is_running=row in running) for row in rows)
 
-    def _row(self, row: Row, width: int, *, is_up: bool) -> Text:
+    def _row(self, row: Row, width: int, *, is_running: bool) -> Text:
         done = int(row.share * BAR_WIDTH)
-        doing = row.doing or ("starting" if is_up and not row.steps else "")
+        activity = row.activity or ("starting" if is_running and not row.steps else "")
         arrow = f" {self._glyphs.arrow} "
         line = Text.assemble(
             f"  {row.name:<{width}}  ",
             (self._glyphs.full * done, "green"),
             (self._glyphs.empty * (BAR_WIDTH - done), "dim"),
-            f"  {arrow.join((*row.steps, *([doing] if doing else [])))}",
+            f"  {arrow.join((*row.steps, *([activity] if activity else [])))}",
         )
         line.truncate(self._console.width, overflow="ellipsis")
         return line
@@ -168,7 +168,7 @@ def open_console(stream: TextIO, environment: Mapping[str, str]) -> Console:
     Without a terminal a line has 80 columns; colours follow NO_COLOR and FORCE_COLOR.
     """
     terminal = stream.isatty()
-    file = stream if _takes(stream.encoding, Glyphs()) else cast(TextIO, _Spelling(stream))
+    file = stream if _can_show(stream.encoding, Glyphs()) else cast(TextIO, _TransliteratingStream(stream))
     return _Console(
         file=file,
         width=None if terminal else PLAIN_WIDTH,
@@ -191,12 +191,12 @@ class _Console(Console):
             os.close(nowhere)
 
 
-_SPELT = str.maketrans(
+_ASCII_SPELLING = str.maketrans(
     {"→": "->", "…": "...", EN_DASH: "-", "×": "x", "✓": "+", "✗": "x", "·": "|", "“": '"', "”": '"'}
 )
 
 
-class _Spelling(io.TextIOBase):
+class _TransliteratingStream(io.TextIOBase):
     """A stream that is given what its encoding lacks in other words, so that writing never fails."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -207,8 +207,8 @@ class _Spelling(io.TextIOBase):
         return self._stream.encoding or "ascii"
 
     def write(self, text: str) -> int:
-        spelt = text if _can_encode(text, self.encoding) else text.translate(_SPELT)
-        self._stream.write(spelt.encode(self.encoding, "backslashreplace").decode(self.encoding))
+        written = text if _can_encode(text, self.encoding) else text.translate(_ASCII_SPELLING)
+        self._stream.write(written.encode(self.encoding, "backslashreplace").decode(self.encoding))
         return len(text)
 
     def flush(self) -> None:
@@ -222,10 +222,10 @@ class _Spelling(io.TextIOBase):
 
 
 def _glyphs(encoding: str) -> Glyphs:
-    return Glyphs() if _takes(encoding, Glyphs()) else ASCII
+    return Glyphs() if _can_show(encoding, Glyphs()) else ASCII
 
 
-def _takes(encoding: str | None, glyphs: Glyphs) -> bool:
+def _can_show(encoding: str | None, glyphs: Glyphs) -> bool:
     return _can_encode("".join(vars(glyphs).values()) + EN_DASH + "…×", encoding or "utf-8")
 
 

@@ -18,10 +18,10 @@ from gate.reporters.failures import Failure
 from gate.reporters.figures import lost_facts
 from gate.reporters.github_summary import BUDGET, lay_out_summary
 from gate.reporters.messages import as_sentence
-from gate.reporters.report_view import ReportView, view_of
+from gate.reporters.report_view import ReportView, build_view
 from gate.reporters.sanitize import sanitize_line
 from gate.reporters.timeline import Timeline
-from gate.reporters.workflow_commands import pair, send
+from gate.reporters.workflow_commands import format_pair, send
 
 ANNOTATIONS_SHOWN = 10
 """Errors and warnings together; the runner drops what goes beyond ten of a kind."""
@@ -58,32 +58,34 @@ class GitHubReporter:
         self._workspace = workspace
         self._report_path = report_path
         self._timeline = Timeline()
-        self._has_outputs = False
+        self._wrote_outputs = False
 
     @property
-    def outputs(self) -> Outputs:
+    def outputs_reporter(self) -> OutputsReporter:
         """A reporter that sets the outputs alone: given first, it does so before anything slower is done."""
-        return Outputs(self)
+        return OutputsReporter(self)
 
     def show(self, event: Event) -> None:
         """Keeps when things happened: GitHub is told the result."""
-        self._timeline.take(event)
+        self._timeline.add(event)
 
     def finish(self, report: Report) -> None:
         """Writes outputs, annotations and summary. A file that cannot be written gives a warning."""
-        self.tell_outputs(report)
-        view = view_of(report)
-        self._attempt("the job summary", lambda: self._append_summary(view))
+        self.write_outputs(report)
+        view = build_view(report)
+        self._try_to_write("the job summary", lambda: self._append_summary(view))
         if self._is_action:
             self._annotate(view)
 
-    def tell_outputs(self, report: Report) -> None:
+    def write_outputs(self, report: Report) -> None:
         """Sets all outputs, once. A file that cannot be written gives a warning."""
-        if not self._has_outputs:
-            self._has_outputs = True
-            self._attempt("the outputs", lambda: self.set_outputs(outputs(report, self._shown_path())))
+        if not self._wrote_outputs:
+            self._wrote_outputs = True
+            self._try_to_write(
+                "the outputs", lambda: self.set_outputs(compose_outputs(report, self._shown_path()))
+            )
 
-    def announce(self) -> None:
+    def set_initial_outputs(self) -> None:
         """Sets all outputs to what is known before anything is played. Raises OSError, ValueError.
 
         Whatever becomes of the run, nobody is to take one that died for one that passed.
@@ -93,11 +95,11 @@ class GitHubReporter:
 
     def save_state(self, name: str, value: str) -> None:
         """Hands a value to this action's post step. Raises OSError, ValueError."""
-        self._append("GITHUB_STATE", pair(name, value))
+        self._append("GITHUB_STATE", format_pair(name, value))
 
     def set_outputs(self, values: Mapping[str, str]) -> None:
         """Sets outputs of this step. Raises OSError, ValueError."""
-        self._append("GITHUB_OUTPUT", "".join(pair(name, value) for name, value in values.items()))
+        self._append("GITHUB_OUTPUT", "".join(format_pair(name, value) for name, value in values.items()))
 
     def annotate_problems(self, problems: Sequence[Problem]) -> None:
         """Puts each mistake in the user's files on its line, as far as GitHub shows them."""
@@ -116,7 +118,7 @@ class GitHubReporter:
                     **_place(file, problem.line, problem.column, problem.column + problem.width - 1),
                 },
             )
-        self._count_rest((len(problems) - ANNOTATIONS_SHOWN, "mistake"))
+        self._annotate_rest((len(problems) - ANNOTATIONS_SHOWN, "mistake"))
 
     @property
     def _is_action(self) -> bool:
@@ -136,7 +138,7 @@ class GitHubReporter:
         # What blocks nothing takes no room from what does.
         for finding in view.findings[:NOTICES_SHOWN]:
             send(self._stream, "notice", f"{as_sentence(finding)}.", {"title": TITLE})
-        self._count_rest(
+        self._annotate_rest(
             (sum(failure.failed for failure in every[room:]), "failed probe"),
             (len(view.findings) - NOTICES_SHOWN, "finding"),
         )
@@ -153,7 +155,7 @@ class GitHubReporter:
             {"title": f"{TITLE}: {probe.guarantee}", **_place(file, probe.line, probe.column)},
         )
 
-    def _count_rest(self, *left: tuple[int, str]) -> None:
+    def _annotate_rest(self, *left: tuple[int, str]) -> None:
         """`left` are numbers of what found no room, each with what it is."""
         rest = " and ".join(plural(count, f"more {noun}") for count, noun in left if count > 0)
         if rest:
@@ -181,7 +183,7 @@ class GitHubReporter:
             with Path(path).open("a", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
                 file.write(text)
 
-    def _attempt(self, what: str, publish: Callable[[], None]) -> None:
+    def _try_to_write(self, what: str, publish: Callable[[], None]) -> None:
         try:
             publish()
         except OSError as error:
@@ -205,7 +207,7 @@ class GitHubReporter:
         return path.relative_to(root).as_posix() if inside else ""
 
 
-class Outputs:
+class OutputsReporter:
     """Sets the outputs of a run when its verdict is known, and nothing else."""
 
     def __init__(self, github: GitHubReporter) -> None:
@@ -216,10 +218,10 @@ class Outputs:
 
     def finish(self, report: Report) -> None:
         """Sets them."""
-        self._github.tell_outputs(report)
+        self._github.write_outputs(report)
 
 
-def outputs(report: Report, report_path: str) -> dict[str, str]:
+def compose_outputs(report: Report, report_path: str) -> dict[str, str]:
     """The action's outputs. Shares have up to four decimals; what is unknown is empty."""
     before, after = report.accuracy_before, report.accuracy
     delta = None if before is None or after is None else after - before

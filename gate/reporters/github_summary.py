@@ -7,10 +7,10 @@ from pathlib import Path
 
 from gate.core.report import Report, Verdict
 from gate.core.transcript import Event
-from gate.reporters.atomic_write import write_whole
+from gate.reporters.atomic_write import write_atomically
 from gate.reporters.failures import Failure, fact_trace_text
 from gate.reporters.github_timeline import timeline_markdown
-from gate.reporters.report_view import ReportView, view_of
+from gate.reporters.report_view import ReportView, build_view
 from gate.reporters.sanitize import sanitize_line
 from gate.reporters.templates import Markdown, render_markdown, sanitize, sanitize_unless_plain, take_first
 from gate.reporters.timeline import Timeline
@@ -46,11 +46,11 @@ class SummaryReporter:
 
     def show(self, event: Event) -> None:
         """Keeps when things happened."""
-        self._timeline.take(event)
+        self._timeline.add(event)
 
     def finish(self, report: Report) -> None:
         """Writes the file whole. Raises OSError."""
-        write_whole(self._path, compose_summary(report, timeline=self._timeline).encode())
+        write_atomically(self._path, compose_summary(report, timeline=self._timeline).encode())
 
 
 def compose_summary(
@@ -65,7 +65,7 @@ def compose_summary(
 
     At most `shown` lost facts stand open and `folded` more behind a fold. Without a `timeline` it has none.
     """
-    return lay_out_summary(view_of(report), budget, timeline=timeline, shown=shown, folded=folded)
+    return lay_out_summary(build_view(report), budget, timeline=timeline, shown=shown, folded=folded)
 
 
 def lay_out_summary(

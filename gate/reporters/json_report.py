@@ -19,7 +19,7 @@ from gate.core.report import (
 )
 from gate.core.statements import Statement, statement_fields
 from gate.core.transcript import Event
-from gate.reporters.atomic_write import write_whole
+from gate.reporters.atomic_write import write_atomically
 from gate.reporters.figures import lost_facts, power_text
 from gate.reporters.report_fields import (
     DisruptionFields,
@@ -51,7 +51,7 @@ class JsonReporter:
 
     def finish(self, report: Report) -> None:
         """Writes the file whole. Raises OSError."""
-        write_whole(self._path, to_json(report).encode())
+        write_atomically(self._path, to_json(report).encode())
 
 
 def to_json(report: Report) -> str:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from gate.core.report import DisruptionResult, Outcome, ProbeResult, Report, Verdict
 from gate.core.transcript import CONTROL, Event
-from gate.reporters.atomic_write import write_whole
+from gate.reporters.atomic_write import write_atomically
 from gate.reporters.failures import fact_trace_text
 from gate.reporters.messages import reasons
 from gate.reporters.sanitize import sanitize_line
@@ -38,7 +38,7 @@ class JUnitReporter:
 
     def finish(self, report: Report) -> None:
         """Writes the file whole. Raises OSError."""
-        write_whole(self._path, compose_junit(report).encode())
+        write_atomically(self._path, compose_junit(report).encode())
 
 
 def compose_junit(report: Report) -> str:

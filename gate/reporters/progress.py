@@ -47,20 +47,20 @@ class Row:
     asked: int = 0
     """Of the treated arm's probes."""
     steps: list[str] = field(default_factory=list)
-    now: str = ""
+    current: str = ""
     ended: bool = False
     disrupted: bool = False
     reported: bool = False
     """Whether the line about the probes has been given."""
 
     @property
-    def doing(self) -> str:
+    def activity(self) -> str:
         """What is under way: "talking 17/26"."""
         counts = {"talking": (self.held, self.conversations), "asking": (self.asked, self.probes)}
-        if self.now not in counts:
-            return self.now
-        done, planned = counts[self.now]
-        return f"{self.now} {done}/{planned}"
+        if self.current not in counts:
+            return self.current
+        done, planned = counts[self.current]
+        return f"{self.current} {done}/{planned}"
 
     @property
     def share(self) -> float:
@@ -69,7 +69,7 @@ class Row:
 
 
 @dataclass(kw_only=True)
-class _Talk:
+class _ConversationProgress:
     row: Row
     treated: bool
     turns_until_held: int
@@ -82,10 +82,10 @@ class Progress:
     def __init__(self) -> None:
         self._jobs = 1
         self._rows: dict[str, Row] = {}
-        self._talks: dict[str, _Talk] = {}
-        self._under_way: dict[str, tuple[_Talk, bool]] = {}
+        self._conversations: dict[str, _ConversationProgress] = {}
+        self._under_way: dict[str, tuple[_ConversationProgress, bool]] = {}
         self._scenarios: set[tuple[str, str]] = set()
-        self._announced = False
+        self._told_plan = False
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -93,11 +93,11 @@ class Progress:
         return tuple(self._rows.values())
 
     @property
-    def up(self) -> tuple[Row, ...]:
+    def running(self) -> tuple[Row, ...]:
         """The deployments that are up or being started: so many at once, in their order."""
         return tuple(itertools.islice((row for row in self.rows if not row.ended), self._jobs))
 
-    def take(self, event: Event) -> tuple[str, ...]:
+    def add(self, event: Event) -> tuple[str, ...]:
         """The lines, neutralised, that this event gives somebody who reads a log."""
         match event:
             case RunStarted():
@@ -112,12 +112,12 @@ class Progress:
                 self._plan(event)
                 return ()
             case DeploymentStarted():
-                return (*self._announce(), *self._ready(event))
+                return (*self._plan_line(), *self._ready_line(event))
             case DeploymentFailed():
                 subject = {"bot": "the bot", "store": "the store"}.get(event.cause, "the engine")
                 self._end(event.deployment, f"{subject} did not start")
                 line = self._line(event.deployment, f"{subject} did not start: {event.sentence}")
-                return (*self._announce(), line)
+                return (*self._plan_line(), line)
             case DisruptionStarted():
                 return self._start_disruption(event)
             case DisruptionEnded():
@@ -128,7 +128,7 @@ class Progress:
             case DeploymentClosed():
                 row = self._row(event.deployment)
                 self._end(event.deployment, "")
-                return () if row.reported or not row.disrupted else self._probes(row)
+                return () if row.reported or not row.disrupted else self._probes_line(row)
             case JudgeAsked():
                 asked = plural(event.questions, "question")
                 return (f"asking the judge {asked}" if event.model else f"{asked} to the judge, on record",)
@@ -152,7 +152,7 @@ class Progress:
             return
         treated = event.arm == TREATED
         self._scenarios.add((event.file, event.scenario))
-        self._talks[event.conversation] = _Talk(
+        self._conversations[event.conversation] = _ConversationProgress(
             row=row,
             treated=treated,
             # Whatever a treated conversation says after the disruption besides its probes is not known
@@ -163,39 +163,41 @@ class Progress:
         row.turns += event.turns
         row.probes += event.probes if treated else 0
 
-    def _announce(self) -> tuple[str, ...]:
+    def _plan_line(self) -> tuple[str, ...]:
         """Once, as soon as the whole plan is known."""
-        if self._announced or not self._talks:
+        if self._told_plan or not self._conversations:
             return ()
-        self._announced = True
-        return (f"{plural(len(self._scenarios), 'scenario')}, {plural(len(self._talks), 'conversation')}",)
+        self._told_plan = True
+        return (
+            f"{plural(len(self._scenarios), 'scenario')}, {plural(len(self._conversations), 'conversation')}",
+        )
 
-    def _ready(self, event: DeploymentStarted) -> tuple[str, ...]:
+    def _ready_line(self, event: DeploymentStarted) -> tuple[str, ...]:
         row = self._row(event.deployment)
-        row.now = "talking"
+        row.current = "talking"
         who = "bot and store" if "store" in event.images else "bot"
         return (f"{row.name}: {who} ready in {duration_text(event.seconds)}",)
 
     def _start_turn(self, event: TurnStarted) -> None:
-        talk = self._talks.get(event.conversation)
+        conversation = self._conversations.get(event.conversation)
         # A question that is asked again was never planned.
-        if talk is not None and not event.repeats:
-            self._under_way[event.turn] = (talk, event.checks is not None)
+        if conversation is not None and not event.repeats:
+            self._under_way[event.turn] = (conversation, event.checks is not None)
 
     def _end_turn(self, event: TurnEnded) -> tuple[str, ...]:
-        talk, is_probe = self._under_way.pop(event.turn, (None, False))
-        if talk is None:
+        conversation, is_probe = self._under_way.pop(event.turn, (None, False))
+        if conversation is None:
             return ()
-        row = talk.row
-        talk.ended += 1
+        row = conversation.row
+        conversation.ended += 1
         row.turns_ended += 1
-        row.held += talk.ended == talk.turns_until_held
-        if not (talk.treated and is_probe) or event.status == SKIPPED:
+        row.held += conversation.ended == conversation.turns_until_held
+        if not (conversation.treated and is_probe) or event.status == SKIPPED:
             return ()
         row.asked += 1
-        return self._probes(row) if row.asked == row.probes and row.disrupted else ()
+        return self._probes_line(row) if row.asked == row.probes and row.disrupted else ()
 
-    def _probes(self, row: Row) -> tuple[str, ...]:
+    def _probes_line(self, row: Row) -> tuple[str, ...]:
         row.reported = True
         return (f"{row.name}: {row.asked} of {plural(row.probes, 'probe')} asked",) if row.probes else ()
 
@@ -206,7 +208,7 @@ class Progress:
         row.held = row.conversations
         if not again:
             row.steps.append(f"talked {row.held}/{row.conversations}")
-        row.now = sanitize_line(event.disruption, 40)
+        row.current = sanitize_line(event.disruption, 40)
         return () if again else (f"{row.name}: {plural(row.conversations, 'conversation')} held",)
 
     def _end_disruption(self, event: DisruptionEnded) -> tuple[str, ...]:
@@ -216,17 +218,17 @@ class Progress:
             self._end(event.deployment, "the bot did not come back")
             return (self._line(event.deployment, f"the bot did not come back ({took}): {event.sentence}"),)
         row.steps.append(f"{sanitize_line(event.disruption, 40)} {took}")
-        row.now = "asking"
+        row.current = "asking"
         if not event.took_effect:
             return (self._line(event.deployment, f"not shown to have happened ({took}): {event.sentence}"),)
         return (self._line(event.deployment, f"{event.sentence} ({took})"),)
 
     def _end(self, deployment: str, why: str) -> None:
         row = self._row(deployment)
-        if not row.ended and row.now == "asking" and not why:
+        if not row.ended and row.current == "asking" and not why:
             row.steps.append(f"asked {row.asked}/{row.probes}")
         if why and not row.ended:
             row.steps.append(why)
             row.reported = True
-        row.now = ""
+        row.current = ""
         row.ended = True

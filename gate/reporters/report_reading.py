@@ -19,12 +19,12 @@ REMEDY = "name the report.json in a report folder, as memory-gate wrote it"
 MAX_REPORT_BYTES = 512 * 1024 * 1024
 MAX_TRANSCRIPT_BYTES = 2 * 1024 * 1024 * 1024
 """More than a run of a hundred thousand probes writes."""
-PIECE_BYTES = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 
-UNKNOWN: Mapping[str, object] = {"confidence": None, "accuracy": None, "policy": None}
+LATER_FIELDS: Mapping[str, object] = {"confidence": None, "accuracy": None, "policy": None}
 
 
-class TooLarge(ValueError):
+class FileTooLargeError(ValueError):
     """A file that no run can have written."""
 
 
@@ -49,7 +49,7 @@ def read_transcript(path: Path) -> list[str]:
     """The lines of the transcript at `path`. Raises InputError, and TranscriptError where it is no text."""
     try:
         content = _read(path, MAX_TRANSCRIPT_BYTES)
-    except (OSError, TooLarge) as error:
+    except (OSError, FileTooLargeError) as error:
         raise InputError(
             f"the transcript {path} cannot be read",
             why=getattr(error, "strerror", None) or str(error),
@@ -67,13 +67,13 @@ def read_transcript(path: Path) -> list[str]:
 
 
 def _read(path: Path, most: int) -> bytearray:
-    """The content of a file, which need not have an end. Raises OSError and TooLarge."""
+    """The content of a file, which need not have an end. Raises OSError and FileTooLargeError."""
     content = bytearray()
     with path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
-            content += piece
+        while chunk := file.read(CHUNK_BYTES):
+            content += chunk
             if len(content) > most:
-                raise TooLarge(f"it is larger than {most >> 20} MiB")
+                raise FileTooLargeError(f"it is larger than {most >> 20} MiB")
     return content
 
 
@@ -84,22 +84,22 @@ def _measurement(document: object) -> Measurement:
     if not isinstance(probes, list):
         raise ValueError("it has no list of probes")
     # Reports of the first versions know none of them.
-    whole = {**UNKNOWN, **document, "probes": [_probe(one) for one in probes]}
-    return Measurement(**_fitting(Measurement, whole))
+    whole = {**LATER_FIELDS, **document, "probes": [_probe(one) for one in probes]}
+    return Measurement(**_select_fields(Measurement, whole))
 
 
 def _probe(document: object) -> MeasuredProbe:
     if not isinstance(document, dict):
         raise ValueError("one of its probes is none")
     probe = MeasuredProbe(
-        **_fitting(MeasuredProbe, {"content": "", "recall": True, "scenario": "", **document})
+        **_select_fields(MeasuredProbe, {"content": "", "recall": True, "scenario": "", **document})
     )
     if probe.guarantee not in GUARANTEES:
         raise ValueError(f"there is no guarantee {probe.guarantee!r}")
     return probe
 
 
-def _fitting(kind: type, document: Mapping[str, object]) -> dict[str, Any]:
+def _select_fields(kind: type, document: Mapping[str, object]) -> dict[str, Any]:
     """The values of the fields of `kind`. Raises ValueError where one is missing or of another type."""
     names = [one.name for one in fields(kind)]
     missing = [name for name in names if name not in document]

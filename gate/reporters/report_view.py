@@ -133,7 +133,7 @@ class ReportView:
         return self.verdict.value.capitalize()
 
 
-def view_of(report: Report) -> ReportView:
+def build_view(report: Report) -> ReportView:
     """Word a report for people."""
     changes = [one for one in report.coded_findings if isinstance(one, ChangedSinceBaseline)]
     retained = [result.retained for result in report.disruptions]

@@ -17,19 +17,19 @@ ELLIPSIS = "…"
 TEXT_LIMIT = 400
 """Characters of a sentence, a question or a reply that are shown."""
 
-_SEQUENCE = re.compile(
+_ESCAPE_SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours and cursor movements
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x80-\x9f\r\n]*(?:\x07|\x1b\\|\x9c)"  # titles, links
     r"|\x1b[ -/]*[0-~]"
 )
 """What a terminal obeys instead of showing it."""
 
-_VARIATION = re.compile(r"[\ufe00-\ufe0f]")
+_VARIATION_SELECTOR = re.compile(r"[\ufe00-\ufe0f]")
 """Chooses between two drawings of the same character. Replies are full of them, and they say nothing."""
 
 _BLANK = re.compile(r"[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     r"\r\n|[\x00-\x1f\x7f-\x9f\u2028\u2029]"  # control characters, and all that ends a line
     r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # turns the direction of writing
     r"|[\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f]"  # no width
@@ -37,7 +37,7 @@ _UNSEEN = re.compile(
     r"|[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # no characters at all
 )
 
-_ORDER = re.compile(r":(?=:)|##(?=[A-Za-z]*\[)")
+_COMMAND = re.compile(r":(?=:)|##(?=[A-Za-z]*\[)")
 """`::` anywhere, since a wrapped line may begin at any word, and `##[`; other CI systems read `##name[`."""
 
 _LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -51,12 +51,12 @@ def sanitize_line(text: str, limit: int = TEXT_LIMIT) -> str:
     twice changes nothing.
     """
     # A cut before the work bounds its cost; what it leaves is more than can be shown, sequences apart.
-    room = 8 * limit + 256
-    shown = _SEQUENCE.sub("", text[:room])
-    shown = _BLANK.sub(" ", _VARIATION.sub("", shown))
-    shown = _UNSEEN.sub(lambda found: _visible(found.group()), shown)
-    shown = _ORDER.sub(lambda found: found.group() + " ", shown)
-    if len(shown) <= limit and len(text) <= room:
+    examined = 8 * limit + 256
+    shown = _ESCAPE_SEQUENCE.sub("", text[:examined])
+    shown = _BLANK.sub(" ", _VARIATION_SELECTOR.sub("", shown))
+    shown = _INVISIBLE.sub(lambda found: _make_visible(found.group()), shown)
+    shown = _COMMAND.sub(lambda found: found.group() + " ", shown)
+    if len(shown) <= limit and len(text) <= examined:
         return shown
     return shown[: limit - 1] + ELLIPSIS
 
@@ -69,11 +69,13 @@ def sanitize_tail(lines: Sequence[str], count: int = 20, limit: int = 200) -> tu
 
 
 def escape_json(document: str) -> str:
-    """A JSON document that means the same and can be printed: what is unseen or an order is escaped.
+    """A JSON document that means the same and can be printed: what is invisible or an order is escaped.
 
     Half of a surrogate pair, which is no text, becomes U+FFFD.
     """
-    return _ORDER.sub(lambda found: _escaped_order(found.group()), _UNSEEN.sub(_escaped_unseen, document))
+    return _COMMAND.sub(
+        lambda found: _escape_command(found.group()), _INVISIBLE.sub(_escape_invisible, document)
+    )
 
 
 def escape_command_data(text: str) -> str:
@@ -86,7 +88,7 @@ def escape_command_property(text: str) -> str:
     return escape_command_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-_MEANING = re.compile(
+_MARKUP = re.compile(
     r"\A\d{1,9}[.)]|\A[-+=:]"  # begins a list, a heading or a table where it begins a line
     r"|[&<>|\\`*_\[\]()!~$]"
     r"|[@#]|:(?=//)|www(?=\.)",
@@ -100,31 +102,31 @@ def escape_markdown(text: str, limit: int = TEXT_LIMIT) -> str:
     Entities rather than backslashes: they hold inside tables and HTML too. GitHub finds mentions, issue
     numbers and addresses in the finished text, so `<wbr>`, which shows nothing, comes between their parts.
     """
-    return _MEANING.sub(lambda found: _plain(found.group()), sanitize_line(text, limit).strip())
+    return _MARKUP.sub(lambda found: _escape_markup(found.group()), sanitize_line(text, limit).strip())
 
 
-def _escaped_unseen(found: re.Match[str]) -> str:
-    unseen = found.group()
-    if unseen == "\n":
-        return unseen  # Between the fields: inside a string JSON escapes it already.
-    return json.dumps("\ufffd" if "\ud800" <= unseen <= "\udfff" else unseen)[1:-1]
+def _escape_invisible(found: re.Match[str]) -> str:
+    invisible = found.group()
+    if invisible == "\n":
+        return invisible  # Between the fields: inside a string JSON escapes it already.
+    return json.dumps("\ufffd" if "\ud800" <= invisible <= "\udfff" else invisible)[1:-1]
 
 
-def _escaped_order(order: str) -> str:
-    return f"{order[:-1]}\\u{ord(order[-1]):04x}"
+def _escape_command(command: str) -> str:
+    return f"{command[:-1]}\\u{ord(command[-1]):04x}"
 
 
-def _visible(unseen: str) -> str:
-    if unseen in ("\n", "\r\n"):
+def _make_visible(invisible: str) -> str:
+    if invisible in ("\n", "\r\n"):
         return r"\n"
-    if unseen == "\r":
+    if invisible == "\r":
         return r"\r"
-    code = ord(unseen)
+    code = ord(invisible)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def _plain(meaning: str) -> str:
-    if meaning == "@" or meaning.lower() == "www":
-        return f"{meaning}<wbr>"
-    entity = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(meaning[-1], f"&#{ord(meaning[-1])};")
-    return f"{meaning[:-1]}{entity}{'<wbr>' if meaning in '#:' else ''}"
+def _escape_markup(markup: str) -> str:
+    if markup == "@" or markup.lower() == "www":
+        return f"{markup}<wbr>"
+    entity = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(markup[-1], f"&#{ord(markup[-1])};")
+    return f"{markup[:-1]}{entity}{'<wbr>' if markup in '#:' else ''}"

@@ -22,7 +22,7 @@ SPANS_SHOWN = 16
 """Of each deployment. With all that is shown the chart stays far below what Mermaid draws."""
 
 LONGEST_SECONDS = 86_399.0
-"""A day: the chart has no more room, and no job lasts as long."""
+"""A day: the chart has no more limit, and no job lasts as long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,23 +48,23 @@ class Lane:
     name: str
     """What people call the deployment."""
     failed: bool = False
-    room: int = SPANS_SHOWN
+    limit: int = SPANS_SHOWN
     """How many spans are kept."""
     spans: list[Span] = field(default_factory=list)
-    reached: float = 0.0
+    last_end: float = 0.0
     """The end of the last span."""
-    now: str = ""
+    current: str = ""
     """What has been going on since."""
 
-    def until(self, at: float) -> None:
+    def end_current(self, at: float) -> None:
         """Ends what has been going on."""
-        if self.now:
-            self.add(Span(name=self.now, began=self.reached, ended=max(at, self.reached)))
-        self.reached, self.now = at, ""
+        if self.current:
+            self.add(Span(name=self.current, began=self.last_end, ended=max(at, self.last_end)))
+        self.last_end, self.current = at, ""
 
     def add(self, span: Span) -> None:
-        """Keeps a span, while there is room."""
-        if len(self.spans) < self.room:
+        """Keeps a span, while there is limit."""
+        if len(self.spans) < self.limit:
             self.spans.append(span)
 
 
@@ -81,7 +81,7 @@ class Timeline:
         self._names: dict[str, str] = {}
         """Deployment → what people call it."""
 
-    def take(self, event: Event) -> None:
+    def add(self, event: Event) -> None:
         """Takes in one event."""
         at = _moment(event.at)
         match event:
@@ -106,7 +106,7 @@ class Timeline:
             case _:
                 pass
 
-    def _begin(self, name: str, first: Span, then: str, *, failed: bool = False) -> None:
+    def _begin(self, name: str, first: Span, next_state: str, *, failed: bool = False) -> None:
         if len(self.lanes) == self._deployments:
             self.left_out += 1
             return
@@ -115,30 +115,30 @@ class Timeline:
             deployment=name,
             name=shown,
             failed=failed,
-            room=self._spans,
+            limit=self._spans,
             spans=[first],
-            reached=first.ended,
-            now=then,
+            last_end=first.ended,
+            current=next_state,
         )
         self.lanes.append(lane)
         self._open[name] = lane
 
-    def _move(self, name: str, at: float, then: str) -> None:
+    def _move(self, name: str, at: float, next_state: str) -> None:
         lane = self._open.get(name)
         if lane is not None:
-            lane.until(at)
-            lane.now = then
+            lane.end_current(at)
+            lane.current = next_state
 
     def _disrupt(self, event: DisruptionEnded, at: float) -> None:
         lane = self._open.get(event.deployment)
         if lane is None:
             return
-        began = max(lane.reached, _moment(event.at - event.seconds))
-        lane.until(began)
+        began = max(lane.last_end, _moment(event.at - event.seconds))
+        lane.end_current(began)
         lane.add(
             Span(name=event.kind or event.disruption, began=began, ended=max(at, began), is_disruption=True)
         )
-        lane.reached, lane.now = at, "ask" if event.recovered else "did not come back"
+        lane.last_end, lane.current = at, "ask" if event.recovered else "did not come back"
         lane.failed = lane.failed or not event.recovered
 
 

@@ -13,7 +13,7 @@ from gate.core.line_digest import append_digest, digest_line
 from gate.core.report import Report
 from gate.core.transcript import Event
 from gate.core.transcript_lines import encode
-from gate.reporters.atomic_write import open_anew
+from gate.reporters.atomic_write import open_new_file
 
 NAME = "transcript.jsonl"
 UNFINISHED = "transcript.jsonl.unfinished"
@@ -41,7 +41,7 @@ class TranscriptFile:
             for _ in range(0, reserve, len(BLOCK)):
                 self._reserve.write(BLOCK)
             self._reserve.flush()
-            self._file = open_anew(self._unfinished)
+            self._file = open_new_file(self._unfinished)
             self._claim = claim.pop_all()
         self._seal = ""
         self._size = 0

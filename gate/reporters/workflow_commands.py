@@ -55,7 +55,7 @@ def resume_commands(stream: IO[str], token: str) -> None:
 
 
 @contextmanager
-def commands_stopped(stream: IO[str]) -> Iterator[None]:
+def without_commands(stream: IO[str]) -> Iterator[None]:
     """While inside, nothing that is printed can be a command."""
     token = stop_commands(stream)
     try:
@@ -64,7 +64,7 @@ def commands_stopped(stream: IO[str]) -> Iterator[None]:
         resume_commands(stream, token)
 
 
-def pair(name: str, value: str) -> str:
+def format_pair(name: str, value: str) -> str:
     """`name` and `value` for GITHUB_OUTPUT or GITHUB_STATE, where the value may hold any lines."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} cannot name an output or a state")

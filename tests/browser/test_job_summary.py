@@ -11,7 +11,7 @@ from tests.unit.reporters import builder, events
 def test_the_chart_gives_way_to_its_table() -> None:
     timeline = Timeline()
     for event in events.played(("restart",)):
-        timeline.take(event)
+        timeline.add(event)
     page = page_of(compose_summary(builder.failed_report(), timeline=timeline))
     assert "mermaid" not in page
     assert page.count("<table>") == 2

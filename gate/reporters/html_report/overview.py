@@ -15,7 +15,7 @@ from gate.reporters.sanitize import sanitize_tail
 
 LOGS_SHOWN = 5
 
-_STANDINGS = ((GuaranteeStatus.BROKEN, "✗"), (GuaranteeStatus.OPEN, "?"), (GuaranteeStatus.KEPT, "✓"))
+_MARKS = ((GuaranteeStatus.BROKEN, "✗"), (GuaranteeStatus.OPEN, "?"), (GuaranteeStatus.KEPT, "✓"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +45,10 @@ class GuaranteeItem:
 
     name: str
     mark: str
-    standing: str
+    status: str
     promise: str
     anomalies: str
-    told: str
+    explanation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +93,9 @@ def guarantee_items(results: Sequence[GuaranteeResult]) -> list[GuaranteeItem]:
     """List every guarantee that was tested, the broken ones first."""
     return [
         _guarantee_item(result, mark)
-        for standing, mark in _STANDINGS
+        for status, mark in _MARKS
         for result in results
-        if result.standing is standing
+        if result.standing is status
     ]
 
 
@@ -106,18 +106,16 @@ def untested(results: Sequence[GuaranteeResult]) -> str:
 
 def log_tails(history: History | None) -> list[LogTail]:
     """Collect the last words of bots that did not start or did not come back."""
-    said: list[tuple[str, Sequence[str]]] = []
-    for deployment, performance in ({} if history is None else history.performances).items():
-        if performance.failed is not None and performance.failed.log:
-            said.append(
-                (f"{deployment}: the last lines of the bot that did not start", performance.failed.log)
-            )
-        said += [
-            (f"{deployment}: the last lines of the bot that did not come back", disturbance.ended.log)
-            for disturbance in performance.completed_disruptions
-            if disturbance.ended.log and not disturbance.ended.recovered
+    logs: list[tuple[str, Sequence[str]]] = []
+    for deployment, lifetime in ({} if history is None else history.performances).items():
+        if lifetime.failed is not None and lifetime.failed.log:
+            logs.append((f"{deployment}: the last lines of the bot that did not start", lifetime.failed.log))
+        logs += [
+            (f"{deployment}: the last lines of the bot that did not come back", completed.ended.log)
+            for completed in lifetime.completed_disruptions
+            if completed.ended.log and not completed.ended.recovered
         ]
-    return [LogTail(title=title, lines=sanitize_tail(log)) for title, log in said[:LOGS_SHOWN]]
+    return [LogTail(title=title, lines=sanitize_tail(log)) for title, log in logs[:LOGS_SHOWN]]
 
 
 def _guarantee_item(result: GuaranteeResult, mark: str) -> GuaranteeItem:
@@ -125,10 +123,10 @@ def _guarantee_item(result: GuaranteeResult, mark: str) -> GuaranteeItem:
     return GuaranteeItem(
         name=result.name,
         mark=mark,
-        standing=result.standing.value,
+        status=result.standing.value,
         promise=known.promise if known else "",
         anomalies=", ".join(plural(number, anomaly) for anomaly, number in result.anomalies.items()),
-        told="" if result.standing is GuaranteeStatus.KEPT else result.sentence,
+        explanation="" if result.standing is GuaranteeStatus.KEPT else result.sentence,
     )
 
 

@@ -15,7 +15,7 @@ from gate.reporters.html_report.document import compose_document
 from gate.reporters.html_report.overview import counts_of, gauge_of, guarantee_items, log_tails, untested
 from gate.reporters.html_report.tables import Document
 from gate.reporters.html_report.timeline import draw_lanes
-from gate.reporters.report_view import view_of
+from gate.reporters.report_view import build_view
 from gate.reporters.sanitize import escape_json
 from gate.reporters.templates import html_markup, render_html, take_first
 
@@ -29,7 +29,7 @@ STYLES = ("page.css", "conversation.css")
 def compose_page(report: Report, history: History | None, budget: Budget | None = None) -> str:
     """The text of report.html. Equal runs give equal texts."""
     style, script = _asset(STYLES), f'"use strict";\n(() => {{\n{_asset(SCRIPTS)}}})();\n'
-    view = view_of(report)
+    view = build_view(report)
     return render_html(
         "html_report/page.html.j2",
         view=view,

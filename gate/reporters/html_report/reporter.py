@@ -9,7 +9,7 @@ from gate.analysis.history_reading import read_history
 from gate.core.report import Report
 from gate.core.transcript import Event
 from gate.errors import GateError
-from gate.reporters.atomic_write import write_whole
+from gate.reporters.atomic_write import write_atomically
 from gate.reporters.html_report.bounds import bounded
 from gate.reporters.html_report.page import compose_page
 
@@ -31,7 +31,7 @@ class HtmlReporter:
 
     def finish(self, report: Report) -> None:
         """Writes the file whole. Raises OSError."""
-        write_whole(self._path, compose_page(report, self._history()).encode())
+        write_atomically(self._path, compose_page(report, self._history()).encode())
 
     def _history(self) -> History | None:
         """None when the events are no whole run: the verdict can be shown without its conversations."""

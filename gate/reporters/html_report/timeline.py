@@ -71,7 +71,7 @@ def draw_lanes(report: Report, history: History) -> list[LaneDrawing]:
             for turn in turns[deployment]
         ),
     )
-    binned = {deployment: _binned(marks[deployment], longest) for deployment in lanes}
+    binned = {deployment: _count_by_bin(marks[deployment], longest) for deployment in lanes}
     highest = max(sum(counts) for bins in binned.values() for counts in bins.values())
     rows = {
         conversation.deployment: history.row_of(conversation)
@@ -81,7 +81,7 @@ def draw_lanes(report: Report, history: History) -> list[LaneDrawing]:
         LaneDrawing(
             name=rows[deployment],
             text=_text(lanes[deployment], marks[deployment]),
-            bars=[*_cuts(lanes[deployment], longest), *_bars(binned[deployment], highest)],
+            bars=[*_disruption_bars(lanes[deployment], longest), *_turn_bars(binned[deployment], highest)],
             longest=duration_text(longest),
         )
         for deployment in list(lanes)[:LANES_SHOWN]
@@ -90,15 +90,13 @@ def draw_lanes(report: Report, history: History) -> list[LaneDrawing]:
 
 def _timeline(history: History) -> Timeline:
     """The model of the timeline, of the deployments that started."""
-    most = max(
-        (len(performance.completed_disruptions) for performance in history.performances.values()), default=0
-    )
+    most = max((len(lifetime.completed_disruptions) for lifetime in history.performances.values()), default=0)
     timeline = Timeline(deployments=len(history.performances), spans=2 * most + 2)
-    for performance in history.performances.values():
-        if performance.started is not None:
-            timeline.take(performance.started)
-            for disturbance in performance.completed_disruptions:
-                timeline.take(disturbance.ended)
+    for lifetime in history.performances.values():
+        if lifetime.started is not None:
+            timeline.add(lifetime.started)
+            for completed in lifetime.completed_disruptions:
+                timeline.add(completed.ended)
     return timeline
 
 
@@ -127,7 +125,7 @@ def _kind(turn: PlayedTurn, outcomes: Mapping[tuple[str, int, int, str], Outcome
     )
 
 
-def _binned(marks: Sequence[Mark], longest: float) -> dict[int, list[int]]:
+def _count_by_bin(marks: Sequence[Mark], longest: float) -> dict[int, list[int]]:
     """Bin → how many turns of each of `KINDS` were said in it."""
     bins: dict[int, list[int]] = {}
     for at, kind in marks:
@@ -136,10 +134,10 @@ def _binned(marks: Sequence[Mark], longest: float) -> dict[int, list[int]]:
     return bins
 
 
-def _cuts(lane: Lane, longest: float) -> list[Bar]:
+def _disruption_bars(lane: Lane, longest: float) -> list[Bar]:
     return [
         Bar(
-            kind="cut",
+            kind="disruption",
             x=_x((span.began - lane.spans[0].began) / longest),
             y=0,
             width=max(LEAST_WIDTH, _x(span.seconds / longest)),
@@ -149,7 +147,7 @@ def _cuts(lane: Lane, longest: float) -> list[Bar]:
     ]
 
 
-def _bars(bins: Mapping[int, Sequence[int]], highest: int) -> list[Bar]:
+def _turn_bars(bins: Mapping[int, Sequence[int]], highest: int) -> list[Bar]:
     """Stack the turns of each bin, one kind on the other."""
     step = WIDTH / BINS
     bars: list[Bar] = []

@@ -9,7 +9,7 @@ import pytest
 
 from gate.core.report import Outcome, Report, Verdict
 from gate.errors import Problem
-from gate.reporters.github import GitHubReporter, outputs
+from gate.reporters.github import GitHubReporter, compose_outputs
 from tests.action.action_file import load_action
 from tests.action.file_commands import parse_pairs
 from tests.action.step_log import StepLog
@@ -71,18 +71,18 @@ def test_the_outputs_are_the_public_ones(job: Job) -> None:
 
 def test_before_anything_is_known_the_outputs_say_so(job: Job) -> None:
     """Whatever kills the step afterwards: nobody takes it for one that passed."""
-    job.reporter(report_path=job.workspace / "memory-gate-report").announce()
+    job.reporter(report_path=job.workspace / "memory-gate-report").set_initial_outputs()
     early = job.values("GITHUB_OUTPUT")
     assert {name: value for name, value in early.items() if value} == {
         "verdict": "inconclusive",
         "report-path": "memory-gate-report",
     }
-    assert list(early) == list(outputs(builder.report(), "")) == list(load_action(REPOSITORY).outputs)
+    assert list(early) == list(compose_outputs(builder.report(), "")) == list(load_action(REPOSITORY).outputs)
 
 
 def test_outputs_are_set_once_and_by_whoever_comes_first(job: Job) -> None:
     reporter = job.reporter()
-    reporter.outputs.finish(builder.failed_report())
+    reporter.outputs_reporter.finish(builder.failed_report())
     assert job.values("GITHUB_OUTPUT")["verdict"] == "failed"
     assert job.files["GITHUB_STEP_SUMMARY"].read_text() == job.stream.getvalue() == ""
     size = job.files["GITHUB_OUTPUT"].stat().st_size
@@ -114,7 +114,7 @@ def test_what_is_unknown_is_an_empty_output(job: Job) -> None:
 def test_shares_have_four_decimals_and_are_never_rounded_up(
     before: float | None, after: float | None, accuracy: str, delta: str
 ) -> None:
-    values = outputs(builder.report(accuracy=after, accuracy_before=before), "")
+    values = compose_outputs(builder.report(accuracy=after, accuracy_before=before), "")
     assert (values["accuracy"], values["delta"]) == (accuracy, delta)
 
 

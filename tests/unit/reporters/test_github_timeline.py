@@ -26,7 +26,7 @@ SECTION = re.compile(r"  section [A-Za-z0-9 .×-]+")
 def taken(*given: Event) -> Timeline:
     timeline = Timeline()
     for event in given:
-        timeline.take(event)
+        timeline.add(event)
     return timeline
 
 

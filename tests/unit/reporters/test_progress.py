@@ -20,7 +20,7 @@ from tests.unit.reporters import events
 
 def test_the_lines_of_a_run_are_its_steps() -> None:
     progress = Progress()
-    lines = [line for event in events.played(conversations=2) for line in progress.take(event)]
+    lines = [line for event in events.played(conversations=2) for line in progress.add(event)]
     assert lines == [
         "2 scenarios, 8 conversations",
         "restart: bot and store ready in 2.1 s",
@@ -36,7 +36,7 @@ def test_the_lines_of_a_run_are_its_steps() -> None:
 
 def test_what_went_wrong_is_said_when_it_happens() -> None:
     progress = Progress()
-    lines = [line for event in events.troubled() for line in progress.take(event)]
+    lines = [line for event in events.troubled() for line in progress.add(event)]
     assert lines == [
         "1 scenario, 3 conversations",
         "restart: the bot did not start: it exited with code 1",
@@ -58,35 +58,35 @@ def test_a_row_follows_the_conversations() -> None:
     progress = Progress()
     cast = [events.planned("restart", 1, arm) for arm in (CONTROL, TREATED)]
     for event in (*cast, DeploymentStarted(at=1.0, deployment="restart", seconds=1.0)):
-        progress.take(event)
+        progress.add(event)
     (row,) = progress.rows
-    assert (row.doing, row.share) == ("talking 0/2", 0.0)
+    assert (row.activity, row.share) == ("talking 0/2", 0.0)
     for number in (1, 2, 3):
         for event in events.turn(cast[1], number):
-            progress.take(event)
-    assert (row.doing, row.share) == ("talking 1/2", 3 / 8)
-    progress.take(DisruptionStarted(at=2.0, deployment="restart", disruption="restart", conversations=1))
-    assert (row.steps, row.doing) == (["talked 2/2"], "restart")
+            progress.add(event)
+    assert (row.activity, row.share) == ("talking 1/2", 3 / 8)
+    progress.add(DisruptionStarted(at=2.0, deployment="restart", disruption="restart", conversations=1))
+    assert (row.steps, row.activity) == (["talked 2/2"], "restart")
 
 
 def test_a_probe_that_was_never_put_to_the_bot_was_not_asked() -> None:
     progress = Progress()
     cast = events.planned("restart", 1, TREATED)
-    progress.take(cast)
+    progress.add(cast)
     started, _ = events.turn(cast, 4)
-    progress.take(started)
-    progress.take(TurnEnded(at=1.0, turn="restart-1-treated.4", status=SKIPPED, error="it hung"))
+    progress.add(started)
+    progress.add(TurnEnded(at=1.0, turn="restart-1-treated.4", status=SKIPPED, error="it hung"))
     assert progress.rows[0].asked == 0
 
 
 def test_a_question_that_is_asked_again_is_not_counted_again() -> None:
     progress = Progress()
     cast = events.planned("restart", 1, TREATED)
-    progress.take(cast)
+    progress.add(cast)
     asked: list[Any] = list(events.turn(cast, 4))
     again = [dataclasses.replace(event, turn="restart-1-treated.4.r1") for event in asked]
     for event in (*asked, dataclasses.replace(again[0], repeats="restart-1-treated.4"), again[1]):
-        progress.take(event)
+        progress.add(event)
     [row] = progress.rows
     assert (row.asked, row.turns_ended) == (1, 1)
 
@@ -98,19 +98,17 @@ def test_an_unfinished_deployment_says_how_many_probes_were_asked() -> None:
         for event in events.played(("restart",), conversations=2)
         if getattr(event, "turn", "") != "restart-2-treated.4"
     ]
-    lines = [line for event in unfinished for line in progress.take(event)]
+    lines = [line for event in unfinished for line in progress.add(event)]
     assert lines[-1] == "restart: 1 of 2 probes asked"
 
 
 def test_events_out_of_nowhere_are_borne() -> None:
     progress = Progress()
     _, ended = events.turn(events.planned("restart", 1, TREATED), 1)
-    assert progress.take(ended) == ()
+    assert progress.add(ended) == ()
 
 
 def test_a_judge_that_is_asked_is_said_and_one_on_record_too() -> None:
     progress = Progress()
-    assert progress.take(JudgeAsked(at=9.0, model="judge-1", questions=3)) == (
-        "asking the judge 3 questions",
-    )
-    assert progress.take(JudgeAsked(at=9.0, model="", questions=1)) == ("1 question to the judge, on record",)
+    assert progress.add(JudgeAsked(at=9.0, model="judge-1", questions=3)) == ("asking the judge 3 questions",)
+    assert progress.add(JudgeAsked(at=9.0, model="", questions=1)) == ("1 question to the judge, on record",)

@@ -14,7 +14,7 @@ from gate.reporters import ConsoleReporter, open_console
 from gate.reporters.comment import compose_comment
 from gate.reporters.github_summary import compose_summary
 from gate.reporters.html_report.page import compose_page
-from gate.reporters.report_view import view_of
+from gate.reporters.report_view import build_view
 from tests.unit.reporters import builder
 
 
@@ -37,7 +37,7 @@ SURFACES = {
 @pytest.mark.parametrize("surface", SURFACES)
 def test_every_surface_shows_the_same_words(surface: str) -> None:
     report = builder.failed_report()
-    view = view_of(report)
+    view = build_view(report)
     shown = SURFACES[surface](report)
     figures = [text for row in view.rows for text in (row.name, row.before, row.after, row.p95)]
     stages = [row.lost_at_text for row in view.rows]
@@ -48,7 +48,7 @@ def test_every_surface_shows_the_same_words(surface: str) -> None:
 
 def test_what_was_changed_about_the_test_stands_with_the_baseline() -> None:
     change = ChangedSinceBaseline(note="the seed differs")
-    view = view_of(builder.report(baseline="it is as good", findings=("no fact expires", change)))
+    view = build_view(builder.report(baseline="it is as good", findings=("no fact expires", change)))
     assert view.baseline is not None
     assert view.baseline.changes == ("The seed differs",)
     assert view.notes == ("No fact expires",)
@@ -56,7 +56,7 @@ def test_what_was_changed_about_the_test_stands_with_the_baseline() -> None:
 
 
 def test_a_report_without_a_baseline_or_figures_has_neither() -> None:
-    view = view_of(replace(builder.report(), accuracy=None, accuracy_before=None, disruptions=()))
+    view = build_view(replace(builder.report(), accuracy=None, accuracy_before=None, disruptions=()))
     assert view.baseline is None
     assert not view.figures.scored
     assert view.rows == ()

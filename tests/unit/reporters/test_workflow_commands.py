@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.reporters.sanitize import sanitize_line
-from gate.reporters.workflow_commands import MESSAGE_LIMIT, PATH_LIMIT, commands_stopped, pair, send
+from gate.reporters.workflow_commands import MESSAGE_LIMIT, PATH_LIMIT, format_pair, send, without_commands
 from tests.action.file_commands import parse_pairs
 from tests.unit.reporters import hostile
 
@@ -65,14 +65,14 @@ def test_a_name_is_a_name(name: str) -> None:
     with pytest.raises(ValueError, match="cannot name"):
         send(io.StringIO(), name)
     with pytest.raises(ValueError, match="cannot name"):
-        pair(name, "value")
+        format_pair(name, "value")
 
 
 def test_nothing_printed_between_stop_and_resume_is_a_command() -> None:
     stream = io.StringIO()
 
     def print_raw_and_fail() -> None:
-        with commands_stopped(stream):
+        with without_commands(stream):
             stream.write("::set-output name=verdict::passed\n##[error]forged\n::stop-commands::x\n")
             raise RuntimeError("bot")
 
@@ -87,7 +87,7 @@ def test_nothing_printed_between_stop_and_resume_is_a_command() -> None:
 def test_the_word_that_ends_the_silence_differs_each_time() -> None:
     streams = io.StringIO(), io.StringIO()
     for stream in streams:
-        with commands_stopped(stream):
+        with without_commands(stream):
             pass
     assert streams[0].getvalue() != streams[1].getvalue()
 
@@ -95,20 +95,20 @@ def test_the_word_that_ends_the_silence_differs_each_time() -> None:
 @hostile.LAW
 @given(st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(hostile.TEXTS[:30]))
 def test_a_pair_gives_back_its_value(value: str) -> None:
-    pairs = parse_pairs(pair("report-path", value) + pair("verdict", "failed"))
+    pairs = parse_pairs(format_pair("report-path", value) + format_pair("verdict", "failed"))
     assert pairs.error is None
     assert pairs.values == {"report-path": value, "verdict": "failed"}
 
 
 def test_nobody_can_guess_where_a_value_ends() -> None:
     """Else a value could end itself, and go on with outputs of its own."""
-    assert pair("verdict", "failed") != pair("verdict", "failed")
+    assert format_pair("verdict", "failed") != format_pair("verdict", "failed")
 
 
 def test_a_value_does_not_hold_its_own_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even one that was guessed."""
     drawn = iter(["11", "22", "33"])
     monkeypatch.setattr(secrets, "token_hex", lambda _bytes: next(drawn))
-    text = pair("report-path", "a\nend-11\nverdict=passed\nend-22\n")
+    text = format_pair("report-path", "a\nend-11\nverdict=passed\nend-22\n")
     assert text.startswith("report-path<<end-33\n")
     assert parse_pairs(text).values == {"report-path": "a\nend-11\nverdict=passed\nend-22\n"}
