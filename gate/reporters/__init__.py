@@ -1,4 +1,4 @@
-"""Shows a run and its verdict: on the console, on GitHub, and as files in the report folder."""
+"""Reporters of a run and its verdict: on the console, on GitHub, and as files in the report folder."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FILE_REPORTERS: dict[str, type[FileReporter]] = {
         BenchmarkReporter,
     )
 }
-"""What is written into the report folder besides the transcript, by name, in the order of writing."""
+"""Name → reporter of a file in the report folder, the transcript aside, in the order of writing."""
 
 
 def report_files() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Writes a report so that whoever reads the file finds all of it or none of it."""
+"""Atomic writes: a reader finds the whole file or none of it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from io import FileIO
 from pathlib import Path
 
 DRAFT = ".memory-gate-draft-"
-"""How the name of a file begins that is not whole yet."""
+"""Prefix of the name of an unfinished file."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Puts `content` at `path`, replacing what was there; makes the folder where it is missing.
+    """Write `content` to `path`, replacing an old file. Create missing folders.
 
-    Raises OSError, and leaves nothing half written then.
+    Raises OSError, and then leaves no partial file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Not a `tempfile`: its files are readable by their owner alone, who on a runner is another user.
+    # Files of `tempfile` are readable by their owner only, who is another user on a runner.
     draft = path.with_name(f"{DRAFT}{secrets.token_hex(8)}-{path.name}")
     try:
         with draft.open("xb") as file:
@@ -28,17 +28,16 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def open_new_file(path: Path) -> FileIO:
-    """An empty file at `path`, for what is written bit by bit, in the place of whatever lay there.
+    """Open an empty file at `path` for appending, replacing an old file.
 
-    A link is not followed, whoever put it there: a checkout may bring one that leads to anything.
-    Raises OSError.
+    Links are not followed, because a checkout may contain one that leads anywhere. Raises OSError.
     """
     path.unlink(missing_ok=True)
     return path.open("xb", buffering=0)
 
 
 def remove_drafts(directory: Path) -> None:
-    """Removes what a process that was killed has left half written in `directory`."""
+    """Remove the partial files that a killed process left in `directory`."""
     for draft in directory.glob(f"{DRAFT}*"):
         with contextlib.suppress(OSError):
             draft.unlink()

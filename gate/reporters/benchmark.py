@@ -8,13 +8,12 @@ from pathlib import Path
 from gate.core.report import Report
 from gate.core.transcript import Event
 from gate.reporters.atomic_write import write_atomically
-from gate.reporters.badge import encode_json
 from gate.reporters.figures import interval_text
-from gate.reporters.sanitize import sanitize_line
+from gate.reporters.sanitize import encode_json, sanitize_line
 
 
 class BenchmarkReporter:
-    """Writes benchmark.json into `directory` when the verdict is known."""
+    """Reporter that writes benchmark.json into `directory`."""
 
     name = "benchmark"
     file = "benchmark.json"
@@ -24,17 +23,17 @@ class BenchmarkReporter:
         self._path = directory / self.file
 
     def show(self, event: Event) -> None:
-        """Nothing: the file is about the end."""
+        """Ignore the event: the file shows the report alone."""
 
     def finish(self, report: Report) -> None:
-        """Writes the file whole. Raises OSError."""
+        """Write the file atomically. Raises OSError."""
         write_atomically(self._path, compose_benchmark(report).encode())
 
 
 def compose_benchmark(report: Report) -> str:
-    """The text of benchmark.json, as github-action-benchmark reads it with `tool: customBiggerIsBetter`.
+    """Compose benchmark.json, as github-action-benchmark reads it with `tool: customBiggerIsBetter`.
 
-    Shares in percent, the greater the better; what was not scored is left out.
+    Shares are in percent. Unscored ones are left out.
     """
     interval = interval_text(report)
     figures = [
@@ -42,8 +41,8 @@ def compose_benchmark(report: Report) -> str:
         ("remembered before", report.accuracy_before, {}),
         ("retained", report.retention, {}),
         *(
-            (f"remembered after {sanitize_line(one.name, 60)}", one.after.share, {})
-            for one in report.disruptions
+            (f"remembered after {sanitize_line(result.name, 60)}", result.after.share, {})
+            for result in report.disruptions
         ),
     ]
     return encode_json(

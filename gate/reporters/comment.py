@@ -1,4 +1,4 @@
-"""comment.md: the job summary, short enough for a comment on a pull request and marked as the gate's own."""
+"""comment.md: the job summary as a comment on a pull request, short enough and with a marker."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gate.reporters.report_view import build_view
 from gate.reporters.templates import Markdown, render_markdown
 
 MARKER = Markdown("<!-- memory-gate -->")
-"""The first line. By it a workflow finds the comment of the last run and updates it."""
+"""First line. A workflow finds the comment of the last run by it, and updates that comment."""
 
 LIMIT = 60_000
 """Bytes. GitHub refuses a comment of more than 65,536 characters."""
@@ -22,7 +22,7 @@ FACTS_FOLDED = 50
 
 
 class CommentReporter:
-    """Writes comment.md into `directory` when the verdict is known."""
+    """Reporter that writes comment.md into `directory`."""
 
     name = "comment"
     file = "comment.md"
@@ -32,19 +32,19 @@ class CommentReporter:
         self._path = directory / self.file
 
     def show(self, event: Event) -> None:
-        """Nothing: the comment is about the end."""
+        """Ignore the event: the comment shows the report alone."""
 
     def finish(self, report: Report) -> None:
-        """Writes the file whole. Raises OSError."""
+        """Write the file atomically. Raises OSError."""
         write_atomically(self._path, compose_comment(report).encode())
 
 
 def compose_comment(report: Report) -> Markdown:
-    """The comment's body in fewer than `LIMIT` bytes."""
+    """Compose the comment in fewer than `LIMIT` bytes."""
     room = LIMIT - len(MARKER) - 2
     view = build_view(report)
     summary = lay_out_summary(view, room, shown=FACTS_SHOWN, folded=FACTS_FOLDED)
-    # Somebody may give everything names of hundreds of characters.
+    # Very long names can make even a summary without failures too large.
     fits = len(summary.encode()) < room
     return render_markdown(
         "comment.md.j2",

@@ -1,4 +1,4 @@
-"""Two runs compared, as lines for a terminal or a log: one table, one sentence, and what differs."""
+"""Comparison of two runs for a terminal or a log: a table, a sentence and notes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from gate.reporters.sanitize import sanitize_line
 
 HEAD = ("disruption", "guarantee", "probes", "base", "head", "worse", "better")
 NUMBERS_FROM = 2
-"""The column from which on cells stand under one another by their ends."""
+"""First column that is aligned right."""
 
 
 def comparison_page(comparison: Comparison) -> list[str]:
-    """Every line, neutralised. `worse` and `better` count conversations."""
+    """Compose all lines, sanitized. `worse` and `better` count conversations."""
     rows = [
         HEAD,
         *(

@@ -1,4 +1,4 @@
-"""The console: live progress on a terminal, one plain line per step in a log, and the verdict at the end."""
+"""Console reporter: live progress on a terminal, one line per step in a log, and the verdict at the end."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ TAILS_SHOWN = 3
 
 
 class ConsoleReporter:
-    """Shows a run to whoever reads `console`, which `open_console` makes.
+    """Reporter that prints a run to `console`, which `open_console` opens.
 
-    With `github` the progress is one folded group, and while anything is printed that may hold foreign
-    text the runner takes no commands: call `close` before printing commands of other kinds. With `debug`
-    it takes them during the progress, whose every line is neutralised, so that others can print debug lines.
+    With `github` the progress is one folded group. The runner ignores commands while foreign text is
+    printed, so call `close` before printing other commands. With `debug` it obeys commands during the
+    progress, whose lines are all sanitized, so that debug lines can be printed.
     """
 
     def __init__(
@@ -53,13 +53,13 @@ class ConsoleReporter:
         self._glyphs = _glyphs(console.encoding)
         self._progress = Progress()
         self._tails: list[LogTail] = []
-        # FORCE_COLOR makes rich take any stream for a terminal; a cursor that moves needs a real one.
+        # With FORCE_COLOR rich treats any stream as a terminal, but only a real one can move its cursor.
         self._is_live = console.is_interactive and console.file.isatty() and not github
         self._live: Live | None = None
         self._resume_token: str | None = None
 
     def show(self, event: Event) -> None:
-        """Takes in one event. Prints at most a line, and none for a turn."""
+        """Update the progress. Print at most one line for an event, and none for a turn."""
         lines = self._progress.add(event)
         match event:
             case RunStarted():
@@ -74,7 +74,7 @@ class ConsoleReporter:
             for line in lines:
                 self._print(*paragraph(Text(line), console=self._console, first=Text("  ")))
         elif self._live is None and not isinstance(event, RunStarted | ConversationPlanned):
-            # Only now is every row known.
+            # Every row is known once the plan is complete.
             self._live = Live(
                 console=self._console,
                 get_renderable=self._rows,
@@ -85,7 +85,7 @@ class ConsoleReporter:
             self._live.start()
 
     def finish(self, report: Report) -> None:
-        """Prints the end of the run."""
+        """Print the verdict and the closing page."""
         self.close()
         page = closing_page(
             build_view(report),
@@ -102,7 +102,7 @@ class ConsoleReporter:
             self._print(*page)
 
     def close(self) -> None:
-        """Ends the progress: the cursor is back, the group closed. Safe to call twice, and at any moment."""
+        """End the progress: restore the cursor and close the group. It may be called twice, at any time."""
         if self._live is not None:
             live, self._live, self._is_live = self._live, None, False
             live.stop()
@@ -133,8 +133,8 @@ class ConsoleReporter:
 
     def _keep_tail(self, name: str, event: DeploymentFailed | DisruptionEnded) -> None:
         lines = sanitize_tail(event.log)
-        # A bot that cannot start says the same in every deployment.
-        if lines and all(lines != one.lines for one in self._tails):
+        # A bot that cannot start logs the same lines in every deployment.
+        if lines and all(lines != kept.lines for kept in self._tails):
             title = f"{sanitize_line(name, 60)}: the last lines that were printed"
             self._tails.append(LogTail(title=title, lines=lines))
 
@@ -163,9 +163,9 @@ class ConsoleReporter:
 
 
 def open_console(stream: TextIO, environment: Mapping[str, str]) -> Console:
-    """A console on `stream` that writes everything its encoding has, and a stand-in for the rest.
+    """Open a console on `stream`. Characters that its encoding lacks are replaced.
 
-    Without a terminal a line has 80 columns; colours follow NO_COLOR and FORCE_COLOR.
+    Without a terminal a line has 80 columns. Colours follow NO_COLOR and FORCE_COLOR.
     """
     terminal = stream.isatty()
     file = stream if _can_show(stream.encoding, Glyphs()) else cast(TextIO, _TransliteratingStream(stream))
@@ -180,10 +180,10 @@ def open_console(stream: TextIO, environment: Mapping[str, str]) -> Console:
 
 
 class _Console(Console):
-    """A console whose reader may leave: the run goes on, and its exit code stays its own."""
+    """Console that survives a closed pipe: the run continues, and its exit code does not change."""
 
     def on_broken_pipe(self) -> None:
-        """Prints no more. What the stream still holds goes nowhere."""
+        """Stop printing, and discard what the stream still buffers."""
         self.quiet = True
         with contextlib.suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -197,7 +197,7 @@ _ASCII_SPELLING = str.maketrans(
 
 
 class _TransliteratingStream(io.TextIOBase):
-    """A stream that is given what its encoding lacks in other words, so that writing never fails."""
+    """Stream that replaces characters its encoding lacks, so that writing never fails."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -1,7 +1,7 @@
-"""The end of a run as lines for a terminal or a log: table, verdict, what was lost, how to repeat it.
+"""Closing page of a run, for a terminal or a log: table, verdict, failures, and the command to repeat it.
 
-Composed here, printed elsewhere. Every foreign text passes the sanitize, and rich's own markup is
-never read: lines are `Text` objects.
+It is composed here and printed elsewhere. Foreign text is sanitized. Lines are `Text` objects, so rich
+does not interpret its own markup in them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EXCERPT = 160
 
 @dataclass(frozen=True, kw_only=True)
 class Glyphs:
-    """The characters of the page that are not in ASCII, or what stands for them."""
+    """Characters of the page that are not in ASCII, or their replacements."""
 
     passed: str = "✓"
     failed: str = "✗"
@@ -42,7 +42,7 @@ class Glyphs:
     empty: str = "░"
 
     def spell(self, figures: str) -> str:
-        """Write a text of figures with these characters."""
+        """Replace arrows and dots in `figures` by these characters."""
         return figures.replace("→", self.arrow).replace("·", self.dot)
 
 
@@ -63,7 +63,7 @@ _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.INCONCLUSIVE:
 
 @dataclass(frozen=True, kw_only=True)
 class LogTail:
-    """The last lines that a failing part printed, neutralised."""
+    """Last lines that a failing part printed, sanitized."""
 
     title: str
     lines: Sequence[str]
@@ -72,7 +72,7 @@ class LogTail:
 def closing_page(
     view: ReportView, *, console: Console, glyphs: Glyphs, tails: Sequence[LogTail], report_file: str
 ) -> list[Text]:
-    """Every line of the end of a run. `report_file` is where the rest can be read, "" for nowhere."""
+    """Compose all lines of the page. `report_file` is the path of the full report, "" without one."""
     page = _Page(console=console, glyphs=glyphs)
     if view.rows:
         page.table(view)
@@ -95,14 +95,14 @@ def closing_page(
     for finding in view.findings[:REASONS_SHOWN]:
         page.paragraph(Text(sanitize_line(finding)), first=Text("  note: "))
     page.blank()
-    # One line however long, so that it can be copied.
+    # The command stays on one line so that it can be copied.
     again = f"   again: {sanitize_line(view.repeat, 1000)}" if view.repeat else ""
     page.lines.append(Text(f"  {glyphs.spell(view.time)}{again}", style="dim"))
     return page.lines
 
 
 def paragraph(text: Text, *, console: Console, first: Text) -> list[Text]:
-    """`text` wrapped between words to the console's width; `first` leads it, blanks its other lines."""
+    """Wrap `text` at the console's width. `first` starts its first line; the others are indented as far."""
     wrapped = text.wrap(console, max(20, console.width - first.cell_len))
     rest = Text(" " * first.cell_len)
     lines = [Text.assemble(rest if index else first, line) for index, line in enumerate(wrapped)]
@@ -155,7 +155,7 @@ class _Page:
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Shares and counts stand under one another by their ends, words by their beginnings."""
+    """Pad the cells of a row: shares and counts align right, words align left."""
     padded = [
         " " * (width - cell_len(cell)) + cell
         if column in (2, 3, 4)
@@ -166,7 +166,7 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _total(view: ReportView) -> list[str]:
-    """The row that sums up the others."""
+    """Return the cells of the total row."""
     return ["", "all", view.figures.before, view.figures.after, _kept(view.total), "", "", ""]
 
 
@@ -189,7 +189,7 @@ def _counts(figures: Figures) -> list[str]:
 
 
 def _joined(parts: Sequence[str], separator: str, width: int) -> list[str]:
-    """`parts` on as few lines as they need; a line is broken between parts only."""
+    """Join `parts` into as few lines as possible, breaking lines between parts only."""
     lines: list[str] = []
     for part in parts:
         if lines and cell_len(lines[-1] + separator + part) <= width:
@@ -214,16 +214,15 @@ def _verdict(page: _Page, view: ReportView) -> None:
 
 
 def _failures(page: _Page, view: ReportView, report_file: str) -> None:
-    every = view.failures
-    if not every:
+    if not view.failures:
         return
     if view.verdict is Verdict.PASSED:
         page.blank()
         page.paragraph(Text("Not remembered, within what is allowed:"))
-    for failure in every[:FAILURES_SHOWN]:
+    for failure in view.failures[:FAILURES_SHOWN]:
         page.blank()
         _failure(page, failure)
-    left = sum(failure.failed for failure in every[FAILURES_SHOWN:])
+    left = sum(failure.failed for failure in view.failures[FAILURES_SHOWN:])
     if left:
         where = f" in {sanitize_line(report_file)}" if report_file else ""
         page.blank()

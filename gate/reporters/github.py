@@ -66,7 +66,7 @@ class GitHubReporter:
         return OutputsReporter(self)
 
     def show(self, event: Event) -> None:
-        """Keeps when things happened: GitHub is told the result."""
+        """Record the event in the timeline."""
         self._timeline.add(event)
 
     def finish(self, report: Report) -> None:
@@ -214,7 +214,7 @@ class OutputsReporter:
         self._github = github
 
     def show(self, event: Event) -> None:
-        """Nothing: the outputs are about the end."""
+        """Ignore the event: outputs are made from the report."""
 
     def finish(self, report: Report) -> None:
         """Sets them."""

@@ -1,4 +1,4 @@
-"""The job summary: the verdict and its figures as GitHub's Markdown, composed here and written elsewhere."""
+"""Job summary: the verdict and its figures as GitHub's Markdown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gate.reporters.templates import Markdown, render_markdown, sanitize, saniti
 from gate.reporters.timeline import Timeline
 
 BUDGET = 900 * 1024
-"""Bytes. GitHub drops a summary of more than 1 MiB whole."""
+"""Bytes. GitHub drops a whole summary if it exceeds 1 MiB."""
 
 FACTS_SHOWN = 5
 FACTS_FOLDED = 200
@@ -34,7 +34,7 @@ SYMBOLS = {
 
 
 class SummaryReporter:
-    """Writes summary.md into `directory` when the verdict is known."""
+    """Reporter that writes summary.md into `directory`."""
 
     name = "summary"
     file = "summary.md"
@@ -45,11 +45,11 @@ class SummaryReporter:
         self._timeline = Timeline()
 
     def show(self, event: Event) -> None:
-        """Keeps when things happened."""
+        """Record the event in the timeline."""
         self._timeline.add(event)
 
     def finish(self, report: Report) -> None:
-        """Writes the file whole. Raises OSError."""
+        """Write the file atomically. Raises OSError."""
         write_atomically(self._path, compose_summary(report, timeline=self._timeline).encode())
 
 
@@ -61,9 +61,9 @@ def compose_summary(
     shown: int = FACTS_SHOWN,
     folded: int = FACTS_FOLDED,
 ) -> Markdown:
-    """The summary in fewer than `budget` bytes; lost facts that find no room are counted in it.
+    """Compose the summary in fewer than `budget` bytes. Failures that do not fit are counted.
 
-    At most `shown` lost facts stand open and `folded` more behind a fold. Without a `timeline` it has none.
+    At most `shown` failures are open, and at most `folded` more are folded.
     """
     return lay_out_summary(build_view(report), budget, timeline=timeline, shown=shown, folded=folded)
 
@@ -76,17 +76,17 @@ def lay_out_summary(
     shown: int = FACTS_SHOWN,
     folded: int = FACTS_FOLDED,
 ) -> Markdown:
-    """Lay out the summary of a report that was worded already, as `compose_summary` does."""
+    """Compose the summary of a view, as `compose_summary` does for a report."""
     layout = _layout(view, timeline)
     bare = render_markdown("summary.md.j2", **layout, open=(), folded=(), left=0)
-    room = budget - len(bare.encode()) - 1 - 500  # for the sentence about what is left out, and the fold
-    blocks = _that_fit(view.failures[: shown + folded], room)
+    limit = budget - len(bare.encode()) - 1 - 500  # for the fold and the count of failures left out
+    blocks = _render_fitting(view.failures[: shown + folded], limit)
     left = sum(failure.failed for failure in view.failures[len(blocks) :])
     return render_markdown("summary.md.j2", **layout, open=blocks[:shown], folded=blocks[shown:], left=left)
 
 
 def _layout(view: ReportView, timeline: Timeline | None) -> dict[str, object]:
-    """What the template shows besides the failures."""
+    """Return the values of the template, the failures aside."""
     baseline_changes = view.baseline.changes if view.baseline else ()
     about = [
         sanitize(view.bot, 200),
@@ -109,13 +109,13 @@ def _layout(view: ReportView, timeline: Timeline | None) -> dict[str, object]:
     }
 
 
-def _that_fit(failures: Sequence[Failure], room: int) -> list[Markdown]:
-    """The first failures that fit into `room` bytes."""
+def _render_fitting(failures: Sequence[Failure], limit: int) -> list[Markdown]:
+    """Render the first failures, as many as fit into `limit` bytes."""
     blocks: list[Markdown] = []
     for failure in failures:
         block = _failure(failure)
-        room -= len(block.encode()) + 2
-        if room < 0:
+        limit -= len(block.encode()) + 2
+        if limit < 0:
             break
         blocks.append(block)
     return blocks

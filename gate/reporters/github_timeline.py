@@ -1,4 +1,4 @@
-"""The timeline as GitHub shows it: a Mermaid chart, and the same as a table for all others."""
+"""Timeline as GitHub's Markdown: a Mermaid chart, and a table for viewers that cannot draw it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gate.reporters.templates import Markdown, render_markdown
 from gate.reporters.timeline import Lane, Span, Timeline
 
 LABEL_LIMIT = 40
-_NO_LABEL = re.compile(r"[^A-Za-z0-9 .×-]+")
-"""What a label in the chart is not to hold: it could end the label, or mean something to Mermaid."""
+_UNSAFE_IN_LABEL = re.compile(r"[^A-Za-z0-9 .×-]+")
+"""Characters that could end a label of the chart, or that Mermaid interprets."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One span in the chart. Its time of day is on a day without a change of the clocks."""
+    """Span in the chart. Its time is on a day without a change of the clocks."""
 
     label: Markdown
     critical: bool
@@ -26,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class LaneRow:
-    """One deployment: a section of the chart, and a row of the table."""
+    """Deployment as a section of the chart and a row of the table."""
 
     label: Markdown
     bars: tuple[Bar, ...]
@@ -35,12 +35,12 @@ class LaneRow:
     start: str
     talk: str
     disruptions: tuple[tuple[str, str], ...]
-    """Each with how long it took."""
+    """Disruptions with their durations."""
     ask: str
 
 
 def timeline_markdown(timeline: Timeline) -> Markdown:
-    """Folded Markdown: the chart, and the table that says the same. Nothing where nothing was started."""
+    """Render the folded chart and table; "" if nothing was started."""
     rows = [_row(lane) for lane in timeline.lanes]
     return render_markdown("timeline.md.j2", lanes=rows, left=timeline.left_out)
 
@@ -62,7 +62,7 @@ def _row(lane: Lane) -> LaneRow:
 
 def _bar(lane: Lane, span: Span) -> Bar:
     return Bar(
-        # The time leads: a word of Mermaid's own would mean something at the beginning of a line.
+        # The time comes first, because Mermaid interprets its keywords at the start of a line.
         label=Markdown(f"{_label(duration_text(span.seconds))} {_label(span.name)}"),
         critical=span.is_disruption or (lane.failed and span is lane.spans[-1]),
         began=_time(span.began),
@@ -83,4 +83,4 @@ def _time(seconds: float) -> str:
 
 
 def _label(text: str) -> Markdown:
-    return Markdown(_NO_LABEL.sub(" ", text[:LABEL_LIMIT].replace("*", "×")).strip() or "unnamed")
+    return Markdown(_UNSAFE_IN_LABEL.sub(" ", text[:LABEL_LIMIT].replace("*", "×")).strip() or "unnamed")

@@ -1,9 +1,8 @@
-"""report.json: every figure of the verdict, for programs. Its field names are public and stay."""
+"""report.json: every figure of the verdict, for programs. Its field names are public and must not change."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,13 +30,13 @@ from gate.reporters.report_fields import (
     StoreFields,
     TallyFields,
 )
-from gate.reporters.sanitize import escape_json
+from gate.reporters.sanitize import encode_json
 
 FILE_NAME = "report.json"
 
 
 class JsonReporter:
-    """Writes report.json into `directory` when the verdict is known."""
+    """Reporter that writes report.json into `directory`."""
 
     name = "json"
     file = FILE_NAME
@@ -47,20 +46,20 @@ class JsonReporter:
         self._path = directory / FILE_NAME
 
     def show(self, event: Event) -> None:
-        """Nothing: the transcript has the events."""
+        """Ignore the event: the transcript keeps it."""
 
     def finish(self, report: Report) -> None:
-        """Writes the file whole. Raises OSError."""
+        """Write the file atomically. Raises OSError."""
         write_atomically(self._path, to_json(report).encode())
 
 
 def to_json(report: Report) -> str:
-    """The text of report.json. Equal reports give equal texts."""
-    return escape_json(json.dumps(as_fields(report), ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
+    """Encode the report as JSON. Equal reports give equal texts."""
+    return encode_json(as_fields(report))
 
 
 def as_fields(report: Report) -> dict[str, object]:
-    """The report as JSON knows it. Shares are between 0 and 1; what is unknown is null."""
+    """Return the fields of report.json. Shares are between 0 and 1; unknown values are null."""
     fields: ReportFields = {
         "verdict": report.verdict,
         "reasons": list(report.reasons),
@@ -80,9 +79,9 @@ def as_fields(report: Report) -> dict[str, object]:
         "isolation_probes": report.isolation_probes,
         "fabrication_probes": report.fabrication_probes,
         "interrupted": report.interrupted,
-        "disruptions": [_disruption(one) for one in report.disruptions],
+        "disruptions": [_disruption(result) for result in report.disruptions],
         "latency": _latency(report.latency),
-        "guarantees": [_guarantee(one) for one in report.guarantees],
+        "guarantees": [_guarantee(result) for result in report.guarantees],
         "baseline": report.baseline or None,
         "baseline_accuracy": report.baseline_accuracy,
         "findings": list(report.findings),
@@ -95,7 +94,7 @@ def as_fields(report: Report) -> dict[str, object]:
         "seconds": report.seconds,
         "time": report.time,
         "version": report.version,
-        "probes": [_probe(one) for one in report.probes],
+        "probes": [_probe(result) for result in report.probes],
     }
     return {name: _plain(value) for name, value in fields.items()}
 
@@ -131,7 +130,6 @@ def _disruption(result: DisruptionResult) -> DisruptionFields:
 
 
 def _store(use: StoreUse | None) -> StoreFields | None:
-    """Sizes in bytes, times in seconds."""
     if use is None:
         return None
     return {
@@ -186,7 +184,6 @@ def _probe(result: ProbeResult) -> ProbeFields:
 
 
 def _power(report: Report) -> PowerFields | None:
-    """Chances between 0 and 1, and what people are told of them."""
     if report.power is None:
         return None
     return {
@@ -203,7 +200,6 @@ def _tally(tally: Tally) -> TallyFields:
 
 
 def _latency(latency: Latency) -> LatencyFields:
-    """In milliseconds."""
     return {
         "p50_before": latency.p50_before,
         "p95_before": latency.p95_before,
@@ -213,7 +209,7 @@ def _latency(latency: Latency) -> LatencyFields:
 
 
 def _plain(value: object) -> object:
-    """JSON knows no dataclass, and has no word for infinity; a transcript from elsewhere may."""
+    """Convert dataclasses to objects and infinite numbers to null, which JSON lacks."""
     if isinstance(value, Statement):
         return _plain(statement_fields(value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -221,7 +217,7 @@ def _plain(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value

@@ -1,6 +1,6 @@
-"""junit.xml: the run as test results, for whatever shows them: GitHub, GitLab, Jenkins.
+"""junit.xml: the run as test results, for GitHub, GitLab, Jenkins and others.
 
-It keeps to the schema of Jenkins' xUnit plugin (junit-10.xsd), which is the strictest of its readers.
+It follows the schema of Jenkins' xUnit plugin (junit-10.xsd), the strictest of its readers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OUTCOMES = ("failure", "error", "skipped")
 
 
 class JUnitReporter:
-    """Writes junit.xml into `directory` when the verdict is known."""
+    """Reporter that writes junit.xml into `directory`."""
 
     name = "junit"
     file = FILE_NAME
@@ -34,24 +34,24 @@ class JUnitReporter:
         self._path = directory / FILE_NAME
 
     def show(self, event: Event) -> None:
-        """Nothing: test results are about the end."""
+        """Ignore the event: test results are made from the report."""
 
     def finish(self, report: Report) -> None:
-        """Writes the file whole. Raises OSError."""
+        """Write the file atomically. Raises OSError."""
         write_atomically(self._path, compose_junit(report).encode())
 
 
 def compose_junit(report: Report) -> str:
-    """The text of junit.xml: a suite for the verdict, then one for each disruption, a case for each probe.
+    """Compose junit.xml: a suite for the verdict, then a suite per disruption with a case per probe.
 
-    Something is red exactly when the verdict is not passed: what is lost within the tolerance of a
-    disruption that passed is skipped, and says so.
+    A case fails if and only if the verdict is not passed. Losses that a disruption tolerates are skipped
+    cases, marked "tolerated".
     """
     root = ElementTree.Element("testsuites", name="memory-gate", time=_seconds(report.seconds))
-    suites = [_verdict_suite(report), *(_suite(report, one) for one in report.disruptions)]
+    suites = [_verdict_suite(report), *(_suite(report, disruption) for disruption in report.disruptions)]
     root.extend(suites)
     for total in ("tests", "failures", "errors"):
-        root.set(total, str(sum(int(one.get(total, "0")) for one in suites)))
+        root.set(total, str(sum(int(suite.get(total, "0")) for suite in suites)))
     ElementTree.indent(root, space=" ")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
@@ -59,16 +59,16 @@ def compose_junit(report: Report) -> str:
 def _verdict_suite(report: Report) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname="memory-gate", name="verdict")
     if report.verdict is not Verdict.PASSED:
-        every = [sanitize_line(reason) for reason in reasons(report)]
+        sentences = [sanitize_line(reason) for reason in reasons(report)]
         kind = "failure" if report.verdict is Verdict.FAILED else "error"
-        _set_outcome(case, kind, report.verdict.value, every[0], every)
+        _set_outcome(case, kind, report.verdict.value, sentences[0], sentences)
     return _counted("verdict", report.seconds, [case])
 
 
 def _suite(report: Report, disruption: DisruptionResult) -> ElementTree.Element:
-    probes = [one for one in report.probes if one.disruption == disruption.name]
-    several = len({one.trial for one in probes}) > 1
-    cases = [_case(report, disruption, one, several) for one in probes]
+    probes = [probe for probe in report.probes if probe.disruption == disruption.name]
+    several = len({probe.trial for probe in probes}) > 1
+    cases = [_case(report, disruption, probe, several) for probe in probes]
     return _counted(sanitize_line(disruption.name, NAME_LIMIT), disruption.seconds, cases)
 
 
@@ -77,7 +77,7 @@ def _case(
 ) -> ElementTree.Element:
     moment = "before" if probe.arm == CONTROL else "after"
     trial = f" (trial {probe.trial})" if several else ""
-    # Viewers take what stands before the last dot of a class for its package.
+    # Viewers show the part of a class name before its last dot as the package.
     scenario = sanitize_line(probe.scenario, NAME_LIMIT).replace(".", "·")
     case = ElementTree.Element(
         "testcase",

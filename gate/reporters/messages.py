@@ -37,8 +37,13 @@ def guarantees_text(report: Report) -> str:
 
 
 def _guarantee_text(result: GuaranteeResult) -> str:
-    anomalies = [plural(count, anomaly) for anomaly, count in result.anomalies.items()]
-    return f"{result.name} ({', '.join(anomalies)})" if anomalies else result.name
+    anomalies = anomalies_text(result)
+    return f"{result.name} ({anomalies})" if anomalies else result.name
+
+
+def anomalies_text(result: GuaranteeResult) -> str:
+    """Count the anomalies of a guarantee by kind: "1 leak, 2 lost writes"; "" without any."""
+    return ", ".join(plural(count, anomaly) for anomaly, count in result.anomalies.items())
 
 
 def deployment_text(wave: Sequence[str], part: int = 0) -> str:

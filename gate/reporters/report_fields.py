@@ -1,6 +1,6 @@
-"""The fields of report.json, declared once: `json_report` writes them, and the JSON Schema lists them.
+"""Fields of report.json. `json_report` writes them, and the JSON Schema lists them.
 
-Shares are between 0 and 1. None is not known.
+Shares are between 0 and 1. None means unknown.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class TallyFields(TypedDict):
 
 
 class LatencyFields(TypedDict):
-    """Milliseconds."""
+    """Turn times in milliseconds."""
 
     p50_before: float | None
     p95_before: float | None
@@ -43,7 +43,7 @@ class AvailabilityFields(TypedDict):
 
 
 class StoreFields(TypedDict):
-    """Sizes in bytes, times in seconds."""
+    """Use of the store: sizes in bytes, times in seconds."""
 
     keys: int
     bytes: int
@@ -93,7 +93,7 @@ class GuaranteeFields(TypedDict):
 
 
 class ProbeFields(TypedDict):
-    """One question, judged."""
+    """A question and its outcome."""
 
     scenario: str
     content: str
@@ -120,7 +120,7 @@ class ProbeFields(TypedDict):
 
 
 class PowerFields(TypedDict):
-    """What so many probes can tell."""
+    """Probabilities of a wrong verdict, given the number of probes."""
 
     probes: int
     unit: str
@@ -184,7 +184,7 @@ def report_schema() -> Schema:
 
 
 def _statement(kinds: Mapping[str, type[Statement]], definitions: dict[str, Schema]) -> Schema:
-    """A code, a sentence, and the fields that the code has."""
+    """Return the schema of a statement: a code, a sentence, and the fields of that code."""
     return {
         "type": "object",
         "properties": {

@@ -1,4 +1,4 @@
-"""Reads reports and transcripts back: what two runs are compared by, and what a run is judged by again."""
+"""Readers of report.json, for comparing two runs, and of transcript.jsonl, for analysing a run again."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ LATER_FIELDS: Mapping[str, object] = {"confidence": None, "accuracy": None, "pol
 
 
 class FileTooLargeError(ValueError):
-    """A file that no run can have written."""
+    """A file that is larger than any run writes."""
 
 
 def read_measurement(path: Path, called: str = "report") -> Measurement:
-    """The measurement in the report at `path`, a report.json or the folder of one. Raises InputError.
+    """Read the measurement in the report at `path`, a report.json or its folder.
 
-    `called` is what the message calls it: the report, the baseline.
+    `called` names the file in the message: "report" or "baseline". Raises InputError.
     """
     file = path / "report.json" if path.is_dir() else path
     try:
@@ -40,13 +40,13 @@ def read_measurement(path: Path, called: str = "report") -> Measurement:
     except OSError as error:
         why = error.strerror or str(error)
     except (ValueError, RecursionError) as error:
-        # Among the first are wrong encodings and what is no JSON.
+        # ValueErrors include wrong encodings and invalid JSON.
         why = str(error)
     raise InputError(f"the {called} {path} cannot be read", why=why, remedy=REMEDY)
 
 
 def read_transcript(path: Path) -> list[str]:
-    """The lines of the transcript at `path`. Raises InputError, and TranscriptError where it is no text."""
+    """Read the lines of the transcript at `path`. Raises InputError, or TranscriptError for bad text."""
     try:
         content = _read(path, MAX_TRANSCRIPT_BYTES)
     except (OSError, FileTooLargeError) as error:
@@ -67,7 +67,7 @@ def read_transcript(path: Path) -> list[str]:
 
 
 def _read(path: Path, most: int) -> bytearray:
-    """The content of a file, which need not have an end. Raises OSError and FileTooLargeError."""
+    """Read at most `most` bytes, since a file may be endless. Raises OSError and FileTooLargeError."""
     content = bytearray()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
@@ -83,8 +83,8 @@ def _measurement(document: object) -> Measurement:
     probes = document.get("probes")
     if not isinstance(probes, list):
         raise ValueError("it has no list of probes")
-    # Reports of the first versions know none of them.
-    whole = {**LATER_FIELDS, **document, "probes": [_probe(one) for one in probes]}
+    # Reports of the first versions lack these fields.
+    whole = {**LATER_FIELDS, **document, "probes": [_probe(probe) for probe in probes]}
     return Measurement(**_select_fields(Measurement, whole))
 
 
@@ -100,8 +100,8 @@ def _probe(document: object) -> MeasuredProbe:
 
 
 def _select_fields(kind: type, document: Mapping[str, object]) -> dict[str, Any]:
-    """The values of the fields of `kind`. Raises ValueError where one is missing or of another type."""
-    names = [one.name for one in fields(kind)]
+    """Return the values of the fields of `kind`. Raises ValueError if one is missing or has a wrong type."""
+    names = [field.name for field in fields(kind)]
     missing = [name for name in names if name not in document]
     if missing:
         raise ValueError(f"it does not say {', '.join(missing)}")

@@ -1,6 +1,6 @@
-"""A run as people are shown it: built from a report, laid out by console, job summary, comment and page.
+"""View of a report for people, laid out by the console, the job summary, the comment and the page.
 
-Texts are worded here and raw: each view sanitises them for its own surface.
+Texts are worded here and stay raw: each surface sanitizes them for itself.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from gate.reporters.messages import as_sentence, guarantees_text, reasons
 
 @dataclass(frozen=True, kw_only=True)
 class DisruptionRow:
-    """One disruption as a row of a table; every figure is a text."""
+    """A disruption as a row of a table; its figures are texts."""
 
     name: str
     verdict: Verdict
@@ -36,7 +36,7 @@ class DisruptionRow:
     after: str
     retained: Tally
     lost_at: tuple[tuple[str, int], ...]
-    """Stations, each with the number of facts that it lost."""
+    """Stages, each with the number of facts lost there."""
     p95: str
     """ "41 → 44", in milliseconds."""
     took: str
@@ -44,26 +44,26 @@ class DisruptionRow:
 
     @property
     def kept(self) -> str:
-        """ "1,800 of 2,000"; "" where nothing was scored."""
+        """Write the tally of kept facts: "1,800 of 2,000"; "" if nothing was scored."""
         return f"{self.retained.remembered:,} of {self.retained.scored:,}" if self.retained.scored else ""
 
     @property
     def lost_at_text(self) -> str:
-        """ "stored 180, loaded 6"."""
+        """Write the losses by stage: "stored 180, loaded 6"."""
         return stages_text(self.lost_at)
 
     @property
     def is_measured(self) -> bool:
-        """Whether the turn times before the disruption are known."""
+        """Whether turn times before the disruption were measured."""
         return self.p95[0].isdigit()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """How much was remembered, and what tolerates none."""
+    """Shares of remembered facts, and counts of failures."""
 
     scored: bool
-    """Whether anything was."""
+    """Whether anything was scored."""
     after: str
     before: str
     needed: str
@@ -76,39 +76,39 @@ class Figures:
     fabrication_probes: int
     zombies: int
     turns_meanwhile: int
-    """Turns that were sent while a disruption happened."""
+    """Turns that were sent during a disruption."""
     turns_unanswered: int
-    """Those of them without an answer."""
+    """Turns of `turns_meanwhile` that got no answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BaselineView:
-    """How the run stands beside an earlier one."""
+    """Comparison of the run with an earlier one."""
 
     sentence: str
     base: str
-    """What was remembered then; "" where it cannot be compared."""
+    """Accuracy of the earlier run; "" if the runs cannot be compared."""
     head: str
     points: str
     changes: tuple[str, ...]
-    """What was changed about the test since."""
+    """Changes of the test since the earlier run, as sentences."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportView:
-    """Everything that views say about a run."""
+    """Texts and figures of a report, worded once for every surface."""
 
     verdict: Verdict
     reasons: tuple[str, ...]
     """Sentences without a full stop, at least one."""
     rows: tuple[DisruptionRow, ...]
     total: Tally
-    """What was kept of all rows."""
+    """Kept facts of all rows."""
     figures: Figures
     power: str
-    """How far the verdict is to be trusted; "" where nothing was scored."""
+    """Sentence on how often the verdict would be wrong; "" if nothing was scored."""
     guarantees: str
-    """Which were broken, open and kept; "" where none was tried."""
+    """Guarantees by status, in one sentence; "" if none was tested."""
     guarantee_results: Sequence[GuaranteeResult]
     failures: tuple[Failure, ...]
     """Worst first."""
@@ -116,11 +116,11 @@ class ReportView:
     notes: tuple[str, ...]
     """Findings about the run, as sentences."""
     findings: tuple[str, ...]
-    """All findings, as they were found."""
+    """All findings, in their order."""
     time: str
     """ "41 s: bot 33 · engine 7 · gate 0.6"."""
     p95: str
-    """Of all turns, before and after, in milliseconds."""
+    """Turn times before and after disruptions, in milliseconds."""
     repeat: str
     bot: str
     images: Mapping[str, str]
@@ -129,13 +129,13 @@ class ReportView:
 
     @property
     def label(self) -> str:
-        """The verdict as a word that begins a line."""
+        """Return the verdict with a capital letter."""
         return self.verdict.value.capitalize()
 
 
 def build_view(report: Report) -> ReportView:
     """Word a report for people."""
-    changes = [one for one in report.coded_findings if isinstance(one, ChangedSinceBaseline)]
+    changes = [finding for finding in report.coded_findings if isinstance(finding, ChangedSinceBaseline)]
     retained = [result.retained for result in report.disruptions]
     return ReportView(
         verdict=report.verdict,

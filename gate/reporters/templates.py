@@ -35,17 +35,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Excerpt(Generic[T]):
-    """The first of several things."""
+    """First items of a sequence."""
 
     shown: Sequence[T]
     left: int
-    """How many there are besides."""
+    """Number of items that were left out."""
 
 
 class Markdown(str):
     """Text that is safe in Markdown: the gate's own words, or foreign text that was sanitized.
 
-    Whatever is made of it by an operation is a plain string, and is sanitized again.
+    String operations return a plain string, which is sanitized again.
     """
 
     __slots__ = ()
@@ -57,22 +57,22 @@ def sanitize(text: object, limit: int = TEXT_LIMIT) -> Markdown:
 
 
 def sanitize_unless_plain(text: object) -> Markdown:
-    """Return `text` as it is if no part of it can mean anything to Markdown or the runner, else sanitized.
+    """Return `text` unchanged if it holds no markup or command, else sanitized.
 
-    For figures and sentences of the gate's own, whose points and brackets are no markup.
+    It is meant for the gate's own figures and sentences, whose points and brackets are no markup.
     """
     shown = str(text)
     return Markdown(shown) if _PLAIN.fullmatch(shown) else sanitize(shown)
 
 
 def embolden(text: object, wanted: bool = True) -> Markdown:
-    """Return a figure in bold type where that is wanted and there is one."""
+    """Return a figure in bold type if it is not empty and `wanted`."""
     shown = sanitize_unless_plain(text)
     return Markdown(f"**{shown}**") if wanted and shown else shown
 
 
 def take_first(texts: Sequence[T], count: int) -> Excerpt[T]:
-    """Return the first `count` of them, and how many there are besides."""
+    """Return the first `count` items and the number of the others."""
     return Excerpt(shown=texts[:count], left=max(0, len(texts) - count))
 
 
@@ -97,12 +97,12 @@ def render_html(template: str, **values: object) -> str:
 def _markdown_templates() -> Environment:
     from markupsafe import Markup
 
-    def finalise(value: object) -> Markup:
-        # Numbers are left alone; of strings only those that bear the mark itself.
+    def sanitize_value(value: object) -> Markup:
+        # Integers and marked strings are safe; subclasses are not.
         is_safe = type(value) in (Markdown, int)
         return Markup(value if is_safe else sanitize(value))  # noqa: S704 - sanitized, or marked as safe
 
-    environment = _environment(finalise)
+    environment = _environment(sanitize_value)
     environment.filters.update(sanitize=sanitize, plain=sanitize_unless_plain, strong=embolden)
     return environment
 
@@ -111,21 +111,21 @@ def _markdown_templates() -> Environment:
 def _html_templates() -> Environment:
     from markupsafe import Markup
 
-    def finalise(value: object) -> str:
-        # What is returned is escaped by Jinja, markup aside.
+    def sanitize_value(value: object) -> str:
+        # Jinja escapes the returned value unless it is markup.
         return value if isinstance(value, Markup) else sanitize_line(str(value), HTML_TEXT_LIMIT)
 
-    return _environment(finalise)
+    return _environment(sanitize_value)
 
 
-def _environment(finalise: object) -> Environment:
+def _environment(sanitize_value: object) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("gate.reporters", ""),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=finalise,  # type: ignore[arg-type]
+        finalize=sanitize_value,  # type: ignore[arg-type]
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -1,4 +1,4 @@
-"""When what happened in a run, deployment by deployment: the model behind the chart and the page's lanes."""
+"""Timeline of a run by deployment, drawn as a chart on GitHub and as lanes on the page."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from gate.reporters.messages import deployment_text
 
 DEPLOYMENTS_SHOWN = 24
 SPANS_SHOWN = 16
-"""Of each deployment. With all that is shown the chart stays far below what Mermaid draws."""
+"""Spans of each deployment. The chart stays far below the limits of Mermaid."""
 
 LONGEST_SECONDS = 86_399.0
-"""A day: the chart has no more limit, and no job lasts as long."""
+"""A day, the most that the chart can show. No job lasts as long."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """Something that lasted, in seconds since the run began."""
+    """Period of a run, in seconds since the run began."""
 
     name: str
     began: float
@@ -36,53 +36,53 @@ class Span:
 
     @property
     def seconds(self) -> float:
-        """How long it lasted."""
+        """Return the duration in seconds."""
         return self.ended - self.began
 
 
 @dataclass(kw_only=True)
 class Lane:
-    """What happened to one deployment, one after the other."""
+    """Spans of a deployment in their order."""
 
     deployment: str
     name: str
-    """What people call the deployment."""
+    """Name of the deployment for people."""
     failed: bool = False
     limit: int = SPANS_SHOWN
-    """How many spans are kept."""
+    """Number of spans that are kept."""
     spans: list[Span] = field(default_factory=list)
     last_end: float = 0.0
     """The end of the last span."""
     current: str = ""
-    """What has been going on since."""
+    """Name of the span that began then."""
 
     def end_current(self, at: float) -> None:
-        """Ends what has been going on."""
+        """End the current span."""
         if self.current:
             self.add(Span(name=self.current, began=self.last_end, ended=max(at, self.last_end)))
         self.last_end, self.current = at, ""
 
     def add(self, span: Span) -> None:
-        """Keeps a span, while there is limit."""
+        """Append a span, up to the limit."""
         if len(self.spans) < self.limit:
             self.spans.append(span)
 
 
 class Timeline:
-    """Takes in the events of a run, the turns aside, and keeps a bounded number of moments."""
+    """Timeline built from the events of a run, without its turns. Its size is bounded."""
 
     def __init__(self, *, deployments: int = DEPLOYMENTS_SHOWN, spans: int = SPANS_SHOWN) -> None:
         self._deployments = deployments
         self._spans = spans
         self.lanes: list[Lane] = []
         self.left_out = 0
-        """Deployments beyond those that are shown."""
+        """Number of deployments that are not shown."""
         self._open: dict[str, Lane] = {}
         self._names: dict[str, str] = {}
-        """Deployment → what people call it."""
+        """Deployment → its name for people."""
 
     def add(self, event: Event) -> None:
-        """Takes in one event."""
+        """Record an event."""
         at = _moment(event.at)
         match event:
             case ConversationPlanned():
@@ -143,5 +143,5 @@ class Timeline:
 
 
 def _moment(at: float) -> float:
-    """A transcript from elsewhere may know times that no chart does."""
+    """Clamp a time to what the chart can show, since a foreign transcript may hold any number."""
     return min(max(at, 0.0), LONGEST_SECONDS) if math.isfinite(at) else 0.0

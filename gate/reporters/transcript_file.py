@@ -69,7 +69,7 @@ class TranscriptFile:
         self._size += len(line)
 
     def finish(self, report: Report) -> None:
-        """Nothing: the transcript ends before the verdict."""
+        """Do nothing: the transcript ends before the verdict."""
 
     def close(self) -> None:
         """Gives the file its name, and frees the reserve for the reports. Safe to call twice."""

@@ -1,7 +1,7 @@
-"""What the gate says to GitHub's runner: commands on a stream, and pairs in the files it reads.
+"""Workflow commands on a stream, and pairs for the files that GitHub's runner reads.
 
-`send` alone prints `::`; `pair` alone writes to the runner's files. Both refuse what could be read as more
-than one command or one pair.
+Only `send` prints `::`, and only `format_pair` formats text for the runner's files. Neither lets a value
+become a second command or a second pair.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MESSAGE_LIMIT = 2000
 """Characters of a command's data. The runner cuts a message at 4,096 UTF-16 units."""
 
 PATH_LIMIT = 1000
-"""Characters of a property; as long as a path may reasonably be."""
+"""Characters of a property; long enough for a path."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -26,7 +26,10 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 def send(
     stream: IO[str], name: str, data: str = "", properties: Mapping[str, str | int] | None = None
 ) -> None:
-    """Prints one workflow command. Any text is fit for `data` and `properties`; empty ones are left out."""
+    """Print a workflow command. `data` and `properties` may hold any text; empty properties are left out.
+
+    Raises ValueError if `name` cannot name a command.
+    """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} cannot name a workflow command")
     given = ",".join(
@@ -35,7 +38,7 @@ def send(
         if value != ""
     )
     message = escape_command_data(sanitize_line(data, MESSAGE_LIMIT))
-    # A wide character is one for Python and may be two for the stream: what it cannot take is spelt out.
+    # Characters that the encoding of the stream lacks are written as escapes.
     encoding = getattr(stream, "encoding", None) or "utf-8"
     line = f"::{name}{' ' if given else ''}{given}::{message}\n"
     stream.write(line.encode(encoding, "backslashreplace").decode(encoding))
@@ -43,20 +46,20 @@ def send(
 
 
 def stop_commands(stream: IO[str]) -> str:
-    """Makes the runner deaf to commands. The token that `resume_commands` needs; nobody can guess it."""
+    """Tell the runner to ignore commands. Return the unguessable token that `resume_commands` needs."""
     token = f"resume-{secrets.token_hex(16)}"
     send(stream, "stop-commands", token)
     return token
 
 
 def resume_commands(stream: IO[str], token: str) -> None:
-    """Makes the runner listen again."""
+    """Tell the runner to obey commands again."""
     send(stream, token)
 
 
 @contextmanager
 def without_commands(stream: IO[str]) -> Iterator[None]:
-    """While inside, nothing that is printed can be a command."""
+    """Keep the runner from obeying anything that is printed inside."""
     token = stop_commands(stream)
     try:
         yield
@@ -65,7 +68,10 @@ def without_commands(stream: IO[str]) -> Iterator[None]:
 
 
 def format_pair(name: str, value: str) -> str:
-    """`name` and `value` for GITHUB_OUTPUT or GITHUB_STATE, where the value may hold any lines."""
+    """Format a pair for GITHUB_OUTPUT or GITHUB_STATE. The value may have several lines.
+
+    Raises ValueError if `name` cannot name an output or a state.
+    """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} cannot name an output or a state")
     delimiter = f"end-{secrets.token_hex(16)}"

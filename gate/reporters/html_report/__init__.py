@@ -1,4 +1,4 @@
-"""report.html: the whole run in one file that needs no network and runs no script but its own."""
+"""report.html: the whole run in one file that needs no network and runs only its own script."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from gate.reporters.html_report.bounds import (
     PROMPTS_BUDGET,
     REQUESTS_SHOWN,
     TURN_COST,
-    finite,
+    clamp_seconds,
 )
 from gate.reporters.html_report.tables import Document, Tables, sanitize_name
 from gate.reporters.sanitize import sanitize_line
@@ -141,13 +141,13 @@ class ConversationComposer:
             "text": self._tables.number_text(started.text),
             "line": started.line,
             "column": started.column,
-            "at": round(finite(started.at), 3),
+            "at": round(clamp_seconds(started.at), 3),
             # The number of disruptions before the turn.
             "phase": sum(completed.order < turn.order for completed in deployment.completed_disruptions),
             "status": turn.status,
         }
         if ended is not None:
-            document["seconds"] = round(finite(ended.seconds), 4)
+            document["seconds"] = round(clamp_seconds(ended.seconds), 4)
             document["reply"] = self._tables.number_text(ended.reply or ended.error)
         if turn.tells:
             document["tells"] = [facts[fact] for fact in dict.fromkeys(turn.tells)]
@@ -179,8 +179,8 @@ class ConversationComposer:
         return [
             {
                 "kind": sanitize_name(completed.ended.disruption),
-                "at": round(finite(completed.ended.at - completed.ended.seconds), 3),
-                "seconds": round(finite(completed.ended.seconds), 3),
+                "at": round(clamp_seconds(completed.ended.at - completed.ended.seconds), 3),
+                "seconds": round(clamp_seconds(completed.ended.seconds), 3),
                 "proof": sanitize_line(completed.ended.sentence),
                 "proved": completed.ended.took_effect,
                 "recovered": completed.ended.recovered,

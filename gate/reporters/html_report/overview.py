@@ -1,4 +1,4 @@
-"""What the page shows besides the shared view of a report: gauge, guarantees and the last lines of logs."""
+"""Parts of the page that the shared view of a report lacks: gauge, guarantees and log tails."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from gate.analysis.formatting import plural
 from gate.analysis.history import History
 from gate.core.guarantees import GUARANTEES
 from gate.core.report import GuaranteeResult, GuaranteeStatus, Report
+from gate.reporters.messages import anomalies_text
 from gate.reporters.report_view import Figures
 from gate.reporters.sanitize import sanitize_tail
 
@@ -20,28 +21,28 @@ _MARKS = ((GuaranteeStatus.BROKEN, "✗"), (GuaranteeStatus.OPEN, "?"), (Guarant
 
 @dataclass(frozen=True, kw_only=True)
 class Gauge:
-    """The accuracy as a bar, with its interval and what was needed, in percent of its width."""
+    """Accuracy as a bar, with its interval and the needed accuracy, in percent of the width."""
 
     kept: float | None
-    """None where nothing was scored."""
+    """None if nothing was scored."""
     interval: tuple[float, float] | None
-    """Where it begins, and how wide it is."""
+    """Start and width of the interval."""
     needed: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """A number that stands beside the gauge."""
+    """Number beside the gauge."""
 
     name: str
     number: str
     among: str = ""
-    """ "3 probes" that could have shown one."""
+    """Probes that could have shown one: "3 probes"."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuaranteeItem:
-    """A guarantee that was tested."""
+    """Guarantee that was tested."""
 
     name: str
     mark: str
@@ -53,14 +54,14 @@ class GuaranteeItem:
 
 @dataclass(frozen=True, kw_only=True)
 class LogTail:
-    """The last lines of a bot."""
+    """Last lines of a bot's log."""
 
     title: str
     lines: Sequence[str]
 
 
 def gauge_of(report: Report) -> Gauge:
-    """Measure the bar. What is no number is not drawn."""
+    """Measure the bar. Values that are not finite are left out."""
     interval = None
     if report.interval is not None and all(map(math.isfinite, report.interval)):
         low, high = map(_percent, report.interval)
@@ -74,7 +75,7 @@ def gauge_of(report: Report) -> Gauge:
 
 
 def counts_of(figures: Figures) -> list[Count]:
-    """Count what was lost, and what tolerates none."""
+    """Count lost facts, leaks, fabrications and facts that were not forgotten."""
     counts = [
         Count(name="Lost facts", number=f"{figures.lost_facts:,}"),
         Count(name="Leaks", number=f"{figures.leaks:,}", among=plural(figures.isolation_probes, "probe")),
@@ -90,7 +91,7 @@ def counts_of(figures: Figures) -> list[Count]:
 
 
 def guarantee_items(results: Sequence[GuaranteeResult]) -> list[GuaranteeItem]:
-    """List every guarantee that was tested, the broken ones first."""
+    """List the tested guarantees, broken ones first."""
     return [
         _guarantee_item(result, mark)
         for status, mark in _MARKS
@@ -105,7 +106,7 @@ def untested(results: Sequence[GuaranteeResult]) -> str:
 
 
 def log_tails(history: History | None) -> list[LogTail]:
-    """Collect the last words of bots that did not start or did not come back."""
+    """Collect the log tails of bots that did not start or did not recover."""
     logs: list[tuple[str, Sequence[str]]] = []
     for deployment, lifetime in ({} if history is None else history.performances).items():
         if lifetime.failed is not None and lifetime.failed.log:
@@ -125,7 +126,7 @@ def _guarantee_item(result: GuaranteeResult, mark: str) -> GuaranteeItem:
         mark=mark,
         status=result.standing.value,
         promise=known.promise if known else "",
-        anomalies=", ".join(plural(number, anomaly) for anomaly, number in result.anomalies.items()),
+        anomalies=anomalies_text(result),
         explanation="" if result.standing is GuaranteeStatus.KEPT else result.sentence,
     )
 

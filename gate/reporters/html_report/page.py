@@ -1,4 +1,4 @@
-"""The page: its parts, its data and its script, and the policy that keeps everything else out."""
+"""Composition of the page: its parts, data and script, and the policy that blocks everything else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STYLES = ("page.css", "conversation.css")
 
 
 def compose_page(report: Report, history: History | None, budget: Budget | None = None) -> str:
-    """The text of report.html. Equal runs give equal texts."""
+    """Compose report.html. Equal runs give equal texts."""
     style, script = _asset(STYLES), f'"use strict";\n(() => {{\n{_asset(SCRIPTS)}}})();\n'
     view = build_view(report)
     return render_html(
@@ -50,7 +50,7 @@ def compose_page(report: Report, history: History | None, budget: Budget | None 
 
 
 def content_security_policy(script: str, style: str) -> str:
-    """Nothing may be loaded from anywhere, and only this very script and style may act."""
+    """Return a policy that allows this script and this style only, and loads nothing."""
     return (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}';"
         " base-uri 'none'; form-action 'none'"
@@ -58,7 +58,7 @@ def content_security_policy(script: str, style: str) -> str:
 
 
 def data_text(document: Document) -> str:
-    """JSON that cannot end the element it stands in, and that can be printed."""
+    """Encode the data as JSON that is safe to print and cannot end its HTML element."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -1,4 +1,4 @@
-"""Keeps what the page shows of the events, and writes it when the verdict is known."""
+"""Reporter of the page: it keeps the events and writes report.html at the end of the run."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gate.core.report import Report
 from gate.core.transcript import Event
 from gate.errors import GateError
 from gate.reporters.atomic_write import write_atomically
-from gate.reporters.html_report.bounds import bounded
+from gate.reporters.html_report.bounds import shorten_event
 from gate.reporters.html_report.page import compose_page
 
 
 class HtmlReporter:
-    """Writes report.html into `directory` when the verdict is known."""
+    """Reporter that writes report.html into `directory`."""
 
     name = "html"
     file = "report.html"
@@ -26,15 +26,15 @@ class HtmlReporter:
         self._events: list[Event] = []
 
     def show(self, event: Event) -> None:
-        """Keeps the event, its longest texts cut."""
-        self._events.append(bounded(event))
+        """Keep the event, with its longest texts cut."""
+        self._events.append(shorten_event(event))
 
     def finish(self, report: Report) -> None:
-        """Writes the file whole. Raises OSError."""
+        """Write the file atomically. Raises OSError."""
         write_atomically(self._path, compose_page(report, self._history()).encode())
 
     def _history(self) -> History | None:
-        """None when the events are no whole run: the verdict can be shown without its conversations."""
+        """Return None if the events are incomplete; the page then shows no conversations."""
         try:
             return read_history(self._events)
         except GateError:

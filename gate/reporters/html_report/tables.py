@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gate.reporters.html_report.bounds import EXCERPT_LIMIT, several_lines
+from gate.reporters.html_report.bounds import EXCERPT_LIMIT, sanitize_lines
 from gate.reporters.sanitize import sanitize_line
 
 Document = dict[str, object]
@@ -36,7 +36,7 @@ class Tables:
 
     def number_text(self, text: str) -> int:
         """Return the number of `text` with its line breaks."""
-        return self._number(several_lines(text))
+        return self._number(sanitize_lines(text))
 
     def number_scenario(self, file: str, name: str) -> int:
         """Return the number of a scenario."""

@@ -1,4 +1,4 @@
-"""The timeline as the page draws it: a lane for each deployment, its turns, disruptions and questions."""
+"""Timeline of the page: a lane per deployment, with its turns, questions and disruptions."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from gate.analysis.formatting import plural
 from gate.analysis.history import History, PlayedTurn
 from gate.core.report import Outcome, Report
 from gate.reporters.figures import duration_text
-from gate.reporters.html_report.bounds import finite
+from gate.reporters.html_report.bounds import clamp_seconds
 from gate.reporters.timeline import Lane, Span, Timeline
 
 BINS = 120
 HEIGHT = 40
 LEAST_WIDTH = 3.0
-"""Of a disruption, out of `WIDTH`: one of a few milliseconds is to be seen, too."""
+"""Least width of a disruption, out of `WIDTH`, so that a short one can be seen."""
 WIDTH = 1000
 KINDS = ("talk", "kept", "lost")
 LANES_SHOWN = 40
 
 Mark = tuple[float, str]
-"""When a turn was said, in seconds since its deployment began, and which of `KINDS` it is."""
+"""Time of a turn, in seconds since its deployment began, and its kind, one of `KINDS`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """A rectangle in a lane."""
+    """Rectangle in a lane."""
 
     kind: str
     x: float
@@ -37,20 +37,20 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class LaneDrawing:
-    """What the page shows of one deployment."""
+    """Lane of a deployment as drawn."""
 
     name: str
     text: str
-    """The same in words."""
+    """Description of the lane in words."""
     bars: Sequence[Bar]
     longest: str
-    """How long the longest lane lasted, to which all are drawn."""
+    """Duration of the longest lane, which sets the scale of all."""
     width: int = WIDTH
     height: int = HEIGHT
 
 
 def draw_lanes(report: Report, history: History) -> list[LaneDrawing]:
-    """Draw all lanes on one scale, the longest as wide as the page; none where nothing was said."""
+    """Draw all lanes on one scale, the longest as wide as the page. Lanes without turns are left out."""
     turns = _turns(history)
     lanes = {lane.deployment: lane for lane in _timeline(history).lanes if lane.deployment in turns}
     if not lanes:
@@ -59,14 +59,15 @@ def draw_lanes(report: Report, history: History) -> list[LaneDrawing]:
     outcomes = _outcomes(report)
     marks = {
         deployment: [
-            (finite(turn.started.at) - began[deployment], _kind(turn, outcomes)) for turn in turns[deployment]
+            (clamp_seconds(turn.started.at) - began[deployment], _kind(turn, outcomes))
+            for turn in turns[deployment]
         ]
         for deployment in lanes
     }
     longest = max(
         0.001,
         *(
-            finite((turn.ended or turn.started).at) - began[deployment]
+            clamp_seconds((turn.ended or turn.started).at) - began[deployment]
             for deployment in lanes
             for turn in turns[deployment]
         ),
@@ -89,7 +90,7 @@ def draw_lanes(report: Report, history: History) -> list[LaneDrawing]:
 
 
 def _timeline(history: History) -> Timeline:
-    """The model of the timeline, of the deployments that started."""
+    """Build the timeline of the deployments that started."""
     most = max((len(lifetime.completed_disruptions) for lifetime in history.performances.values()), default=0)
     timeline = Timeline(deployments=len(history.performances), spans=2 * most + 2)
     for lifetime in history.performances.values():
@@ -101,7 +102,7 @@ def _timeline(history: History) -> Timeline:
 
 
 def _turns(history: History) -> dict[str, list[PlayedTurn]]:
-    """Deployment → its turns."""
+    """Group the turns by deployment."""
     turns: dict[str, list[PlayedTurn]] = {}
     for turn in history.turns.values():
         turns.setdefault(history.conversations[turn.started.conversation].deployment, []).append(turn)
@@ -126,7 +127,7 @@ def _kind(turn: PlayedTurn, outcomes: Mapping[tuple[str, int, int, str], Outcome
 
 
 def _count_by_bin(marks: Sequence[Mark], longest: float) -> dict[int, list[int]]:
-    """Bin → how many turns of each of `KINDS` were said in it."""
+    """Count the turns of each kind per bin."""
     bins: dict[int, list[int]] = {}
     for at, kind in marks:
         place = min(BINS - 1, max(0, int(at / longest * BINS)))
@@ -148,7 +149,7 @@ def _disruption_bars(lane: Lane, longest: float) -> list[Bar]:
 
 
 def _turn_bars(bins: Mapping[int, Sequence[int]], highest: int) -> list[Bar]:
-    """Stack the turns of each bin, one kind on the other."""
+    """Stack the turns of each bin by kind."""
     step = WIDTH / BINS
     bars: list[Bar] = []
     for place, counts in sorted(bins.items()):
