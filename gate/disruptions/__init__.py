@@ -1,4 +1,4 @@
-"""The ways in which a deploy goes wrong, one file per kind."""
+"""Disruptions: the ways in which a deploy goes wrong, one file per kind."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["DISRUPTIONS", "NoTraffic", "disruptions_needing", "kind_and_times", 
 
 
 class _Disruptions(dict[str, Disruption]):
-    """The disruptions by name; `kill*3` is found too, though it is not listed."""
+    """Disruptions by name. A lookup of `kill*3` succeeds too, though it is not listed."""
 
     def __missing__(self, name: str) -> Disruption:
         found = read_kind_and_times(name, self)

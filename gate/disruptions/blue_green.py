@@ -1,4 +1,4 @@
-"""A blue-green deploy: the new version is started beside the old one, then all turns go to it at once."""
+"""Blue-green deploy: the new version starts beside the old one, then takes all turns at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from gate.ports import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
 
 
 class BlueGreen:
-    """Conversations move to another version. Catches memory in the process, and unreadable history."""
+    """A deploy that moves conversations to another version.
+
+    It catches memory in the process, and history that the other version cannot read.
+    """
 
     name = "blue-green"
     sentence = (
@@ -26,7 +29,7 @@ class BlueGreen:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Switches from blue to green, with turns held open across the switch."""
+        """Switch from blue to green, with turns held open across the switch."""
         return await switch(
             deployment, traffic, CANDIDATE, disruption=self.name, verb="by a blue-green switch"
         )

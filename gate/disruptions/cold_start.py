@@ -1,4 +1,4 @@
-"""Everything down, everything up."""
+"""Cold start: bot and store are both stopped, then both started."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from gate.ports import Deployment, Evidence, Storing, Traffic
 
 
 class ColdStart:
-    """What a power cut or a maintenance window does. Catches what needs one half to outlive the other."""
+    """A power cut, or a maintenance window.
+
+    It catches bots that lose memory unless either the bot or the store keeps running.
+    """
 
     name = "cold-start"
     sentence = "Bot and store are stopped gracefully, then the store is started, then the bot."
@@ -19,13 +22,13 @@ class ColdStart:
     traits = DisruptionTraits(bot_down=True, asked_afterwards="the new instance")
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Stops the bot before its store and starts it after, each until it is ready."""
+        """Stop the bot, then its store; start the store, then the bot. Wait until each is ready."""
         stoppable = require_stoppable(deployment, self.name)
         server = deployment.store_server() if isinstance(deployment, Storing) else None
         before = await deployment.instances()
         store_before = await server.instance() if server else None
         await stoppable.stop()
-        codes = [one.exit_code for one in await deployment.instances()]
+        codes = [instance.exit_code for instance in await deployment.instances()]
         store_code = None
         if server is not None:
             store_code = await server.stop()

@@ -1,4 +1,4 @@
-"""A crash: SIGKILL, then start again with the same files."""
+"""Crash: SIGKILL, then a start with the same files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.ports import Deployment, Evidence, Traffic
 
 
 class Kill:
-    """What a crash or a node failure does. Catches memory that is written behind or at shutdown."""
+    """A crash or a node failure. It catches memory that is written with a delay, or only at shutdown."""
 
     name = "kill"
     sentence = "The bot is killed without warning and started again; its files stay."
@@ -20,13 +20,13 @@ class Kill:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Kills, starts and waits until the bot is ready."""
+        """Kill the bot, start it and wait until it is ready."""
         stoppable = require_stoppable(deployment, self.name)
         before = await deployment.instances()
-        # What is acknowledged is to survive, however little time was left to write it down.
+        # Acknowledged turns must survive, however short the time to write them was.
         await traffic.send()
         await stoppable.kill()
-        codes = [one.exit_code for one in await deployment.instances()]
+        codes = [instance.exit_code for instance in await deployment.instances()]
         await stoppable.start()
         await deployment.wait_until_ready()
         evidence = prove_same_instances(before, await deployment.instances(), codes, verb="killed")

@@ -1,4 +1,4 @@
-"""A crash in the middle of a turn: SIGKILL while the model is answering."""
+"""Crash in the middle of a turn: SIGKILL while the model is answering."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gate.ports import Deployment, Evidence, Traffic
 
 
 class KillMidTurn:
-    """A turn that a crash cuts in two. Catches turns that are stored by halves, or twice by a retry."""
+    """A crash that interrupts turns. It catches turns that are half stored, or stored twice by a retry."""
 
     name = "kill-mid-turn"
     sentence = "The bot is killed while its model is answering a turn, and started again; its files stay."
@@ -25,12 +25,12 @@ class KillMidTurn:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Kills the bot inside a turn of every session, starts it and waits until it is ready."""
+        """Kill the bot during a turn of every session, start it and wait until it is ready."""
         stoppable = require_stoppable(deployment, self.name)
         before = await deployment.instances()
         async with traffic.in_flight() as asked:
             await stoppable.kill()
-            codes = [one.exit_code for one in await deployment.instances()]
+            codes = [instance.exit_code for instance in await deployment.instances()]
         await stoppable.start()
         await deployment.wait_until_ready()
         evidence = prove_same_instances(

@@ -1,4 +1,4 @@
-"""No disruption: what the bot forgets here it forgets by itself."""
+"""No disruption: anything that the bot forgets here, it forgets by itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gate.ports import Deployment, Evidence, Traffic
 
 
 class NoDisruption:
-    """Leaves the deployment alone and shows that nobody else touched it either."""
+    """The null disruption, which proves that nothing else restarted the bot either."""
 
     name = "none"
     sentence = "Nothing happens; the same instance answers before and after."
@@ -17,12 +17,12 @@ class NoDisruption:
     traits = DisruptionTraits()
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Checks that the bot is ready, and still in the life it was in."""
+        """Check that the bot is ready, and was not restarted."""
         before = await deployment.instances()
         await deployment.wait_until_ready()
         after = await deployment.instances()
-        untouched = [(one.identity, one.started) for one in before] == [
-            (one.identity, one.started) for one in after
+        untouched = [(instance.identity, instance.started) for instance in before] == [
+            (instance.identity, instance.started) for instance in after
         ]
         return Evidence(
             took_effect=untouched,

@@ -1,4 +1,4 @@
-"""Out of memory: the kernel ends the bot, as it ends whoever runs into the limit of a container."""
+"""Out of memory: the kernel ends the bot at the memory limit of its container."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.ports import Deployment, Evidence, MemoryLimited, Stoppable, Traffic
 
 
 class OutOfMemory:
-    """The crash that production knows best. Catches what a kill catches, by the real cause."""
+    """The most common crash in production. It catches the same as a kill, with a real cause."""
 
     name = "oom"
     sentence = "The kernel kills the bot for want of memory, and it is started again; its files stay."
@@ -21,7 +21,7 @@ class OutOfMemory:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Uses up the bot's memory, starts it without the limit and waits until it is ready."""
+        """Exhaust the bot's memory, start it without the limit and wait until it is ready."""
         if not isinstance(deployment, MemoryLimited) or not isinstance(deployment, Stoppable):
             raise unsupported(
                 self.name, "this runtime sets the bot no limit of memory that the kernel enforces"
@@ -30,13 +30,13 @@ class OutOfMemory:
         await traffic.send()
         await deployment.exhaust_memory()
         ended = await deployment.instances()
-        codes = [one.exit_code for one in ended]
+        codes = [instance.exit_code for instance in ended]
         await deployment.start()
         await deployment.wait_until_ready()
         evidence = prove_same_instances(
             before, await deployment.instances(), codes, verb="killed for want of memory"
         )
-        survivors = [one for one in ended if not one.out_of_memory]
+        survivors = [instance for instance in ended if not instance.out_of_memory]
         if survivors:
             return Evidence(
                 took_effect=False,

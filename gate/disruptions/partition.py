@@ -1,16 +1,16 @@
-"""A network partition between the bot and its store; both run on, and the bot can be talked to."""
+"""Network partition between the bot and its store, while both run and the bot can be reached."""
 
 from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.core.observations import Observations, StoreOutage
 from gate.disruptions.proof import identities, require_store, shown, unsupported
-from gate.disruptions.store_proof import talk_through_outage
+from gate.disruptions.store_proof import send_during_outage
 from gate.ports import Deployment, Evidence, Partitionable, Traffic
 
 
 class Partition:
-    """What a network does now and then. Catches silent amnesia, and memory that stays split afterwards."""
+    """A network failure. It catches bots that answer without their memory, and memory that stays split."""
 
     name = "partition"
     sentence = "The bot is cut off from its store, turns are sent meanwhile, and the network heals."
@@ -23,12 +23,12 @@ class Partition:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Cuts the bot off for as long as turns take, a few seconds at most, and waits for the bot."""
+        """Cut the bot off while turns are sent, for a few seconds at most, and wait for the bot."""
         server = require_store(deployment, self.name)
         if not isinstance(deployment, Partitionable):
             raise unsupported(self.name, "this runtime has no network between the bot and its store to cut")
         before, store_before = await deployment.instances(), await server.instance()
-        connected, waited = await talk_through_outage(
+        connected, waited = await send_during_outage(
             traffic,
             cut=deployment.disconnect_store,
             look=deployment.store_connected,
@@ -38,7 +38,7 @@ class Partition:
         await deployment.wait_until_ready()
         after, store_after = await deployment.instances(), await server.instance()
         healed = await deployment.store_connected()
-        same = [one.started for one in before] == [one.started for one in after]
+        same = [instance.started for instance in before] == [instance.started for instance in after]
         same_store = store_before.started == store_after.started
         if connected:
             sentence = f"{shown(after)} was not seen cut off from the store"

@@ -1,4 +1,4 @@
-"""What disruptions share: proving from two looks what happened between, and saying it in one way."""
+"""Proof shared by disruptions: compare the instances before and after, and describe the difference."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ KILLED = 137
 
 
 def unsupported(disruption: str, why: str) -> Unsupported:
-    """What is raised where an ability is missing."""
+    """Return the error for a missing ability."""
     return Unsupported(f"{disruption} is not supported here", why=why)
 
 
 def require_stoppable(deployment: Deployment, disruption: str) -> Stoppable:
-    """The deployment, as one that can be stopped and started. Raises Unsupported."""
+    """Return the deployment as one that can be stopped and started. Raises Unsupported."""
     if isinstance(deployment, Stoppable):
         return deployment
     raise unsupported(disruption, "this runtime cannot stop and start the bot")
 
 
 def require_replicated(deployment: Deployment, disruption: str) -> Replicated:
-    """The deployment, as one of which several replicas can run. Raises Unsupported."""
+    """Return the deployment as one that can run several replicas. Raises Unsupported."""
     if isinstance(deployment, Replicated):
         return deployment
     raise unsupported(disruption, "this runtime cannot run replicas of the bot side by side")
 
 
 def require_store(deployment: Deployment, disruption: str) -> StoreServer:
-    """The server of the deployment's store. Raises Unsupported."""
+    """Return the server of the deployment's store. Raises Unsupported."""
     if not isinstance(deployment, Storing):
         raise unsupported(disruption, "this runtime does not run the bot's store")
     server = deployment.store_server()
@@ -46,32 +46,34 @@ def require_store(deployment: Deployment, disruption: str) -> StoreServer:
 def prove_same_instances(
     before: Sequence[Instance], after: Sequence[Instance], exit_codes: Iterable[int | None], *, verb: str
 ) -> Evidence:
-    """Evidence that all instances ended, and that each began a new life."""
-    same = [one.identity for one in before] == [one.identity for one in after]
-    resting = [new.identity for old, new in zip(before, after, strict=False) if old.started == new.started]
-    down = [one.identity for one in after if not one.running]
+    """Return evidence that each instance ended and started again."""
+    same = identities(before) == identities(after)
+    unrestarted = [
+        new.identity for old, new in zip(before, after, strict=False) if old.started == new.started
+    ]
+    down = [instance.identity for instance in after if not instance.running]
     if not same:
         sentence = f"{shown(before)} became {shown(after)}: it was replaced, not {verb}"
     elif down:
         sentence = f"{', '.join(map(short, down))} does not run"
-    elif resting:
-        sentence = f"{', '.join(map(short, resting))} shows no new start"
+    elif unrestarted:
+        sentence = f"{', '.join(map(short, unrestarted))} shows no new start"
     else:
         sentence = f"{shown(after)} {verb}"
     return Evidence(
-        took_effect=same and not down and not resting,
+        took_effect=same and not down and not unrestarted,
         sentence=sentence,
         observed=Observations(
             instances=identities(after),
-            starts_before=[one.started for one in before],
-            starts_after=[one.started for one in after],
-            exit_codes=different(exit_codes),
+            starts_before=[instance.started for instance in before],
+            starts_after=[instance.started for instance in after],
+            exit_codes=distinct(exit_codes),
         ),
     )
 
 
 def prove_killed(evidence: Evidence, exit_codes: Sequence[int | None]) -> Evidence:
-    """The evidence, unless an exit code shows that something else than the kill ended the bot."""
+    """Return the evidence, negated if an exit code shows that something other than the kill ended the bot."""
     other = [code for code in exit_codes if code != KILLED]
     if not other and exit_codes:
         return evidence
@@ -86,10 +88,10 @@ def prove_killed(evidence: Evidence, exit_codes: Sequence[int | None]) -> Eviden
 def prove_replaced(
     before: Sequence[Instance], after: Sequence[Instance], exit_codes: Iterable[int | None], *, verb: str = ""
 ) -> Evidence:
-    """Evidence that none of the instances is there any more, and that others run in their place."""
+    """Return evidence that all instances are gone, and that as many others run in their place."""
     codes = list(exit_codes)
-    stayed = {one.identity for one in before} & {one.identity for one in after}
-    down = [one.identity for one in after if not one.running]
+    stayed = {*identities(before)} & {*identities(after)}
+    down = [instance.identity for instance in after if not instance.running]
     if stayed:
         sentence = f"{', '.join(map(short, sorted(stayed)))} is still the same instance"
     elif down or not after:
@@ -104,7 +106,7 @@ def prove_replaced(
         observed=Observations(
             replaced=identities(before),
             replacements=identities(after),
-            exit_codes=different(codes),
+            exit_codes=distinct(codes),
             stop_enforced=KILLED in codes,
         ),
     )
@@ -116,30 +118,30 @@ def observing(evidence: Evidence, **observed: Any) -> Evidence:
 
 
 def images_of(instances: Iterable[Instance]) -> list[str]:
-    """Return the different images that the instances were made from."""
-    return list(dict.fromkeys(one.image for one in instances))
+    """Return the distinct images of the instances."""
+    return list(dict.fromkeys(instance.image for instance in instances))
 
 
 def identities(instances: Iterable[Instance]) -> list[str]:
-    """Return who they are."""
-    return [one.identity for one in instances]
+    """Return their identities."""
+    return [instance.identity for instance in instances]
 
 
-def different(exit_codes: Iterable[int | None]) -> list[int]:
-    """Return the different exit codes that were seen."""
+def distinct(exit_codes: Iterable[int | None]) -> list[int]:
+    """Return the distinct exit codes, without None."""
     return [code for code in dict.fromkeys(exit_codes) if code is not None]
 
 
 def joined(texts: Iterable[str]) -> str:
-    """One text of several."""
+    """Join texts for people."""
     return ", ".join(texts)
 
 
-def shown(lives: Sequence[Instance]) -> str:
-    """Instances for people."""
-    return joined(short(one.identity) for one in lives)
+def shown(instances: Sequence[Instance]) -> str:
+    """Return the instances' short identities, for people."""
+    return joined(short(instance.identity) for instance in instances)
 
 
 def short(identity: str) -> str:
-    """The first twelve characters, as Docker shows ids."""
+    """Return the first twelve characters, as Docker shows ids."""
     return identity[:12]

@@ -1,4 +1,4 @@
-"""A redeploy: the container is removed with its files and a fresh one takes its place."""
+"""Redeploy: the container is removed with its files, and a fresh one takes its place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.ports import Deployment, Evidence, Replaceable, Traffic
 
 
 class Recreate:
-    """What most deploys do. Catches memory in files inside the container, which restart misses."""
+    """An ordinary deploy. It catches memory in files inside the container, which a restart misses."""
 
     name = "recreate"
     sentence = "The bot is replaced by a fresh instance of the same image; its files are gone."
@@ -16,7 +16,7 @@ class Recreate:
     traits = DisruptionTraits(bot_down=True, asked_afterwards="the new instance")
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Replaces the instance and waits until the new one is ready."""
+        """Replace the instance and wait until the new one is ready."""
         if not isinstance(deployment, Replaceable):
             raise unsupported(self.name, "this runtime cannot replace the bot")
         before = await deployment.instances()

@@ -1,4 +1,4 @@
-"""A disruption several times over: `kill*3`."""
+"""Repetition of a disruption: `kill*3`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hop between replicas: each turn of a conversation is answered by another one."""
+"""Hop between replicas: each turn of a conversation goes to another one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from gate.disruptions.proof import joined, require_replicated, short
 from gate.ports import Deployment, Evidence, Traffic
 
 ROUNDS = 8
-"""Reads that are needed until a replica that misses something is met: A, B, A, B and so on."""
+"""Rounds of turns, alternating between the replicas, until one that misses something is found out."""
 
 
 class ReplicaHop:
-    """What a load balancer does. Catches memory, and caches of it, that each replica keeps for itself."""
+    """A load balancer's routing. It catches memory, or caches of it, that each replica keeps for itself."""
 
     name = "replica-hop"
     sentence = "The turns hop between two replicas, from one to the other and back; nothing is restarted."
@@ -27,35 +27,35 @@ class ReplicaHop:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Sends every session from replica to replica; afterwards all of them answer in turn.
+        """Send the turns of every session to two replicas alternately; afterwards all replicas get turns.
 
-        A bot of one replica is given a second one, which stays.
+        A bot of one replica gets a second one, which stays.
         """
         replicated = require_replicated(deployment, self.name)
-        everyone = list(replicated.routed())
+        routed = list(replicated.routed())
         added = []
-        if len(everyone) < self.traits.replicas:
+        if len(routed) < self.traits.replicas:
             added.append(await replicated.add((await deployment.instance()).version))
-        everyone += added
-        pair = everyone[:2]
-        before = {one.identity: one for one in await deployment.instances()}
+        routed += added
+        pair = routed[:2]
+        before = {instance.identity: instance for instance in await deployment.instances()}
         for number in range(ROUNDS):
             replicated.route([pair[number % 2]])
             await traffic.send()
-        replicated.route(everyone)
+        replicated.route(routed)
         await deployment.wait_until_ready()
-        after = {one.identity: one for one in await deployment.instances()}
-        disturbed = [one for one in everyone if before[one].started != after[one].started]
-        turns = [after[one].turns - before[one].turns for one in pair]
-        silent = [one for one, count in zip(pair, turns, strict=True) if any(turns) and not count]
-        if disturbed:
-            sentence = f"{joined(map(short, disturbed))} was restarted by someone else"
-        elif silent:
-            sentence = f"{joined(map(short, silent))} was given no turn"
+        after = {instance.identity: instance for instance in await deployment.instances()}
+        restarted = [identity for identity in routed if before[identity].started != after[identity].started]
+        turns = [after[identity].turns - before[identity].turns for identity in pair]
+        unused = [identity for identity, count in zip(pair, turns, strict=True) if any(turns) and not count]
+        if restarted:
+            sentence = f"{joined(map(short, restarted))} was restarted by someone else"
+        elif unused:
+            sentence = f"{joined(map(short, unused))} was given no turn"
         else:
             sentence = f"{short(pair[0])} → {short(pair[1])} → {short(pair[0])}, {ROUNDS} rounds of turns"
         return Evidence(
-            took_effect=not disturbed and not silent,
+            took_effect=not restarted and not unused,
             sentence=sentence,
-            observed=Observations(instances=everyone, turns=turns, replica_added=bool(added)),
+            observed=Observations(instances=routed, turns=turns, replica_added=bool(added)),
         )

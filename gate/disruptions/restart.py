@@ -1,4 +1,4 @@
-"""A graceful restart: SIGTERM, grace, start again with the same files."""
+"""Graceful restart: SIGTERM, a grace period, and a start with the same files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.ports import Deployment, Evidence, Traffic
 
 
 class Restart:
-    """What `docker restart` does. Catches memory that lives in the process alone."""
+    """A restart, as by `docker restart`. It catches memory that is only in the process."""
 
     name = "restart"
     sentence = "The bot is stopped gracefully and started again; its files stay."
@@ -16,11 +16,11 @@ class Restart:
     traits = DisruptionTraits(bot_down=True, asked_afterwards="the restarted bot")
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Stops, starts and waits until the bot is ready."""
+        """Stop the bot, start it and wait until it is ready."""
         stoppable = require_stoppable(deployment, self.name)
         before = await deployment.instances()
         await stoppable.stop()
-        codes = [one.exit_code for one in await deployment.instances()]
+        codes = [instance.exit_code for instance in await deployment.instances()]
         await stoppable.start()
         await deployment.wait_until_ready()
         evidence = prove_same_instances(before, await deployment.instances(), codes, verb="restarted")

@@ -1,4 +1,4 @@
-"""A rollback: the previous version comes back and has to live with what the new one wrote."""
+"""Rollback: the previous version returns and has to read what the new one wrote."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.ports import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
 
 
 class Rollback:
-    """The other half of a blue-green deploy. Catches a history that only the new version can read."""
+    """A blue-green deploy in reverse. It catches a history that only the new version can read."""
 
     name = "rollback"
     sentence = (
@@ -26,5 +26,5 @@ class Rollback:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Switches back, with turns held open across the switch."""
+        """Switch back, with turns held open across the switch."""
         return await switch(deployment, traffic, PREVIOUS, disruption=self.name, verb="by a rollback")

@@ -1,4 +1,4 @@
-"""A rolling deploy: replicas are replaced one by one, and old and new serve side by side meanwhile."""
+"""Rolling deploy: replicas are replaced one by one, while old and new ones answer side by side."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.ports import CANDIDATE, PREVIOUS, Deployment, Evidence, Traffic
 
 
 class Rolling:
-    """What orchestrators do by default. Catches versions that cannot read each other's history."""
+    """An orchestrator's default deploy. It catches versions that cannot read each other's history."""
 
     name = "rolling"
     sentence = (
@@ -29,20 +29,20 @@ class Rolling:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """For each replica: starts a new one, lets both answer, retires the old one, goes on."""
+        """For each replica, start a new one, let both answer, and retire the old one."""
         replicated = require_replicated(deployment, self.name)
         before = await deployment.instances()
-        staying = [one.identity for one in before]
+        staying = [instance.identity for instance in before]
         fresh: list[str] = []
         exit_codes: list[int | None] = []
-        turns = {one.identity: -one.turns for one in before}
+        turns = {instance.identity: -instance.turns for instance in before}
         while staying:
             fresh.append(await replicated.add(CANDIDATE))
             replicated.route([*fresh, *staying])
             await traffic.send()
             leaving = staying.pop(0)
             turns[leaving] += sum(
-                one.turns for one in await deployment.instances() if one.identity == leaving
+                instance.turns for instance in await deployment.instances() if instance.identity == leaving
             )
             replicated.route([*fresh, *staying])
             exit_codes.append(await replicated.retire(leaving))
@@ -55,5 +55,5 @@ class Rolling:
             images_before=images_of(before),
             images_after=images_of(after),
             turns_of_old=sum(turns.values()),
-            turns_of_new=sum(one.turns for one in after),
+            turns_of_new=sum(instance.turns for instance in after),
         )

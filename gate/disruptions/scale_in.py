@@ -1,15 +1,15 @@
-"""Scaling in: one replica is retired gracefully, and the others take over its conversations."""
+"""Scale-in: one replica is retired gracefully, and the others take over its conversations."""
 
 from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits
 from gate.core.observations import Observations
-from gate.disruptions.proof import KILLED, different, joined, require_replicated, short
+from gate.disruptions.proof import KILLED, distinct, joined, require_replicated, short
 from gate.ports import Deployment, Evidence, Traffic
 
 
 class ScaleIn:
-    """What an autoscaler does at night. Catches what only the replica knew that had to go."""
+    """An autoscaler's scale-in. It catches memory that only the retired replica had."""
 
     name = "scale-in"
     sentence = "One of the replicas is stopped gracefully and removed; the others go on."
@@ -24,7 +24,7 @@ class ScaleIn:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Retires the first replica. A bot of one replica is given a second one first, which stays."""
+        """Retire the first replica. A bot of one replica first gets a second one, which stays."""
         replicated = require_replicated(deployment, self.name)
         added = []
         if len(replicated.routed()) < self.traits.replicas:
@@ -32,14 +32,14 @@ class ScaleIn:
             replicated.route([*replicated.routed(), *added])
             await traffic.send()
         leaving, *staying = replicated.routed()
-        before = {one.identity: one.started for one in await deployment.instances()}
+        before = {instance.identity: instance.started for instance in await deployment.instances()}
         replicated.route(staying)
         exit_code = await replicated.retire(leaving)
         await traffic.send()
         await deployment.wait_until_ready()
-        after = {one.identity: one.started for one in await deployment.instances()}
+        after = {instance.identity: instance.started for instance in await deployment.instances()}
         gone = leaving not in after
-        undisturbed = all(before[one] == after.get(one) for one in staying)
+        undisturbed = all(before[identity] == after.get(identity) for identity in staying)
         if not gone:
             sentence = f"{short(leaving)} is still there"
         elif not undisturbed:
@@ -52,7 +52,7 @@ class ScaleIn:
             observed=Observations(
                 retired=leaving,
                 instances=staying,
-                exit_codes=different([exit_code]),
+                exit_codes=distinct([exit_code]),
                 stop_enforced=exit_code == KILLED,
                 replica_added=bool(added),
             ),

@@ -1,4 +1,4 @@
-"""A crash of the store: SIGKILL, then start again on the same data."""
+"""Crash of the store: SIGKILL, then a start on the same data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gate.ports import Deployment, Evidence, Traffic
 
 
 class StoreKill:
-    """What a node failure under the store does. Catches settings that keep nothing over a crash."""
+    """A node failure under the store. It catches settings that keep nothing over a crash."""
 
     name = "store-kill"
     sentence = "The store is killed without warning and started again on its data; the bot goes on."
@@ -17,7 +17,7 @@ class StoreKill:
     traits = DisruptionTraits(needs=(Need.STORE,))
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Kills and starts the store, and waits until both it and the bot are ready."""
+        """Kill and start the store, and wait until both it and the bot are ready."""
         server = require_store(deployment, self.name)
         before = await server.instance()
         exit_code = await server.kill()

@@ -1,16 +1,16 @@
-"""A store that answers nothing for a while: halted, spoken to, resumed."""
+"""Pause of the store: halted, sent turns meanwhile, and resumed."""
 
 from __future__ import annotations
 
 from gate.core.disruption_traits import DisruptionTraits, Need
 from gate.core.observations import Observations, StoreOutage
 from gate.disruptions.proof import require_store, short, unsupported
-from gate.disruptions.store_proof import talk_through_outage
+from gate.disruptions.store_proof import send_during_outage
 from gate.ports import Deployment, Evidence, Pausable, Traffic
 
 
 class StorePause:
-    """What a stalled disk or a failover does. Catches bots that turn to their own memory in silence."""
+    """A stalled disk, or a failover. It catches bots that silently fall back to their own memory."""
 
     name = "store-pause"
     sentence = "The store is halted, turns are sent meanwhile, and it goes on; its connections stay."
@@ -23,12 +23,12 @@ class StorePause:
     )
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Pauses the store for as long as turns take, a few seconds at most, and waits for the bot."""
+        """Pause the store while turns are sent, for a few seconds at most, and wait for the bot."""
         server = require_store(deployment, self.name)
         if not isinstance(server, Pausable):
             raise unsupported(self.name, "this runtime cannot halt the store")
         before = await server.instance()
-        halted, waited = await talk_through_outage(
+        halted, waited = await send_during_outage(
             traffic, cut=server.pause, look=server.instance, heal=server.resume
         )
         await server.wait_until_ready()

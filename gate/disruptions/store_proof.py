@@ -1,4 +1,4 @@
-"""What the disruptions of the store share: the proof, and turns while it cannot be reached."""
+"""Helpers shared by disruptions of the store: the proof, and turns while the store is away."""
 
 from __future__ import annotations
 
@@ -11,38 +11,37 @@ from gate.disruptions.proof import short
 from gate.ports import Evidence, Instance, Traffic
 
 OUTAGE_SECONDS = 5.0
-"""A bot without a time-out waits for its store for ever; so the outage ends, as outages do."""
-
+"""Time limit of an outage, since a bot without a time-out waits for its store for ever."""
 
 Seen = TypeVar("Seen")
 
 
-async def talk_through_outage(
+async def send_during_outage(
     traffic: Traffic,
     *,
     cut: Callable[[], Awaitable[None]],
     look: Callable[[], Awaitable[Seen]],
     heal: Callable[[], Awaitable[None]],
 ) -> tuple[Seen, bool]:
-    """Sends turns between `cut` and `heal`, which comes when all have ended or the outage was long enough.
+    """Send turns between `cut` and `heal`, which follows when all have ended or after OUTAGE_SECONDS.
 
-    What `look` saw in between, and whether turns were still waiting when it was healed; they have all
+    Return what `look` saw in between, and whether turns were still waiting at `heal`. All of them have
     ended when this returns.
     """
-    talking: asyncio.Task[None] | None = None
+    sending: asyncio.Task[None] | None = None
     try:
         await cut()
         try:
             seen = await look()
-            talking = asyncio.create_task(traffic.send())
-            done, _ = await asyncio.wait({talking}, timeout=OUTAGE_SECONDS)
+            sending = asyncio.create_task(traffic.send())
+            done, _ = await asyncio.wait({sending}, timeout=OUTAGE_SECONDS)
         finally:
             await heal()
-        await talking
+        await sending
     finally:
-        if talking is not None:
-            talking.cancel()
-            await asyncio.gather(talking, return_exceptions=True)
+        if sending is not None:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
     return seen, not done
 
 

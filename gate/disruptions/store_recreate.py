@@ -1,4 +1,4 @@
-"""A new container of the store on the same volume."""
+"""Redeploy of the store: a new container on the same volume."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gate.ports import Deployment, Evidence, Replaceable, Traffic
 
 
 class StoreRecreate:
-    """What a redeploy of the store does. Catches data that was not on the volume."""
+    """A redeploy of the store. It catches data that was not on the volume."""
 
     name = "store-recreate"
     sentence = "The store is replaced by a fresh instance on the same volume; the bot goes on."
@@ -17,7 +17,7 @@ class StoreRecreate:
     traits = DisruptionTraits(needs=(Need.STORE, Need.STORE_REPLACEMENT))
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Replaces the store, and waits until both it and the bot are ready."""
+        """Replace the store, and wait until both it and the bot are ready."""
         server = require_store(deployment, self.name)
         if not isinstance(server, Replaceable):
             raise unsupported(

@@ -1,4 +1,4 @@
-"""A graceful restart of the store: SIGTERM, grace, start again on the same data."""
+"""Graceful restart of the store: SIGTERM, a grace period, and a start on the same data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gate.ports import Deployment, Evidence, Traffic
 
 
 class StoreRestart:
-    """What an upgrade of the store does. Catches connections that are never made again."""
+    """An upgrade of the store. It catches bots that never reconnect."""
 
     name = "store-restart"
     sentence = "The store is stopped gracefully and started again on its data; the bot goes on."
@@ -17,7 +17,7 @@ class StoreRestart:
     traits = DisruptionTraits(needs=(Need.STORE,))
 
     async def inject(self, deployment: Deployment, traffic: Traffic) -> Evidence:
-        """Stops and starts the store, and waits until both it and the bot are ready."""
+        """Stop and start the store, and wait until both it and the bot are ready."""
         server = require_store(deployment, self.name)
         before = await server.instance()
         exit_code = await server.stop()

@@ -1,4 +1,4 @@
-"""The switch from one set of replicas to another while users go on talking."""
+"""Switch from one set of replicas to another while users keep talking."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from gate.ports import Deployment, Evidence, Traffic
 async def switch(
     deployment: Deployment, traffic: Traffic, version: str, *, disruption: str, verb: str
 ) -> Evidence:
-    """Puts as many replicas of `version` beside the present ones, moves the turns over, retires the old.
+    """Start as many replicas of `version` beside the present ones, move the turns, and retire the old ones.
 
     The turns move when all new replicas are ready. One turn of every session is held open across the
-    switch: the old replicas have the grace of their stop to end it.
+    switch: the old replicas have their grace period to end it.
     """
     replicated = require_replicated(deployment, disruption)
     before = await deployment.instances()
     added = await asyncio.gather(*(replicated.add(version) for _ in before), return_exceptions=True)
-    for one in added:
-        # Raised when all have come to an end: none is started behind the back of what follows.
-        if isinstance(one, BaseException):
-            raise one
-    fresh = [one for one in added if isinstance(one, str)]
+    for outcome in added:
+        # Raised only when all starts have ended, so that none completes during the cleanup.
+        if isinstance(outcome, BaseException):
+            raise outcome
+    fresh = [outcome for outcome in added if isinstance(outcome, str)]
     async with asyncio.TaskGroup() as retiring, traffic.in_flight() as held:
         replicated.route(fresh)
         for old in before:
             await replicated.ask_to_stop(old.identity)
-        # From here on the grace runs, whatever becomes of the turns.
+        # From here on the grace periods run, whether or not the turns end.
         ends = [retiring.create_task(replicated.retire(old.identity)) for old in before]
     await traffic.send()
     await deployment.wait_until_ready()

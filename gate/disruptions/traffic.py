@@ -1,4 +1,4 @@
-"""Traffic when nobody talks."""
+"""Null object for Traffic."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 
 
 class NoTraffic:
-    """No session is open: nothing is sent, and nothing can be shown to be in flight."""
+    """Traffic without open sessions: nothing is sent, and no turn is ever in flight."""
 
     async def send(self) -> None:
-        """Sends nothing."""
+        """Send nothing."""
 
     @contextlib.asynccontextmanager
     async def in_flight(self) -> AsyncIterator[bool]:
-        """Gives False."""
+        """Yield False."""
         yield False

@@ -17,11 +17,11 @@ STORES: dict[str, StoreKind] = {
 
 DEFAULT_STORE = next(iter(STORES))
 UNNAMED_STORE = "redis"
-"""The kind of transcripts that name none: they are from before there was a second."""
+"""The kind of old transcripts, which name none because there was only one."""
 
 
 def store_traits() -> Mapping[str, StoreTraits]:
-    """Return what the settings have to know of each kind."""
+    """Return the facts that the settings need about each kind."""
     return {name: kind.traits for name, kind in STORES.items()}
 
 
@@ -31,5 +31,5 @@ def store_image_input() -> str:
 
 
 def recorded_stores() -> Mapping[str, StoreKind]:
-    """Return the kinds by their names in transcripts."""
+    """Return the kinds by their names in transcripts, where "" is UNNAMED_STORE."""
     return {"": STORES[UNNAMED_STORE], **STORES}

@@ -1,4 +1,4 @@
-"""The findings of one look into a store: which facts, under which TTLs, in how many places and bytes."""
+"""Findings of one look into a store: which facts, with which TTLs, in how many places and bytes."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ class _Counts:
     shortest_ttl: float | None = None
     unreadable_keys: int = 0
     persistent: set[str] = field(default_factory=set)
-    """Values in places without a TTL."""
+    """Values that are in a place without a TTL."""
     first_expiry: dict[str, float] = field(default_factory=dict)
     last_expiry: dict[str, float] = field(default_factory=dict)
-    """Value → longest TTL of the places that have one; the value may stand in others too."""
+    """Value → longest TTL of its places that have one. It may be in places without a TTL too."""
 
 
 class Findings(_Counts):
-    """Gathers them, place by place and part by part."""
+    """A collector of findings, which takes one place, and one part of a place, after the other."""
 
     def __init__(self, values: Collection[str]) -> None:
         super().__init__()
         self._search = TextSearch(values)
-        # A place comes in several parts, all of them on one page.
+        # A place can come in several parts, all of them on the same page.
         self._unreadable_on_page: set[Place] = set()
 
     @property
     def values(self) -> frozenset[str]:
-        """All values that stand in the store."""
+        """All values that were found in the store."""
         return frozenset(self.persistent | self.last_expiry.keys())
 
     @property
     def last_expiry_of_expiring(self) -> dict[str, float]:
-        """The longest TTLs of the values that stand in no place without one."""
+        """The longest TTL of each value whose every place has one."""
         return {value: ttl for value, ttl in self.last_expiry.items() if value not in self.persistent}
 
     def view(self, *, unread: int = 0, **figures: Any) -> StoreView:
-        """Return the view of the whole look; `unread` places were beyond its bounds.
+        """Return the view of the whole look. `unread` places were beyond its limits.
 
-        `figures` are the fields of StoreFigures that the server itself tells.
+        `figures` are fields of StoreFigures that the server itself reports.
         """
         return StoreView(
             values=self.values,
@@ -62,7 +62,7 @@ class Findings(_Counts):
         )
 
     def add_place(self, place: Place) -> None:
-        """Counts a place."""
+        """Count a place."""
         self.keys += 1
         self.bytes += len(place.name)
         if place.ttl is not None:
@@ -70,23 +70,23 @@ class Findings(_Counts):
             self.shortest_ttl = place.ttl if self.shortest_ttl is None else min(self.shortest_ttl, place.ttl)
 
     def add_unreadable(self, place: Place) -> None:
-        """Notes that a place holds more than was read."""
+        """Note that a place holds more than was read."""
         self._unreadable_on_page.add(place)
 
     def end_page(self) -> None:
-        """Places of another page may be named alike: they are of another database, or table."""
+        """End a page. The next one may reuse names of places, for it can be another database or table."""
         self.unreadable_keys += len(self._unreadable_on_page)
         self._unreadable_on_page.clear()
 
     def add(self, parts: Sequence[Content]) -> None:
-        """Searches parts of what stands in places."""
+        """Search parts of places for the values."""
         passages = []
         for number, part in enumerate(parts):
             self.bytes += sum(map(len, part.elements)) - part.repeated
             texts = [readable(_aligned(part, element)) for element in part.elements]
             if not part.whole or not all(whole for _, whole in texts):
                 self.add_unreadable(part.place)
-            # A name can hold facts too, but not for packed ones.
+            # The name of a place can contain facts too. With a cut text, it is searched with the first part.
             name = [] if part.cut_before else [part.place.name.decode("utf-8", "replace")]
             passages.append(
                 Passage(
@@ -108,9 +108,9 @@ class Findings(_Counts):
 
 
 def _aligned(part: Content, data: bytes) -> bytes:
-    """`data` without the parts of characters that its cut edges left."""
+    """Return `data` without the partial UTF-8 characters at its cut edges."""
     if part.cut_before:
-        # Bytes that go on a character are at most three; where there are more, this is no text.
+        # A character has at most three continuation bytes; where there are more, this is no text.
         data = data[next((index for index, byte in enumerate(data[:4]) if byte & 0xC0 != 0x80), 0) :]
     if part.cut_after:
         for back in range(1, 4):

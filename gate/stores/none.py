@@ -1,4 +1,4 @@
-"""No store: the bot keeps its conversations in itself, or in a store that the gate does not see."""
+"""No store: the bot keeps its conversations itself, or in a store unknown to the gate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gate.core.store_findings import StoreEvidence, StoreFinding
 
 
 class NoStore:
-    """The kind that starts nothing, and therefore finds nothing."""
+    """The null kind, which starts no server and finds nothing."""
 
     traits = StoreTraits(sentence="starts nothing", has_server=False)
 

@@ -1,4 +1,4 @@
-"""Places of a store and what stands there: the stream that every inspector feeds into the one text search."""
+"""Places of a store and their contents, which every inspector feeds into the text search."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ class Place:
     """A key, a row, a document or a file."""
 
     name: bytes
-    """Its name is searched too; "" where it has none that a bot could choose."""
+    """Its name, which is searched too; "" if the bot cannot choose it."""
     ttl: float | None = None
-    """Seconds until the store forgets it, None without a limit."""
+    """Seconds until it expires; None if it does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """A part of what stands in a place. `elements` are texts or bytes, in no particular form."""
+    """A part of the content of a place. `elements` are bytes of any format."""
 
     place: Place
     elements: tuple[bytes, ...] = ()
     whole: bool = True
     """False when the place holds more than can be read."""
     cut_before: bool = False
-    """Whether the text goes on before `elements`, and after them `cut_after`."""
+    """Whether the text was cut before `elements`."""
     cut_after: bool = False
+    """Whether the text was cut after `elements`."""
     repeated: int = 0
-    """How many bytes of it were in the content before."""
+    """Bytes that the previous content of the place contained too."""

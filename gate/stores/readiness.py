@@ -1,4 +1,4 @@
-"""Waiting for a store's server to answer."""
+"""Wait for a store's server to answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ POLL_SECONDS = 0.02
 
 
 async def first_identity(identity: Callable[[], Awaitable[str]], seconds: float) -> str:
-    """Return what `identity` gives as soon as it raises no StoreError. Raises StoreError after `seconds`."""
+    """Return the result of `identity` once it raises no StoreError. Raises StoreError after `seconds`."""
     try:
         async with asyncio.timeout(seconds):
             while True:

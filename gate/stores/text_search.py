@@ -1,4 +1,4 @@
-"""Finds facts in what a store holds, in one pass over it, however many facts and records there are."""
+"""Search for facts in a store's contents: one pass, however many facts and records there are."""
 
 from __future__ import annotations
 
@@ -11,36 +11,37 @@ from gate.core.json_escapes import without_every_escape
 from gate.core.words import WholeWords
 
 MAX_LAYERS = 3
-"""How often JSON inside JSON is looked into."""
+"""How many levels of JSON inside JSON are unescaped."""
 BETWEEN = "\0"
-"""Stands between what does not belong together: no value holds it, and no word goes on across it."""
+"""Separator of unrelated texts: no value contains it, and no word extends across it."""
 MARGIN = 64
-"""Characters at an edge where a text was cut: what ends in them may be a part of something longer."""
+"""Characters at a cut edge of a text, where a match may be a part of something longer."""
 
 _PACKED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{100,}")
-"""A run of characters without a blank that is as long as no word: base64 of something, mostly."""
+"""A run of characters that is longer than any word, and therefore probably base64."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A piece of text out of a record."""
+    """A piece of a record's text."""
 
     record: int
-    """Which of the caller's records it is of."""
+    """The number of the record, as the caller counts them."""
     text: str
     cut_before: bool = False
-    """Whether the record goes on before it."""
+    """Whether the record was cut before it."""
     cut_after: bool = False
+    """Whether the record was cut after it."""
 
 
 class TextSearch:
-    """Looks for all values at once, also beneath the escapes of JSON."""
+    """A search for all values at once, including values that are escaped in JSON."""
 
     def __init__(self, values: Collection[str]) -> None:
         self._words = WholeWords(values)
 
     def find(self, passages: Sequence[Passage]) -> Iterator[tuple[int, str]]:
-        """Record and value, for each value that stands in a record as whole words; some more than once."""
+        """Yield record and value where a record contains a value as whole words; some pairs repeat."""
         layers = [(passage, text) for passage in passages for text in _layers(passage.text)]
         starts, size = [], 0
         for _, text in layers:
@@ -56,7 +57,7 @@ class TextSearch:
 
 
 def readable(data: bytes) -> tuple[str, bool]:
-    """`data` as text, and whether that is all there is to it: packed and encrypted records are not."""
+    """Return `data` as text, and whether it is readable: compressed or encrypted data is not."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -65,12 +66,12 @@ def readable(data: bytes) -> tuple[str, bool]:
 
 
 def _is_packed(run: str) -> bool:
-    """Digits, small and capital letters in one run: not a path, a hexadecimal digest or a ruled line."""
+    """Whether a run has digits, lower and upper case letters: paths, hex digests and rulers do not."""
     return all(any(map(kind, run)) for kind in (str.isdigit, str.isupper, str.islower))
 
 
 def _layers(text: str) -> Iterator[str]:
-    """`text`, then with JSON's escapes undone, as often as there is JSON inside JSON."""
+    """Yield `text`, then the text with JSON's escapes undone, once per level of JSON inside JSON."""
     yield text
     for _ in range(MAX_LAYERS):
         if "\\" not in text:

@@ -1,4 +1,4 @@
-"""Redis, or Valkey: what the settings, a run and the report need of this kind."""
+"""Redis and Valkey: the kind, as the settings, runs and reports use it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Redis:
-    """The kind. Its client is loaded with its first server, because most commands start none."""
+    """The Redis kind. Its client is imported with the first server, because most commands start none."""
 
     traits = TRAITS
 
@@ -25,7 +25,7 @@ class Redis:
         return RedisServer(specification)
 
     def diagnose(self, evidence: StoreEvidence) -> Iterable[StoreFinding]:
-        """Return what looks into a Redis server show. A pure function."""
+        """Return findings from looks into a Redis server. A pure function."""
         from gate.stores.redis.diagnosis import diagnose
 
         return diagnose(evidence)

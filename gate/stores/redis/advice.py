@@ -1,4 +1,4 @@
-"""Advice about a Redis server: what would lose conversations one day, though it blocks nothing now."""
+"""Advice about a Redis server: settings that may lose conversations later. Advice never blocks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gate.stores.redis.ownership import (
 )
 
 HANDSHAKE_COMMANDS = 3
-"""So many commands that an older server does not know may a client library give on each connection."""
+"""Commands unknown to an older server that a client library may send on each connection."""
 
 EVERY_SECOND = (
     "appendfsync everysec: a power cut may lose what was acknowledged in the last second; no disruption of"
@@ -35,14 +35,14 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "TOPK": ("bf",),
     "TDIGEST": ("bf",),
 }
-"""What the commands of a module begin with → the names it may be loaded under."""
+"""Prefix of a module's commands → names that the module may be loaded under."""
 _UNKNOWN_COMMAND = re.compile(
     rf"unknown command\W{{0,10}}((?:{'|'.join(_MODULES)})\.[A-Z_.]{{1,30}})", re.IGNORECASE
 )
 
 
 def advice(evidence: StoreEvidence) -> Iterator[StoreFinding]:
-    """Yield one finding for each thing worth knowing; it names the setting and whose it is."""
+    """Yield findings, each of which names the setting and its owner."""
     yield from _about_modules(evidence)
     if evidence.looks:
         last = evidence.looks[-1]
@@ -55,7 +55,10 @@ def advice(evidence: StoreEvidence) -> Iterator[StoreFinding]:
 
 
 def _about_modules(evidence: StoreEvidence) -> Iterator[StoreFinding]:
-    """Yield the modules that the bot's own errors miss; a server does not name commands it does not know."""
+    """Yield modules that are missing according to the bot's error messages.
+
+    The server itself does not record the names of unknown commands.
+    """
     loaded = {name for seen in evidence.looks for name in seen.modules or ()}
     commands = dict.fromkeys(
         found.group(1).upper() for text in evidence.said for found in _UNKNOWN_COMMAND.finditer(text)

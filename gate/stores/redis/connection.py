@@ -1,4 +1,4 @@
-"""A connection to a Redis server that keeps account of the commands it gave, so that they can be left out."""
+"""Connection to a Redis server that counts its own commands, so that they can be subtracted."""
 
 from __future__ import annotations
 
@@ -16,60 +16,62 @@ from gate.errors import StoreError
 ANSWER_SECONDS = 10.0
 
 _REFUSALS = ("unknown command", "unknown subcommand", "wrong number of arguments", "syntax error", "NOAUTH")
-"""How errors begin with which a server turns a command away. It does not count them as carried out."""
+"""Prefixes of errors for rejected commands, which the server does not count as processed."""
 
 
 @dataclass(kw_only=True)
 class OwnCommands:
-    """How many commands the gate gave to one server.
+    """Counters of the commands that the gate sent to one server.
 
-    Exact as long as the gate asks one thing at a time: the server counts a command when it is carried
-    out, the gate when its answer is read.
+    They are exact as long as the gate sends one command at a time: the server counts a command when it
+    processes it, the gate when it reads the answer.
     """
 
-    life: str = ""
-    """Of the server that carried them out; a new life counts from nothing."""
-    carried_out: int = 0
+    incarnation: str = ""
+    """The run id of the server that processed them. A new incarnation counts from zero."""
+    processed: int = 0
     unknown: int = 0
-    """Those that the server does not know, and does not count."""
+    """Commands that the server does not know, and does not count."""
     by_server: int = 0
-    """Those that the server gave itself as it started, as Valkey does."""
+    """Commands that the server ran by itself as it started, as Valkey does."""
 
     def count(self, error: Exception | None) -> None:
-        """Counts one answer."""
-        if error is None or not _turned_away(error):
-            self.carried_out += 1
+        """Count one answer."""
+        if error is None or not _rejected(error):
+            self.processed += 1
         elif str(error).startswith("unknown"):
             self.unknown += 1
 
-    def begin(self, life: str, *, connected: OwnCommands) -> None:
-        """Takes `life` for the server's. Of an earlier life only what `connected` counted is of this one."""
-        if self.life not in ("", life):
-            self.carried_out, self.unknown = connected.carried_out, connected.unknown
+    def begin(self, incarnation: str, *, connected: OwnCommands) -> None:
+        """Note the server's incarnation.
+
+        If it is a new one, only the commands on the present connection, counted in `connected`, belong to it.
+        """
+        if self.incarnation not in ("", incarnation):
+            self.processed, self.unknown = connected.processed, connected.unknown
             self.by_server = 0
-        self.life = life
+        self.incarnation = incarnation
 
     def others(self, total: int) -> int | None:
-        """How many of `total` commands, as INFO tells them to the gate, are not the gate's.
+        """Return how many of `total` commands in INFO are not the gate's; None if the counters were reset.
 
-        The server counts INFO itself only after it has answered it. None when someone has set its
-        counters back.
+        The server counts the INFO command itself only after its answer.
         """
-        others = total + 1 - self.carried_out - self.by_server
+        others = total + 1 - self.processed - self.by_server
         return others if others >= 0 else None
 
 
 class RedisConnection:
-    """A short connection whose every fault is a StoreError."""
+    """A short-lived connection. Every error is raised as StoreError."""
 
     def __init__(self, host: str, port: int, own: OwnCommands | None = None, *, database: int = 0) -> None:
-        """`own` is told of every command that is given here."""
-        self.given_here = OwnCommands()
+        """`own` counts every command of this connection too."""
+        self.own_here = OwnCommands()
         self._own = own
-        accounts = (self.given_here,) if own is None else (self.given_here, own)
-        # Nothing is said on connecting but what is needed: what a server does not know it counts as an error.
+        counters = (self.own_here,) if own is None else (self.own_here, own)
+        # No optional commands on connecting: the server would count those that it does not know as errors.
         self._pool = ConnectionPool(
-            connection_class=_counting(accounts),
+            connection_class=_counting(counters),
             host=host,
             port=port,
             db=database,
@@ -77,7 +79,7 @@ class RedisConnection:
             driver_info=None,
             socket_timeout=ANSWER_SECONDS,
             socket_connect_timeout=ANSWER_SECONDS,
-            # Who waits for a server says so; the client's own retries take seconds, unasked.
+            # Callers that wait for a server retry by themselves; the client's own retries take seconds.
             retry=Retry(NoBackoff(), 0),
         )
         self._redis: Redis = Redis(connection_pool=self._pool)
@@ -92,29 +94,29 @@ class RedisConnection:
             raise StoreError("the store does not answer", why=str(error))
 
     async def information(self, section: str) -> dict[str, Any]:
-        """A part of INFO by field name. Counters in it do not know of this very command yet."""
+        """Return a section of INFO by field name. Its counters do not include this command yet."""
         found: dict[str, Any] = await self._redis.info(section)
         if self._own is not None and "run_id" in found:
-            self._own.begin(str(found["run_id"]), connected=self.given_here)
+            self._own.begin(str(found["run_id"]), connected=self.own_here)
             if found.get("total_connections_received") == 1:
-                # Nobody but the gate was ever here.
+                # This is the server's first connection, so all other commands are its own.
                 self._own.by_server += self._own.others(found["total_commands_processed"]) or 0
         return found
 
     async def ask(self, *command: Any) -> Any:
-        """The answer to one command."""
+        """Return the answer to one command."""
         answer: Any = await self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
         return answer
 
     async def ask_if_allowed(self, *command: Any) -> Any:
-        """The answer to one command; None when the server refuses it."""
+        """Return the answer to one command; None when the server refuses it."""
         try:
             return await self.ask(*command)
         except ResponseError:
             return None
 
     async def ask_all(self, commands: list[tuple[Any, ...]]) -> list[Any]:
-        """The answers to many commands, put at once; errors are among the answers."""
+        """Send many commands at once, and return their answers, errors among them."""
         if not commands:
             return []
         async with self._redis.pipeline(transaction=False) as asked:
@@ -124,14 +126,14 @@ class RedisConnection:
         return answers
 
 
-def _turned_away(error: Exception) -> bool:
+def _rejected(error: Exception) -> bool:
     return isinstance(error, NoPermissionError) or str(error).startswith(_REFUSALS)
 
 
-def _counting(accounts: Sequence[OwnCommands]) -> type[Connection]:
+def _counting(counters: Sequence[OwnCommands]) -> type[Connection]:
     def answered(error: Exception | None) -> None:
-        for one in accounts:
-            one.count(error)
+        for commands in counters:
+            commands.count(error)
 
     class CountingConnection(Connection):
         async def read_response(self, *arguments: Any, **named: Any) -> Any:

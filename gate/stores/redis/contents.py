@@ -1,4 +1,4 @@
-"""Reads what stands under keys, of any type, never more of it at once than fits into a small memory."""
+"""Contents of keys of any type, read in parts that fit into a small memory."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gate.stores.places import Content, Place
 from gate.stores.redis.connection import RedisConnection
 
 WINDOW_BYTES = 4 * 1024 * 1024
-"""About so much is asked for at once."""
+"""About as much is requested at once."""
 OVERLAP_BYTES = 256 * 1024
-"""By so much the windows of a long text overlap, so that every value stands whole in one of them."""
+"""Overlap of the windows of a long text, so that every value is complete in one of them."""
 MAX_WHOLE_BYTES = 64 * 1024 * 1024
-"""Of an element that can only be had whole; a larger one is left unread."""
+"""Size limit of an element that cannot be read in parts. A larger one is not read."""
 NO_TTL = -1
 
 
@@ -25,15 +25,15 @@ class Key(Place):
     """A key of one database."""
 
     kind: str
-    """Its type, as the server names it."""
+    """The server's name of its type."""
     size: int | None = None
-    """Bytes that the server needs for it; None when it was not asked for, because all of it is small."""
+    """Bytes that it occupies in the server; None if not requested, because the whole store is small."""
 
 
 async def describe(
     redis: RedisConnection, names: Sequence[bytes], *, expiring: bool, sized: bool
 ) -> list[Key]:
-    """The keys of those names that exist, with their TTLs if any are `expiring`, and `sized` one by one."""
+    """Return the keys that exist, with TTLs if any of them is `expiring`, and with sizes if `sized`."""
     questions = ("TYPE", *(("PTTL",) if expiring else ()), *(("MEMORY",) if sized else ()))
     commands: list[tuple[Any, ...]] = [
         ("MEMORY", "USAGE", name, "SAMPLES", 0) if question == "MEMORY" else (question, name)
@@ -51,7 +51,7 @@ async def describe(
         word = kind.decode() if isinstance(kind, bytes) else str(kind)
         if word == "none":
             continue
-        # A server that refuses to tell a size is asked for little at a time.
+        # If the server refuses to report a size, the key is read in parts.
         told_size = size if isinstance(size, int) else MAX_WHOLE_BYTES
         keys.append(
             Key(
@@ -65,7 +65,7 @@ async def describe(
 
 
 async def contents(redis: RedisConnection, keys: Sequence[Key]) -> AsyncIterator[list[Content]]:
-    """What stands under the keys: small ones many at a time, large ones in parts."""
+    """Yield the contents of the keys: many small ones at a time, large ones in parts."""
     for group in _grouped([key for key in keys if (key.size or 0) <= WINDOW_BYTES]):
         yield await _read_whole(redis, group)
     for key in keys:
@@ -92,7 +92,7 @@ async def _read_whole(redis: RedisConnection, keys: Sequence[Key]) -> list[Conte
     answers = await redis.ask_all([_WHOLE[key.kind](key.name) for key in readable])
     _raise_faults(answers)
     found = [
-        # An error is what comes of a key that the bot has changed since it was asked for its type.
+        # The bot may have changed the key since its type was read, which gives an error.
         Content(place=key, elements=() if isinstance(answer, Exception) else tuple(_flatten(answer)))
         for key, answer in zip(readable, answers, strict=True)
     ]
@@ -186,13 +186,13 @@ _PARTS = {
 
 
 def _flatten(found: object) -> Iterator[bytes]:
-    """All texts in an answer; what is no text is read as far as it goes."""
+    """Yield all texts in an answer; other values are converted to text."""
     if isinstance(found, Mapping):
         for pair in found.items():
             yield from _flatten(pair)
     elif isinstance(found, (list, tuple, set, frozenset)):
-        for one in found:
-            yield from _flatten(one)
+        for element in found:
+            yield from _flatten(element)
     elif isinstance(found, bytes):
         yield found
     elif found is not None:
@@ -200,7 +200,7 @@ def _flatten(found: object) -> Iterator[bytes]:
 
 
 def _raise_faults(answers: Iterable[object]) -> None:
-    """Raises what is no answer of the server to one command but the end of them all."""
+    """Raise errors that are not the server's answer to one command, such as a lost connection."""
     for answer in answers:
         if isinstance(answer, Exception) and not isinstance(answer, ResponseError):
             raise answer

@@ -1,4 +1,4 @@
-"""Reasons why facts are gone from a Redis server, or never got into it. Pure functions of the looks."""
+"""Reasons why facts are gone from a Redis server, or never reached it. Pure functions of the looks."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from gate.stores.redis.ownership import (
 )
 
 CLOCK_SECONDS = 1.0
-"""How far a TTL may seem to fall short because it was read before the look was over."""
+"""Tolerance for TTLs, which are read before the look ends."""
 
 
 def diagnose(evidence: StoreEvidence) -> Iterator[StoreFinding]:
-    """Yield what the looks show.
+    """Yield findings from the looks.
 
-    Only certain reasons count: what the server counted between two looks of which only the first found
-    the values, or the refusals that it counted when they should have been written.
+    Only certain reasons are given. For values that only the earlier of two looks found, these are events that
+    the server counted in between. For values that were never stored, these are the writes that it refused.
     """
     yield from advice(evidence)
     for earlier, later, gone in evidence.losses():
@@ -33,7 +33,7 @@ def diagnose(evidence: StoreEvidence) -> Iterator[StoreFinding]:
 
 
 def _reasons(earlier: StoreSeen, later: StoreSeen, gone: frozenset[str]) -> Iterator[StoreFinding]:
-    """Yield why `gone` were in the earlier look and are not in the later one, the surest reason first."""
+    """Yield why the values `gone` are missing in the later look, the most certain reason first."""
     restarted = earlier.life != later.life and bool(earlier.life and later.life)
     yield from _evicted(earlier, later, gone, restarted=restarted)
     if restarted:
@@ -45,7 +45,7 @@ def _reasons(earlier: StoreSeen, later: StoreSeen, gone: frozenset[str]) -> Iter
 def _evicted(
     earlier: StoreSeen, later: StoreSeen, gone: frozenset[str], *, restarted: bool
 ) -> Iterator[StoreFinding]:
-    evicted = _risen(earlier.evicted_keys, later.evicted_keys, restarted=restarted)
+    evicted = _increase(earlier.evicted_keys, later.evicted_keys, restarted=restarted)
     if evicted:
         yield StoreFinding(
             topic=Topic.LOSS,
@@ -59,7 +59,7 @@ def _evicted(
 
 
 def _not_kept(earlier: StoreSeen, gone: frozenset[str]) -> Iterator[StoreFinding]:
-    """Yield the setting that made the server forget as it restarted."""
+    """Yield the persistence setting that lost the values when the server restarted."""
     if keeps_nothing(earlier):
         yield StoreFinding(
             topic=Topic.LOSS,
@@ -100,7 +100,7 @@ def _expired(
 ) -> Iterator[StoreFinding]:
     passed = later.at - earlier.at + CLOCK_SECONDS
     expired = frozenset(value for value in gone if earlier.last_expiry.get(value, passed + 1) <= passed)
-    if expired and _risen(earlier.expired_keys, later.expired_keys, restarted=restarted):
+    if expired and _increase(earlier.expired_keys, later.expired_keys, restarted=restarted):
         longest = max(earlier.last_expiry[value] for value in expired)
         yield StoreFinding(
             topic=Topic.LOSS,
@@ -117,15 +117,15 @@ def _vanished(values: frozenset[str]) -> str:
     return f"{plural(len(values), 'fact')} vanished from the store"
 
 
-def _risen(earlier: int | None, later: int | None, *, restarted: bool) -> int:
-    """By how much a counter has risen; a server that restarted counts from nothing."""
+def _increase(earlier: int | None, later: int | None, *, restarted: bool) -> int:
+    """Return the increase of a counter. A server that restarted counts from zero."""
     if later is None or (earlier is None and not restarted):
         return 0
     return max(0, later - (0 if restarted else earlier or 0))
 
 
 def _refusals(evidence: StoreEvidence) -> Iterator[StoreFinding]:
-    """Yield why values never got into the server, where it counted that it refused writes."""
+    """Yield why values were never stored, if the server counted writes that it refused."""
     if not evidence.looks or not evidence.never_stored:
         return
     seen, missing = evidence.looks[-1], evidence.never_stored

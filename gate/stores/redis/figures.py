@@ -1,4 +1,4 @@
-"""What a Redis server tells about itself: counters, settings, modules. What it refuses stays unknown."""
+"""Figures that a Redis server reports: counters, settings, modules. Those that it refuses stay unknown."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ SETTINGS = ("save", "appendonly", "appendfsync", "maxmemory", "maxmemory-policy"
 ERRORS = ("MISCONF", "OOM", "READONLY")
 CALLS = ("config|set", "flushall", "flushdb")
 MAX_TEXT = 200
-"""Characters of a setting or a name; the bot may have set them."""
+"""Length limit of a setting or a name, which the bot may have set."""
 MAX_MODULES = 50
 
 
 async def read_information(redis: RedisConnection) -> Mapping[str, Any]:
-    """All of INFO, empty when the server refuses it."""
+    """Return all of INFO; empty when the server refuses it."""
     try:
         return await redis.information("everything")
     except ResponseError:
@@ -26,7 +26,7 @@ async def read_information(redis: RedisConnection) -> Mapping[str, Any]:
 
 
 async def read_settings(redis: RedisConnection, information: Mapping[str, Any]) -> dict[str, str]:
-    """The settings by name, from INFO where CONFIG is refused."""
+    """Return the settings by name, from INFO where CONFIG is refused."""
     settings: dict[str, str] = {}
     if "aof_enabled" in information:
         settings["appendonly"] = "yes" if information["aof_enabled"] else "no"
@@ -43,7 +43,7 @@ async def read_settings(redis: RedisConnection, information: Mapping[str, Any]) 
 
 
 def counters(information: Mapping[str, Any], own: OwnCommands) -> dict[str, Any]:
-    """The counters by the names that StoreFigures gives them. `own` are the gate's own commands."""
+    """Return the counters as fields of StoreFigures. `own` are the gate's own commands."""
     total = _number(information, "total_commands_processed")
     return {
         "life": str(information.get("run_id", "")),
@@ -62,25 +62,25 @@ def counters(information: Mapping[str, Any], own: OwnCommands) -> dict[str, Any]
 
 
 def databases(information: Mapping[str, Any]) -> list[int]:
-    """The numbers of the databases that hold anything; the first where the server tells nothing."""
+    """Return the numbers of the databases with keys; the first one if the server reports nothing."""
     if not information:
         return [0]
     return sorted(int(name[2:]) for name in information if name.startswith("db") and name[2:].isdigit())
 
 
 def expires(information: Mapping[str, Any], database: int) -> bool:
-    """Whether any key of a database has a TTL; True where the server does not tell."""
+    """Whether any key of a database has a TTL; True if the server does not report it."""
     counts = information.get(f"db{database}")
     return not isinstance(counts, Mapping) or bool(counts.get("expires", True))
 
 
 def keys_of(information: Mapping[str, Any]) -> int:
-    """The number of keys as the server tells it, with those that have expired and are not yet removed."""
+    """Return the number of keys that the server reports, including expired ones not removed yet."""
     return sum(int(information[f"db{number}"]["keys"]) for number in databases(information) if information)
 
 
 def _unknown_commands(information: Mapping[str, Any], own: OwnCommands) -> int | None:
-    """Error replies that no command accounts for: there was no such command to count them by."""
+    """Return the number of error replies that belong to no known command."""
     replies = _number(information, "total_error_replies")
     if replies is None:
         return None
@@ -105,7 +105,9 @@ def _modules(information: Mapping[str, Any]) -> tuple[str, ...] | None:
     if not information:
         return None
     found = information.get("modules", ())
-    return tuple(_text(one.get("name", "")) for one in found if isinstance(one, Mapping))[:MAX_MODULES]
+    return tuple(_text(module.get("name", "")) for module in found if isinstance(module, Mapping))[
+        :MAX_MODULES
+    ]
 
 
 def _version(information: Mapping[str, Any]) -> str:

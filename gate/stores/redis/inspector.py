@@ -1,4 +1,4 @@
-"""Looks for facts in every key of every database, and counts what the bot made of the store."""
+"""Inspector of a Redis server: it searches every key of every database, and reads the figures."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from gate.stores.redis.figures import counters, databases, expires, keys_of, rea
 
 SCAN_COUNT = 500
 SMALL_STORE_BYTES = 16 * 1024 * 1024
-"""A store with less data than this is read without asking for the size of each key first."""
+"""A store with less data is read without a request for the size of each key."""
 MAX_BYTES = 64 * 1024 * 1024
-"""So much is read in one look, a minute at worst. Keys beyond that are counted, and unreadable."""
+"""The most data that one look reads, in a minute at worst. Further keys count as unreadable."""
 MAX_KEYS = 1_000_000
-"""So many keys are looked at, for the same reason."""
+"""The most keys that one look reads, for the same reason."""
 
 
 class RedisInspector:
-    """Looks into a server. Changes nothing in it but its statistics."""
+    """An inspector of one server, in which it changes only the statistics."""
 
     def __init__(
         self, host: str, port: int, own: OwnCommands, *, persistence: str, ttl: float | None
     ) -> None:
-        """`own` keeps account of all that the gate asks of this server, here and elsewhere.
+        """`own` counts all commands that the gate sends to this server, here and elsewhere.
 
-        `persistence` and `ttl` are what the settings say.
+        `persistence` and `ttl` are the settings.
         """
         self._host = host
         self._port = port
@@ -38,10 +38,10 @@ class RedisInspector:
         self._ttl = ttl
 
     async def look(self, values: Collection[str]) -> StoreView:
-        """Which of `values` stand in the store, and what it counted. Raises StoreError.
+        """Return which of `values` the store holds, and its figures. Raises StoreError.
 
-        `commands` are those of others only: what the gate gave is subtracted, and as it asks one thing at
-        a time that is exact. A bot that sets the counters back, or a server that hides them, leaves None.
+        The figure `commands` excludes the gate's own commands. That is exact, because the gate sends one
+        command at a time. It is None if the bot reset the counters, or the server hides them.
         """
         findings = Findings(values)
         async with self._connection() as redis:
@@ -55,7 +55,7 @@ class RedisInspector:
                 async for names in _pages(redis, findings):
                     keys = await describe(redis, names, expiring=expiring, sized=not small)
                     await _read(redis, keys, findings)
-        # Keys that were beyond the bounds of the look were never counted.
+        # Keys beyond the limits of the look are not in `findings`.
         beyond = max(0, keys_of(information) - findings.keys) if findings.keys >= MAX_KEYS else 0
         return findings.view(
             unread=beyond,
@@ -70,7 +70,7 @@ class RedisInspector:
 
 
 async def _pages(redis: RedisConnection, findings: Findings) -> AsyncIterator[list[bytes]]:
-    """The names of all keys of a database, each once though a scan may name a key twice."""
+    """Yield the names of all keys of a database, each once, although a scan may return a key twice."""
     seen: set[bytes] = set()
     cursor: Any = None
     while cursor != 0 and findings.keys < MAX_KEYS:

