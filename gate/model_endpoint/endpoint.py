@@ -11,31 +11,26 @@ import contextlib
 import dataclasses
 import logging
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
 from gate.core.bounded_json import loads_bounded
 from gate.core.quota import Quota
-from gate.core.secret import Secret
 from gate.core.transcript import ModelAsked
 from gate.errors import EngineError
 from gate.model_endpoint.chat import Chat, Completions
 from gate.model_endpoint.embeddings import Embeddings
-from gate.model_endpoint.faults import Faults
 from gate.model_endpoint.hold import HeldAnswers
 from gate.model_endpoint.http_reply import HttpReply, send_response
-from gate.model_endpoint.in_flight_turns import InFlightTurns
 from gate.model_endpoint.keys import DeploymentKeys
 from gate.model_endpoint.limits import BODY_SECONDS, ByteLimiter, limit_connections
 from gate.model_endpoint.responses import Responses
+from gate.model_endpoint.upstream import Upstream
 from gate.model_endpoint.wire import (
     MALFORMED,
     MODEL,
-    Fingerprinter,
     Interface,
-    Model,
     ModelResponse,
     ParsedRequest,
     Refused,
@@ -71,20 +66,6 @@ def routes(*, strict: bool) -> Mapping[str, Interface]:
         "/v1/responses": Responses(strict=strict),
         "/v1/embeddings": Embeddings(strict=strict),
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upstream:
-    """A model that answers in place of the reference model, which then only finds each request's turn.
-
-    `secret` is removed from everything that is recorded.
-    """
-
-    model: Model
-    faults: Faults
-    fingerprints: Fingerprinter
-    in_flight: InFlightTurns
-    secret: Secret = field(default_factory=lambda: Secret(""))
 
 
 class ModelEndpoint:
@@ -248,7 +229,7 @@ class ModelEndpoint:
         about = parsed.readings[0].about if parsed.readings else ""
         parsed = dataclasses.replace(
             parsed,
-            turn=self._upstream.in_flight.turn(parsed.deployment, about),
+            turn=self._upstream.in_flight.find_turn(parsed.deployment, about),
             fingerprint=self._upstream.fingerprints.of(parsed),
         )
         reply = HttpReply(request)

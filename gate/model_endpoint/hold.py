@@ -19,7 +19,7 @@ class HeldAnswers:
         self._released = asyncio.Event()
         self._texts = frozenset(texts)
 
-    async def asked(self) -> None:
+    async def wait_until_asked(self) -> None:
         """Wait until the model was asked for all turns, or for one and for no other within a second."""
         await self._any.wait()
         try:

@@ -30,7 +30,7 @@ class InFlightTurns:
                 if not turns:
                     self._turns.pop(key, None)
 
-    def turn(self, deployment: str, text: str) -> str:
+    def find_turn(self, deployment: str, text: str) -> str:
         """Return the id of the only turn in flight with this text; "" for none or several."""
         turns = self._turns.get((deployment, text), ())
         return turns[0] if len(turns) == 1 else ""

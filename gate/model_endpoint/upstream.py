@@ -1,4 +1,7 @@
-"""Forwards requests to a real model. Its key stays here; its answers go to the bot and are recorded."""
+"""The model upstream of the endpoint, such as a real one, to which requests are forwarded.
+
+The real model's key stays here. Its answers go to the bot and are recorded.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,21 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import aiohttp
 
 from gate.core.event_stream import DONE, EVENT_STREAM, BlockSplitter, decode_stream
 from gate.core.secret import Secret
 from gate.model_endpoint.faults import Faults
+from gate.model_endpoint.in_flight_turns import InFlightTurns
 from gate.model_endpoint.wire import (
     JSON,
     MALFORMED,
     AnswerRecorder,
+    Fingerprinter,
     Interface,
+    Model,
     ModelResponse,
     ParsedRequest,
     RawResponse,
@@ -41,6 +48,20 @@ class _NoAnswer(Exception):
     def __init__(self, why: str, status: int = 502) -> None:
         super().__init__(why)
         self.status = status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upstream:
+    """A model that answers in place of the reference model, which then only finds each request's turn.
+
+    `secret` is removed from everything that is recorded.
+    """
+
+    model: Model
+    faults: Faults
+    fingerprints: Fingerprinter
+    in_flight: InFlightTurns
+    secret: Secret = field(default_factory=lambda: Secret(""))
 
 
 class RealModel:

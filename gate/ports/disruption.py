@@ -31,7 +31,7 @@ class Traffic(Protocol):
 class Hold(Protocol):
     """The model's withheld answers to some turns."""
 
-    async def asked(self) -> None:
+    async def wait_until_asked(self) -> None:
         """Return when the bot has asked its model for each turn, or for as many as it handles at once."""
         ...
 

@@ -11,10 +11,10 @@ from gate.config import Settings
 from gate.core.quota import Quota
 from gate.core.secret import Secret
 from gate.errors import InputError
-from gate.model_endpoint.endpoint import ModelEndpoint, Upstream
+from gate.model_endpoint.endpoint import ModelEndpoint
 from gate.model_endpoint.faults import Faults
 from gate.model_endpoint.in_flight_turns import InFlightTurns
-from gate.model_endpoint.upstream import RealModel
+from gate.model_endpoint.upstream import RealModel, Upstream
 from gate.ports import Hold, Recorder
 from gate.recordings.cassette import Cassette, CassetteWriter, Fingerprints, RecordedModel, load_cassette
 from gate.reference_model.catalogue import build_reference_model

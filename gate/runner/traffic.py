@@ -51,7 +51,7 @@ class BackgroundSessions:
         talking = asyncio.create_task(self._put(turns))
         try:
             try:
-                yield hold is not None and await _is_first(hold.asked(), talking)
+                yield hold is not None and await _is_first(hold.wait_until_asked(), talking)
             finally:
                 if hold is not None:
                     hold.release()

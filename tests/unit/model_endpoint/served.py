@@ -16,7 +16,8 @@ import openai
 from gate.core.quota import Quota
 from gate.core.transcript import Event, FaultSeen, ModelAsked
 from gate.core.transcript_lines import decode, encode
-from gate.model_endpoint.endpoint import ModelEndpoint, Upstream
+from gate.model_endpoint.endpoint import ModelEndpoint
+from gate.model_endpoint.upstream import Upstream
 from gate.ports import Recorder
 from gate.reference_model.catalogue import build_reference_model
 from gate.reference_model.reading import ACKNOWLEDGEMENT

@@ -110,7 +110,7 @@ async def test_a_deployment_is_recognised_by_its_key() -> None:
             name: openai.AsyncOpenAI(base_url=url, api_key=key, max_retries=0) for name, key in keys.items()
         }
         held = asyncio.create_task(clients["restart"].chat.completions.create(model="m", messages=CHAT))
-        await hold.asked()
+        await hold.wait_until_asked()
         assert not held.done()
         await clients["kill"].chat.completions.create(model="m", messages=CHAT)
         assert not held.done()

@@ -16,7 +16,7 @@ async def test_a_held_turn_waits_and_others_pass() -> None:
     held = HeldAnswers(["a", "b"])
     await held.wait_while_held("c")
     waiting = [asyncio.create_task(held.wait_while_held(text)) for text in ("a", "b")]
-    await held.asked()
+    await held.wait_until_asked()
     assert not any(task.done() for task in waiting)
     held.release()
     await asyncio.gather(*waiting)
@@ -29,7 +29,7 @@ async def test_a_held_turn_waits_and_others_pass() -> None:
 async def test_a_bot_that_takes_one_turn_at_a_time_is_not_waited_for() -> None:
     held = HeldAnswers(["a", "b"])
     waiting = asyncio.create_task(held.wait_while_held("a"))
-    await held.asked()
+    await held.wait_until_asked()
     assert not waiting.done()
     held.release()
     await waiting

@@ -12,10 +12,9 @@ import pytest
 from gate.core.secret import Secret
 from gate.core.transcript import ConversationPlanned, TurnEnded, TurnStarted
 from gate.core.transcript_lines import encode
-from gate.model_endpoint.endpoint import Upstream
 from gate.model_endpoint.faults import Faults
 from gate.model_endpoint.in_flight_turns import InFlightTurns
-from gate.model_endpoint.upstream import RealModel
+from gate.model_endpoint.upstream import RealModel, Upstream
 from gate.ports import Recorder
 from gate.recordings.cassette import Fingerprints
 from tests.unit.model_endpoint.real_model import REAL_KEY, RealModelServer
@@ -330,10 +329,10 @@ def test_a_turn_is_known_by_its_text_while_it_is_the_only_one() -> None:
     in_flight.watch(conversation_planned("e", "kill"))
     in_flight.watch(turn_started("c.1", "Hello"))
     in_flight.watch(turn_started("e.1", "Hello", "e"))
-    assert (in_flight.turn("restart", "Hello"), in_flight.turn("restart", "Bye")) == ("c.1", "")
-    assert in_flight.turn("kill", "Hello") == "e.1"
+    assert (in_flight.find_turn("restart", "Hello"), in_flight.find_turn("restart", "Bye")) == ("c.1", "")
+    assert in_flight.find_turn("kill", "Hello") == "e.1"
     in_flight.watch(turn_started("d.1", "Hello"))
-    assert in_flight.turn("restart", "Hello") == ""
+    assert in_flight.find_turn("restart", "Hello") == ""
     in_flight.watch(TurnEnded(at=0, turn="c.1", status="acknowledged"))
-    assert in_flight.turn("restart", "Hello") == "d.1"
-    assert in_flight.turn("kill", "Hello") == "e.1"
+    assert in_flight.find_turn("restart", "Hello") == "d.1"
+    assert in_flight.find_turn("kill", "Hello") == "e.1"

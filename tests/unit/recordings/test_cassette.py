@@ -15,11 +15,10 @@ from gate.core.secret import Secret
 from gate.core.transcript import ModelAsked
 from gate.errors import InputError
 from gate.model_endpoint.chat import Chat
-from gate.model_endpoint.endpoint import Upstream
 from gate.model_endpoint.faults import Faults
 from gate.model_endpoint.in_flight_turns import InFlightTurns
 from gate.model_endpoint.responses import Responses
-from gate.model_endpoint.upstream import RealModel
+from gate.model_endpoint.upstream import RealModel, Upstream
 from gate.model_endpoint.wire import RawResponse
 from gate.ports import Recorder
 from gate.recordings.cassette import (

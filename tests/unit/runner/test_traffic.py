@@ -97,7 +97,7 @@ class FakeHold:
         self.bot = bot
         bot.held = texts
 
-    async def asked(self) -> None:
+    async def wait_until_asked(self) -> None:
         await self.bot.waiting.wait()
 
     def release(self) -> None:
@@ -364,7 +364,7 @@ def test_a_bot_that_refuses_never_asks_its_model() -> None:
     known: list[int] = []
 
     class Unasked(FakeHold):
-        async def asked(self) -> None:
+        async def wait_until_asked(self) -> None:
             try:
                 await asyncio.Event().wait()
             finally:
