@@ -1,6 +1,6 @@
-"""GitHub's surfaces: outputs, state, annotations on the lines of the scenario files, and the job summary.
+"""GitHub reporter: outputs, state, annotations on the lines of scenario files, and the job summary.
 
-Each is used where the runner's variable for it is set and skipped elsewhere.
+Each is skipped unless the runner sets its variable.
 """
 
 from __future__ import annotations
@@ -24,11 +24,10 @@ from gate.reporters.timeline import Timeline
 from gate.reporters.workflow_commands import format_pair, send
 
 ANNOTATIONS_SHOWN = 10
-"""Errors and warnings together; the runner drops what goes beyond ten of a kind."""
+"""Errors and warnings together. The runner drops more than ten of a kind."""
 
 NOTICES_SHOWN = 9
-"""Of findings; one more notice has room to count what was left out."""
-
+"""Notices of findings. One more notice counts what was left out."""
 
 TITLE = "memory-gate"
 
@@ -40,9 +39,9 @@ OUTPUTS = (
 
 
 class GitHubReporter:
-    """Tells GitHub the result. `environment` is the process's own, `stream` its standard output.
+    """Reporter of the result to GitHub. `stream` is the standard output of the process.
 
-    `report_path` is what the output `report-path` says, relative to `workspace` where it lies in it.
+    `report_path` becomes the output `report-path`, relative to `workspace` if it is inside.
     """
 
     def __init__(
@@ -62,7 +61,7 @@ class GitHubReporter:
 
     @property
     def outputs_reporter(self) -> OutputsReporter:
-        """A reporter that sets the outputs alone: given first, it does so before anything slower is done."""
+        """Return a reporter that only sets the outputs. Placed first, it does so before slower reporters."""
         return OutputsReporter(self)
 
     def show(self, event: Event) -> None:
@@ -70,7 +69,7 @@ class GitHubReporter:
         self._timeline.add(event)
 
     def finish(self, report: Report) -> None:
-        """Writes outputs, annotations and summary. A file that cannot be written gives a warning."""
+        """Write outputs, annotations and summary. A file that cannot be written gives a warning."""
         self.write_outputs(report)
         view = build_view(report)
         self._try_to_write("the job summary", lambda: self._append_summary(view))
@@ -78,7 +77,7 @@ class GitHubReporter:
             self._annotate(view)
 
     def write_outputs(self, report: Report) -> None:
-        """Sets all outputs, once. A file that cannot be written gives a warning."""
+        """Set all outputs, once. A file that cannot be written gives a warning."""
         if not self._wrote_outputs:
             self._wrote_outputs = True
             self._try_to_write(
@@ -86,23 +85,23 @@ class GitHubReporter:
             )
 
     def set_initial_outputs(self) -> None:
-        """Sets all outputs to what is known before anything is played. Raises OSError, ValueError.
+        """Set all outputs before the run starts: inconclusive, with all figures empty.
 
-        Whatever becomes of the run, nobody is to take one that died for one that passed.
+        A run that crashes is then not mistaken for one that passed. Raises OSError, ValueError.
         """
         known = {"verdict": Verdict.INCONCLUSIVE.value, "report-path": self._shown_path()}
         self.set_outputs({**dict.fromkeys(OUTPUTS, ""), **known})
 
     def save_state(self, name: str, value: str) -> None:
-        """Hands a value to this action's post step. Raises OSError, ValueError."""
+        """Save a value for the post step of this action. Raises OSError, ValueError."""
         self._append("GITHUB_STATE", format_pair(name, value))
 
     def set_outputs(self, values: Mapping[str, str]) -> None:
-        """Sets outputs of this step. Raises OSError, ValueError."""
+        """Set outputs of this step. Raises OSError, ValueError."""
         self._append("GITHUB_OUTPUT", "".join(format_pair(name, value) for name, value in values.items()))
 
     def annotate_problems(self, problems: Sequence[Problem]) -> None:
-        """Puts each mistake in the user's files on its line, as far as GitHub shows them."""
+        """Annotate the mistakes in the user's files, as many as GitHub shows."""
         if not self._is_action:
             return
         for problem in problems[:ANNOTATIONS_SHOWN]:
@@ -125,21 +124,21 @@ class GitHubReporter:
         return self._environment.get("GITHUB_ACTIONS") == "true"
 
     def _annotate(self, view: ReportView) -> None:
-        every = view.failures
-        # A run that passes may have lost a little: that is worth seeing, and no error.
+        failures = view.failures
+        # Losses in a run that passed are tolerated, so they are warnings and not errors.
         level = "warning" if view.verdict is Verdict.PASSED else "error"
-        room = ANNOTATIONS_SHOWN
-        if view.verdict is Verdict.INCONCLUSIVE or (view.verdict is Verdict.FAILED and not every):
+        limit = ANNOTATIONS_SHOWN
+        if view.verdict is Verdict.INCONCLUSIVE or (view.verdict is Verdict.FAILED and not failures):
             title = f"{TITLE}: {view.verdict.value}"
             send(self._stream, level, f"{view.reasons[0]}.", {"title": title})
-            room -= 1
-        for failure in every[:room]:
+            limit -= 1
+        for failure in failures[:limit]:
             self._annotate_failure(level, failure)
-        # What blocks nothing takes no room from what does.
+        # Findings block nothing, so they have a limit of their own.
         for finding in view.findings[:NOTICES_SHOWN]:
             send(self._stream, "notice", f"{as_sentence(finding)}.", {"title": TITLE})
         self._annotate_rest(
-            (sum(failure.failed for failure in every[room:]), "failed probe"),
+            (sum(failure.failed for failure in failures[limit:]), "failed probe"),
             (len(view.findings) - NOTICES_SHOWN, "finding"),
         )
 
@@ -156,7 +155,7 @@ class GitHubReporter:
         )
 
     def _annotate_rest(self, *left: tuple[int, str]) -> None:
-        """`left` are numbers of what found no room, each with what it is."""
+        """Send a notice that counts what was left out. `left` are numbers, each with its noun."""
         rest = " and ".join(plural(count, f"more {noun}") for count, noun in left if count > 0)
         if rest:
             send(
@@ -171,15 +170,15 @@ class GitHubReporter:
         path = self._environment.get("GITHUB_STEP_SUMMARY")
         if not path:
             return
-        taken = Path(path).stat().st_size if Path(path).exists() else 0
-        text = lay_out_summary(view, BUDGET - taken, timeline=self._timeline)
-        if taken + len(text.encode()) < BUDGET:
-            self._append("GITHUB_STEP_SUMMARY", f"\n{text}" if taken else text)
+        used = Path(path).stat().st_size if Path(path).exists() else 0
+        text = lay_out_summary(view, BUDGET - used, timeline=self._timeline)
+        if used + len(text.encode()) < BUDGET:
+            self._append("GITHUB_STEP_SUMMARY", f"\n{text}" if used else text)
 
     def _append(self, variable: str, text: str) -> None:
         path = self._environment.get(variable)
         if path:
-            # A name of undecodable bytes comes out as those bytes.
+            # Names with undecodable bytes are written as those bytes.
             with Path(path).open("a", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
                 file.write(text)
 
@@ -197,7 +196,7 @@ class GitHubReporter:
         return self._in_workspace(str(self._report_path), file=False) or str(self._report_path)
 
     def _in_workspace(self, name: str, *, file: bool = True) -> str:
-        """`name` relative to the workspace, "" where it does not lie in it or is no file."""
+        """Return `name` relative to the workspace, "" if it is outside or no file."""
         try:
             root = self._workspace.resolve()
             path = (root / name).resolve()
@@ -208,7 +207,7 @@ class GitHubReporter:
 
 
 class OutputsReporter:
-    """Sets the outputs of a run when its verdict is known, and nothing else."""
+    """Reporter that only sets the outputs of a run."""
 
     def __init__(self, github: GitHubReporter) -> None:
         self._github = github
@@ -217,12 +216,12 @@ class OutputsReporter:
         """Ignore the event: outputs are made from the report."""
 
     def finish(self, report: Report) -> None:
-        """Sets them."""
+        """Set all outputs. A file that cannot be written gives a warning."""
         self._github.write_outputs(report)
 
 
 def compose_outputs(report: Report, report_path: str) -> dict[str, str]:
-    """The action's outputs. Shares have up to four decimals; what is unknown is empty."""
+    """Return the outputs of the action. Shares have up to four decimals; unknown values are empty."""
     before, after = report.accuracy_before, report.accuracy
     delta = None if before is None or after is None else after - before
     return {
@@ -240,7 +239,7 @@ def compose_outputs(report: Report, report_path: str) -> dict[str, str]:
 
 
 def _decimal(share: float | None) -> str:
-    """Never rounded up: what reads 0.95 reached it."""
+    """Write a share with up to four decimals, rounded down: 0.95 then means that 0.95 was reached."""
     if share is None or not math.isfinite(share):
         return ""
     text = f"{math.floor(share * 10_000 + 1e-6) / 10_000:.4f}".rstrip("0").rstrip(".")
@@ -248,7 +247,7 @@ def _decimal(share: float | None) -> str:
 
 
 def _place(file: str, line: int, column: int = 0, end_column: int = 0) -> dict[str, str | int]:
-    """The properties that put an annotation on a line; none where there is no file to put it on."""
+    """Return the properties that place an annotation on a line; none without a file."""
     if not file or line < 1:
         return {}
     place: dict[str, str | int] = {"file": file, "line": line}

@@ -1,6 +1,6 @@
-"""How far a run is, from its events: one row for each deployment, and one line for each step.
+"""Progress of a run, from its events: a row per deployment and a log line per step.
 
-Never a line per turn: a log of a thousand turns is read by nobody.
+Turns have no lines of their own, because a run has thousands of them.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ from gate.reporters.sanitize import sanitize_line
 
 @dataclass(kw_only=True)
 class Row:
-    """One deployment: what is planned in it and what has happened. `steps` are done, `now` is under way."""
+    """Deployment with its plan and progress. `steps` are done, and `current` is the step under way."""
 
     name: str
     conversations: int = 0
     turns: int = 0
     probes: int = 0
-    """Of the treated arm."""
+    """Planned probes of the treated arm."""
     turns_ended: int = 0
     held: int = 0
-    """Conversations that wait for the disruption or need none."""
+    """Conversations that wait for the disruption, or are over."""
     asked: int = 0
-    """Of the treated arm's probes."""
+    """Probes of the treated arm that were asked."""
     steps: list[str] = field(default_factory=list)
     current: str = ""
     ended: bool = False
     disrupted: bool = False
     reported: bool = False
-    """Whether the line about the probes has been given."""
+    """Whether the line about the probes was returned."""
 
     @property
     def activity(self) -> str:
-        """What is under way: "talking 17/26"."""
+        """Describe the step under way: "talking 17/26"."""
         counts = {"talking": (self.held, self.conversations), "asking": (self.asked, self.probes)}
         if self.current not in counts:
             return self.current
@@ -64,7 +64,7 @@ class Row:
 
     @property
     def share(self) -> float:
-        """How much of it is done, between 0 and 1, by turns."""
+        """Return the share of the turns that are done, between 0 and 1."""
         return min(1.0, self.turns_ended / self.turns) if self.turns else 0.0
 
 
@@ -77,7 +77,7 @@ class _ConversationProgress:
 
 
 class Progress:
-    """Takes the events of a run in their order."""
+    """Progress of a run. Add its events in their order."""
 
     def __init__(self) -> None:
         self._jobs = 1
@@ -89,16 +89,16 @@ class Progress:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """The deployments in the order in which they are to happen."""
+        """Return the deployments in their planned order."""
         return tuple(self._rows.values())
 
     @property
     def running(self) -> tuple[Row, ...]:
-        """The deployments that are up or being started: so many at once, in their order."""
+        """Return the deployments that run or start now, in their planned order."""
         return tuple(itertools.islice((row for row in self.rows if not row.ended), self._jobs))
 
     def add(self, event: Event) -> tuple[str, ...]:
-        """The lines, neutralised, that this event gives somebody who reads a log."""
+        """Record an event. Return its log lines, sanitized."""
         match event:
             case RunStarted():
                 self._jobs = event.jobs
@@ -148,15 +148,15 @@ class Progress:
             event.deployment, Row(name=sanitize_line(deployment_text(event.wave, event.part), 60))
         )
         if event.arm == MEANWHILE:
-            # How much they say is not known beforehand; the disruption's own line tells of them.
+            # Their number of turns is unknown beforehand; the line about the disruption counts them.
             return
         treated = event.arm == TREATED
         self._scenarios.add((event.file, event.scenario))
         self._conversations[event.conversation] = _ConversationProgress(
             row=row,
             treated=treated,
-            # Whatever a treated conversation says after the disruption besides its probes is not known
-            # beforehand; the disruption itself settles the count.
+            # How many turns besides the probes follow the disruption in a treated conversation is unknown
+            # beforehand, so the start of the disruption sets the count.
             turns_until_held=event.turns - (event.probes if treated else 0),
         )
         row.conversations += 1
@@ -164,7 +164,7 @@ class Progress:
         row.probes += event.probes if treated else 0
 
     def _plan_line(self) -> tuple[str, ...]:
-        """Once, as soon as the whole plan is known."""
+        """Return the line about the plan, once the plan is complete."""
         if self._told_plan or not self._conversations:
             return ()
         self._told_plan = True
@@ -180,7 +180,7 @@ class Progress:
 
     def _start_turn(self, event: TurnStarted) -> None:
         conversation = self._conversations.get(event.conversation)
-        # A question that is asked again was never planned.
+        # Repeated questions are not part of the plan.
         if conversation is not None and not event.repeats:
             self._under_way[event.turn] = (conversation, event.checks is not None)
 

@@ -1,9 +1,9 @@
-// One scenario under one disruption: both arms side by side, turn by turn, the disruption across them.
+// Dialog of a scenario under a disruption: both arms side by side, with the disruption between their turns.
 const dialog = document.getElementById("conversation");
 const COLOURS = 8;
 const turnTime = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`);
 
-const pairKey = (one) => `${one.scenario} ${one.disruption} ${one.trial}`;
+const pairKey = (entry) => `${entry.scenario} ${entry.disruption} ${entry.trial}`;
 const pairs = new Map();
 data.conversations.forEach((conversation, index) => {
   const key = pairKey(conversation);
@@ -11,15 +11,15 @@ data.conversations.forEach((conversation, index) => {
   pairs.get(key)[conversation.arm] ??= index;
 });
 
-// Finds the conversation's facts in a text, in any case, as whole words; the longest first.
+// Return a function that finds the conversation's facts in a text, in any case and as whole words, longest first.
 function finderOf(conversation) {
   const facts = conversation.facts
     .map(([name, value], index) => ({ name, index, value: text(value) }))
     .filter((fact) => fact.value.trim())
-    .sort((one, other) => other.value.length - one.value.length);
+    .sort((left, right) => right.value.length - left.value.length);
   if (!facts.length) return (said) => [said];
   const quoted = facts.map((fact) => fact.value.replace(/[.*+?^${}()|[\]\\\/]/g, "\\$&").replace(/^(?=[\p{L}\p{N}])/u, "(?<![\\p{L}\\p{N}]|\\d[.,])").replace(/(?<=[\p{L}\p{N}])$/u, "(?![\\p{L}\\p{N}]|[.,]\\d)"));
-  const pattern = new RegExp(quoted.map((one) => `(${one})`).join("|"), "giu");
+  const pattern = new RegExp(quoted.map((words) => `(${words})`).join("|"), "giu");
   return (said) => {
     const parts = [];
     let end = 0;
@@ -37,7 +37,7 @@ function factMark(fact, words) {
   return element("mark", attributes, words, hidden(` (${fact.name})`));
 }
 
-// The turns of both arms in the order of the script; what only one arm said stands alone in its row.
+// Align the turns of both arms in the order of the script. A turn of one arm alone has a row of its own.
 function aligned(control, treated) {
   const keyed = (turns) => {
     const seen = new Map();
@@ -51,15 +51,15 @@ function aligned(control, treated) {
   };
   const left = keyed(control?.turns);
   const right = keyed(treated?.turns);
-  const placeOf = new Map(right.map((one, index) => [one.key, index]));
+  const placeOf = new Map(right.map((entry, index) => [entry.key, index]));
   const rows = [];
   let next = 0;
-  for (const one of left) {
-    const partner = placeOf.get(one.key);
+  for (const entry of left) {
+    const partner = placeOf.get(entry.key);
     if (partner !== undefined && partner >= next) {
       while (next < partner) rows.push([null, right[next++]]);
-      rows.push([one, right[next++]]);
-    } else rows.push([one, null]);
+      rows.push([entry, right[next++]]);
+    } else rows.push([entry, null]);
   }
   while (next < right.length) rows.push([null, right[next++]]);
   return rows;
@@ -103,7 +103,7 @@ function verdictOf(probe, turn, find) {
   );
 }
 
-// Asking again is no probe of its own: it stands folded under the question that it repeats.
+// Repeated questions are not probes: they are folded under the question that they repeat.
 function repeatsOf(entries, conversation, find) {
   if (!entries?.length) return null;
   const words = entries.length === 1 ? "Asked once more" : `Asked ${entries.length} times more`;
@@ -179,7 +179,7 @@ function factsOf(control, treated, own) {
     element(
       "table",
       { class: "facts", "aria-label": "Facts" },
-      element("thead", {}, element("tr", {}, ["Fact", "Undisturbed", "Disrupted", "Afterwards"].map((one) => element("th", { scope: "col" }, one)))),
+      element("thead", {}, element("tr", {}, ["Fact", "Undisturbed", "Disrupted", "Afterwards"].map((title) => element("th", { scope: "col" }, title)))),
       element("tbody", {}, both.map(([name], index) => {
         const lost = lostAt(name);
         const asked = own.some((probe) => probe.arm === "treated" && probe.facts.includes(name));
@@ -196,8 +196,8 @@ function showConversation(key, probe) {
   const any = treated || control;
   const scenario = scenarioOf(any);
   const steps = (any.own || (data.disruptions[any.disruption] || { steps: [] }).steps).slice(0, any.steps);
-  const own = data.probes.filter((one) => one.conversation !== undefined && (one.conversation === pair.control || one.conversation === pair.treated));
-  const finders = [control, treated].map((one) => (one ? finderOf(one) : null));
+  const own = data.probes.filter((entry) => entry.conversation !== undefined && (entry.conversation === pair.control || entry.conversation === pair.treated));
+  const finders = [control, treated].map((conversation) => (conversation ? finderOf(conversation) : null));
   const focus = (arm) => (probe && probe.arm === arm ? probe.turn : -1);
   const rows = [];
   let phase = 0;
@@ -205,15 +205,15 @@ function showConversation(key, probe) {
     while (right && phase < right.turn.phase && phase < steps.length) rows.push(bandOf(steps[phase], phase++, treated));
     rows.push(element("div", { class: "row" }, turnOf(left, control, finders[0], focus("control")), turnOf(right, treated, finders[1], focus("treated"))));
   }
-  // A bot that was asked nothing afterwards was disrupted all the same.
+  // Disruptions without later turns are shown at the end.
   while (treated && phase < steps.length) rows.push(bandOf(steps[phase], phase++, treated));
-  const trials = [...pairs.keys()].filter((one) => one.startsWith(`${any.scenario} ${any.disruption} `));
+  const trials = [...pairs.keys()].filter((name) => name.startsWith(`${any.scenario} ${any.disruption} `));
   const arms = [["control", "Undisturbed", "asked before the disruption"], ["treated", "Disrupted", `asked after ${disruptionOf(any)}`]];
   dialog.dataset.arm = probe?.arm || "treated";
   const heads = arms.map(([arm, title, note]) => element("div", { class: `arm-head ${arm}` }, element("h3", {}, title), element("p", { class: "quiet" }, pair[arm] === undefined ? "not on this page, see transcript.jsonl" : note)));
   const switches = arms.map(([arm, title]) => element("button", { type: "button", class: "switch", "aria-pressed": String(dialog.dataset.arm === arm), onclick: (event) => {
     dialog.dataset.arm = arm;
-    switches.forEach((one) => one.setAttribute("aria-pressed", String(one === event.currentTarget)));
+    switches.forEach((button) => button.setAttribute("aria-pressed", String(button === event.currentTarget)));
   } }, title));
   dialog.replaceChildren(
     element(
@@ -223,7 +223,7 @@ function showConversation(key, probe) {
       element(
         "div",
         { class: "conversation-tools" },
-        trials.length > 1 ? choice("Trial", trials.map((one) => [one, one.split(" ")[2]]), key, (value) => goTo(`conversation=${Object.values(pairs.get(value))[0]}`)) : null,
+        trials.length > 1 ? choice("Trial", trials.map((name) => [name, name.split(" ")[2]]), key, (value) => goTo(`conversation=${Object.values(pairs.get(value))[0]}`)) : null,
         element("button", { type: "button", class: "close", onclick: () => dialog.close() }, "Close"),
       ),
     ),

@@ -1,4 +1,4 @@
-// Scenario × disruption: how much each kept, the worst scenario first.
+// Matrix of scenarios and disruptions with the facts kept, the worst scenario first.
 function cellsOf(probes) {
   const cells = new Map();
   for (const probe of probes) {
@@ -61,7 +61,7 @@ function showMatrix(place) {
   const rows = data.scenarios.map((scenario, index) => {
     const own = data.disruptions.map((_, column) => cellAt(index, column)).filter(Boolean);
     const sum = (name) => own.reduce((total, cell) => total + cell[name], 0);
-    return { scenario, index, bad: sum("anomalies") * 1000 + sum("lost") / Math.max(1, sum("lost") + sum("kept")), early: own.some((one) => one.before < one.asked), flagged: sum("anomalies") > 0 };
+    return { scenario, index, bad: sum("anomalies") * 1000 + sum("lost") / Math.max(1, sum("lost") + sum("kept")), early: own.some((cell) => cell.before < cell.asked), flagged: sum("anomalies") > 0 };
   });
   if (!rows.length) {
     place.append(element("p", { class: "quiet" }, "No question was asked."));
@@ -74,7 +74,7 @@ function showMatrix(place) {
     "tr",
     {},
     element("th", { scope: "col" }, "Scenario"),
-    data.disruptions.map((one) => element("th", { scope: "col" }, one.name)),
+    data.disruptions.map((disruption) => element("th", { scope: "col" }, disruption.name)),
   );
   const rowOf = ({ scenario, index }) =>
     element(
@@ -91,8 +91,8 @@ function showMatrix(place) {
     filled?.stop();
     filled?.more.remove();
     const shown = rows.filter((row) => !onlyBad || row.bad > 0);
-    if (worstFirst) shown.sort((one, other) => other.bad - one.bad);
-    else shown.sort((one, other) => one.index - other.index);
+    if (worstFirst) shown.sort((left, right) => right.bad - left.bad);
+    else shown.sort((left, right) => left.index - right.index);
     filled = fillLazily(body, shown, 60, rowOf);
     place.append(filled.more);
     body.querySelector("button")?.setAttribute("tabindex", "0");
@@ -116,14 +116,14 @@ function showMatrix(place) {
   table.addEventListener("keydown", moveInMatrix);
   table.addEventListener("focusin", (event) => {
     if (!event.target.matches(".cell")) return;
-    table.querySelectorAll('.cell[tabindex="0"]').forEach((one) => one.setAttribute("tabindex", "-1"));
+    table.querySelectorAll('.cell[tabindex="0"]').forEach((cell) => cell.setAttribute("tabindex", "-1"));
     event.target.setAttribute("tabindex", "0");
   });
   place.append(tools, element("div", { class: "scroll" }, table));
   fill();
 }
 
-// One stop of the tabulator for the whole matrix; the arrows move within it.
+// Move within the matrix by arrow keys. The Tab key stops once for the whole matrix.
 function moveInMatrix(event) {
   const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   const cell = event.target.closest("td");

@@ -1,4 +1,4 @@
-// The address names what is open, so that it can be sent to somebody and the way back closes it.
+// The address names the open dialog, so that it can be shared and the Back button closes the dialog.
 function openProbe(probe) {
   if (probe.conversation === undefined) {
     dialog.replaceChildren(
@@ -28,7 +28,7 @@ dialog.addEventListener("close", () => {
   try {
     history.replaceState(null, "", location.pathname + location.search);
   } catch {
-    location.hash = ""; // Some viewers of artefacts let no page touch its history.
+    location.hash = ""; // Some artifact viewers forbid changes of the history.
   }
 });
 dialog.addEventListener("click", (event) => {

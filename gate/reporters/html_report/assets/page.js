@@ -1,4 +1,4 @@
-// What every part of the page uses. Foreign text gets onto the page as text nodes only, never as markup.
+// Shared by all parts of the page. Foreign text is inserted as text nodes only, never as markup.
 const data = JSON.parse(document.getElementById("data").textContent);
 const text = (number) => data.texts[number];
 
@@ -29,11 +29,11 @@ const outcomeOf = (probe) =>
   probe.outcome === "lost" && probe.anomaly && probe.anomaly !== "lost write"
     ? probe.anomaly[0].toUpperCase() + probe.anomaly.slice(1)
     : OUTCOMES[probe.outcome][1];
-const disruptionOf = (one) => (data.disruptions[one.disruption] || { name: "", steps: [] }).name;
-const scenarioOf = (one) => data.scenarios[one.scenario];
+const disruptionOf = (entry) => (data.disruptions[entry.disruption] || { name: "", steps: [] }).name;
+const scenarioOf = (entry) => data.scenarios[entry.scenario];
 const momentOf = (probe) => `${probe.arm === "control" ? "before" : "after"} ${disruptionOf(probe)}`;
 
-// The chain of custody: the stage that lost the fact is struck, those after it have nothing to show.
+// Fact trace: the stage that lost the fact is struck through.
 function factTraceOf(probe) {
   const steps = STAGES.map((stage, index) => {
     const [word, mark] = SEEN.get(probe.trace[index]);
@@ -71,12 +71,12 @@ function choice(label, options, chosen, onchange) {
   return element("label", { class: "choice" }, element("span", {}, label), select);
 }
 
-// Appends rows a portion at a time, as they come into sight: thousands of them cost nobody anything.
+// Append rows in portions as they scroll into view, so that thousands of rows do not slow the page down.
 function fillLazily(list, rows, portion, compose) {
   list.replaceChildren();
   let shown = 0;
   const more = element("button", { class: "more", type: "button", onclick: () => add() });
-  const watcher = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && add());
+  const watcher = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && add());
   function add() {
     list.append(...rows.slice(shown, shown + portion).map(compose));
     shown = Math.min(rows.length, shown + portion);

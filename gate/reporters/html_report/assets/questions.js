@@ -1,8 +1,8 @@
-// Every question that was asked, to be searched and filtered; a portion at a time is on the page.
+// List of all questions, with search and filters. Rows are added in portions.
 function questionRow(probe) {
   const [mark] = OUTCOMES[probe.outcome];
   const scenario = scenarioOf(probe);
-  const several = data.probes.some((one) => one.trial > 1);
+  const several = data.probes.some((other) => other.trial > 1);
   return element(
     "li",
     {},
@@ -29,7 +29,7 @@ function questionRow(probe) {
 }
 
 function showQuestions(place) {
-  const failedAfter = data.probes.some((one) => hasFailed(one) && one.arm === "treated");
+  const failedAfter = data.probes.some((probe) => hasFailed(probe) && probe.arm === "treated");
   const wanted = { words: "", outcome: data.probes.some(hasFailed) ? "failed" : "", disruption: "", guarantee: "", lost: "", arm: failedAfter ? "treated" : "" };
   const haystacks = data.probes.map((probe) => {
     const scenario = scenarioOf(probe);
@@ -57,7 +57,7 @@ function showQuestions(place) {
   }
   const set = (name) => (value) => { wanted[name] = value; fill(); };
   const search = element("input", { type: "search", placeholder: "words, a file, a value …", oninput: () => set("words")(search.value) });
-  const guarantees = [...new Set(data.probes.map((one) => one.guarantee))].sort();
+  const guarantees = [...new Set(data.probes.map((probe) => probe.guarantee))].sort();
   place.append(
     element(
       "div",
@@ -65,9 +65,9 @@ function showQuestions(place) {
       element("label", { class: "choice grow" }, element("span", {}, "Search"), search),
       choice("Outcome", [["", "any"], ["failed", "lost or error"], ...Object.entries(OUTCOMES).map(([value, [, words]]) => [value, words.toLowerCase()])], wanted.outcome, set("outcome")),
       choice("Asked", [["", "before and after"], ["treated", "after"], ["control", "before"]], wanted.arm, set("arm")),
-      choice("Disruption", [["", "any"], ...data.disruptions.map((one, index) => [String(index), one.name])], "", set("disruption")),
-      choice("Guarantee", [["", "any"], ...guarantees.map((one) => [one, one])], "", set("guarantee")),
-      choice("Lost at", [["", "any"], ...STAGES.map((one) => [one, one])], "", set("lost")),
+      choice("Disruption", [["", "any"], ...data.disruptions.map((disruption, index) => [String(index), disruption.name])], "", set("disruption")),
+      choice("Guarantee", [["", "any"], ...guarantees.map((name) => [name, name])], "", set("guarantee")),
+      choice("Lost at", [["", "any"], ...STAGES.map((stage) => [stage, stage])], "", set("lost")),
     ),
     status,
     list,
