@@ -91,7 +91,8 @@ def store_seen(deployment: str, moment: str, values: Iterable[str] = (), **given
 
 
 def disruption_started(deployment: str, disruption: str, **given: Any) -> DisruptionStarted:
-    fields = {"at": NOON, "conversations": 1, "traits": traits_of(disruption)}
+    kind = disruption.partition("*")[0]
+    fields = {"at": NOON, "conversations": 1, "traits": traits_of(disruption), "kind": kind}
     return DisruptionStarted(deployment=deployment, disruption=disruption, **{**fields, **given})
 
 
@@ -102,6 +103,7 @@ def disruption_ended(disruption: str, deployment: str, **given: Any) -> Disrupti
         "took_effect": True,
         "recovered": True,
         "sentence": f"{disruption} done",
+        "kind": disruption.partition("*")[0],
         "seconds": 1.5,
     }
     return DisruptionEnded(deployment=deployment, disruption=disruption, **{**fields, **given})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gate.core.guarantees import GUARANTEES
 from gate.core.observations import Observations
 from gate.core.transcript import CONTROL, INDETERMINATE, TREATED
-from tests.unit.analysis.chats import Chat, ChatRun, Spoken, ask, tell
+from tests.transcripts.chats import Chat, ChatRun, Spoken, ask, tell
 
 UNKNOWN = "I don't know."
 

@@ -14,7 +14,7 @@ from gate.analysis.checkers import CHECKERS, Breach, Observed
 from gate.analysis.reasons.anomalies import Sign, SignSeen
 from gate.core.guarantees import GUARANTEES
 from gate.core.report import GuaranteeStatus, Outcome, Report, Verdict
-from tests.unit.analysis.chats import Chat, ChatRun
+from tests.transcripts.chats import Chat, ChatRun
 from tests.unit.analysis.plants import (
     CASES,
     Case,

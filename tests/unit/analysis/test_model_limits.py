@@ -11,7 +11,7 @@ from gate.analysis.model_limits import excuse_of_model
 from gate.core.report import FactTrace, Outcome, Verdict
 from gate.core.transcript import Event, ModelAsked
 from gate.scorers import SCORERS
-from tests.unit.analysis.chats import ChatRun
+from tests.transcripts.chats import ChatRun
 from tests.unit.analysis.plants import CASES, forget, honest
 
 FACTS = {"order": "ORDER-1234", "colour": "SHADE-5678", "other": "PLACE-9012"}

@@ -12,7 +12,7 @@ from gate.core.facts import Pick, Text
 from gate.core.report import Outcome, Verdict
 from gate.core.scenario import Scenario
 from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN, Message
-from tests.unit.analysis.playing import (
+from tests.transcripts.playing import (
     EVERYTHING,
     ChattingBot,
     built_in,

@@ -9,7 +9,7 @@ from gate.core.report import Outcome, Verdict
 from gate.core.transcript import TREATED
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.reference_model.reading import Message
-from tests.unit.analysis.playing import (
+from tests.transcripts.playing import (
     EVERYTHING,
     ChattingBot,
     built_in,

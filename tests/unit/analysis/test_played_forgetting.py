@@ -8,7 +8,7 @@ from gate.core.guarantees import GUARANTEES
 from gate.core.report import Outcome, Verdict
 from gate.core.transcript import CONTROL, TREATED
 from gate.reference_model.reading import Message
-from tests.unit.analysis.playing import (
+from tests.transcripts.playing import (
     ChattingBot,
     built_in,
     lost_at,

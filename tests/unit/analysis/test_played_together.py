@@ -16,7 +16,7 @@ from gate.core.transcript import Event, TurnEnded, TurnStarted
 from gate.reference_model.reading import UNKNOWN, Message
 from gate.runner.misses import missed
 from gate.scenarios import load_scenarios
-from tests.unit.analysis.playing import (
+from tests.transcripts.playing import (
     EVERYTHING,
     KINDS,
     LIBRARY,

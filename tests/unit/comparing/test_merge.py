@@ -27,7 +27,7 @@ from gate.core.transcript import (
 )
 from gate.core.transcript_lines import decode, encode
 from gate.errors import InputError
-from tests.unit.analysis.playing import EVERYTHING, ChattingBot, transcript_of
+from tests.transcripts.playing import EVERYTHING, ChattingBot, transcript_of
 from tests.unit.analysis.test_played_forgetting import Buffer
 from tests.unit.core.laws import costly_law
 from tests.unit.model_endpoint.prompts import as_messages

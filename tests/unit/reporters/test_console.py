@@ -12,7 +12,8 @@ from rich.cells import cell_len
 from gate.core.report import Outcome, Report, Tally, Verdict
 from gate.core.transcript import Event
 from gate.reporters.console import ConsoleReporter, open_console
-from tests.unit.reporters import builder, events, hostile
+from tests.transcripts import samples
+from tests.unit.reporters import builder, hostile
 from tests.unit.reporters.golden import assert_golden
 
 FOLDER = Path("memory-gate-report")
@@ -45,22 +46,24 @@ def shown(
 
 
 def test_a_failed_run_in_a_log() -> None:
-    assert_golden("console-failed.txt", shown(builder.failed_report(), events=events.played(conversations=2)))
+    assert_golden(
+        "console-failed.txt", shown(builder.failed_report(), events=samples.played(conversations=2))
+    )
 
 
 def test_a_passed_run_in_a_log() -> None:
-    assert_golden("console-passed.txt", shown(builder.report(), events=events.played(conversations=2)))
+    assert_golden("console-passed.txt", shown(builder.report(), events=samples.played(conversations=2)))
 
 
 def test_an_inconclusive_run_in_a_log() -> None:
-    assert_golden("console-inconclusive.txt", shown(builder.inconclusive_report(), events=events.troubled()))
+    assert_golden("console-inconclusive.txt", shown(builder.inconclusive_report(), events=samples.troubled()))
 
 
 def test_a_narrow_encoding_gets_other_signs() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii", newline="\n")
     reporter = ConsoleReporter(open_console(stream, {}), report_directory=FOLDER)
-    for event in events.played(conversations=2):
+    for event in samples.played(conversations=2):
         reporter.show(event)
     reporter.finish(builder.failed_report())
     assert_golden("console-ascii.txt", raw.getvalue().decode("ascii"))
@@ -68,7 +71,7 @@ def test_a_narrow_encoding_gets_other_signs() -> None:
 
 @pytest.mark.parametrize("report", [builder.failed_report(), builder.report(), builder.inconclusive_report()])
 def test_eighty_columns_are_enough(report: Report) -> None:
-    lines = shown(report, events=events.troubled("a rather long sentence " * 9)).splitlines()
+    lines = shown(report, events=samples.troubled("a rather long sentence " * 9)).splitlines()
     assert [line for line in lines if cell_len(line) > 80 and not line.startswith("      | ")] == []
 
 
@@ -108,7 +111,7 @@ def test_no_color_means_no_colour() -> None:
 def test_a_terminal_sees_rows_that_move_and_no_step_lines() -> None:
     text = shown(
         builder.report(),
-        events=events.played(conversations=2),
+        events=samples.played(conversations=2),
         stream=Terminal(),
         environment={"TERM": "xterm", "COLUMNS": "80"},
     )
@@ -120,7 +123,7 @@ def test_a_terminal_sees_rows_that_move_and_no_step_lines() -> None:
 def test_a_run_cut_short_gives_the_cursor_back() -> None:
     stream = Terminal()
     reporter = ConsoleReporter(open_console(stream, {"TERM": "xterm", "COLUMNS": "80"}))
-    for event in list(events.played())[:40]:
+    for event in list(samples.played())[:40]:
         reporter.show(event)
     assert "\x1b[?25h" not in stream.getvalue()
     reporter.close()
@@ -131,7 +134,7 @@ def test_a_run_cut_short_gives_the_cursor_back() -> None:
 def test_forced_colour_in_a_log_moves_no_cursor() -> None:
     text = shown(
         builder.report(),
-        events=events.played(conversations=2),
+        events=samples.played(conversations=2),
         github=True,
         environment={"FORCE_COLOR": "1", "TERM": "xterm"},
     )
@@ -140,13 +143,13 @@ def test_forced_colour_in_a_log_moves_no_cursor() -> None:
 
 
 def test_no_line_is_printed_for_a_turn() -> None:
-    few = shown(builder.report(), events=events.played(conversations=1)).splitlines()
-    many = shown(builder.report(), events=events.played(conversations=40)).splitlines()
+    few = shown(builder.report(), events=samples.played(conversations=1)).splitlines()
+    many = shown(builder.report(), events=samples.played(conversations=40)).splitlines()
     assert len(few) == len(many)
 
 
 def test_on_github_progress_is_a_group_and_the_verdict_is_not() -> None:
-    log = hostile.runner_reads(shown(builder.report(), events=events.played(conversations=1), github=True))
+    log = hostile.runner_reads(shown(builder.report(), events=samples.played(conversations=1), github=True))
     names = [command.name for command in log.commands]
     assert names[:2] == ["group", "stop-commands"]
     assert names[3] == "endgroup"
@@ -161,7 +164,7 @@ def test_on_github_progress_is_a_group_and_the_verdict_is_not() -> None:
 def test_on_github_a_run_cut_short_lets_commands_through_again() -> None:
     stream = io.StringIO()
     reporter = ConsoleReporter(open_console(stream, {}), github=True)
-    reporter.show(events.run_started())
+    reporter.show(samples.run_started())
     reporter.close()
     reporter.close()
     stream.write("::notice::heard\n")
@@ -171,17 +174,17 @@ def test_on_github_a_run_cut_short_lets_commands_through_again() -> None:
 
 
 def test_elsewhere_nothing_is_said_to_a_runner() -> None:
-    text = shown(builder.failed_report(), events=events.played(conversations=1))
+    text = shown(builder.failed_report(), events=samples.played(conversations=1))
     assert hostile.runner_reads(text).commands == []
 
 
 def test_a_log_tail_of_a_bot_that_recovered_is_not_shown() -> None:
-    text = shown(builder.report(), events=events.played(conversations=1))
+    text = shown(builder.report(), events=samples.played(conversations=1))
     assert "the last lines" not in text
 
 
 def test_a_log_that_repeats_itself_is_shown_once() -> None:
-    text = shown(builder.report(), events=(*events.troubled(), *events.troubled()))
+    text = shown(builder.report(), events=(*samples.troubled(), *samples.troubled()))
     assert text.count("restart: the last lines that were printed") == 1
 
 

@@ -13,7 +13,8 @@ from gate.reporters.github import GitHubReporter, compose_outputs
 from tests.action.action_file import load_action
 from tests.action.file_commands import parse_pairs
 from tests.action.step_log import StepLog
-from tests.unit.reporters import builder, events, hostile
+from tests.transcripts import samples
+from tests.unit.reporters import builder, hostile
 from tests.unit.reporters.golden import assert_golden
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -235,7 +236,7 @@ def test_a_run_of_two_hundred_scenarios_that_loses_everything(job: Job) -> None:
     for number in range(200):
         (job.workspace / "scenarios" / f"{number}.yml").touch()
     reporter = job.reporter()
-    for event in events.played(names, conversations=600):
+    for event in samples.played(names, conversations=600):
         reporter.show(event)
     reporter.finish(
         builder.report(

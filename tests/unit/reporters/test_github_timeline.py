@@ -16,7 +16,8 @@ from gate.core.transcript import (
 )
 from gate.reporters.github_timeline import timeline_markdown
 from gate.reporters.timeline import DEPLOYMENTS_SHOWN, Timeline
-from tests.unit.reporters import events, hostile
+from tests.transcripts import samples
+from tests.unit.reporters import hostile
 from tests.unit.reporters.golden import assert_golden
 
 TASK = re.compile(r"  [0-9][0-9A-Za-z .×-]+ :(crit, )?2001-01-01T\d\d:\d\d:\d\d\.\d\d\d, [1-9]\d*ms")
@@ -63,7 +64,7 @@ def disrupted(name: str, at: float = 5.0, **given: object) -> DisruptionEnded:
 
 
 def test_the_timeline_of_a_run() -> None:
-    blocks = timeline_blocks(taken(*events.played(("restart", "kill*3+recreate"))))
+    blocks = timeline_blocks(taken(*samples.played(("restart", "kill*3+recreate"))))
     assert_golden("timeline.md", "\n\n".join(blocks) + "\n")
 
 
@@ -89,7 +90,7 @@ def test_an_interrupted_run_ends_what_is_going_on() -> None:
 
 
 def test_what_does_not_start_or_does_not_come_back_is_marked() -> None:
-    timeline = taken(*events.troubled())
+    timeline = taken(*samples.troubled())
     assert [(one.name, one.failed) for one in timeline.lanes] == [
         ("restart", True),
         ("kill", True),

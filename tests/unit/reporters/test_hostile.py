@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from gate.ports import Reporter
 from gate.reporters import FILE_REPORTERS, ConsoleReporter, GitHubReporter, open_console
 from tests.action.file_commands import parse_pairs
-from tests.unit.reporters import builder, events, hostile
+from tests.transcripts import samples
+from tests.unit.reporters import builder, hostile
 
 OURS = {"group", "endgroup", "error", "warning", "notice", "stop-commands"}
 ANNOTATIONS = 8
@@ -34,8 +35,8 @@ def everything_printed(folder: Path, text: str) -> str:
         *(kind(folder / "report") for kind in FILE_REPORTERS.values()),
     )
     for event in (
-        *events.troubled(text, bot=text, version=text, disruptions=[text]),
-        *events.played(("restart",), conversations=1, reply=text),
+        *samples.troubled(text, bot=text, version=text, disruptions=[text]),
+        *samples.played(("restart",), conversations=1, reply=text),
     ):
         for reporter in reporters:
             reporter.show(event)
@@ -94,7 +95,7 @@ def test_no_text_forges_anything_at_any_width(text: str, width: int) -> None:
     console = open_console(stream, {})
     console.width = width
     reporter = ConsoleReporter(console)
-    for event in events.troubled(text, bot=text, version=text, disruptions=[text]):
+    for event in samples.troubled(text, bot=text, version=text, disruptions=[text]):
         reporter.show(event)
     reporter.finish(builder.hostile_report(text))
     log = hostile.runner_reads(stream.getvalue())
@@ -108,7 +109,7 @@ def test_every_encoding_takes_every_text(encoding: str, text: str) -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
     reporter = ConsoleReporter(open_console(stream, {}), github=True)
-    for event in events.troubled(text, bot=text, version=text, disruptions=[text]):
+    for event in samples.troubled(text, bot=text, version=text, disruptions=[text]):
         reporter.show(event)
     reporter.finish(builder.hostile_report(text))
     stream.flush()

@@ -15,12 +15,12 @@ from gate.core.transcript import (
     TurnEnded,
 )
 from gate.reporters.progress import Progress
-from tests.unit.reporters import events
+from tests.transcripts import samples
 
 
 def test_the_lines_of_a_run_are_its_steps() -> None:
     progress = Progress()
-    lines = [line for event in events.played(conversations=2) for line in progress.add(event)]
+    lines = [line for event in samples.played(conversations=2) for line in progress.add(event)]
     assert lines == [
         "2 scenarios, 8 conversations",
         "restart: bot and store ready in 2.1 s",
@@ -36,7 +36,7 @@ def test_the_lines_of_a_run_are_its_steps() -> None:
 
 def test_what_went_wrong_is_said_when_it_happens() -> None:
     progress = Progress()
-    lines = [line for event in events.troubled() for line in progress.add(event)]
+    lines = [line for event in samples.troubled() for line in progress.add(event)]
     assert lines == [
         "1 scenario, 3 conversations",
         "restart: the bot did not start: it exited with code 1",
@@ -56,13 +56,13 @@ def test_what_went_wrong_is_said_when_it_happens() -> None:
 
 def test_a_row_follows_the_conversations() -> None:
     progress = Progress()
-    cast = [events.planned("restart", 1, arm) for arm in (CONTROL, TREATED)]
+    cast = [samples.planned("restart", 1, arm) for arm in (CONTROL, TREATED)]
     for event in (*cast, DeploymentStarted(at=1.0, deployment="restart", seconds=1.0)):
         progress.add(event)
     (row,) = progress.rows
     assert (row.activity, row.share) == ("talking 0/2", 0.0)
     for number in (1, 2, 3):
-        for event in events.turn(cast[1], number):
+        for event in samples.turn(cast[1], number):
             progress.add(event)
     assert (row.activity, row.share) == ("talking 1/2", 3 / 8)
     progress.add(DisruptionStarted(at=2.0, deployment="restart", disruption="restart", conversations=1))
@@ -71,9 +71,9 @@ def test_a_row_follows_the_conversations() -> None:
 
 def test_a_probe_that_was_never_put_to_the_bot_was_not_asked() -> None:
     progress = Progress()
-    cast = events.planned("restart", 1, TREATED)
+    cast = samples.planned("restart", 1, TREATED)
     progress.add(cast)
-    started, _ = events.turn(cast, 4)
+    started, _ = samples.turn(cast, 4)
     progress.add(started)
     progress.add(TurnEnded(at=1.0, turn="restart-1-treated.4", status=SKIPPED, error="it hung"))
     assert progress.rows[0].asked == 0
@@ -81,9 +81,9 @@ def test_a_probe_that_was_never_put_to_the_bot_was_not_asked() -> None:
 
 def test_a_question_that_is_asked_again_is_not_counted_again() -> None:
     progress = Progress()
-    cast = events.planned("restart", 1, TREATED)
+    cast = samples.planned("restart", 1, TREATED)
     progress.add(cast)
-    asked: list[Any] = list(events.turn(cast, 4))
+    asked: list[Any] = list(samples.turn(cast, 4))
     again = [dataclasses.replace(event, turn="restart-1-treated.4.r1") for event in asked]
     for event in (*asked, dataclasses.replace(again[0], repeats="restart-1-treated.4"), again[1]):
         progress.add(event)
@@ -95,7 +95,7 @@ def test_an_unfinished_deployment_says_how_many_probes_were_asked() -> None:
     progress = Progress()
     unfinished = [
         event
-        for event in events.played(("restart",), conversations=2)
+        for event in samples.played(("restart",), conversations=2)
         if getattr(event, "turn", "") != "restart-2-treated.4"
     ]
     lines = [line for event in unfinished for line in progress.add(event)]
@@ -104,7 +104,7 @@ def test_an_unfinished_deployment_says_how_many_probes_were_asked() -> None:
 
 def test_events_out_of_nowhere_are_borne() -> None:
     progress = Progress()
-    _, ended = events.turn(events.planned("restart", 1, TREATED), 1)
+    _, ended = samples.turn(samples.planned("restart", 1, TREATED), 1)
     assert progress.add(ended) == ()
 
 

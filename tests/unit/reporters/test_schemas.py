@@ -19,10 +19,11 @@ from gate.core.transcript_lines import encode
 from gate.core.transcript_schema import transcript_schema
 from gate.reporters.json_report import as_fields, to_json
 from gate.reporters.report_fields import report_schema
+from tests.transcripts import samples
+from tests.transcripts.playing import ChattingBot, short_ones, transcript_of
 from tests.transcripts.runs import honest_run
 from tests.unit.analysis.planting import leak, lose
-from tests.unit.analysis.playing import ChattingBot, short_ones, transcript_of
-from tests.unit.reporters import builder, events
+from tests.unit.reporters import builder
 
 REPORT = Draft202012Validator(report_schema())
 LINE = Draft202012Validator(transcript_schema())
@@ -64,7 +65,7 @@ def test_a_report_is_as_its_schema_says(report: Report) -> None:
         assert all(list(row) == list(fields) for row in document[name])
 
 
-@pytest.mark.parametrize("run", [*runs(), list(events.troubled()), list(events.played(("restart",)))])
+@pytest.mark.parametrize("run", [*runs(), list(samples.troubled()), list(samples.played(("restart",)))])
 def test_each_line_of_a_transcript_is_as_its_schema_says(run: list[Event]) -> None:
     for event in run:
         line = json.loads(encode(event))
@@ -92,7 +93,7 @@ def test_what_is_no_report_is_refused(changed: dict[str, object]) -> None:
 
 
 def test_what_is_no_event_is_refused() -> None:
-    line = json.loads(encode(events.run_started()))
+    line = json.loads(encode(samples.run_started()))
     assert LINE.is_valid(line)
     for changed in ({"event": "run-begun"}, {"seed": "seven"}, {"commands": "memory-gate run"}):
         assert not LINE.is_valid(line | changed)

@@ -20,21 +20,25 @@ from gate.core.transcript import (
     CONTROL,
     TREATED,
     ConversationPlanned,
-    DeploymentClosed,
-    DeploymentStarted,
-    DisruptionEnded,
-    DisruptionStarted,
     Event,
-    ModelAsked,
     RunEnded,
-    RunStarted,
     StoreSeen,
-    TurnEnded,
-    TurnStarted,
 )
-from gate.disruptions import traits_of
 from gate.scorers import SCORERS
 from gate.stores import recorded_stores
+from tests.transcripts.events import (
+    NOON,
+    conversation_planned,
+    deployment_closed,
+    deployment_started,
+    disruption_ended,
+    disruption_started,
+    model_asked,
+    run_started,
+    store_seen,
+    turn_ended,
+    turn_started,
+)
 
 DEPLOYMENT = "wave"
 
@@ -111,75 +115,42 @@ class ChatRun:
         return analyse(self.events(), SCORERS, checkers, recorded_stores())
 
     def events(self) -> list[Event]:
-        events: list[Event] = [
-            RunStarted(
-                at=0.0,
-                version="0.1.0",
-                seed=7,
-                bot="bot:1",
-                runtime="process",
-                disruptions=[self.disruption],
-                trials=1,
-                model="reader",
-                policy={},
-            )
-        ]
-        events += [self._planned(index, chat) for index, chat in enumerate(self.chats)]
-        events.append(DeploymentStarted(at=1.0, deployment=DEPLOYMENT, seconds=1.0))
-        for index, chat in enumerate(self.chats):
-            events += _spoken(index, chat, chat.before, 0)
-            if chat.arm == CONTROL:
-                events += _spoken(index, chat, chat.after, 500)
-        events += [
+        chats = list(enumerate(self.chats))
+        control = [(index, chat) for index, chat in chats if chat.arm == CONTROL]
+        treated = [(index, chat) for index, chat in chats if chat.arm == TREATED]
+        return [
+            run_started(disruptions=[self.disruption]),
+            *(self._planned(index, chat) for index, chat in chats),
+            deployment_started(DEPLOYMENT),
+            *(event for index, chat in chats for event in _spoken(index, chat.before, 0)),
+            *(event for index, chat in control for event in _spoken(index, chat.after, 500)),
             self._seen(BEFORE, self.not_stored),
-            DisruptionStarted(
-                at=1.0,
-                deployment=DEPLOYMENT,
-                disruption=self.disruption,
-                conversations=1,
-                traits=traits_of(self.disruption),
-            ),
-        ]
-        for index, chat in enumerate(self.chats):
-            events += _spoken(index, chat, chat.during, 300)
-        events += [
-            DisruptionEnded(
-                at=1.0,
-                deployment=DEPLOYMENT,
-                disruption=self.disruption,
-                took_effect=True,
-                recovered=True,
-                sentence="done",
-                seconds=1.0,
-                observed=self.observed,
-            ),
+            disruption_started(DEPLOYMENT, self.disruption),
+            *(event for index, chat in chats for event in _spoken(index, chat.during, 300)),
+            disruption_ended(self.disruption, DEPLOYMENT, observed=self.observed),
             self._seen(AFTER, self.not_stored),
+            *(event for index, chat in treated for event in _spoken(index, chat.after, 500)),
+            deployment_closed(DEPLOYMENT),
+            RunEnded(at=NOON),
         ]
-        for index, chat in enumerate(self.chats):
-            if chat.arm == TREATED:
-                events += _spoken(index, chat, chat.after, 500)
-        return [*events, DeploymentClosed(at=1.0, deployment=DEPLOYMENT), RunEnded(at=1.0)]
 
     def _seen(self, moment: str, missing: set[str]) -> StoreSeen:
         told = {chat.facts[fact] for chat in self.chats for turn in chat.turns for fact in turn.tells}
-        fields = {"values": sorted(told - missing), "keys": 1, "bytes": 1, **self.figures.get(moment, {})}
-        return StoreSeen(at=1.0, deployment=DEPLOYMENT, moment=moment, **fields)
+        fields = {"values": told - missing, **self.figures.get(moment, {})}
+        return store_seen(DEPLOYMENT, moment, **fields)
 
     def _planned(self, index: int, chat: Chat) -> ConversationPlanned:
         told_by: dict[str, str] = {}
         for turn in chat.turns:
             for fact in turn.tells:
                 told_by.setdefault(fact, turn.speaker)
-        return ConversationPlanned(
-            at=0.0,
-            conversation=f"c{index}",
+        return conversation_planned(
+            f"c{index}",
+            disruption=self.disruption,
             deployment=DEPLOYMENT,
             scenario="chat",
             file="chat.yml",
-            disruption=self.disruption,
-            disruptions=self.disruption.split("+"),
             arm=chat.arm,
-            trial=1,
             sessions={turn.speaker: f"{turn.speaker}-{index}" for turn in chat.turns},
             facts=chat.facts,
             told_by=told_by,
@@ -190,18 +161,17 @@ class ChatRun:
         )
 
 
-def _spoken(index: int, chat: Chat, turns: Sequence[Spoken], line: int) -> list[Event]:
+def _spoken(index: int, turns: Sequence[Spoken], line: int) -> list[Event]:
     """The events of some turns; those that overlap end in the order in which they began."""
     events: list[Event] = []
     open_turns: list[Event] = []
     names = {id(turn): f"c{index}.{number}" for number, turn in enumerate(turns, start=line)}
     for number, turn in enumerate(turns, start=line):
         identifier = names[id(turn)]
-        events.append(
-            TurnStarted(
-                at=1.0,
-                turn=identifier,
-                conversation=f"c{index}",
+        events += [
+            turn_started(
+                identifier,
+                f"c{index}",
                 speaker=turn.speaker,
                 session=f"{turn.speaker}-{index}",
                 text=turn.text,
@@ -211,20 +181,11 @@ def _spoken(index: int, chat: Chat, turns: Sequence[Spoken], line: int) -> list[
                 asks=turn.asks,
                 guarantee=turn.guarantee,
                 repeats=names[id(turn.repeats)] if turn.repeats else "",
-            )
-        )
-        events.append(
-            ModelAsked(
-                at=1.0,
-                path="/v1/chat/completions",
-                prompt=[*turn.messages, f"user: {turn.text}"],
-                about=turn.text,
-                answer=turn.reply,
-            )
-        )
-        reply = turn.reply if turn.status == ACKNOWLEDGED else ""
-        error = "" if turn.status == ACKNOWLEDGED else "no answer"
-        open_turns.append(TurnEnded(at=1.0, turn=identifier, status=turn.status, reply=reply, error=error))
+            ),
+            model_asked([*turn.messages, f"user: {turn.text}"], about=turn.text, answer=turn.reply),
+        ]
+        reply, error = (turn.reply, "") if turn.status == ACKNOWLEDGED else ("", "no answer")
+        open_turns.append(turn_ended(identifier, status=turn.status, reply=reply, error=error))
         if not turn.with_next:
             events += open_turns
             open_turns = []

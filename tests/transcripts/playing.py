@@ -14,7 +14,7 @@ from gate.core.kinds import Kinds
 from gate.core.report import Report
 from gate.core.scenario import Scenario
 from gate.core.specification import RunSpecification
-from gate.core.transcript import Event, ModelAsked, RunEnded, RunStarted
+from gate.core.transcript import Event, RunEnded
 from gate.core.transcript_lines import decode, encode
 from gate.disruptions import DISRUPTIONS
 from gate.reference_model.catalogue import build_reference_model
@@ -25,11 +25,12 @@ from gate.runner.sharding import plan_part
 from gate.scenarios import load_scenarios
 from gate.scorers import SCORERS
 from gate.stores import recorded_stores
+from tests.transcripts.events import model_asked, run_started
 from tests.unit.model_endpoint.prompts import as_messages
 from tests.unit.runner.doubles import FakeDeployment, FakeDisruption, FakeRuntime, FakeStage, MemoryBot
 from tests.unit.runner.scripts import CITY, MOVED, ORDER, ask, disrupt, filler, scenario
 
-LIBRARY = Path(__file__).parents[3] / "scenarios"
+LIBRARY = Path(__file__).parents[2] / "scenarios"
 KINDS = Kinds(scorers=SCORERS, disruptions=DISRUPTIONS, guarantees=GUARANTEES)
 Shape = Callable[[Sequence[tuple[str, str]], str], list[Message]]
 
@@ -150,16 +151,11 @@ def transcript_of(
     for name in ("restart", "kill", "recreate"):
         stage.disruptions[name] = FakeDisruption(name, restart)
     stage.events.append(
-        RunStarted(
-            at=0.0,
-            version="0",
+        run_started(
             seed=seed,
-            bot="b",
             runtime="memory",
             disruptions=list(run.disruptions),
             trials=run.trials,
-            model="reader",
-            policy={},
             left_out=left_out,
             shard=str(run.shard or ""),
         )
@@ -173,10 +169,9 @@ def recorded(stage: FakeStage, reference_model: ReferenceModel, prompt: list[Mes
     """What the endpoint does with a request."""
     reading = reference_model.read(prompt)
     stage.events.append(
-        ModelAsked(
+        model_asked(
+            [f"{message.role}: {message.text}" for message in prompt],
             at=0.0,
-            path="/v1/chat/completions",
-            prompt=[f"{one.role}: {one.text}" for one in prompt],
             about=reading.about,
             answer=reading.answer,
         )
