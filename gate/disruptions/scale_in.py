@@ -39,15 +39,15 @@ class ScaleIn:
         await deployment.wait_until_ready()
         after = {instance.identity: instance.started for instance in await deployment.instances()}
         gone = leaving not in after
-        undisturbed = all(before[identity] == after.get(identity) for identity in staying)
+        others_unchanged = all(before[identity] == after.get(identity) for identity in staying)
         if not gone:
             sentence = f"{short(leaving)} is still there"
-        elif not undisturbed:
+        elif not others_unchanged:
             sentence = "a replica that was to stay was restarted by someone else"
         else:
             sentence = f"{short(leaving)} retired, {joined(map(short, staying))} went on"
         return Evidence(
-            took_effect=gone and undisturbed,
+            took_effect=gone and others_unchanged,
             sentence=sentence,
             observed=Observations(
                 retired=leaving,

@@ -283,6 +283,8 @@ def test_a_run_injects_it_and_judges_it_by_its_traits_alone(
     assert {one.guarantee for one in report.probes if one.arm == MEANWHILE} == {"monotonic-reads"}
     assert any("did not stop within its grace" in finding for finding in report.findings)
     events = tuple(decode((tmp_path / "report" / NAME).read_text(encoding="utf-8").splitlines()))
+    [started] = (one for one in events if isinstance(one, DisruptionStarted))
+    assert (started.kind, started.times) == ("brownout", 1)
     assert [one.traits for one in events if isinstance(one, DisruptionStarted)] == [
         replace(brownout.traits, needs=[])
     ]

@@ -12,12 +12,12 @@ from gate.ports import CANDIDATE, PREVIOUS, Instance
 
 
 class FakeStore:
-    """A store whose lives are numbered. `lies` replace what its fields say."""
+    """A store whose incarnations are numbered. `lies` replace what its fields say."""
 
     persistence = "aof"
 
     def __init__(self, **lies: Any) -> None:
-        self.life = Instance(identity="s" * 64, started="run 1", keys=3)
+        self.incarnation = Instance(identity="s" * 64, started="run 1", keys=3)
         self.exit_codes = {"stop": 0, "kill": 137}
         self.starts = True
         self.replaced_at_start = False
@@ -29,7 +29,7 @@ class FakeStore:
             setattr(self, name, lie)
 
     async def instance(self) -> Instance:
-        return self.life
+        return self.incarnation
 
     async def wait_until_ready(self) -> None: ...
 
@@ -41,21 +41,23 @@ class FakeStore:
 
     async def start(self) -> None:
         if self.starts:
-            self.life = dataclasses.replace(self.life, started=self.life.started + "'")
+            self.incarnation = dataclasses.replace(self.incarnation, started=self.incarnation.started + "'")
         if self.replaced_at_start:
-            self.life = dataclasses.replace(self.life, identity="t" * 64)
+            self.incarnation = dataclasses.replace(self.incarnation, identity="t" * 64)
 
     async def replace(self) -> int | None:
         if self.replaces:
-            self.life = dataclasses.replace(self.life, identity="t" * 64)
+            self.incarnation = dataclasses.replace(self.incarnation, identity="t" * 64)
         await self.start()
         return 0
 
     async def pause(self) -> None:
-        self.life = dataclasses.replace(self.life, paused=self.pauses)
+        self.incarnation = dataclasses.replace(self.incarnation, paused=self.pauses)
 
     async def resume(self) -> None:
-        self.life = dataclasses.replace(self.life, paused=self.life.paused and not self.resumes)
+        self.incarnation = dataclasses.replace(
+            self.incarnation, paused=self.incarnation.paused and not self.resumes
+        )
         if self.restarts_at_resume:
             await self.start()
 
@@ -66,7 +68,7 @@ class FakeDeployment:
     def __init__(self, *, replicas: int = 1, store: FakeStore | None = None, **lies: Any) -> None:
         self.store: FakeStore | None = store or FakeStore()
         self.numbers = itertools.count(1)
-        self.lives: list[Instance] = []
+        self.incarnations: list[Instance] = []
         self.order: list[str] = []
         self.exit_codes = {"stop": 0, "kill": 137, "retire": 0, "memory": 137}
         self.starts = True
@@ -89,19 +91,21 @@ class FakeDeployment:
             setattr(self, name, lie)
 
     def _make(self, image: str, version: str = PREVIOUS) -> str:
-        life = Instance(identity=f"{next(self.numbers):x}" * 64, started="1", image=image, version=version)
-        self.lives.append(life)
-        self.order.append(life.identity)
-        return life.identity
+        incarnation = Instance(
+            identity=f"{next(self.numbers):x}" * 64, started="1", image=image, version=version
+        )
+        self.incarnations.append(incarnation)
+        self.order.append(incarnation.identity)
+        return incarnation.identity
 
     def _each(self, **fields: Any) -> None:
-        self.lives = [dataclasses.replace(one, **fields) for one in self.lives]
+        self.incarnations = [dataclasses.replace(one, **fields) for one in self.incarnations]
 
     async def instances(self) -> Sequence[Instance]:
-        return tuple(self.lives)
+        return tuple(self.incarnations)
 
     async def instance(self) -> Instance:
-        return self.lives[0]
+        return self.incarnations[0]
 
     async def wait_until_ready(self) -> None:
         if self.restarted_by_others:
@@ -124,7 +128,9 @@ class FakeDeployment:
         self.log.append("start")
         self._each(exit_code=None, running=self.runs_after, out_of_memory=False)
         if self.starts:
-            self.lives = [dataclasses.replace(one, started=one.started + "'") for one in self.lives]
+            self.incarnations = [
+                dataclasses.replace(one, started=one.started + "'") for one in self.incarnations
+            ]
         if self.new_identity_at_start:
             self._each(identity="f" * 64)
 
@@ -153,7 +159,7 @@ class FakeDeployment:
     async def retire(self, identity: str) -> int | None:
         self.log.append(f"retire {identity[0]}")
         if self.retires:
-            self.lives = [one for one in self.lives if one.identity != identity]
+            self.incarnations = [one for one in self.incarnations if one.identity != identity]
         if not self.runs_after:
             self._each(running=False)
         return self.exit_codes["retire"]
@@ -185,9 +191,9 @@ class FakeTraffic:
         deployment = self.deployment
         deployment.log.append("send")
         if deployment.counts_turns:
-            deployment.lives = [
+            deployment.incarnations = [
                 dataclasses.replace(one, turns=one.turns + 1) if one.identity == deployment.order[0] else one
-                for one in deployment.lives
+                for one in deployment.incarnations
             ]
 
     @contextlib.asynccontextmanager

@@ -108,9 +108,9 @@ async def test_one_replica_of_several_that_is_not_killed_is_enough_to_doubt() ->
 
     class Uneven(FakeDeployment):
         async def kill(self) -> int | None:
-            self.lives = [
+            self.incarnations = [
                 Instance(identity=one.identity, started=one.started, running=False, exit_code=code)
-                for one, code in zip(self.lives, (137, 0, 137), strict=True)
+                for one, code in zip(self.incarnations, (137, 0, 137), strict=True)
             ]
             return 137
 
@@ -127,7 +127,7 @@ async def test_replicas_that_are_fewer_afterwards_were_not_replaced() -> None:
     class Shrinking(FakeDeployment):
         async def replace(self) -> int | None:
             await super().replace()
-            self.lives = self.lives[1:]
+            self.incarnations = self.incarnations[1:]
             return 0
 
     evidence = await DISRUPTIONS["recreate"].inject(Shrinking(replicas=2), NoTraffic())  # type: ignore[arg-type]
@@ -197,13 +197,13 @@ async def test_the_images_of_both_versions_are_in_the_evidence() -> None:
 async def test_a_bot_of_one_replica_is_given_a_second_one(name: str) -> None:
     """It says so, and the one that knows the conversations is the one that goes."""
     deployment: Any = FakeDeployment()
-    first = deployment.lives[0].identity
+    first = deployment.incarnations[0].identity
     evidence = await DISRUPTIONS[name].inject(deployment, FakeTraffic(deployment))
     assert evidence.took_effect
     assert "a second one was started" in details_of(evidence.observed)["note"]
     assert (first in deployment.routed()) is (name == "replica-hop")
     # Of the version that runs: a second one of another would be another disruption.
-    assert {one.version for one in deployment.lives} == {PREVIOUS}
+    assert {one.version for one in deployment.incarnations} == {PREVIOUS}
 
 
 @in_event_loop
@@ -230,7 +230,7 @@ async def test_an_outage_is_healed_when_the_users_fail(name: str) -> None:
     with pytest.raises(RuntimeError):
         await DISRUPTIONS[name].inject(deployment, Broken())
     assert deployment.connected
-    assert not deployment.store.life.paused
+    assert not deployment.store.incarnation.paused
 
 
 @pytest.mark.parametrize("name", ["store-pause", "partition"])
@@ -249,7 +249,7 @@ async def test_an_outage_does_not_wait_for_turns_that_wait_for_its_end(
             from tests.event_loop import until
 
             await until(
-                lambda: deployment.connected and not deployment.store.life.paused, "the store is back"
+                lambda: deployment.connected and not deployment.store.incarnation.paused, "the store is back"
             )
             self.answered = True
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gate.analysis.evidence_details import details_of
 from gate.core.disruption_names import MOST_TIMES, read_name, written
-from gate.disruptions import DISRUPTIONS, NoTraffic
+from gate.disruptions import DISRUPTIONS, NoTraffic, kind_and_times
 from tests.event_loop import in_event_loop
 from tests.unit.core.laws import law
 from tests.unit.disruptions.fakes import FakeDeployment
@@ -23,6 +23,7 @@ def test_what_is_written_is_read_and_found(name: str, times: int) -> None:
     text = written(name, times)
     assert read_name(text, DISRUPTIONS) == text
     assert DISRUPTIONS[text].name == text
+    assert kind_and_times(DISRUPTIONS[text]) == (name, times)
     assert read_name(f"{name}*{times}", DISRUPTIONS) == text
     assert DISRUPTIONS[text].traits == DISRUPTIONS[name].traits
 

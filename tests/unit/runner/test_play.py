@@ -150,6 +150,7 @@ def test_disruptions_of_a_longer_script_happen_in_order_and_the_shorter_one_play
     twice = scenario(TELL, disrupt(), ASK, disrupt("kill"), ask("alice", "Again?", contains="{order}"))
     events = stage.play(plan(follow_up("short"), twice))
     assert [event.disruption for event in stage.of(DisruptionEnded)] == ["restart", "kill"]
+    assert [(event.kind, event.times) for event in stage.of(DisruptionEnded)] == [("restart", 1), ("kill", 1)]
     again = [
         index
         for index, event in enumerate(events)
