@@ -13,7 +13,7 @@ from benchmarks.measurement.runtime import StoreServer
 from benchmarks.measurement.seeds import Tally
 from gate.core.report import Verdict
 from gate.core.specification import ModelSpecification
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.reference_model.reading import Message
 from gate.runner.plan import Plan
 from tests.unit.model_endpoint.real_model import REAL_KEY, RealModelServer

@@ -32,7 +32,7 @@ from gate.disruptions.traffic import NoTraffic
 from gate.model_endpoint.endpoint import ModelEndpoint
 from gate.ports import Bot, Deployment
 from gate.protocols import PROTOCOLS
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.runner.misses import missed
 from gate.runner.plan import Pause, Plan, PlannedConversation
 from gate.runner.planner import plan_run

@@ -61,17 +61,17 @@ class ModelSection(Section):
     ) -> ModelSpecification:
         """Return the model. By default the cassette lies beside the configuration file."""
         folder = (reading.working_directory / reading.folder).resolve()
-        tape = self.cassette if "cassette" in self.model_fields_set else str(folder / self.cassette)
+        cassette = self.cassette if "cassette" in self.model_fields_set else str(folder / self.cassette)
         if self.mode in ASKS_REAL_MODEL and not has_key:
             nodes["mode"].problem(
                 f"mode {self.mode} needs the key of a real model",
                 hint="give it as the input openai-api-key, or in the variable OPENAI_API_KEY",
             )
-        if self.mode == "replay" and not _found(Path(tape).is_file):
+        if self.mode == "replay" and not _found(Path(cassette).is_file):
             (nodes.get("cassette") or nodes["mode"]).problem(
-                f"there is no cassette {quoted(Path(tape).name)}", hint="make one with mode record"
+                f"there is no cassette {quoted(Path(cassette).name)}", hint="make one with mode record"
             )
-        return ModelSpecification(**{**self.values(), "cassette": tape})
+        return ModelSpecification(**{**self.values(), "cassette": cassette})
 
 
 def _found(look: Callable[[], bool]) -> bool:

@@ -17,7 +17,7 @@ from gate.model_endpoint.in_flight_turns import InFlightTurns
 from gate.model_endpoint.upstream import RealModel, Upstream
 from gate.ports import Hold, Recorder
 from gate.recordings.cassette import Cassette, CassetteWriter, Fingerprints, RecordedModel, load_cassette
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.run.teardown import Teardown
 from gate.runner.plan import Plan
 from gate.runner.session_ids import random_part

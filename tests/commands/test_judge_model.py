@@ -223,8 +223,8 @@ def test_recorded_answers_of_the_judge_are_replayed_and_nobody_is_asked(
     assert replayed.code == 1, replayed.output
     for name in ("verdict", "reasons", "accuracy", "seed", "probes"):
         assert replayed.report[name] == recorded.report[name], name
-    tape = gate.folder / "memory-gate-cassette.jsonl"
-    tape.write_text("".join(tape.read_text().splitlines(keepends=True)[:1]))
+    cassette = gate.folder / "memory-gate-cassette.jsonl"
+    cassette.write_text("".join(cassette.read_text().splitlines(keepends=True)[:1]))
     missed = gate.run(*RUN, environment=WITH_KEY)
     assert (missed.code, missed.report["verdict"]) == (3, "inconclusive"), missed.output
     assert "holds none of its answers about the reply to" in missed.reasons

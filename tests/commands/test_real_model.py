@@ -86,9 +86,9 @@ def test_a_miss_makes_the_run_inconclusive_and_asks_nobody(
     configure("record")
     assert gate.run(*RUN, environment=WITH_KEY).code == 0
     count = len(real.asked)
-    tape = gate.folder / CASSETTE
-    lines = tape.read_text().splitlines(keepends=True)
-    tape.write_text("".join(lines[:-1]))
+    cassette = gate.folder / CASSETTE
+    lines = cassette.read_text().splitlines(keepends=True)
+    cassette.write_text("".join(lines[:-1]))
     configure("replay")
     ended = gate.run(*RUN, environment=WITH_KEY)
     assert (ended.code, ended.report["verdict"]) == (3, "inconclusive"), ended.output

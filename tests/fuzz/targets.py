@@ -28,7 +28,7 @@ from gate.errors import DocumentError, ExitCode, GateError, TurnRefused
 from gate.model_endpoint.endpoint import routes
 from gate.model_endpoint.wire import MALFORMED, Refused
 from gate.protocols.replies import WHOLE, reply_in
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.reference_model.reading import ReferenceModel
 from gate.reporters.json_report import to_json
 from gate.runner.plan import Plan

@@ -17,7 +17,7 @@ from gate.core.specification import RunSpecification
 from gate.core.transcript import Event, RunEnded
 from gate.core.transcript_lines import decode, encode
 from gate.disruptions import DISRUPTIONS
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.reference_model.reading import Message, ReferenceModel
 from gate.runner.plan import Turn
 from gate.runner.play import never_missed

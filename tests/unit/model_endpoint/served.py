@@ -19,7 +19,7 @@ from gate.core.transcript_lines import decode, encode
 from gate.model_endpoint.endpoint import ModelEndpoint
 from gate.model_endpoint.upstream import Upstream
 from gate.ports import Recorder
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.reference_model.reading import ACKNOWLEDGEMENT
 from gate.runner.planner import plan_run
 from tests.unit.runner.scripts import follow_up

@@ -13,7 +13,7 @@ from gate.core.transcript import Event, ModelAsked
 from gate.errors import EngineError
 from gate.model_endpoint.endpoint import ModelEndpoint
 from gate.model_endpoint.wire import MODEL
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN
 from tests.event_loop import in_event_loop
 from tests.unit.model_endpoint.served import CHAT, ORDER, PLAN, PROMPT, QUESTION, TOLD, Served

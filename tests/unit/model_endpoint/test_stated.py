@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gate.core.facts import Pattern
 from gate.core.scenario import Parallel, Position, Say
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN, Message, ReferenceModel
 from gate.runner.plan import Plan, PlannedConversation, Turn
 from gate.runner.planner import plan_run

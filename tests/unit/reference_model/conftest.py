@@ -3,7 +3,7 @@
 import pytest
 
 from gate.core.transcript import TREATED
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.reference_model.reading import ReferenceModel
 from gate.runner.plan import Plan
 from tests.unit.model_endpoint.conftest import served, server

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.core.facts import Pattern, Pick
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN, Message, ReferenceModel
 from gate.scorers import SCORERS
 from tests.unit.core.laws import costly_law, law

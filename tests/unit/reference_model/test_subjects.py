@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from gate.core.facts import Pattern
-from gate.reference_model.catalogue import build_reference_model
+from gate.reference_model.builder import build_reference_model
 from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN, Message, ReferenceModel
 from gate.runner.plan import Plan
 from gate.runner.planner import plan_run
