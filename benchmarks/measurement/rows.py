@@ -93,14 +93,14 @@ def together() -> Row:
     tally = side_by_side(same_moment, PAIRS)
     return _row(
         tally,
-        claim="Two sessions that ask the same question in the same millisecond get each its own custody,"
+        claim="Two sessions that ask the same question in the same millisecond each get their own fact trace,"
         " and if one of them was forgotten, that one is reported.",
         done=f"{figure(len(PAIRS))} pairs that are let go together with nothing but that question, once with"
         " both remembered and once with one forgotten; every prompt names its session, which nothing but"
         " this measurement reads. And each transcript again as if the two had overlapped: nothing is made"
         " of them.",
         counted=f"{figure(tally.compared)} pairs",
-        result=f"{figure(len(tally.wrong))} with a wrong custody or another's prompt",
+        result=f"{figure(len(tally.wrong))} with a wrong fact trace or another's prompt",
     )
 
 
