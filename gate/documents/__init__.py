@@ -1,4 +1,4 @@
-"""The user's YAML files: read with positions, checked with every mistake collected, mistakes rendered."""
+"""Reads the user's YAML files with positions, collects every mistake, and renders the mistakes."""
 
 from __future__ import annotations
 

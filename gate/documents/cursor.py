@@ -1,4 +1,4 @@
-"""A typed cursor over YAML that knows its place and collects mistakes instead of stopping at the first."""
+"""A typed cursor over YAML that knows its position and collects mistakes instead of stopping at the first."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import yaml
 from gate.errors import DocumentError, Problem
 
 MAX_PROBLEMS = 100
-"""Mistakes after which reading ends; a file with more is better mended from the top and tried again."""
+"""The number of mistakes after which reading ends. The user fixes those first and tries again."""
 
 MAX_MESSAGE = 500
-"""Characters of a message or a hint: either may name all that the file defines."""
+"""The longest message or hint, in characters. Either may list all names that the file defines."""
 
 MAX_COMPARED = 24
 MAX_KNOWN = 40
-"""Characters and words that are compared for a suggestion: whoever writes the file writes most of them."""
+"""Characters of a word, and number of words, compared for a suggestion: most come from untrusted files."""
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -41,17 +41,17 @@ FOUND = {
     BOOLEAN_TAG: "{}, which YAML takes for true or false",
 }
 UNPRINTABLE = ("Cc", "Cs")
-"""Unicode categories that no name, path or option holds: control characters, halves of characters."""
+"""Unicode categories that no name, path or option may contain: control characters and surrogates."""
 
 
 class Source:
-    """A text under reading. Its mistakes go to `problems`, a list that many sources may share.
+    """A text that is being read. Its mistakes go to `problems`, a list that many sources may share.
 
-    The mistake that fills the list ends the reading with a DocumentError, so that a file of nothing but
-    mistakes costs no more time than one with a few.
+    When the list is full, `report` raises DocumentError, so that a file full of mistakes takes no longer
+    than one with a few.
 
-    A source without text is an option or an input: `name` is what its giver calls it, and its
-    mistakes have line 0, which stands for "no place in a file".
+    A source without text is an option or an input, by the `name` that the user knows. Its mistakes have
+    line 0, which means "no position in a file".
     """
 
     def __init__(self, *, name: str, problems: list[Problem], text: str = "") -> None:
@@ -62,12 +62,12 @@ class Source:
         self._starts = [0, *(found.end() for found in LINE_BREAK.finditer(text))]
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column, from 1, of the character at `offset`."""
+        """Return the line and the column, from 1, of the character at `offset`."""
         line = bisect.bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
     def report(self, message: str, *, line: int = 0, column: int = 0, width: int = 1, hint: str = "") -> None:
-        """Remembers one mistake. Raises DocumentError when there are too many to go on."""
+        """Add a mistake. Raises DocumentError when the list is full."""
         source = self._lines[line - 1] if line else ""
         self.problems.append(
             Problem(
@@ -84,14 +84,14 @@ class Source:
             raise DocumentError(self.problems)
 
     def report_at(self, offset: int, message: str, *, width: int = 1, hint: str = "") -> None:
-        """Remembers one mistake at the character at `offset`."""
+        """Add a mistake at the character at `offset`."""
         line, column = self.place(offset)
         self.report(message, line=line, column=column, width=width, hint=hint)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A value in a file. Each getter gives the value, or reports why there is none and gives None or {}."""
+    """A value in a file. Each getter returns the value, or reports a mistake and returns None or {}."""
 
     source: Source = field(repr=False)
     syntax: yaml.Node = field(repr=False)
@@ -114,7 +114,7 @@ class Node:
         return self._place()[1]
 
     def problem(self, message: str, *, hint: str = "", fragment: str = "") -> None:
-        """Reports a mistake here, or at the first place inside where `fragment` stands as written."""
+        """Report a mistake at this value, or at the first occurrence of `fragment` in it."""
         if self.syntax.start_mark is None:
             self.source.report(message, hint=hint)
             return
@@ -126,7 +126,7 @@ class Node:
         self.source.report_at(start, message, width=width, hint=hint)
 
     def mapping(self) -> dict[str, Node]:
-        """The values by key. Keys that are no text were reported when the file was read."""
+        """Return the values by key. Keys that are no text were reported when the file was read."""
         if not isinstance(self.syntax, yaml.MappingNode):
             self.problem(f"expected a mapping, found {self.found}", hint="write it as `key: value`")
             return {}
@@ -138,7 +138,7 @@ class Node:
         return entries
 
     def fields(self, known: Collection[str], *, required: Collection[str] = ()) -> dict[str, Node]:
-        """As `mapping`, and only `known` keys; reports all others, and those `required` that are missing."""
+        """Return the values of `known` keys. Report all other keys, and missing `required` ones."""
         entries = self.mapping()
         meant = set()
         for name, value in entries.items():
@@ -153,18 +153,18 @@ class Node:
         return {name: value for name, value in entries.items() if name in known}
 
     def sequence(self) -> tuple[Node, ...]:
-        """The items of a list."""
+        """Return the items of a list."""
         if not isinstance(self.syntax, yaml.SequenceNode):
             self.problem(f"expected a list, found {self.found}")
             return ()
         return tuple(Node(source=self.source, syntax=item) for item in self.syntax.value)
 
     def one_or_more(self) -> tuple[Node, ...]:
-        """The items of a list, or this value alone when it is none."""
+        """Return the items of a list, or this value alone when it is no list."""
         return self.sequence() if self.is_sequence else (self,)
 
     def string(self) -> str | None:
-        """A text. What YAML takes for a number, a date or a boolean has to be quoted to be one."""
+        """Return a text. Numbers, dates and booleans must be quoted to be texts."""
         if self.syntax.tag == TEXT_TAG:
             return str(self.syntax.value)
         quotable = isinstance(self.syntax, yaml.ScalarNode) and self.syntax.tag != NOTHING_TAG
@@ -175,7 +175,7 @@ class Node:
         return None
 
     def line_of_text(self) -> str | None:
-        """A text that is not blank and holds neither line breaks nor control characters."""
+        """Return a text that is not blank and has neither line breaks nor control characters."""
         text = self.string()
         if text is None:
             return None
@@ -188,14 +188,14 @@ class Node:
         return text
 
     def as_written(self) -> str | None:
-        """A text, number or boolean, as the file spells it."""
+        """Return a text, number or boolean as it is spelt in the file."""
         if isinstance(self.syntax, yaml.ScalarNode) and self.syntax.tag != NOTHING_TAG:
             return str(self.syntax.value)
         self.problem(f"expected text, a number or a boolean, found {self.found}")
         return None
 
     def integer(self, lowest: int, highest: int) -> int | None:
-        """A whole number in decimal digits, within the bounds."""
+        """Return a whole number in decimal digits, within the bounds."""
         if self.is_plain and INTEGER.fullmatch(self.syntax.value):
             value = int(self.syntax.value)
             if lowest <= value <= highest:
@@ -204,7 +204,7 @@ class Node:
         return None
 
     def number(self, lowest: float, highest: float, *, hint: str = "") -> float | None:
-        """A finite decimal number, within the bounds."""
+        """Return a finite decimal number within the bounds."""
         if self.is_plain and NUMBER.fullmatch(self.syntax.value):
             value = float(self.syntax.value)
             if lowest <= value <= highest:
@@ -213,14 +213,14 @@ class Node:
         return None
 
     def boolean(self) -> bool | None:
-        """`true` or `false`; not YAML's yes, no, on and off, which mostly are words."""
+        """Return `true` or `false`. YAML's yes, no, on and off do not count: they are usually words."""
         if self.is_plain and str(self.syntax.value).lower() in ("true", "false"):
             return str(self.syntax.value).lower() == "true"
         self.problem(f"expected true or false, found {self.found}")
         return None
 
     def choice(self, known: Collection[str], what: str) -> str | None:
-        """One of the words in `known`; `what` names the kind of thing for the message."""
+        """Return one of the words in `known`; `what` names the kind of thing in the message."""
         if isinstance(self.syntax, yaml.ScalarNode) and self.syntax.tag != NOTHING_TAG:
             text = str(self.syntax.value)
             if text in known:
@@ -232,7 +232,7 @@ class Node:
         return None
 
     def value(self) -> object:
-        """The whole tree as JSON knows it: dict, list, str, int, float, bool, None."""
+        """Return the whole tree as JSON values: dict, list, str, int, float, bool, None."""
         if isinstance(self.syntax, yaml.MappingNode):
             return {name: node.value() for name, node in self.mapping().items()}
         if isinstance(self.syntax, yaml.SequenceNode):
@@ -259,7 +259,7 @@ class Node:
 
     @property
     def text(self) -> str | None:
-        """What is written here when it is a single value, whatever its type; reports nothing."""
+        """The text of a single value of any type; None for a list or mapping. Reports nothing."""
         return str(self.syntax.value) if isinstance(self.syntax, yaml.ScalarNode) else None
 
     @property
@@ -274,7 +274,7 @@ class Node:
 
     @property
     def found(self) -> str:
-        """What stands here, for a message."""
+        """A description of the value, for messages."""
         if self.is_mapping:
             return "a mapping"
         if self.is_sequence:
@@ -290,26 +290,26 @@ class Node:
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """The word of `known` that was probably meant, as far as the beginnings of the words tell."""
-    folded = {one[:MAX_COMPARED].casefold(): one for one in itertools.islice(known, MAX_KNOWN)}
+    """Return the word of `known` that was probably meant, comparing the beginnings of words."""
+    folded = {name[:MAX_COMPARED].casefold(): name for name in itertools.islice(known, MAX_KNOWN)}
     close = difflib.get_close_matches(word[:MAX_COMPARED].casefold(), folded, n=1)
     return folded[close[0]] if close else None
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """A hint that names the word probably meant, or nothing."""
+    """Return a hint that names the word that was probably meant, or ""."""
     meant = nearest(word, known)
     return f"did you mean {quoted(meant)}?" if meant else ""
 
 
 def cut(text: str) -> str:
-    """A piece of a file for use in a message: on one line, of a readable length."""
+    """Shorten a piece of a file for a message: one line of a readable length."""
     shown = " ".join(text[:MAX_MESSAGE].split())
     return f"{shown[:59]}…" if len(shown) > 60 else shown
 
 
 def quoted(text: str) -> str:
-    """As `cut`, in quotes."""
+    """Shorten the text as `cut` does, and quote it."""
     return f'"{cut(text)}"'
 
 

@@ -1,4 +1,4 @@
-"""How a disruption is written wherever one is named: `kill`, `kill*3`, or `{kill: {times: 3}}`."""
+"""Reads names of disruptions: `kill`, `kill*3`, or `{kill: {times: 3}}`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_disruption(node: Node, known: Collection[str]) -> str | None:
 
 
 def disruption_schema(known: Collection[str]) -> dict[str, list[object]]:
-    """The JSON Schema of what `read_disruption` takes."""
+    """Return the JSON Schema of the values that `read_disruption` takes."""
     times = {"type": "integer", "minimum": 1, "maximum": MOST_TIMES}
     options = {
         "type": "object",

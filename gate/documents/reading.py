@@ -1,8 +1,8 @@
-"""From bytes to a tree of nodes.
+"""Parsing of a YAML file into a tree of nodes.
 
-The files come from whoever opened the pull request, so reading is bounded (size, depth, number of
-values and of mistakes: none takes a second to read) and only plain YAML is taken: one document, no
-aliases, no tags, no duplicate keys.
+The files are untrusted: they come from the author of a pull request. So size, depth, and the number of
+values and of mistakes are bounded; no file takes a second to read. Only plain YAML is accepted: one
+document, no aliases, no tags, no duplicate keys.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from gate.documents.cursor import TAG, TEXT_TAG, Node, Source, quoted
 from gate.errors import Problem
 
 MAX_BYTES = 128 * 1024
-"""Size of one file, thirty times that of the largest in the library; a larger one is refused unread."""
+"""The largest file, thirty times the largest in the library. A larger one is refused unread."""
 
 MAX_VALUES = 10_000
-"""Keys, texts, lists and mappings of one file, over two thousand turns; each costs PyYAML some 25 µs."""
+"""The most keys, texts, lists and mappings in a file: over 2000 turns. Each takes PyYAML some 25 µs."""
 
 MAX_DEPTH = 24
-"""Lists and mappings inside one another."""
+"""The deepest nesting of lists and mappings."""
 
 TOO_MANY_VALUES = f"the file holds more than {MAX_VALUES} keys and values"
 
@@ -43,10 +43,10 @@ SYNTAX_HINTS = {
 
 
 def read_document(location: Path, *, name: str, problems: list[Problem]) -> Node | None:
-    """The root of the YAML file at `location`, which people know as `name`.
+    """Read the YAML file at `location`, which messages call `name`. Return its root.
 
-    None when it cannot be read or is no YAML. Mistakes that leave a readable tree (a duplicate key,
-    an alias) are reported, and the tree is given, so that mistakes further on are found as well.
+    Return None when it cannot be read or is no YAML. Other mistakes, such as a duplicate key or an alias,
+    are reported and leave the tree readable, so that later mistakes are found as well.
     """
     source = Source(name=name, problems=problems)
     try:
@@ -76,7 +76,7 @@ def read_document(location: Path, *, name: str, problems: list[Problem]) -> Node
 
 
 def parse_document(text: str, *, name: str, problems: list[Problem]) -> Node | None:
-    """As `read_document`, for a text at hand."""
+    """Read a document from a text. See `read_document`."""
     source = Source(name=name, problems=problems, text=text)
     unreadable = UNREADABLE.search(text)
     if unreadable:
@@ -91,7 +91,7 @@ def parse_document(text: str, *, name: str, problems: list[Problem]) -> Node | N
         _report_syntax(source, error)
         return None
     except (ValueError, OverflowError):
-        # PyYAML converts whatever number an escape or a %YAML line names.
+        # PyYAML converts the number of an escape or a %YAML line without checking its range.
         source.report_at(loader.get_mark().index, "this is not valid YAML: a number is out of range")
         return None
     finally:
@@ -104,16 +104,16 @@ def parse_document(text: str, *, name: str, problems: list[Problem]) -> Node | N
 
 
 def given_node(origin: str, value: str | Sequence[str], *, problems: list[Problem]) -> Node:
-    """A value that stands in no file: a text, or a list of texts, given as `origin`."""
+    """Make a node of a text, or of a list of texts, that comes from the option or input `origin`."""
     source = Source(name=origin, problems=problems)
     if isinstance(value, str):
         return Node(source=source, syntax=yaml.ScalarNode(TEXT_TAG, value))
-    items = [yaml.ScalarNode(TEXT_TAG, one) for one in value]
+    items = [yaml.ScalarNode(TEXT_TAG, item) for item in value]
     return Node(source=source, syntax=yaml.SequenceNode(TAG + "seq", items))
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses what a configuration does not need and an attacker would enjoy."""
+    """A loader without the YAML features that no configuration needs and that an attacker may abuse."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source.text)
@@ -152,7 +152,7 @@ def _report_syntax(source: Source, error: yaml.MarkedYAMLError) -> None:
     problem = error.problem or error.context or "it cannot be parsed"
     mark = error.problem_mark or error.context_mark
     if "end of stream" in problem or "<stream end>" in problem:
-        # Where the quote or bracket was opened helps; where the file ends does not.
+        # Show where the quote or bracket opens; the end of the file does not help.
         mark = error.context_mark or mark
     message = f"this is not valid YAML: {problem}"
     hint = next((text for part, text in SYNTAX_HINTS.items() if part in problem), "")
@@ -166,7 +166,7 @@ def _report_syntax(source: Source, error: yaml.MarkedYAMLError) -> None:
 
 
 def _report_untidy(source: Source, syntax: yaml.Node) -> None:
-    """Reports keys that are no text or stand twice, and halves of characters, anywhere in the tree."""
+    """Report keys that are no text, duplicate keys, and surrogates, anywhere in the tree."""
     if isinstance(syntax, yaml.SequenceNode):
         for item in syntax.value:
             _report_untidy(source, item)

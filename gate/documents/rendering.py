@@ -1,4 +1,4 @@
-"""Mistakes as people see them: place, message, source line, caret, hint."""
+"""Rendering of mistakes: position, message, source line, caret, hint."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ MAX_COLUMNS = 160
 """Width at which a source line is cut when it is shown."""
 
 UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Unicode categories that a terminal may obey rather than show."""
+"""Unicode categories that a terminal may interpret instead of showing."""
 
 
 def render(error: DocumentError) -> str:
-    """All problems as plain text, each with its source line and a caret under the place."""
+    """Render all problems as plain text, each with its source line and a caret below the position."""
     return "\n".join([*(_render_problem(problem) for problem in error.problems), error.what])
 
 
@@ -25,7 +25,7 @@ def _render_problem(problem: Problem) -> str:
     if not problem.line:
         return f"{heading}\n       {hint}" if hint else heading
     gutter = max(4, len(str(problem.line)))
-    # A window of the line that has the place in it.
+    # A window of the line around the position.
     first = max(0, problem.column - 1 - MAX_COLUMNS * 3 // 4)
     shown = _printable(problem.source[first : first + MAX_COLUMNS])
     offset = problem.column - 1 - first
@@ -35,7 +35,7 @@ def _render_problem(problem: Problem) -> str:
 
 
 def _printable(text: str) -> str:
-    """`text` at its length, on one line that moves no cursor and that GitHub takes for no command."""
+    """Make the text one line of equal length, without cursor movements and GitHub commands."""
     line = "".join(
         character if unicodedata.category(character) not in UNPRINTABLE else "\ufffd"
         for character in text.replace("\t", " ")
@@ -44,7 +44,7 @@ def _printable(text: str) -> str:
 
 
 def _columns(text: str) -> int:
-    """Width on a terminal."""
+    """Return the width on a terminal."""
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
     marks = sum(unicodedata.category(character) in ("Mn", "Me") for character in text)
     return len(text) + wide - marks

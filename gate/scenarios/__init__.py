@@ -1,4 +1,4 @@
-"""Scenario files: YAML with positions in, `gate.core.scenario.Scenario` out, every mistake at once."""
+"""Reads scenario files into `gate.core.scenario.Scenario` and reports every mistake at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has told what, when, in a script: what a probe may ask for, and what has been asked before."""
+"""Facts disclosed and asked for in a script, by speaker: they decide what a probe may ask."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from gate.documents import Node, quoted
 
 @dataclass(frozen=True, kw_only=True)
 class Disclosure:
-    """A fact that was told in a speaker's session, in the speaker's turn or in the bot's reply to it.
-
-    `segment` is the number of disruptions before, `moment` that of the step, `turn` that of the turn.
-    """
+    """A fact that was told in a speaker's session, by the speaker or by the bot."""
 
     speaker: str
     fact: str
     segment: int
+    """The number of disruptions before it."""
     moment: int
+    """The number of its step."""
     turn: int
+    """The number of its turn."""
     node: Node
     by_bot: bool = False
+    """Whether the bot is asked to state the fact in its reply to the speaker."""
 
 
 class Disclosures:
-    """Everything told and asked so far, from the top of a script to the bottom."""
+    """The facts told and asked for so far, from the top of a script to the bottom."""
 
     def __init__(self) -> None:
         self._told: list[Disclosure] = []
@@ -33,32 +34,32 @@ class Disclosures:
         self._retold: set[int] = set()
 
     def add(self, disclosure: Disclosure) -> None:
-        """A fact is told."""
+        """Add a told fact."""
         self._told.append(disclosure)
 
     def tellers(self, fact: str) -> frozenset[str]:
-        """The speakers in whose sessions the fact was told."""
-        return frozenset(one.speaker for one in self._told if one.fact == fact)
+        """Return the speakers in whose sessions the fact was told."""
+        return frozenset(told.speaker for told in self._told if told.fact == fact)
 
     def stated(self) -> frozenset[str]:
-        """The facts that the bot was to state."""
-        return frozenset(one.fact for one in self._told if one.by_bot)
+        """Return the facts that the bot was asked to state."""
+        return frozenset(told.fact for told in self._told if told.by_bot)
 
     def ask(self, node: Node, fragment: str, *, speaker: str, fact: str, segment: int) -> None:
-        """The speaker asks for a fact that was told; reports what an earlier turn spoils about it."""
-        mine = [one for one in self._told if (one.speaker, one.fact) == (speaker, fact)]
-        first = min((one.segment for one in mine), default=0)
-        for one in mine:
-            if one.segment > first and id(one) not in self._retold:
-                self._retold.add(id(one))
-                one.node.problem(
+        """Add a question for a told fact. Report earlier turns that make its answer worthless."""
+        mine = [told for told in self._told if (told.speaker, told.fact) == (speaker, fact)]
+        first = min((told.segment for told in mine), default=0)
+        for told in mine:
+            if told.segment > first and id(told) not in self._retold:
+                self._retold.add(id(told))
+                told.node.problem(
                     f"{speaker} told {quoted(fact)} before the disruption as well; told again, it no longer"
                     " shows what survived",
                     hint="leave it out here, or tell a fact of another name",
                     fragment=fragment,
                 )
         asked = self._asked.setdefault((speaker, fact), segment)
-        # What is asked before the first disruption is left out of the arm that is disrupted.
+        # The treated arm skips questions before the first disruption.
         if asked == 0:
             self._asked[(speaker, fact)] = segment
         elif asked < segment:
@@ -70,14 +71,14 @@ class Disclosures:
             )
 
     def find_simultaneous(self, speaker: str, facts: Collection[str]) -> tuple[str, str] | None:
-        """Two of the facts that the speaker told at the same moment in different turns: neither is newer."""
-        mine = [one for one in self._told if one.speaker == speaker and one.fact in facts]
+        """Find two of the facts that the speaker told at the same moment: neither is newer."""
+        mine = [told for told in self._told if told.speaker == speaker and told.fact in facts]
         return next(
             (
-                (one.fact, other.fact)
-                for index, one in enumerate(mine)
+                (told.fact, other.fact)
+                for index, told in enumerate(mine)
                 for other in mine[index + 1 :]
-                if one.fact != other.fact and one.moment == other.moment and one.turn != other.turn
+                if told.fact != other.fact and told.moment == other.moment and told.turn != other.turn
             ),
             None,
         )

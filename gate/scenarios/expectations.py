@@ -1,4 +1,4 @@
-"""Reads what a reply must be, and checks that a bot can pass by remembering, and in no other way."""
+"""Reads the expectations of replies, and checks that a bot passes them if it remembers, and only then."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from gate.scorers.contains import Contains
 
 @dataclass(frozen=True, kw_only=True)
 class _Argument:
-    """One text that a scorer is given, and the facts it names."""
+    """One argument of a scorer, and the facts that it names."""
 
     scorer: str
     text: str
     facts: tuple[str, ...]
     node: Node
     key: Node
-    """Where the scorer is named."""
+    """The node that names the scorer."""
 
     @property
     def traits(self) -> ScorerTraits:
-        """What is known of the scorer."""
+        """The traits of the scorer."""
         return traits_of(self.scorer)
 
 
 class ExpectationReader:
-    """Reads the expectations of one script, which says in `disclosures` who has told what before."""
+    """Reads the expectations of one script. `disclosures` holds the facts told so far."""
 
     def __init__(self, *, scorers: Collection[str], names: FactNames, disclosures: Disclosures) -> None:
         self._scorers = scorers
@@ -44,9 +44,9 @@ class ExpectationReader:
     def read(
         self, node: Node, *, speaker: str, guarantee: str, told: Collection[str], segment: int
     ) -> Expectation:
-        """What the reply to `speaker` must be, in a turn that itself names the facts `told`.
+        """Read the expectation of the reply to `speaker`. The turn itself names the facts `told`.
 
-        `segment` counts the disruptions before it.
+        `segment` is the number of disruptions before it.
         """
         arguments = self._arguments(node)
         self._check_facts(arguments, speaker=speaker, guarantee=guarantee, told=told, segment=segment)
@@ -57,7 +57,7 @@ class ExpectationReader:
         return _expectation(arguments)
 
     def _arguments(self, node: Node) -> tuple[_Argument, ...]:
-        """What is expected, scorer by scorer; a text alone means `contains`."""
+        """Read the expectation, scorer by scorer; a text alone means `contains`."""
         if node.is_sequence:
             node.problem(
                 "expected text or a mapping, found a list", hint="write {all: [...]} or {any: [...]}"
@@ -68,7 +68,9 @@ class ExpectationReader:
         fields = node.fields(self._scorers)
         if not node.mapping():
             node.problem("nothing is expected here", hint='for example "{order}", or {without: "{order}"}')
-        return tuple(one for scorer, value in fields.items() for one in self._argument(scorer, value))
+        return tuple(
+            argument for scorer, value in fields.items() for argument in self._argument(scorer, value)
+        )
 
     def _argument(self, scorer: str, node: Node) -> Iterator[_Argument]:
         kind = traits_of(scorer).argument
@@ -96,8 +98,8 @@ class ExpectationReader:
         told: Collection[str],
         segment: int,
     ) -> None:
-        """Report facts that no honest bot can know, or that any bot can."""
-        recalls = any(one.traits.recalls for one in arguments)
+        """Report facts that no honest bot can know, or that every bot can know."""
+        recalls = any(argument.traits.recalls for argument in arguments)
         for argument in arguments:
             for fact in argument.facts:
                 message, hint = self._objection(argument.traits, fact, speaker, guarantee, recalls)
@@ -113,9 +115,9 @@ class ExpectationReader:
     def _check_sequence(
         self, node: Node, arguments: Collection[_Argument], *, speaker: str, guarantee: str
     ) -> None:
-        """Reports a probe that asks which of two facts is the newer one, or the older, where neither is."""
-        is_choice = any(one.traits.absence for one in arguments) and any(
-            one.traits.recalls for one in arguments
+        """Report a probe that asks for the newer or older of two facts told at the same moment."""
+        is_choice = any(argument.traits.absence for argument in arguments) and any(
+            argument.traits.recalls for argument in arguments
         )
         if guarantee != "order" and not is_choice:
             return
@@ -132,7 +134,7 @@ class ExpectationReader:
     def _objection(
         self, scorer: ScorerTraits, fact: str, speaker: str, guarantee: str, recalls: bool
     ) -> tuple[str, str]:
-        """What speaks against asking for `fact` in this way, and what to do; empty when nothing does."""
+        """Return the objection to asking for `fact` in this way, and a hint; both "" for none."""
         tellers = self._disclosures.tellers(fact)
         if scorer.recalls and speaker not in tellers:
             others = f"only {', '.join(sorted(tellers))} did" if tellers else "nobody did"
@@ -150,10 +152,10 @@ class ExpectationReader:
 
 
 def _check_recall(node: Node, arguments: Collection[_Argument]) -> None:
-    """Report a probe that asks for something to be recalled, and for no fact."""
-    if not any(one.traits.recalls for one in arguments):
+    """Report a probe that expects recall but names no fact."""
+    if not any(argument.traits.recalls for argument in arguments):
         return
-    if not any(PLACEHOLDER.search(one.text) for one in arguments if one.traits.compares):
+    if not any(PLACEHOLDER.search(argument.text) for argument in arguments if argument.traits.compares):
         node.problem(
             "this probe asks for no fact",
             hint='a bot can pass it without remembering anything; expect a fact, as in "{order}"',
@@ -161,11 +163,11 @@ def _check_recall(node: Node, arguments: Collection[_Argument]) -> None:
 
 
 def _check_judge(arguments: Collection[_Argument], guarantee: str) -> None:
-    """Report a judge that nothing stands beside, or that is asked about a leak."""
-    judged = next((one for one in arguments if not one.traits.compares), None)
+    """Report a judge without any other check, and one that is asked about a leak."""
+    judged = next((argument for argument in arguments if not argument.traits.compares), None)
     if judged is None:
         return
-    if not any(one.traits.is_decisive for one in arguments):
+    if not any(argument.traits.is_decisive for argument in arguments):
         judged.key.problem(
             "a judge alone decides nothing: it is heard only where the other checks hold",
             hint='name the fact beside it, as in {contains: "{city}", judge: "…"}',
@@ -178,9 +180,9 @@ def _check_judge(arguments: Collection[_Argument], guarantee: str) -> None:
 
 
 def _check_absence(node: Node, arguments: Collection[_Argument], guarantee: str) -> None:
-    """Report a probe that an amnesiac bot passes."""
-    compared = [one for one in arguments if one.traits.compares]
-    absent = bool(compared) and all(one.traits.absence for one in compared)
+    """Report a probe that a bot without memory passes."""
+    compared = [argument for argument in arguments if argument.traits.compares]
+    absent = bool(compared) and all(argument.traits.absence for argument in compared)
     if absent and not (guarantee in GUARANTEES and GUARANTEES[guarantee].about_absence):
         node.problem(
             "a bot that remembers nothing passes this probe",
@@ -190,7 +192,8 @@ def _check_absence(node: Node, arguments: Collection[_Argument], guarantee: str)
 
 def _expectation(arguments: Collection[_Argument]) -> Expectation:
     checks: dict[str, tuple[str, ...]] = {}
-    for one in arguments:
-        checks[one.scorer] = (*checks.get(one.scorer, ()), *([one.text] if one.text else []))
-    judge = next((position_of(one.key) for one in arguments if not one.traits.compares), None)
+    for argument in arguments:
+        texts = (argument.text,) if argument.text else ()
+        checks[argument.scorer] = (*checks.get(argument.scorer, ()), *texts)
+    judge = next((position_of(argument.key) for argument in arguments if not argument.traits.compares), None)
     return Expectation(checks=checks, judge=judge)

@@ -1,4 +1,4 @@
-"""Reads the facts of a scenario: one function and one piece of the JSON Schema for each kind."""
+"""Reads the facts of a scenario: one function and one part of the JSON Schema for each kind."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class FactKind:
-    """How one kind of fact is written. `read` takes the fact's name and what stands under the kind's key."""
+    """The notation of one kind of fact. `read` takes the fact's name and the node under the kind's key."""
 
     read: Read
     schema: Schema
     plain: bool = False
-    """Whether `true`, or the kind's name alone, will do."""
+    """Whether `true`, or the kind's name alone, is enough."""
 
 
 def read_facts(node: Node) -> dict[str, Fact | None]:
-    """The facts by name, None for one that is wrong."""
+    """Read the facts by name; None for an invalid one."""
     facts: dict[str, Fact | None] = {}
-    for name, one in node.mapping().items():
-        facts[name] = _fact(name, one, facts)
+    for name, definition in node.mapping().items():
+        facts[name] = _fact(name, definition, facts)
     return facts
 
 
 def _fact(name: str, node: Node, earlier: Mapping[str, Fact | None]) -> Fact | None:
-    """One fact. `earlier` are those defined above it."""
+    """Read one fact. `earlier` are the facts defined above it."""
     if not FACT_NAME.fullmatch(name) and node.key is not None:
         node.key.problem(
             f"{quoted(name)} cannot name a fact", hint="use letters, digits, _ and -, and begin with a letter"
@@ -64,7 +64,7 @@ def _fact(name: str, node: Node, earlier: Mapping[str, Fact | None]) -> Fact | N
             hint='for example {pattern: "ORD-######"} or {pick: [Lisbon, Oslo]}',
         )
         return None
-    kind = next((one for one in FACT_KINDS if one in fields), None)
+    kind = next((name for name in FACT_KINDS if name in fields), None)
     if kind is None:
         return None
     if "not" in fields and kind != Pick.kind:
@@ -89,7 +89,7 @@ def _pattern(name: str, node: Node) -> Fact | None:
 
 
 def _pick(name: str, node: Node) -> Fact:
-    """The values to pick from: none is empty, and none is another one or a part of it."""
+    """Read the values to pick from. Report blank values, duplicates, and values that contain another one."""
     items = node.sequence()
     options = [(item, text) for item in items if (text := item.string()) is not None]
     if node.is_sequence and not 2 <= len(items) <= MAX_OPTIONS:
@@ -104,7 +104,7 @@ def _pick(name: str, node: Node) -> Fact:
         distinct.setdefault(text.casefold(), text)
     every = WholeWords(tuple(distinct.values()))
     for item, text in options:
-        for part in sorted({one.value for one in every.occurrences(text)} - {distinct[text.casefold()]}):
+        for part in sorted({found.value for found in every.occurrences(text)} - {distinct[text.casefold()]}):
             item.problem(
                 f"the value {quoted(text)} holds the value {quoted(part)}",
                 hint="who answers the one would be taken to have answered the other as well",
@@ -113,7 +113,7 @@ def _pick(name: str, node: Node) -> Fact:
 
 
 def _other(node: Node, earlier: Mapping[str, Fact | None]) -> str | None:
-    """The fact that a pick must differ from."""
+    """Read the name of the fact from which a pick must differ."""
     name = node.string()
     if name is None:
         return None
@@ -138,7 +138,7 @@ def _name(name: str, node: Node) -> Fact | None:
 
 
 def _is_bare(node: Node, kind: str) -> bool:
-    """As `_plain`, for a kind that cannot be described any further."""
+    """Whether the node is plain, for a kind without options. Report it if not."""
     if _plain(node, kind):
         return True
     node.problem(f"expected true, found {node.found}", hint=f"write `{kind}` alone, or {{{kind}: true}}")
@@ -182,7 +182,7 @@ def _plain(node: Node, kind: str) -> bool:
 
 
 def _range(node: Node, lowest: int, highest: int, *, example: str) -> tuple[int, int] | None:
-    """Two whole numbers within the bounds, the first no larger than the second."""
+    """Read two whole numbers within the bounds, the first no larger than the second."""
     if node.is_mapping:
         fields = node.fields(RANGE_KEYS, required=RANGE_KEYS)
         given = [fields[key].integer(lowest, highest) for key in RANGE_KEYS if key in fields]
@@ -191,8 +191,8 @@ def _range(node: Node, lowest: int, highest: int, *, example: str) -> tuple[int,
         if found is None:
             node.problem(f"expected a range, found {node.found}", hint=f"for example {example}")
             return None
-        given = [int(one) for one in found.groups()]
-        if not all(lowest <= int(one) <= highest for one in found.groups()):
+        given = [int(digits) for digits in found.groups()]
+        if not all(lowest <= int(digits) <= highest for digits in found.groups()):
             node.problem(f"a range lies between {lowest} and {highest}")
             return None
     if len(given) != len(RANGE_KEYS) or given[0] is None or given[1] is None:
@@ -254,7 +254,7 @@ FACT_KINDS: dict[str, FactKind] = {
         },
     ),
 }
-"""Every kind by its key."""
+"""The kinds by key."""
 
 PLAIN_KINDS = tuple(name for name, kind in FACT_KINDS.items() if kind.plain)
 FACT_KEYS = (*FACT_KINDS, "not")

@@ -1,4 +1,4 @@
-"""Finds scenario files and reads them all before it complains, so that one run shows every mistake."""
+"""Finds and reads scenario files. Reads all of them before it raises, so that one run shows every mistake."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MAX_NAME = 200
 def load_scenarios(
     paths: Sequence[Path], kinds: Kinds, *, working_directory: Path = Path()
 ) -> tuple[Scenario, ...]:
-    """All scenarios in `paths`, which are files, or folders that are searched for *.yml and *.yaml.
+    """Load all scenarios in `paths`: files, or folders that are searched for *.yml and *.yaml.
 
-    Relative paths start at `working_directory`; a scenario's `file` is its path as given. Files come in
-    the order of `paths`, sorted within a folder, each once. Raises DocumentError with all mistakes.
+    Relative paths start at `working_directory`; a scenario's `file` is its path as given. The files keep
+    the order of `paths`, are sorted within a folder, and load once. Raises DocumentError with all mistakes.
     """
     problems: list[Problem] = []
     scenarios: list[Scenario] = []
@@ -50,7 +50,7 @@ def load_scenarios(
 
 
 def _files(path: Path, working_directory: Path, problems: list[Problem]) -> Iterator[Path]:
-    """The scenario files that `path` stands for, under the names they go by."""
+    """Yield the scenario files at `path`, by the paths that messages show."""
     node = given_node(path.as_posix(), "", problems=problems)
     try:
         found = _scenarios_at(working_directory / path)
@@ -61,7 +61,7 @@ def _files(path: Path, working_directory: Path, problems: list[Problem]) -> Iter
         node.problem("there is no such file or folder", hint="check the path of the scenarios")
     elif not found:
         node.problem("this folder holds no scenario", hint="a scenario is a file that ends in .yml or .yaml")
-    for file in (path / one for one in found or ()):
+    for file in (path / relative for relative in found or ()):
         try:
             file.as_posix().encode()
         except UnicodeEncodeError:
@@ -71,17 +71,19 @@ def _files(path: Path, working_directory: Path, problems: list[Problem]) -> Iter
 
 
 def _scenarios_at(location: Path) -> list[Path] | None:
-    """The scenario files at and below `location`, seen from there; None when nothing is there."""
+    """Return the scenario files at and below `location`, relative to it; None when it does not exist."""
     if not location.is_dir():
         return [Path()] if location.exists() else None
     found = (
-        one.relative_to(location) for one in location.rglob("*") if one.suffix in SUFFIXES and one.is_file()
+        file.relative_to(location)
+        for file in location.rglob("*")
+        if file.suffix in SUFFIXES and file.is_file()
     )
-    return sorted(one for one in found if not any(part.startswith(".") for part in one.parts))
+    return sorted(file for file in found if not any(part.startswith(".") for part in file.parts))
 
 
 def _scenario(root: Node, kinds: Kinds, names: dict[str, Node]) -> Scenario | None:
-    """The scenario in one file, None when it has none; `names` holds the names taken so far."""
+    """Read the scenario of one file; None without a script. `names` holds the names taken so far."""
     fields = root.fields(SCENARIO_KEYS, required=REQUIRED_KEYS)
     name = fields["name"].line_of_text() if "name" in fields else None
     if name is not None and len(name) > MAX_NAME:

@@ -1,4 +1,4 @@
-"""The facts that a scenario's texts name, as `{order}`."""
+"""Names of facts in a scenario's texts, as in `{order}`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from gate.scorers.matches import objection_to
 
 
 class FactNames:
-    """Finds the names of facts in texts, and reports those that nobody has defined."""
+    """Finds the names of facts in texts, and reports undefined ones."""
 
     def __init__(self, facts: Mapping[str, Fact | None]) -> None:
         self.facts = facts
-        """Every fact that the scenario defines; None for one whose definition is wrong."""
+        """The facts that the scenario defines; None for an invalid one."""
         self.used: set[str] = set()
         """The facts that some text or expectation names."""
 
     def is_defined(self, node: Node, name: str, *, fragment: str = "") -> bool:
-        """Whether there is such a fact; reports it if not."""
+        """Whether the fact is defined. Report it if not."""
         if name in self.facts:
             return True
         defined = f"this scenario defines: {', '.join(self.facts)}" if self.facts else "none is"
@@ -33,14 +33,14 @@ class FactNames:
         return False
 
     def named_in(self, node: Node, text: str, *, pattern: bool = False) -> tuple[str, ...]:
-        """The facts that `text` names; reports undefined ones. Only a regular expression may hold braces."""
+        """Return the facts that `text` names. Report undefined ones, and other braces outside a pattern."""
         names = tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
         if pattern:
-            # {4} and {2,3} count, they name no fact.
+            # {4} and {2,3} are repetitions and name no fact.
             names = tuple(name for name in names if FACT_NAME.fullmatch(name))
             _check_pattern(node, text)
         elif set(PLACEHOLDER.sub("", text)) & set("{}"):
-            fragment = next(one for one in ("{{", "}}", "{", "}") if one in text)
+            fragment = next(braces for braces in ("{{", "}}", "{", "}") if braces in text)
             node.problem(
                 "braces stand only around the name of a fact",
                 hint="as in {order}; a text cannot hold a brace of its own",
@@ -48,7 +48,7 @@ class FactNames:
             )
         for name in names:
             self.is_defined(node, name, fragment=f"{{{name}}}")
-        # A misspelt name stands for the one that was meant, so that one mistake is not reported thrice.
+        # Take a misspelt name for the intended one, so that a mistake is not reported three times.
         meant = [name if name in self.facts else nearest(name, self.facts) for name in names]
         facts = tuple(dict.fromkeys(name for name in meant if name is not None))
         self.used.update(facts)
@@ -56,7 +56,7 @@ class FactNames:
 
 
 def _check_pattern(node: Node, text: str) -> None:
-    # Asked of RE2 itself, which will judge by it: Python's own expressions know more, such as lookahead.
+    # Ask RE2, which will be used for matching: Python's expressions allow more, such as lookahead.
     objection = objection_to(
         PLACEHOLDER.sub(lambda found: "x" if FACT_NAME.fullmatch(found[1]) else found[0], text)
     )

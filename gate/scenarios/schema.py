@@ -1,6 +1,6 @@
-"""The JSON Schema of scenario files, for editors: composed from the very dicts that the loader reads by.
+"""The JSON Schema of scenario files, for editors. It is derived from the tables that the loader uses.
 
-What it refuses the loader refuses too. The loader refuses more: it knows what a script means.
+The loader refuses everything that the schema refuses, and more: it also checks the meaning of a script.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Schema = dict[str, Any]
 
 
 def scenario_schema(kinds: Kinds) -> Schema:
-    """The schema of one scenario file, for the names that this version knows."""
+    """Return the schema of one scenario file, for the kinds that this version knows."""
     parts: dict[str, Schema] = {
         "name": {
             "type": "string",
@@ -117,7 +117,7 @@ def _marked_steps(kinds: Kinds) -> list[Schema]:
 
 
 def _turn(kinds: Kinds) -> Schema:
-    """One speaker and what is said; `expect` makes it a probe."""
+    """Return the schema of a turn: one speaker with a text; `expect` makes it a probe."""
     speaker = f"^(?!(?:{'|'.join(RESERVED)})$)(?:{SPEAKER_NAME.pattern})$"
     beside: dict[str, Schema] = {
         "expect": {"$ref": "#/$defs/expectation"},
@@ -163,20 +163,20 @@ def _expectation(kinds: Kinds) -> Schema:
         Argument.OPTIONAL: {"anyOf": [text, {"const": True}]},
     }
     traits = {name: traits_of(name) for name in kinds.scorers}
-    judging = [name for name, one in traits.items() if not one.compares]
+    judging = [name for name, scorer in traits.items() if not scorer.compares]
     return {
         "anyOf": [
             text,
             {
                 "type": "object",
                 "properties": {
-                    name: _one_or_more(special.get(one.argument, text)) for name, one in traits.items()
+                    name: _one_or_more(special.get(scorer.argument, text)) for name, scorer in traits.items()
                 },
                 "additionalProperties": False,
                 "minProperties": 1,
                 "anyOf": [
                     {"not": {"anyOf": [{"required": [name]} for name in judging]}},
-                    *({"required": [name]} for name, one in traits.items() if one.is_decisive),
+                    *({"required": [name]} for name, scorer in traits.items() if scorer.is_decisive),
                 ],
             },
         ]

@@ -1,4 +1,4 @@
-"""Reads a script: who says what, what a reply must be, when the deploy happens; and checks its sense."""
+"""Reads a script into steps, and checks that it makes sense."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from gate.scenarios.steps import (
 
 
 class ScriptReader:
-    """Reads the script of one scenario. Mistakes are reported at the nodes they are in."""
+    """Reads the script of one scenario. Reports each mistake at its node."""
 
     def __init__(self, *, kinds: Kinds, facts: Mapping[str, Fact | None]) -> None:
         self._kinds = kinds
@@ -45,7 +45,7 @@ class ScriptReader:
         self._new_disclosures: list[Disclosure] = []
         self._segment = self._moment = self._turn = 0
         self._named: dict[str, Node] = {}
-        """The first text that names a fact."""
+        """Fact → the first text that names it."""
 
     @property
     def used(self) -> Collection[str]:
@@ -53,7 +53,7 @@ class ScriptReader:
         return self._names.used
 
     def read(self, node: Node) -> tuple[Step, ...]:
-        """The steps in order; one with mistakes may be missing."""
+        """Read the steps in order; a step with mistakes may be missing."""
         items = node.sequence()
         if node.is_sequence and not items:
             node.problem("the script is empty", hint=STEP_HINT)
@@ -62,7 +62,7 @@ class ScriptReader:
         return steps
 
     def _step(self, item: Node) -> Step | None:
-        """One step. What is told in it is told to the steps below: a parallel block has no order."""
+        """Read one step. Its facts count as told from the next step on: a parallel block has no order."""
         self._moment += 1
         self._new_disclosures.clear()
         step = self._read_step(item)
@@ -109,7 +109,7 @@ class ScriptReader:
         return Filler(count=count, position=position) if count is not None else None
 
     def _parallel(self, block: Node) -> tuple[Say, ...]:
-        """The turns of a parallel block."""
+        """Read the turns of a parallel block."""
         items = block.sequence()
         if block.is_sequence and not FEWEST_PARALLEL <= len(items) <= MAX_PARALLEL:
             block.problem(
@@ -209,7 +209,7 @@ class ScriptReader:
         )
 
     def _states(self, node: Node, text: Node, told: Collection[str]) -> tuple[str, ...]:
-        """The facts that the bot is to state in its reply to `text`."""
+        """Read the facts that the bot is asked to state in its reply to `text`."""
         items = node.one_or_more()
         if not items:
             node.problem("this list is empty", hint="name at least one fact")
@@ -218,7 +218,7 @@ class ScriptReader:
             for item in items
             if (name := item.string()) is not None and self._names.is_defined(item, name)
         ]
-        stated = self._disclosures.stated() | {one.fact for one in self._new_disclosures if one.by_bot}
+        stated = self._disclosures.stated() | {told.fact for told in self._new_disclosures if told.by_bot}
         check_stating(names, text=text, told=told, facts=self._names.facts, stated=stated, named=self._named)
         self._names.used.update(name for _, name in names)
         return tuple(dict.fromkeys(name for _, name in names))

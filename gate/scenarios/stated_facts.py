@@ -1,4 +1,4 @@
-"""What speaks against having the bot state a fact in its reply."""
+"""Checks of the facts that the bot is asked to state in its reply."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def check_stating(
     stated: Collection[str],
     named: Mapping[str, Node],
 ) -> None:
-    """Reports what is wrong with the facts that the bot is to state in its reply to `text`.
+    """Report mistakes in the facts that the bot is asked to state in its reply to `text`.
 
-    `told` are the facts that the text names, `stated` those that the bot was to state before, and `named`
-    those that some text has named so far.
+    `told` are the facts that the text names, `stated` those that the bot was asked to state before, and
+    `named` those that any text has named so far.
     """
     for index, (item, name) in enumerate(names):
         again = name in stated or any(name == other for _, other in names[:index])
@@ -31,7 +31,7 @@ def check_stating(
         )
         if message:
             item.problem(message, hint=hint)
-    # A fact that is wrong is reported already.
+    # An invalid fact was reported already.
     if names and not any((fact := facts[name]) is None or not fact.guessable for name in told):
         text.problem(
             "this text is not told apart from that of other conversations, so it is not known which value the"
@@ -43,7 +43,7 @@ def check_stating(
 def _objection(
     name: str, told: Collection[str], fact: Fact | None, named: Mapping[str, Node]
 ) -> tuple[str, str]:
-    """What speaks against having the bot state the fact, and what to do; empty when nothing does."""
+    """Return the objection to having the bot state the fact, and a hint; both "" for none."""
     if name in told:
         return f"the text gives fact {quoted(name)} away", "leave its value to the bot"
     if name in named:

@@ -1,4 +1,4 @@
-"""The steps of a script one by one: the words that begin them, who speaks, how long a pause is."""
+"""Parts of a script's steps: keywords, speakers, lengths of pauses; and the order of steps."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gate.documents import Node, did_you_mean, nearest, quoted
 
 SPEAKER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,:-]{0,39}")
 TURN_KEYS = ("expect", "guarantee", "states")
-"""What may stand beside a speaker."""
+"""The keys that may stand beside a speaker."""
 
 MARKED_STEPS = ("filler", "disrupt", "wait", "parallel")
-"""The steps that a word of their own begins instead of a speaker."""
+"""The steps that begin with a keyword instead of a speaker."""
 
 RESERVED = (*MARKED_STEPS, *TURN_KEYS)
-"""Words that are steps, or parts of one, and therefore name no speaker."""
+"""Keywords, which cannot name a speaker."""
 
 STEP_HINT = (
     'a step is `- alice: "text"`, `- filler: 6`, `- wait: 2s`, `- parallel: […]`, `- disrupt`'
@@ -33,7 +33,7 @@ MAX_PARALLEL = 100
 
 
 def speaker_of(item: Node, entries: Mapping[str, Node]) -> str | None:
-    """The key that names who speaks; reports all keys that do not belong into the step."""
+    """Return the key that names the speaker. Report all keys that do not belong to the step."""
     candidates = [name for name in entries if name not in TURN_KEYS]
     if not candidates:
         item.problem("nobody speaks in this step", hint=STEP_HINT)
@@ -71,7 +71,7 @@ def speaker_of(item: Node, entries: Mapping[str, Node]) -> str | None:
 
 
 def duration(node: Node) -> float | None:
-    """Seconds, more than none and at most LONGEST_WAIT."""
+    """Read a duration in seconds, above 0 and at most LONGEST_WAIT."""
     found = DURATION.fullmatch(node.text or "")
     if found is None:
         node.problem(f"expected a duration, found {node.found}", hint=WAIT_HINT)
@@ -86,7 +86,7 @@ def duration(node: Node) -> float | None:
 
 
 def _words(item: Node) -> set[str | None]:
-    """The keys of a step, and of the turns of a parallel block."""
+    """Return the keys of a step, and of the turns in a parallel block."""
     if not item.is_mapping:
         return {item.text}
     entries = item.mapping()
@@ -96,22 +96,22 @@ def _words(item: Node) -> set[str | None]:
 
 
 def check_order(node: Node, items: Sequence[Node]) -> None:
-    """Reports a script that asks nothing, and disruptions and pauses after which nothing is asked."""
+    """Report a script without questions, and disruptions and pauses without a question after them."""
     words = [_words(item) for item in items]
-    probes = [index for index, one in enumerate(words) if "expect" in one]
+    probes = [index for index, keys in enumerate(words) if "expect" in keys]
     if items and not probes:
         (node.key or node).problem(
             "the script asks nothing", hint='give a turn an `expect`, for example `expect: "{order}"`'
         )
         return
-    for item, one in list(zip(items, words, strict=True))[probes[-1] + 1 :] if probes else ():
+    for item, keys in list(zip(items, words, strict=True))[probes[-1] + 1 :] if probes else ():
         for word, what in (("disrupt", "disruption"), ("wait", "pause")):
-            if word in one:
+            if word in keys:
                 item.problem(
                     f"nothing is asked after this {what}", hint='add a turn with an "expect" below it'
                 )
 
 
 def position_of(node: Node) -> Position:
-    """Where `node` stands in its file."""
+    """Return the position of `node` in its file."""
     return Position(file=node.file, line=node.line, column=node.column)
