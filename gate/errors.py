@@ -1,4 +1,4 @@
-"""Every exception the gate raises on purpose: what happened, why, what to do, and its exit code."""
+"""The exceptions that the gate raises on purpose, each with a cause, a remedy and an exit code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process says to whoever started it."""
+    """The exit codes of the process."""
 
     PASSED = 0
     FAILED = 1
@@ -18,10 +18,10 @@ class ExitCode(IntEnum):
 
 
 class GateError(Exception):
-    """A fault that is explained rather than traced.
+    """A fault that is explained to the user without a traceback.
 
-    `what` happened in one sentence; `why` when it is known; `remedy`, what the reader can do;
-    `log`, the last lines that the failing part printed (untrusted text, neutralised where shown).
+    `what` happened, in one sentence; `why`, when it is known; `remedy`, what the user can do; `log`, the
+    last lines of the part that failed (untrusted text, sanitised where it is shown).
     """
 
     exit_code = ExitCode.INCONCLUSIVE
@@ -35,7 +35,7 @@ class GateError(Exception):
 
     @property
     def sentence(self) -> str:
-        """What and why on one line, without the remedy or the log."""
+        """The fault on one line: what and why, without the remedy or the log."""
         return f"{self.what}: {self.why}" if self.why else self.what
 
 
@@ -47,9 +47,9 @@ class InputError(GateError):
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake in what the user wrote. `line` and `column` count from 1; `width` is in characters.
+    """One mistake in the user's files. `line` and `column` count from 1; `width` is in characters.
 
-    Line 0 means that there is no place in a file: `file` then names the option or the input.
+    With line 0 the mistake is in an option or an input, which `file` names.
     """
 
     file: str
@@ -62,16 +62,18 @@ class Problem:
 
 
 class DocumentError(InputError):
-    """All mistakes found in the user's files, reported at once."""
+    """All mistakes in the user's files, reported at once."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         count = len(problems)
         super().__init__(f"{count} error{'s' if count != 1 else ''}, nothing was started")
-        self.problems = tuple(sorted(problems, key=lambda one: (one.file, one.line, one.column)))
+        self.problems = tuple(
+            sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column))
+        )
 
 
 class EngineError(GateError):
-    """The Docker engine, or what stands in for it, failed; never the bot's fault."""
+    """The Docker engine, or the runtime in its place, failed; never the bot's fault."""
 
 
 class StoreError(GateError):
@@ -79,20 +81,20 @@ class StoreError(GateError):
 
 
 class BotNotReady(GateError):
-    """The bot was started and did not turn healthy; `log` holds its last lines."""
+    """The bot started and did not become healthy; `log` holds its last lines."""
 
 
 class Unsupported(GateError):
-    """This runtime cannot do what a disruption needs, and says why."""
+    """The runtime cannot do something that a disruption needs; the error says why."""
 
 
 class Undecided(GateError):
-    """Whether a reply is as expected cannot be said: the judge that was to say it has not."""
+    """A check is undecided, because the judge gave no answer about the reply."""
 
 
 class TurnRefused(GateError):
-    """The bot answered a turn with an error, or with something that is no reply."""
+    """The bot answered a turn with an error, or without a valid reply."""
 
 
 class TurnIndeterminate(GateError):
-    """The connection ended before an answer came: the bot may or may not have taken the turn."""
+    """The connection ended without an answer: the bot may or may not have taken the turn."""

@@ -1,7 +1,7 @@
-"""The starts of memory-gate: the command and both stages of the action.
+"""The entry points of memory-gate: the command and both stages of the action.
 
-The code is in the package `gate`, a name that others use too. So each start first loads the `gate` that
-lies beside this package.
+The code is in the package `gate`, a name that other projects use too. So each entry point first loads the
+`gate` beside this package.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _load_or_exit() -> None:
         load_gate()
     except ForeignPackageError as error:
         sys.stderr.write(f"error: {error}\n")
-        # Python's own exit code for a traceback is 1, which would say that the bot forgot.
+        # Python exits with 1 after a traceback, which would mean that the bot forgot.
         sys.exit(INPUT_ERROR)
 
 

@@ -1,4 +1,4 @@
-"""Loading of the package `gate` that belongs to memory-gate, whatever else has that name."""
+"""Loads the package `gate` of memory-gate, even where other packages have that name."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class ForeignPackageError(Exception):
 def load_gate() -> None:
     """Import the `gate` beside this package. Raises ForeignPackageError.
 
-    A `gate` in the working directory is passed over: `python -m` puts that folder first, unasked.
-    One that PYTHONPATH names is what its owner wants imported, so it is not passed over silently.
+    A `gate` in the working directory is ignored: `python -m` puts that folder first by itself.
+    One on PYTHONPATH raises: its owner put it there on purpose.
     """
     if NAME in sys.modules:
         return
@@ -39,7 +39,7 @@ def load_gate() -> None:
 
 
 def _find_foreign() -> Path | None:
-    """Return the module or package that an import would find in place of memory-gate's own."""
+    """Return the module or package that an import would find instead of memory-gate's own."""
     starts_elsewhere = not sys.flags.safe_path and Path(sys.path[0]).resolve() != HOME
     spec = PathFinder.find_spec(NAME, sys.path[1:] if starts_elsewhere else sys.path)
     path = _path_of(spec)
@@ -47,7 +47,7 @@ def _find_foreign() -> Path | None:
 
 
 def _path_of(spec: ModuleSpec | None) -> Path | None:
-    """Return the spec's folder or file. A folder without `__init__.py` hides nothing: it has none."""
+    """Return the spec's folder or file; None for a folder without `__init__.py`, which hides nothing."""
     if spec is None or spec.origin is None:
         return None
     origin = Path(spec.origin)

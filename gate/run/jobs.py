@@ -1,4 +1,4 @@
-"""How many deployments this machine has room for at once."""
+"""The number of deployments that fit on this machine at once."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from gate.config import Settings
 
 MEMORY = Path("/proc/meminfo")
 BYTES_OF_REPLICA = 512 * 1024 * 1024
-"""Twice what a bot on a common framework takes: while it is being replaced there are two."""
+"""Twice the memory of a bot on a common framework: during its replacement there are two."""
 BYTES_OF_STORE = 128 * 1024 * 1024
 MOST = 8
 
 
 def sensible_jobs(settings: Settings, *, deployments: int) -> int:
-    """Return one replica a processor, as far as memory is free for them; at least one deployment.
+    """Return how many deployments to run at once: one replica a processor, within free memory; 1 at least.
 
-    With more of them bots would start slower than alone, and could miss the time they are given for it.
+    More of them would slow down the start of bots, which might then exceed its time-out.
     """
     if settings.policy.max_unavailable is not None:
-        # How long the bot is away is being measured: nobody else may slow its start down.
+        # The run measures for how long the bot is unavailable: no other deployment may slow its start.
         return 1
     return min(
         most_side_by_side(
@@ -33,7 +33,7 @@ def sensible_jobs(settings: Settings, *, deployments: int) -> int:
 
 
 def most_side_by_side(*, processors: int | None, free_bytes: int | None, replicas: int) -> int:
-    """Return how many fit; 1 when processors or memory are unknown."""
+    """Return how many deployments fit. Fall back to 1 when CPUs or memory are unknown."""
     if processors is None or free_bytes is None:
         return 1
     size = replicas * BYTES_OF_REPLICA + BYTES_OF_STORE
@@ -41,7 +41,7 @@ def most_side_by_side(*, processors: int | None, free_bytes: int | None, replica
 
 
 def free_memory(file: Path = MEMORY) -> int | None:
-    """Return the bytes that can be taken without swapping; None where the machine does not say."""
+    """Return the bytes that can be used without swapping; None when unknown."""
     try:
         lines = dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line)
         return int(lines["MemAvailable"].split()[0]) * 1024

@@ -1,4 +1,4 @@
-"""The model of a run: its endpoint for the bots, and what answers behind it."""
+"""The model of a run: the endpoint for the bots, and the upstream model behind it."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ LARGEST_SEED = 2**31
 
 @dataclass(frozen=True, kw_only=True)
 class Cassettes:
-    """The cassettes of a run: the one that is played, the one that is recorded."""
+    """The cassettes of a run: the one that is replayed, and the one that is recorded."""
 
     played: Cassette | None = None
     recorded: CassetteWriter | None = None
     seed: int
-    """The seed of the run: a recorded one is played with its own only."""
+    """The seed of the run. A cassette can be replayed only with its own seed."""
 
     def keep(self) -> None:
-        """Keep what was recorded: the run was played to its end."""
+        """Keep the recording, because the run was played to its end."""
         if self.recorded is not None:
             self.recorded.keep()
 
     def discard(self) -> None:
-        """Discard what was recorded of a run that broke off. Safe after `keep`."""
+        """Discard the recording of an unfinished run. Does nothing after `keep`."""
         if self.recorded is not None:
             self.recorded.discard()
 
@@ -64,10 +64,10 @@ def load_cassettes(settings: Settings) -> Cassettes:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelAccess:
-    """How bots reach their model, and how its answers are held back."""
+    """The bots' access to their model, and the way to hold back its answers."""
 
     environment: Callable[[str], Mapping[str, str]]
-    """Deployment → the environment variables that its bot is given."""
+    """Deployment → the environment variables of its bot."""
     hold: Callable[[str, Collection[str]], Hold] | None = None
 
 
@@ -77,13 +77,13 @@ NO_MODEL = ModelAccess(environment=lambda _deployment: {})
 
 @dataclass(frozen=True, kw_only=True)
 class ModelParts:
-    """Everything that the endpoint of a run is built from."""
+    """The parts from which the endpoint of a run is built."""
 
     settings: Settings
     plan: Plan
     cassettes: Cassettes
     in_flight: InFlightTurns
-    """Follows which turns are in flight: requests belong to them."""
+    """Tracks the turns in flight, to which requests belong."""
     record: Recorder
     clock: Callable[[], float]
 
@@ -111,7 +111,7 @@ async def open_endpoint(parts: ModelParts, host: str, teardown: Teardown) -> Mod
 
 
 def turns_in(plan: Plan) -> int:
-    """Return how many turns the plan has, which bounds what is kept of replies and requests."""
+    """Return the number of turns in the plan, which bounds the recorded replies and requests."""
     return sum(conversation.planned(0.0).turns for conversation in plan.conversations)
 
 

@@ -1,4 +1,4 @@
-"""Records and shows what happens in a run; a full disk or a closed terminal does not undo the run."""
+"""Records and shows the events of a run. A full disk or a closed terminal still leaves a report."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from gate.reporters.transcript_file import TranscriptFile
 class Recording:
     """Takes every event of a run. Implements `gate.ports.Recorder`.
 
-    `end` is called once, should the transcript not take an event: what is not on record was not seen, so
-    there is no sense in going on.
+    When the transcript cannot take an event, `end` is called once: what is not recorded cannot be judged,
+    so the run need not go on.
     """
 
     def __init__(
@@ -28,12 +28,12 @@ class Recording:
         self._over = False
         self._closed: set[str] = set()
         self.fault = ""
-        """Why nothing more could be put on record; "" while everything could."""
+        """Why recording failed; "" while it works."""
 
     def __call__(self, event: Event) -> None:
-        """Puts the event on record, then shows it."""
+        """Record the event, then show it."""
         if self.fault and not self._over:
-            # Events build on those before them, one of which is missing.
+            # Later events depend on earlier ones, and one of those is missing.
             return
         try:
             self._transcript.show(event)
@@ -46,24 +46,24 @@ class Recording:
             try:
                 reporter.show(event)
             except OSError:
-                # Nobody is there to be shown anything; the report is written all the same.
+                # The terminal is closed; the report is written all the same.
                 if isinstance(reporter, ConsoleReporter):
                     self._reporters.remove(reporter)
 
     def over(self) -> None:
-        """Take what follows as the end of the record: all was played, or will not be."""
+        """Treat all further events as the end of the record: playing is over."""
         self._over = True
 
     def faults(self, deployments: Sequence[str], at: float) -> Sequence[FaultSeen]:
-        """Return the fault of the record for each deployment that was not seen to its end."""
+        """Return the recording's fault once for each deployment that was not recorded to its end."""
         return [
-            FaultSeen(at=at, deployment=one, cause="harness", sentence=self.fault)
-            for one in deployments
-            if self.fault and one not in self._closed
+            FaultSeen(at=at, deployment=deployment, cause="harness", sentence=self.fault)
+            for deployment in deployments
+            if self.fault and deployment not in self._closed
         ]
 
     def finish(self, report: Report) -> None:
-        """Lets every reporter report. Raises GateError, see `finish_all`."""
+        """Finish every reporter. Raises GateError, see `finish_all`."""
         finish_all(self._reporters, report)
 
     def _give_up(self, error: OSError) -> None:
@@ -74,7 +74,7 @@ class Recording:
 
 
 def finish_all(reporters: Iterable[Reporter], report: Report) -> None:
-    """Lets every reporter report, whatever becomes of the others.
+    """Finish every reporter, even when others fail.
 
     Raises GateError, naming what could not be written.
     """

@@ -1,4 +1,4 @@
-"""The folder that a run writes its report into."""
+"""The folder of a run's report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gate.reporters.atomic_write import DRAFT, remove_drafts
 from gate.reporters.transcript_file import TranscriptFile
 
 PROBE_BYTES = 1024 * 1024
-"""How much a report folder must take before anything is started: the report of a small run."""
+"""The free space required in a report folder before anything is started: a small run's report."""
 
 
 def prepare_report_folder(folder: Path) -> None:
@@ -32,7 +32,7 @@ def prepare_report_folder(folder: Path) -> None:
 
 
 def file_reporters(folder: Path) -> tuple[Reporter, ...]:
-    """Return the reporters of all that is written into the folder besides the transcript."""
+    """Return the reporters that write files into the folder; the transcript is not among them."""
     return tuple(kind(folder) for kind in FILE_REPORTERS.values())
 
 
@@ -45,7 +45,7 @@ def open_transcript(folder: Path) -> TranscriptFile:
 
 
 def unwritable(folder: Path, error: OSError) -> InputError:
-    """Return the error for a report folder that does not take what is written."""
+    """Return the error for a report folder that cannot be written."""
     return InputError(
         f"the report folder {folder} cannot be written",
         why=error.strerror or str(error),
@@ -56,7 +56,7 @@ def unwritable(folder: Path, error: OSError) -> InputError:
 def _write_probe(folder: Path) -> None:
     probe = folder / f"{DRAFT}{secrets.token_hex(8)}"
     try:
-        # A full disk takes an empty file, and nothing in it.
+        # A full disk accepts an empty file, but no content.
         probe.write_bytes(bytes(PROBE_BYTES))
     finally:
         probe.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""One run, from settings to report: everything is built here, and everything is taken down here."""
+"""One run, from settings to report: sets everything up, plays, tears everything down."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ from gate.stores import STORES, recorded_stores
 
 @dataclass(frozen=True, kw_only=True)
 class RunInputs:
-    """Everything that a run is given."""
+    """The inputs of a run."""
 
     settings: Settings
     scenarios: Sequence[Scenario]
     baseline: Measurement | None = None
-    """An earlier run that this one is to be no worse than."""
+    """The earlier run that this one must not be worse than."""
     reporters: Sequence[Reporter]
     repeat: Sequence[str]
     """The words of the command that repeats the run, without its shard and its seed."""
@@ -59,19 +59,19 @@ class RunInputs:
 
 
 async def execute(inputs: RunInputs) -> Report:
-    """Play the scenarios and return the report, which the reporters have then shown.
+    """Play the scenarios, let the reporters show the report, and return it.
 
-    Cancelling it ends the run early: everything is removed and what is known is reported.
+    Cancelling it ends the run early: it removes everything and reports what it knows.
     Raises InputError when nothing was played, and GateError when the report cannot be written.
     """
     return await Run(inputs).execute()
 
 
 class Run:
-    """One run. Executed once."""
+    """One run, which is executed once."""
 
     def __init__(self, inputs: RunInputs) -> None:
-        """Plan the run and open its transcript; nothing is started. Raises InputError."""
+        """Plan the run and open its transcript. Start nothing. Raises InputError."""
         settings = inputs.settings
         check_judge(settings, inputs.scenarios)
         self._inputs = inputs
@@ -92,7 +92,7 @@ class Run:
         self._began = time.monotonic()
 
     async def execute(self) -> Report:
-        """Play, ask the judge model, tear down, judge and report. See the function of this name."""
+        """Play, ask the judge model, tear down, analyse and report. See the function `execute`."""
         self._task = asyncio.current_task()
         self._record(self._started())
         await self._play_and_record()
@@ -102,7 +102,7 @@ class Run:
     async def _play_and_record(self) -> None:
         try:
             await self._play()
-            # Before the end of the run: what the judge finds belongs to what is judged.
+            # Before the end of the run, because the judge's answers belong to the transcript.
             await ask_judge(
                 self._settings,
                 self._plan,
@@ -122,7 +122,7 @@ class Run:
             self._cassettes.discard()
 
     async def _play(self) -> None:
-        # The parts are removed over their connections, which therefore close last.
+        # The teardown needs the connections, so they close last.
         async with AsyncExitStack() as connections, self._teardown:
             try:
                 context = await self._set_up(connections)
@@ -175,7 +175,7 @@ class Run:
         return await open_endpoint(parts, host, self._teardown)
 
     def _call_off(self, error: GateError) -> None:
-        """Record what was going to be done and why none of it was."""
+        """Record the whole plan, and why none of it was played."""
         for conversation in self._plan.conversations:
             self._record(conversation.planned(self._clock()))
         for wave in self._plan.waves:
@@ -222,7 +222,7 @@ class Run:
         self._transcript.close()
 
     def _report(self) -> Report:
-        """Judge the transcript and let the reporters show it. Raises GateError."""
+        """Analyse the transcript and let the reporters show the report. Raises GateError."""
         report = analyse(decode(self._transcript.lines()), stores=recorded_stores())
         if self._inputs.baseline is not None:
             report = against(report, self._inputs.baseline)

@@ -1,4 +1,4 @@
-"""Removes what a run has made; neither a signal nor a fault of one part keeps the others from it."""
+"""Teardown of a run. It always completes, despite signals and faults of single parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class Part(Protocol):
-    """Something that a run made and has to remove."""
+    """Something that a run made and must remove."""
 
     async def close(self) -> None:
         """Remove it. Safe to call twice."""
@@ -24,15 +24,15 @@ PartType = TypeVar("PartType", bound=Part)
 
 
 class Teardown:
-    """Closes its parts, all at once, at the end of the `async with` block. A cancellation waits for that."""
+    """Closes all parts at once at the end of the `async with` block. A cancellation waits until then."""
 
     def __init__(self) -> None:
         self._parts: list[Part] = []
         self.left_behind = ""
-        """What could not be removed and what to do about it; "" when nothing was left."""
+        """The parts that could not be removed, and what to do about them; "" when nothing was left."""
 
     def add(self, part: PartType) -> PartType:
-        """Close `part` at the end; returns it."""
+        """Add a part to close at the end, and return it."""
         self._parts.append(part)
         return part
 
@@ -45,12 +45,12 @@ class Teardown:
         await uninterrupted(self._close())
 
     async def _close(self) -> None:
-        # Kept here, not returned: a cancellation would lose what comes back.
+        # Stored instead of returned, because a cancellation would lose a return value.
         self.left_behind = await close_all(self._parts)
 
 
 async def close_all(parts: Sequence[Part]) -> str:
-    """Close all parts. Return what could not be removed, "" for nothing; it says nothing about the bot."""
+    """Close all parts. Return the faults in one sentence, "" for none. They say nothing about the bot."""
     outcomes = await asyncio.gather(*(part.close() for part in parts), return_exceptions=True)
     return "; ".join(_sentence(outcome) for outcome in outcomes if isinstance(outcome, Exception))
 
@@ -65,9 +65,9 @@ async def uninterrupted(work: Coroutine[Any, Any, Result]) -> Result:
         except asyncio.CancelledError as error:
             cancelled = error
         except Exception:
-            break  # it is raised below
+            break  # `task.result()` raises it
     if cancelled is not None and not task.cancelled():
-        task.exception()  # so that it is not reported as never looked at
+        task.exception()  # marks it as retrieved, so that asyncio does not log it
         raise cancelled
     return task.result()
 

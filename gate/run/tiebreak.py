@@ -1,4 +1,4 @@
-"""The judge model of a run: whether there is what it needs, and what it is asked once all was played."""
+"""The judge model of a run: checks its settings, and asks it once everything was played."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ NEEDS = (
         "give it as the input openai-api-key, or in the variable OPENAI_API_KEY",
     ),
 )
-"""What is wrong, and what to do about it: without a model, and without a key."""
+"""Message and hint for a missing model, and for a missing key."""
 
 
 def check_judge(settings: Settings, scenarios: Iterable[Scenario]) -> None:
-    """Raises DocumentError at the first `judge` when there is no model, or no key, to ask with."""
+    """Check that there is a judge model and a key. Raises DocumentError at the first `judge` otherwise."""
     place = next(_calls_for_judge(scenarios), None)
     if place is None or settings.model.mode == "replay":
         return
@@ -61,8 +61,8 @@ async def ask_judge(
     record: Recorder,
     clock: Callable[[], float],
 ) -> None:
-    """Asks what the `events` of the run leave open, if anything, and puts the answers on record."""
-    scenarios = (one.scenario for one in plan.conversations)
+    """Ask the judge model about the ties that the `events` leave open, and record the answers."""
+    scenarios = (conversation.scenario for conversation in plan.conversations)
     ties = find_ties(events) if next(_calls_for_judge(scenarios), None) else ()
     if not ties:
         return
@@ -76,7 +76,7 @@ async def ask_judge(
 
 
 def _build_judge(settings: Settings, plan: Plan, cassettes: Cassettes) -> JudgeModel:
-    """A judge that is asked now, unless answers are played: those are then all there are."""
+    """Build a judge that asks the model, or one that replays recorded answers."""
     fingerprints = fingerprints_of(plan)
     if cassettes.played is not None:
         return RecordedJudge(cassettes.played, fingerprints)
@@ -85,7 +85,7 @@ def _build_judge(settings: Settings, plan: Plan, cassettes: Cassettes) -> JudgeM
 
 
 def _calls_for_judge(scenarios: Iterable[Scenario]) -> Iterator[Position]:
-    """The places that call for a judge."""
+    """Yield the positions that ask for a judge."""
     for scenario in scenarios:
         for step in scenario.script:
             expectation = step.expectation if isinstance(step, Say) else None
@@ -94,7 +94,7 @@ def _calls_for_judge(scenarios: Iterable[Scenario]) -> Iterator[Position]:
 
 
 def _line_at(place: Position) -> str:
-    """The line of the file, to be shown; "" where it cannot be read again."""
+    """Return the line of the file for a message; "" where it cannot be read."""
     try:
         return Path(place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
     except (OSError, ValueError, LookupError):

@@ -1,4 +1,4 @@
-"""The ways to compare a reply with what was expected, one file per kind."""
+"""The scorers, which compare a reply with an expectation: one file per kind."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ from gate.scorers.unknown import Unknown
 from gate.scorers.without import Without
 
 SCORERS: dict[str, Scorer] = {
-    one.name: one
-    for one in (Contains(), Any(), All(), Without(), Matches(), Number(), Fuzzy(), Unknown(), Judge())
+    scorer.name: scorer
+    for scorer in (Contains(), Any(), All(), Without(), Matches(), Number(), Fuzzy(), Unknown(), Judge())
 }

@@ -1,4 +1,4 @@
-"""Whether a reply says a value, as opposed to denying it: "you are not allergic to peanuts"."""
+"""Decides whether a reply affirms a value or denies it: "you are not allergic to peanuts"."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _CLAUSE_ENDS = re.compile(
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FORGETTING = frozenset({"forget", "forgets", "forgot", "forgotten", "forgetting"})
 REACH = 4
-"""How many words a denial reaches: "not allergic to peanuts", "do not live in Lisbon"."""
+"""The number of words that a denial reaches: "not allergic to peanuts", "do not live in Lisbon"."""
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[,'’\u00a0\u202f]\d{3})+(?![\d])")
-"""A number with marks between its thousands. A plain blank is none: it also parts telephone numbers."""
+"""A number with thousands separators. A plain blank is none, because telephone numbers have it too."""
 _MARKED = re.compile(r"\d[.,'’\u00a0\u202f]\d")
-"""What both have, and most texts do not."""
+"""A quick test: grouped numbers and decimals match it, most texts do not."""
 _NO_CENTS = re.compile(r"(?<=\d)[.]0{1,2}(?![\d])")
 
 
 def affirms(reply: str, value: str) -> bool:
-    """Whether `value` stands in `reply` as whole words at least once without being denied there.
+    """Whether `value` occurs in `reply` as whole words at least once without being denied.
 
-    Letter case does not matter, nor how numbers are grouped: "5,000.00" is 5000, 50000 is not.
+    Letter case and the grouping of numbers do not matter: "5,000.00" is 5000, but 50000 is not.
     """
     text, sought = normalised(reply), normalised(value)
     if sought.casefold() not in text.casefold():
         return False
-    return any(not denied(text, one) for one in occurrences_of(sought, text))
+    return any(not denied(text, found) for found in occurrences_of(sought, text))
 
 
 def normalised(text: str) -> str:
-    """`text` with its numbers written without grouping marks and empty decimals."""
+    """Remove thousands separators and empty decimals from the numbers in the text."""
     if not _MARKED.search(text):
         return text
     plain = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
@@ -44,14 +44,14 @@ def normalised(text: str) -> str:
 
 
 def denied(text: str, found: Occurrence) -> bool:
-    """Whether one of the few words before the value, within its clause, is a negation."""
+    """Whether a negation is among the last few words before the value, within its clause."""
     before = text[max(0, found.start - 80) : found.start]
     if not before.strip():
         return False
     clause = _CLAUSE_ENDS.split(before)[-1]
     words = [word.casefold().replace("’", "'") for word in _WORD.findall(clause)][-REACH:]
     if words and words[-1] == "no" and any(character.isdigit() for character in found.value):
-        # "Order no ORD-482913" counts, it denies nothing.
+        # In "Order no ORD-482913", "no" means number.
         words.pop()
     if any(word in _FORGETTING for word in words):
         # "I have not forgotten Lisbon" denies the forgetting.

@@ -1,4 +1,4 @@
-"""The reply must hold every one of several values."""
+"""The reply must contain each of several values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from gate.scorers.contains import Contains
 
 
 class All(Contains):
-    """The same check as `contains`, under the name that reads well with a list."""
+    """The same check as `contains`, under a name that reads well with a list."""
 
     name = "all"
     sentence = "the reply holds every one of the values, as whole words"

@@ -1,4 +1,4 @@
-"""The reply must hold at least one of several values."""
+"""The reply must contain at least one of several values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gate.scorers.affirmation import affirms
 
 
 class Any:
-    """At least one argument stands in the reply as whole words and is not denied there."""
+    """Passes when the reply affirms at least one argument, as whole words."""
 
     name = "any"
     sentence = "the reply holds at least one of the values, as whole words"
@@ -20,5 +20,5 @@ class Any:
     )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
-        """Whether the reply says any argument."""
+        """Whether the reply affirms any argument."""
         return any(affirms(reply, value) for value in arguments)

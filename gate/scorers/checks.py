@@ -1,4 +1,4 @@
-"""What the checks of a probe, scorer by scorer, mean: by the traits of the scorers, never by their names."""
+"""The meaning of a probe's checks, derived from the traits of the scorers, never from their names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Checks = Mapping[str, Sequence[str]]
 """Scorer → its arguments."""
 
 UNKNOWN = ScorerTraits(recalls=False, failure="it does not hold for {}", expectation="{}")
-"""The traits of a scorer that this version does not know: a transcript may name one."""
+"""The traits of an unknown scorer, which a transcript of another version may name."""
 
 
 def traits_of(scorer: str) -> ScorerTraits:
@@ -24,8 +24,8 @@ def traits_of(scorer: str) -> ScorerTraits:
 
 
 def forbids_only(checks: Iterable[str]) -> bool:
-    """Whether these scorers say nothing but what a reply must not be. A judge adds nothing to that."""
-    return all(one.absence or not one.compares for one in map(traits_of, checks))
+    """Whether these scorers only forbid. A judge beside them changes nothing."""
+    return all(traits.absence or not traits.compares for traits in map(traits_of, checks))
 
 
 def compared(checks: Checks) -> dict[str, Sequence[str]]:
@@ -34,28 +34,28 @@ def compared(checks: Checks) -> dict[str, Sequence[str]]:
 
 
 def criteria(checks: Checks) -> tuple[str, ...]:
-    """Return what a judge model is to find in the reply."""
+    """Return the criteria for a judge model."""
     return tuple(text for name, texts in checks.items() if not traits_of(name).compares for text in texts)
 
 
 def forbidden(checks: Checks) -> tuple[str, ...]:
-    """Return what the reply must not say."""
+    """Return the texts that the reply must not contain."""
     return tuple(text for name, texts in checks.items() if traits_of(name).absence for text in texts)
 
 
 def held(checks: Checks) -> tuple[str, ...]:
-    """Return what the reply has to hold as it stands."""
+    """Return the texts that the reply must contain literally."""
     return tuple(text for name, texts in checks.items() if traits_of(name).holds_every for text in texts)
 
 
 def asked_facts(expectation: Expectation) -> tuple[str, ...]:
-    """Return the facts that the unrendered texts ask for, in order, each once."""
+    """Return the facts that the unrendered checks ask for, in order, each once."""
     texts = (text for texts in compared(expectation.checks).values() for text in texts)
     return tuple(dict.fromkeys(name for text in texts for name in PLACEHOLDER.findall(text)))
 
 
 def rendered(expectation: Expectation, facts: Mapping[str, str]) -> Expectation:
-    """Return the same with each placeholder replaced by the fact's value; no value is a pattern."""
+    """Replace each placeholder by the fact's value. In a pattern, escape the value."""
     literal = {name: re.escape(value) for name, value in facts.items()}
     checks = {
         scorer: tuple(

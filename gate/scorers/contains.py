@@ -1,4 +1,4 @@
-"""The reply must hold the value."""
+"""The reply must contain the value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gate.scorers.affirmation import affirms
 
 
 class Contains:
-    """Every argument stands in the reply as whole words and is not denied there."""
+    """Passes when the reply affirms every argument, as whole words."""
 
     name = "contains"
     sentence = "the reply holds the value, as whole words, and does not deny it"
@@ -21,5 +21,5 @@ class Contains:
     )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
-        """Whether the reply says all arguments."""
+        """Whether the reply affirms all arguments."""
         return all(affirms(reply, value) for value in arguments)

@@ -1,4 +1,4 @@
-"""The reply must hold the value, a slip of the pen allowed."""
+"""The reply must contain the value; spelling mistakes are allowed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from gate.scorers.affirmation import affirms, denied
 
 _WORD = re.compile(r"[^\W_]+")
 SHORT_WORD = 5
-"""Words of fewer letters must be spelt right: one letter makes another word of them."""
+"""Shorter words must be spelt correctly: one letter makes another word of them."""
 LONG_WORD = 8
-"""From here on two letters may be wrong, else one."""
+"""Words of this length or longer may have two wrong letters, shorter ones one."""
 
 
 class Fuzzy:
-    """Every word of every argument stands in the reply, spelt nearly so and not denied. Digits must be exact.
+    """Passes when the reply affirms every word of every argument, nearly spelt so. Digits must be exact.
 
-    Words are compared one by one: by likeness of whole texts, "50000 dollars" is nearly "5000 dollars".
+    Words are compared one by one: as whole texts, "50000 dollars" would be close to "5000 dollars".
     """
 
     name = "fuzzy"
@@ -33,7 +33,7 @@ class Fuzzy:
     )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
-        """Whether all words of all arguments stand in the reply, or nearly."""
+        """Whether the reply affirms all words of all arguments, or words close to them."""
         return all(
             affirms(reply, value)
             or all(_nearly_said(word, reply) for word in _WORD.findall(value.casefold()))

@@ -1,4 +1,4 @@
-"""A judge has to find that the reply meets a criterion."""
+"""A judge model must find that the reply meets a criterion."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from gate.errors import Undecided
 
 
 class Judge:
-    """Every argument is a criterion that a judge model finds met. Heard only where all other checks hold.
+    """Passes when a judge model finds every criterion met. Counts only where all other checks pass.
 
-    The model is asked during the run and its answers are on record, so that this stays a comparison.
+    The model is asked after the conversations, and its answers are recorded: scoring only compares them.
     """
 
     name = "judge"
@@ -34,11 +34,11 @@ class Judge:
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
         """Whether all criteria are met: one "no" settles it. Raises Undecided where an answer is missing."""
         answers = [self._answers.get(criterion) for criterion in arguments]
-        if any(one is not None and one.holds is False for one in answers):
+        if any(answer is not None and answer.holds is False for answer in answers):
             return False
-        for one in answers:
-            if one is None:
+        for answer in answers:
+            if answer is None:
                 raise Undecided("the judge was not asked about this reply")
-            if one.holds is None:
-                raise Undecided("the judge gave no usable answer", why=one.reason)
+            if answer.holds is None:
+                raise Undecided("the judge gave no usable answer", why=answer.reason)
         return True

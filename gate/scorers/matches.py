@@ -11,9 +11,9 @@ from gate.core.scorer_traits import Argument, ScorerTraits
 
 
 class Matches:
-    """Every argument, a regular expression, is found in the reply, whatever its letter case.
+    """Passes when every argument, a regular expression, is found in the reply, ignoring letter case.
 
-    RE2 takes time in proportion to the reply, whatever the expression: no pattern can hang the judge.
+    RE2 takes linear time with every expression, so no pattern can make scoring hang.
     """
 
     name = "matches"
@@ -31,7 +31,7 @@ class Matches:
 
 
 def objection_to(pattern: str) -> str:
-    """What RE2 has against the expression `pattern`; "" when it takes it."""
+    """Return RE2's objection to the expression `pattern`; "" when it accepts it."""
     try:
         _compiled(pattern)
     except UnsupportedPattern as error:
@@ -40,7 +40,7 @@ def objection_to(pattern: str) -> str:
 
 
 class UnsupportedPattern(ValueError):
-    """What is no regular expression of RE2, and what RE2 says is the matter."""
+    """A text that is no regular expression of RE2, with RE2's reason."""
 
     def __init__(self, pattern: str, reason: str) -> None:
         super().__init__(f"{pattern!r} is no regular expression of RE2: {reason}")

@@ -1,4 +1,4 @@
-"""The reply must hold the number, however it is written."""
+"""The reply must contain the number in any notation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 
 
 class Number:
-    """Every argument equals some number that the reply says: 5000, 5,000.00 and $5000 are the same."""
+    """Passes when the reply affirms a number equal to each argument: 5000, 5,000.00 and $5000 are equal."""
 
     name = "number"
     sentence = "the reply holds the number, however it is grouped, and does not deny it"
@@ -34,14 +34,14 @@ class Number:
             if not denied(text, Occurrence(value=found.group(), start=found.start(), end=found.end()))
         )
         wanted = [_numbers(_NUMBER.findall(normalised(value))) for value in arguments]
-        return all(one and one <= said for one in wanted)
+        return all(numbers and numbers <= said for numbers in wanted)
 
 
 def _numbers(texts: Iterable[str]) -> frozenset[Decimal]:
     found = set()
-    for one in texts:
+    for text in texts:
         try:
-            found.add(Decimal(one.replace(",", ".")))
+            found.add(Decimal(text.replace(",", ".")))
         except InvalidOperation:
             continue
     return frozenset(found)

@@ -25,9 +25,9 @@ _ADMISSIONS = re.compile(
 
 
 class Unknown:
-    """The reply says that it does not know, and says none of the arguments. Decided without a model.
+    """Passes when the reply admits not to know, and affirms none of the arguments. Needs no model.
 
-    An LLM that judges the same abstention several times gives it different marks.
+    An LLM that judges the same abstention several times gives different answers.
     """
 
     name = "unknown"

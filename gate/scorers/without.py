@@ -1,4 +1,4 @@
-"""The reply must not hold the value."""
+"""The reply must not contain the value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gate.scorers.affirmation import affirms
 
 
 class Without:
-    """No argument stands in the reply, but to be denied: "you no longer live in Lisbon"."""
+    """Passes when the reply affirms no argument. It may deny one: "you no longer live in Lisbon"."""
 
     name = "without"
     sentence = "the reply holds none of the values, but to deny them"
@@ -21,5 +21,5 @@ class Without:
     )
 
     def score(self, reply: str, arguments: Sequence[str]) -> bool:
-        """Whether the reply says none of the arguments."""
+        """Whether the reply affirms none of the arguments."""
         return not any(affirms(reply, value) for value in arguments)
