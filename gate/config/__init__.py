@@ -1,4 +1,4 @@
-"""memory-gate.yml, the command line and the action's inputs → one frozen `Settings`."""
+"""Reads memory-gate.yml, the command line and the action's inputs into one frozen `Settings`."""
 
 from __future__ import annotations
 

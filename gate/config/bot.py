@@ -1,4 +1,4 @@
-"""The `bot` section: where the bot comes from, how it is started, how it is spoken to."""
+"""The `bot` section: the bot's source, its start and its API."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ from gate.core.specification import BotSpecification, ContainerSpecification, Co
 from gate.documents import Node, quoted
 
 SOURCES = ("image", "build", "command", "url")
-"""The keys that say where the bot comes from; exactly one is needed."""
+"""The keys for the bot's source; exactly one is required."""
 
 SUPPLIED: Mapping[str, str] = {
     "PORT": "where the bot has to listen, on all interfaces",
     "OPENAI_BASE_URL": "where its model answers: an endpoint of the gate",
     "OPENAI_API_KEY": "the key for that endpoint, good for this run only",
 }
-"""The variables that the gate sets for every bot, unless its model is its own. A store brings more."""
+"""The variables that the gate sets for every bot, unless it brings its own model. A store adds more."""
 
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 WRITTEN: Schema = {"type": ["string", "number", "boolean"]}
-"""What is taken as it is spelt, quoted or not."""
+"""Values that are read as they are spelt, quoted or not."""
 
 
 def build_folder() -> ValueType:
-    """Declare a folder with a Dockerfile; its absolute path."""
+    """Declare a folder with a Dockerfile. Its value is the absolute path."""
 
     def read(node: Node, reading: Reading) -> str | None:
         path = read_folder(node, reading)
@@ -204,7 +204,7 @@ class BotSection(Section):
     container: ContainerSection = Field(default_factory=ContainerSection)
 
     def specification(self, nodes: Mapping[str, Node], reading: Reading) -> BotSpecification:
-        """Return the bot. Its protocol and its folder say what the file leaves out."""
+        """Return the bot. Its protocol and the file's folder provide the defaults."""
         check_source(nodes)
         contract = reading.kinds.protocols.get(self.protocol, Contract())
         given = self.model_fields_set
@@ -215,7 +215,7 @@ class BotSection(Section):
         return BotSpecification(
             **{
                 **self.values(),
-                # The folder as it was written: where it lies is nothing that a reader of the report knows.
+                # The folder as the user wrote it: an absolute path means nothing to readers of the report.
                 "name": f"build of {nodes['build'].text}" if "build" in nodes else BotSpecification.name,
                 "directory": self.directory if "directory" in given else str(folder),
                 "request": request,
@@ -226,7 +226,7 @@ class BotSection(Section):
 
 
 def check_source(nodes: Mapping[str, Node]) -> None:
-    """Report a bot that comes from several places, or a previous version that it cannot have."""
+    """Report a bot with several sources, and a previous version that it cannot have."""
     given = [name for name in SOURCES if name in nodes]
     for name in given[1:]:
         node = nodes[name].key or nodes[name]

@@ -1,4 +1,4 @@
-"""`bot.container`: what the bot's container is allowed where the defaults do not suffice an honest image."""
+"""`bot.container`: permissions and limits for honest images that the defaults are too strict for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CAPABILITIES = (
     *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"),
     *("NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
 )
-"""What the engine leaves to every container by default: nothing beyond it is needed by what runs there."""
+"""The capabilities that the engine grants by default. No container that works there needs others."""
 
 NEVER: Mapping[str, str] = {
     "privileged": "a privileged container",
@@ -32,11 +32,11 @@ NEVER: Mapping[str, str] = {
     "userns": "the machine's users",
     "security-opt": "another security profile",
 }
-"""Keys of other tools → what they would give: saying so is kinder than "unknown key"."""
+"""Key of another tool → the permission it would give, for a better message than "unknown key"."""
 
 
 def capability_names() -> ValueType:
-    """Declare one or more of the capabilities that may be had."""
+    """Declare one or more of the grantable capabilities."""
     item = {"enum": list(CAPABILITIES)}
 
     def read(node: Node, _: Reading) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""How a setting is declared: a field of a section, with its type and the ways to give it.
+"""Declarations of settings. A setting is a field of a section, which is a pydantic model.
 
-A section is a pydantic model. The annotation of a field holds the setting's type (`values.py`), what it means
-to leave it out, and the option and the input that replace it; the field itself its key, default and meaning.
+The field's annotation holds the type (`values.py`), the meaning of leaving the setting out, and the option
+and the input that replace it. The field itself holds key, default and meaning.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ AnySection = TypeVar("AnySection", bound="Section")
 
 @dataclass(frozen=True)
 class Absent:
-    """What leaving the setting out means, where no default says it."""
+    """The meaning of leaving the setting out, where no default shows it."""
 
     meaning: str
 
@@ -38,23 +38,23 @@ class Option:
     """The meaning in a few words; the setting's own when empty."""
     metavar: str | None = None
     default: str = ""
-    """What is done without it, where the setting's default does not say so."""
+    """The behaviour without it, where the setting's default does not show it."""
     many: bool = False
     """Whether it may be given several times."""
     splits: bool = False
-    """Whether each may be a list, separated by commas or blanks."""
+    """Whether each value may be a list, separated by commas or blanks."""
     repeats: bool = True
-    """Whether a run is repeated with it as it was given, and not as the settings of the run have it."""
+    """Whether the command that repeats a run takes the option as given, not from the run's settings."""
 
     @property
     def parameter(self) -> str:
-        """Return the name in Python."""
+        """The name in Python."""
         return self.name.replace("-", "_")
 
 
 @dataclass(frozen=True)
 class GivenByKind:
-    """Marks the setting whose option and input have the name that the usual kind of store declares."""
+    """Marks the setting whose option and input are named by the default kind of store."""
 
 
 @dataclass(frozen=True)
@@ -65,34 +65,34 @@ class Input:
 
     @property
     def variable(self) -> str:
-        """Return its environment variable: the runner upper-cases the name and keeps hyphens."""
+        """Its environment variable. The runner upper-cases the name and keeps hyphens."""
         return f"INPUT_{self.name.upper()}"
 
 
 @dataclass(frozen=True)
 class Variable:
-    """The environment variable that gives the setting, where nothing else does."""
+    """The environment variable that gives the setting, unless something else does."""
 
     name: str
 
 
 class Beside:
-    """Marks a setting that is given for one run, and has no key in the file."""
+    """Marks a setting of a single run, which has no key in the file."""
 
 
 class Section(BaseModel):
-    """A section of memory-gate.yml, or of a section; its nodes are read when it is validated."""
+    """A section of memory-gate.yml, or a nested one. Validation reads its nodes."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-")
     )
 
     refused: ClassVar[Mapping[str, str]] = {}
-    """Keys of other tools → what they would give, which cannot be had."""
+    """Key of another tool → the permission that it would give and that cannot be granted."""
 
     @classmethod
     def file_keys(cls) -> tuple[str, ...]:
-        """Return the keys that stand in the file."""
+        """Return the keys in the file."""
         return tuple(setting.key for setting in settings_of(cls) if setting.in_file)
 
     @classmethod
@@ -110,7 +110,7 @@ class Section(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _read_node(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Read a section that stands in another one."""
+        """Read a nested section."""
         if not isinstance(data, Node):
             return handler(data)
         before = len(data.source.problems)
@@ -126,10 +126,10 @@ class Section(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One setting, as its section declares it."""
+    """One declared setting."""
 
     section: str
-    """Empty for one that stands beside the sections."""
+    """The section's name; "" for a setting beside the sections."""
     name: str
     field: FieldInfo
     kind_name: str = ""
@@ -137,12 +137,12 @@ class Setting:
 
     @property
     def key(self) -> str:
-        """Return the key in the section."""
+        """The key in the section."""
         return self.field.alias or self.name
 
     @property
     def path(self) -> str:
-        """Return the name among all settings: `run.trials`."""
+        """The name among all settings: `run.trials`."""
         return f"{self.section}.{self.key}" if self.section else self.key
 
     @property
@@ -152,31 +152,31 @@ class Setting:
 
     @property
     def value_type(self) -> ValueType | None:
-        """Return the type; None for a section in a section."""
+        """The type; None for a nested section."""
         return self._marked(ValueType)
 
     @property
     def nested(self) -> type[Section] | None:
-        """Return the section that stands under this key."""
+        """The nested section under this key; None for a plain setting."""
         return cast("type[Section]", self.field.annotation) if self.value_type is None else None
 
     @property
     def option(self) -> Option | None:
-        """Return the option that gives it."""
+        """The option that gives the setting."""
         if self._marked(GivenByKind) and self.kind_name:
             return Option(self.kind_name, metavar="NAME")
         return self._marked(Option)
 
     @property
     def input(self) -> Input | None:
-        """Return the action's input that gives it."""
+        """The action's input that gives the setting."""
         if self._marked(GivenByKind) and self.kind_name:
             return Input(self.kind_name)
         return self._marked(Input)
 
     @property
     def option_help(self) -> str:
-        """Describe the option, with what is done without it."""
+        """The option's description, with its default."""
         if self.option is None:
             return ""
         default = self.own_default if isinstance(self.own_default, list) else [self.own_default]
@@ -186,16 +186,16 @@ class Setting:
 
     @property
     def variable(self) -> Variable | None:
-        """Return the environment variable that gives it."""
+        """The environment variable that gives the setting."""
         return self._marked(Variable)
 
     @property
     def secret(self) -> bool:
-        """Whether it is never to be shown."""
+        """Whether the value must never be shown."""
         return not self.field.repr
 
     def meaning(self, kinds: Kinds) -> str:
-        """Describe the setting, with what leaving it out means."""
+        """Describe the setting, with the meaning of leaving it out."""
         if self.value_type is None:
             return meaning_of(cast("type[Section]", self.field.annotation))
         absent = self._marked(Absent)
@@ -203,14 +203,14 @@ class Setting:
         return f"{said}{f'. Left out, {absent.meaning}' if absent else ''}"
 
     def default(self, kinds: Kinds) -> object:
-        """Return the default as the file would have it; None where the meaning says it."""
+        """Return the default as it would be written in the file; None where the meaning describes it."""
         if self.own_default is not None or self.value_type is None:
             return self.own_default
         return self.value_type.default(kinds)
 
     @property
     def own_default(self) -> object:
-        """Return the default that does not depend on the kinds."""
+        """The default that does not depend on the kinds."""
         if self.value_type is None or self.field.default in (None, "", ()):
             return None
         value = self.value_type.written(self.field.default)
@@ -222,7 +222,7 @@ class Setting:
         return self.value_type is None or self.value_type.available
 
     def words(self, kinds: Kinds) -> str:
-        """Describe what may be written."""
+        """Describe the accepted values."""
         return self.value_type.words(kinds) if self.value_type else "keys and values"
 
     def schema(self, kinds: Kinds) -> Schema:
@@ -234,11 +234,11 @@ class Setting:
         return {**self.value_type.schema(kinds), "description": self.meaning(kinds), **told}
 
     def _marked(self, mark: type[Mark]) -> Mark | None:
-        return next((one for one in self.field.metadata if isinstance(one, mark)), None)
+        return next((found for found in self.field.metadata if isinstance(found, mark)), None)
 
 
 def settings_of(section: type[Section], name: str = "", store_image: str = "") -> Iterator[Setting]:
-    """Return the settings that a section declares, in their order."""
+    """Yield the settings that a section declares, in order."""
     for field_name, field in section.model_fields.items():
         yield Setting(section=name, name=field_name, field=field, kind_name=store_image)
 
@@ -247,7 +247,9 @@ def section_schema(section: type[Section], kinds: Kinds) -> Schema:
     """Return the JSON Schema of a section."""
     return {
         "type": "object",
-        "properties": {one.key: one.schema(kinds) for one in settings_of(section) if one.in_file},
+        "properties": {
+            setting.key: setting.schema(kinds) for setting in settings_of(section) if setting.in_file
+        },
         "additionalProperties": False,
         "description": meaning_of(section),
     }
@@ -259,7 +261,7 @@ def meaning_of(section: type[Section]) -> str:
 
 
 def read_section(section: type[AnySection], nodes: Mapping[str, Node], reading: Reading) -> AnySection:
-    """Return the section with the values at `nodes`. A wrong value was reported and counts as left out."""
+    """Return the section with the values at `nodes`. Report a wrong value, and treat it as left out."""
     try:
         return section.model_validate(nodes, context=reading)
     except ValidationError as error:

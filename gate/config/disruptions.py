@@ -1,4 +1,4 @@
-"""Which disruptions a run injects: those that are named, all that fit, or the usual ones that fit."""
+"""The disruptions of a run: the named ones, all supported ones, or the supported default ones."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from gate.disruptions import traits_of
 from gate.documents import Node, disruption_schema, read_disruption
 
 THOROUGH = "thorough"
-"""Stands for every disruption that can be injected on such a bot."""
+"""Stands for every disruption that the bot's settings support."""
 
 
-def usual_disruptions(unsupported: Collection[str]) -> tuple[str, ...]:
-    """Return the usual disruptions, with stand-ins for those in `unsupported`."""
+def supported_defaults(unsupported: Collection[str]) -> tuple[str, ...]:
+    """Return the default disruptions, with stand-ins for the `unsupported` ones."""
     usual = (
         traits_of(name).stand_in if name in unsupported else name for name in RunSpecification.disruptions
     )
@@ -22,9 +22,9 @@ def usual_disruptions(unsupported: Collection[str]) -> tuple[str, ...]:
 
 
 def named_disruptions(node: Node, *, known: Collection[str], unsupported: Collection[str]) -> tuple[str, ...]:
-    """Return the disruptions that are named at the node. Such a bot cannot undergo the `unsupported` ones.
+    """Return the disruptions that are named at the node.
 
-    A disruption that is named is taken as it is: that it cannot be done is to be said, not passed over.
+    `thorough` leaves the `unsupported` ones out. One that is named stays, so that the run reports the fault.
     """
     items = node.one_or_more()
     if not items:

@@ -1,4 +1,4 @@
-"""What stands beside the sections: the scenarios, and what one run is given besides the file."""
+"""Settings beside the sections: the scenarios, and the settings of a single run."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from gate.documents import Node, quoted
 
 
 def scenario_paths() -> ValueType:
-    """Declare paths of scenarios, seen from the working directory."""
+    """Declare paths of scenarios, relative to the working directory."""
 
     def read(node: Node, reading: Reading) -> tuple[Path, ...]:
         items = node.one_or_more()
         if not items:
             node.problem("no scenario is named", hint="leave the key out for the built-in ones")
         names = [name for item in items if (name := item.line_of_text()) is not None]
-        # Normalised, because annotations are shown only on paths without "..".
+        # Normalised, because GitHub shows annotations only on paths without "..".
         return tuple(
             Path(posixpath.normpath(reading.folder / name)) if node.line else Path(name) for name in names
         )
@@ -54,7 +54,7 @@ def report() -> ValueType:
 
 
 def api_key() -> ValueType:
-    """Declare the key of an API; a mistake in it does not show it."""
+    """Declare the key of an API, which messages never show."""
 
     def read(node: Node, _: Reading) -> str | None:
         key = node.line_of_text()

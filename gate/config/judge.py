@@ -1,4 +1,4 @@
-"""The `judge` section: the model that judges what no comparison of words can."""
+"""The `judge` section: the model that judges replies where comparing words cannot."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class JudgeSection(Section):
     )
 
     def specification(self, model_url: str) -> JudgeSpecification:
-        """Return the judge, by default at the URL of the model: there is one key for both.
+        """Return the judge, by default at the URL of the model, because both use one key.
 
-        Whether a judge is needed is for the scenarios to say.
+        A missing judge is no mistake here: only some scenarios need one.
         """
         return JudgeSpecification(base_url=self.base_url or model_url, model=self.model)

@@ -1,6 +1,6 @@
-"""Lays the overrides over the configuration file and checks every value where it was written.
+"""Applies the overrides to the configuration file, and checks every value at its position.
 
-The sections, and pydantic with them, are loaded when a file is: the command line starts without.
+The sections, and pydantic with them, are imported only here, so that the command line starts faster.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gate.errors import DocumentError, Problem
 def load_settings(
     *, config: Path | None, overrides: Overrides, working_directory: Path, kinds: Kinds
 ) -> Settings:
-    """Return the settings in `config` (memory-gate.yml when None, if there is one) under the `overrides`.
+    """Load the settings from `config` (if None: memory-gate.yml, if it exists) and the `overrides`.
 
     Relative paths in the file start at its folder, those in the overrides at `working_directory`.
     Raises DocumentError with all mistakes of the file and of the overrides.

@@ -1,4 +1,4 @@
-"""The `model` section: what answers the bot, and where a real model and its recorded answers are."""
+"""The `model` section: the model that answers the bot, and its URL or its recorded answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ASKS_REAL_MODEL = ("forward", "record")
 
 
 def cassette_file() -> ValueType:
-    """Declare a file of recorded answers, which need not be there; its absolute path."""
+    """Declare a file of recorded answers, which need not exist. Its value is the absolute path."""
 
     def read(node: Node, reading: Reading) -> str | None:
         name = node.line_of_text()
@@ -75,7 +75,7 @@ class ModelSection(Section):
 
 
 def _found(look: Callable[[], bool]) -> bool:
-    """Return the result of a look at the disk; False also where a name is too long."""
+    """Return the result of a look at the disk; False when the name is too long."""
     try:
         return look()
     except OSError:

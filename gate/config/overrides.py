@@ -1,6 +1,6 @@
-"""What is given beside the configuration file: command line options and the action's inputs.
+"""Overrides of the configuration file: command line options and the action's inputs.
 
-Which there are is declared with the settings, and loaded when they are asked for.
+They are declared with the settings, which are imported only when they are needed.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ SEPARATOR = re.compile(r"[\s,]+")
 
 @dataclass(frozen=True, kw_only=True)
 class RawOverride:
-    """A value, or a list of values, and what its giver calls it: `--trials`, `input "trials"`."""
+    """A value, or a list of values, as it was given, before any check."""
 
     value: str | tuple[str, ...] = field(repr=False)
     """Never shown: it may be a key."""
     origin: str
+    """The user's name for it, for messages: `--trials`, `input "trials"`."""
 
 
 Overrides = Mapping[str, RawOverride]
-"""A setting's path, as `run.trials` → what replaces it."""
+"""Path of a setting, like `run.trials` → the override."""
 
 
 def overrides_from_options(
@@ -31,10 +32,11 @@ def overrides_from_options(
     environment: Mapping[str, str] | None = None,
     store_image: str = "",
 ) -> Overrides:
-    """Return the options of the command line, by their names in Python.
+    """Return the overrides from the command line's `options`, which have their names in Python.
 
-    A disruption may be a list separated by commas or blanks. What is secret is no option, which others
-    could see: it comes from the `environment`. `store_image` names the option of the store's image.
+    A disruption may be a list separated by commas or blanks. Secrets are no options, which other users of
+    the machine could see; they come from the `environment`. `store_image` names the option of the store's
+    image.
     """
     from gate.config.sections import declared
 
@@ -53,9 +55,9 @@ def overrides_from_options(
 def overrides_from_action(
     environment: Mapping[str, str], store_image: str = ""
 ) -> tuple[Overrides, Path | None]:
-    """Return the action's inputs in `INPUT_…` variables, and the configuration file that they name.
+    """Return the overrides from the action's inputs, which are `INPUT_…` variables, and the config file.
 
-    Empty is not given. Lists are separated by line breaks, commas or blanks.
+    An empty input counts as not given. Lists are separated by line breaks, commas or blanks.
     `store_image` names the input of the store's image.
     """
     from gate.config.sections import declared
@@ -73,7 +75,7 @@ def overrides_from_action(
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, RawOverride]:
-    """Return the settings that the environment itself gives."""
+    """Return the overrides from other environment variables."""
     from gate.config.sections import declared
 
     given: dict[str, RawOverride] = {}
@@ -90,9 +92,9 @@ def split_items(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def repeated_options(overrides: Overrides, store_image: str = "") -> list[str]:
-    """Return the words of the options that a run is repeated with as they were given.
+    """Return the words of the options that the repeat command takes as they were given.
 
-    The others say where the run was, or are repeated as the settings of the run have them.
+    The other options do not affect the result, or are taken from the settings of the run.
     """
     from gate.config.sections import declared
 

@@ -1,4 +1,4 @@
-"""The `gate` section: when the deploy is blocked."""
+"""The `gate` section: the rule that blocks a deploy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PolicySection(Section):
         default=Policy.accuracy,
         description="The share of facts to be remembered, before and after each disruption: 0.95 or 95 %",
     )
-    # Below a half, a bound promises less than the point score.
+    # A bound with a confidence below one half would be weaker than the point score.
     confidence: Annotated[
         float | None, share(0.5, 0.999, "confidence"), Absent("the share itself is judged")
     ] = Field(default=Policy.confidence, description="How surely the probes have to show it: 0.95 or 95 %")

@@ -24,11 +24,11 @@ from gate.documents import Node, given_node
 from gate.errors import Problem
 
 Nodes = Mapping[str, Mapping[str, Node]]
-"""Section → key → its node; under "" what stands beside the sections."""
+"""Section → key → its node; under "" the settings beside the sections."""
 
 
 def lay_over(root: Node | None, overrides: Overrides, problems: list[Problem]) -> Nodes:
-    """Return the nodes of the file, each replaced by the override of its setting."""
+    """Return the nodes of the file, replaced by nodes of the overrides."""
     top = root.fields((*SECTIONS, *Invocation.file_keys())) if root is not None else {}
     nodes = {name: section.nodes(top[name]) if name in top else {} for name, section in SECTIONS.items()}
     nodes[""] = {name: node for name, node in top.items() if name not in SECTIONS}
@@ -42,7 +42,7 @@ def lay_over(root: Node | None, overrides: Overrides, problems: list[Problem]) -
 
 
 def require_source(root: Node | None, bot: Mapping[str, Node], problems: list[Problem]) -> None:
-    """Report a bot that comes from nowhere, at its section or else at the file."""
+    """Report a bot without a source, at its section or else at the file."""
     if set(SOURCES) & set(bot):
         return
     section = root.mapping().get("bot") if root is not None and root.is_mapping else None
@@ -83,7 +83,7 @@ def read_settings(nodes: Nodes, reading: Reading, config: Path | None) -> Settin
 
 
 def _supplied(store: StoreTraits, model: ModelSpecification) -> tuple[str, ...]:
-    """Return the environment variables that the gate sets for the bot, and the user may not."""
+    """Return the environment variables that the gate sets for the bot and that the user must not set."""
     return (
         "PORT",
         *store.variables,
@@ -92,6 +92,6 @@ def _supplied(store: StoreTraits, model: ModelSpecification) -> tuple[str, ...]:
 
 
 def _runtime(named: Node | None, bot: BotSpecification, kinds: Kinds) -> str:
-    """Return the runtime that is named, or else the first that fits the bot."""
+    """Return the named runtime, or else the first that fits the bot."""
     usual = next((name for name, fits in kinds.runtimes.items() if fits(bot)), "")
     return (named.text if named is not None else None) or usual

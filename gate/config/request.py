@@ -1,4 +1,4 @@
-"""`bot.request` and `bot.reply`: how a turn is put to the bot, and where its reply stands."""
+"""`bot.request` and `bot.reply`: the request of a turn, and the place of the reply."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 DOTTED_PATH = re.compile(r"[^.\s]+(\.[^.\s]+)*")
 
 PLACEHOLDERS: Mapping[str, str] = {"{session}": "whose turn it is", "{text}": "what is said"}
-"""What every request has to hold → what it says."""
+"""Placeholder that every request must contain → its meaning."""
 
 
 def anything() -> ValueType:
@@ -87,7 +87,7 @@ class RequestSection(Section):
     )
 
     def specification(self, protocols: RequestShape) -> RequestShape:
-        """Return the request. The protocol says what is left out."""
+        """Return the request. The protocol provides the defaults."""
         given = self.model_fields_set
         return RequestShape(
             method=self.method if "method" in given else protocols.method,
@@ -98,7 +98,7 @@ class RequestSection(Section):
 
 
 def check_placeholders(shape: RequestShape, node: Node) -> None:
-    """Report a request that does not say everything that a turn is made of."""
+    """Report a request without a required placeholder."""
     whole = json.dumps([shape.path, shape.json, dict(shape.headers)])
     for placeholder, meaning in PLACEHOLDERS.items():
         if placeholder not in whole:

@@ -1,4 +1,4 @@
-"""The `run` section: what is done, how often, and how much of it at once."""
+"""The `run` section: disruptions, trials and limits of a run."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from gate.config.declaration import Absent, Beside, Input, Option, Section
-from gate.config.disruptions import disruptions_schema, named_disruptions, usual_disruptions
+from gate.config.disruptions import disruptions_schema, named_disruptions, supported_defaults
 from gate.config.value_type import Reading, ValueType
 from gate.config.values import one_or_more, registered, whole
 from gate.core.specification import MAX_SHARDS, RunSpecification, Shard, read_shard
 from gate.documents import Node
 
-LATER_RUNTIMES = ("external",)
+RUNTIMES_NOT_YET = ("external",)
 
 
 def disruption_names() -> ValueType:
@@ -87,7 +87,7 @@ class RunSection(Section):
             " another down"
         ),
     ] = Field(default=RunSpecification.jobs, description="How many deployments are up side by side")
-    # A larger seed would not survive a JSON reader that knows only doubles.
+    # JSON parsers that use doubles would round a larger seed.
     seed: Annotated[
         int | None,
         whole(0, 2**53),
@@ -103,7 +103,7 @@ class RunSection(Section):
     ] = Field(default=RunSpecification.seed, description="Draws the same facts again")
     runtime: Annotated[
         str | None,
-        registered("runtime", lambda kinds: kinds.runtimes, later=LATER_RUNTIMES),
+        registered("runtime", lambda kinds: kinds.runtimes, unavailable=RUNTIMES_NOT_YET),
         Option("runtime", metavar="NAME", default="the one that fits the bot"),
         Beside(),
     ] = Field(
@@ -115,7 +115,7 @@ class RunSection(Section):
     )
 
     def specification(self, reading: Reading) -> RunSpecification:
-        """Return the run; where no disruption is named, with the usual ones that fit the bot."""
-        usual = usual_disruptions(reading.unsupported)
-        chosen = self.disruptions if "disruptions" in self.model_fields_set else usual
+        """Return the run. Without a named disruption, it has the supported default ones."""
+        defaults = supported_defaults(reading.unsupported)
+        chosen = self.disruptions if "disruptions" in self.model_fields_set else defaults
         return RunSpecification(**{**self.values(), "disruptions": chosen})

@@ -1,7 +1,7 @@
-"""The JSON Schema of memory-gate.yml, for editors: composed from the very settings it is read by.
+"""The JSON Schema of memory-gate.yml, for editors. It is derived from the declared settings.
 
-What it refuses the loader refuses too. The loader refuses more: it looks for folders and keys, and knows
-what goes together. A key that is not built yet is in the schema, and nothing may be written under it.
+The loader refuses everything that the schema refuses, and more: it looks for folders and keys, and checks
+combinations. A key that is not implemented yet is in the schema and accepts no value.
 """
 
 from __future__ import annotations

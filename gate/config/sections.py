@@ -1,4 +1,4 @@
-"""All settings: the sections of memory-gate.yml, and what stands beside them."""
+"""All settings: the sections of memory-gate.yml, and the settings beside them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ SECTIONS: Mapping[str, type[Section]] = {
 
 @cache
 def declared(store_image: str = "") -> tuple[Setting, ...]:
-    """Return every setting, those of a section in a section left out.
+    """Return every setting, without those of nested sections.
 
-    `store_image` names the option and the input of the store's image, as the usual kind of store declares
-    it; without it there are none.
+    `store_image` names the option and the input of the store's image, which the default kind of store
+    declares; with "" there are none.
     """
     sections: Mapping[str, type[Section]] = {**SECTIONS, "": Invocation}
     return tuple(

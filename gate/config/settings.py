@@ -1,4 +1,4 @@
-"""What a run is told."""
+"""The settings of a run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REPORT_DIRECTORY = Path("memory-gate-report")
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that a run needs to be told, checked."""
+    """All settings of a run, checked."""
 
     bot: BotSpecification
     store: StoreSpecification
@@ -28,12 +28,12 @@ class Settings:
     run: RunSpecification
     policy: Policy
     scenarios: tuple[Path, ...]
-    """Files and folders; relative ones start at the working directory. Empty is the built-in library."""
+    """Files and folders, relative to the working directory. Empty means the built-in library."""
     report_directory: Path
-    """Where the report goes, seen from the process's own directory."""
+    """The folder for the report, relative to the process's working directory."""
     baseline: Path | None = None
-    """The report.json of the run that this one is to be no worse than, seen from the process's directory."""
+    """The report.json of the run that this one must not be worse than, relative to the same directory."""
     judge: JudgeSpecification = field(default_factory=JudgeSpecification)
     config_file: Path | None
-    """The file that was read, as it was given."""
+    """The path of the configuration file, as given."""
     openai_api_key: str = field(default="", repr=False)

@@ -1,4 +1,4 @@
-"""The `store` section: the kind of store that the gate starts for the bot, and what it is allowed."""
+"""The `store` section: the kind of store that the gate starts for the bot, and its limits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def store_kind() -> ValueType:
 
 
 def persistence_word() -> ValueType:
-    """Declare a word that the kind of store declares; which it takes is checked once the kind is known."""
+    """Declare one of the words of the kind of store, which is checked once the kind is known."""
     return ValueType(
         read=lambda node, _: node.text,
         schema=lambda kinds: {"enum": list(persistence_words(kinds.stores))},
@@ -43,7 +43,7 @@ def persistence_word() -> ValueType:
 
 
 def server_image() -> ValueType:
-    """Declare the image of the store's server; by default the one that its kind declares."""
+    """Declare the image of the store's server. Its kind declares the default."""
     image = image_name()
     return ValueType(read=image.read, schema=image.schema, default=lambda kinds: usual_store(kinds).image)
 
@@ -66,7 +66,7 @@ class StoreSection(Section):
     )
 
     def specification(self, nodes: Mapping[str, Node], kinds: Kinds) -> StoreSpecification:
-        """Return the store. Its kind says what is left out."""
+        """Return the store. Its kind provides the defaults."""
         kind = self.kind or next(iter(kinds.stores))
         traits = kinds.stores[kind]
         words = traits.persistence or persistence_words(kinds.stores)
@@ -82,12 +82,12 @@ class StoreSection(Section):
 
 
 def usual_store(kinds: Kinds) -> StoreTraits:
-    """Return the kind of store where the settings name none."""
+    """Return the default kind of store."""
     return next(iter(kinds.stores.values()))
 
 
 def persistence_words(stores: Mapping[str, StoreTraits]) -> dict[str, str]:
-    """Return all words for `persistence` with their meanings; a kind that keeps nothing takes any of them."""
+    """Return the words for `persistence` with their meanings. A kind without persistence takes any."""
     return {word: meaning for one in stores.values() for word, meaning in one.persistence.items()}
 
 

@@ -1,4 +1,4 @@
-"""The type of a setting: how its value is read, and what a JSON Schema and the docs say of it."""
+"""The type of a setting: it reads the value, and provides the JSON Schema and the docs' description."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What the settings of a file are read against."""
+    """The context in which settings are read."""
 
     kinds: Kinds
     working_directory: Path
     folder: Path
-    """The configuration file's, seen from the working directory."""
+    """The configuration file's folder, relative to the working directory."""
     supplied: Collection[str] = ()
     """The environment variables that the gate sets for the bot."""
     unsupported: Collection[str] = ()
-    """The disruptions that such a bot cannot undergo."""
+    """The disruptions that the bot's settings do not support."""
 
     def base(self, node: Node) -> Path:
-        """Return the folder at which a relative path starts that was written at `node`."""
+        """Return the folder at which a relative path at `node` starts."""
         return self.working_directory / self.folder if node.line else self.working_directory
 
 
 def reported() -> PydanticCustomError:
-    """Return the error of a value that is wrong, which the node has reported at its place."""
+    """Return the error for a wrong value that was reported at its position already."""
     return PydanticCustomError("reported", "reported at its place")
 
 
@@ -44,17 +44,17 @@ class ValueType:
     """The type of a setting."""
 
     read: Callable[[Node, Reading], object]
-    """Gives the value at a node. Where it reports a mistake there, what it gives is not used."""
+    """Returns the value at a node. The value is ignored when reading reports a mistake."""
     schema: Callable[[Kinds], Schema]
-    """The JSON Schema of what is read."""
+    """Returns the JSON Schema of the value."""
     words: Callable[[Kinds], str] = lambda _: "text"
-    """What may be written, for the docs."""
+    """Describes the accepted values, for the docs."""
     written: Callable[[Any], object] = lambda value: value
-    """Gives a value as the file has it."""
+    """Converts a value to its notation in the file."""
     default: Callable[[Kinds], object] = lambda _: None
-    """The default where the kinds have it, and not the field."""
+    """Returns the default where it depends on the kinds."""
     meaning: Callable[[Kinds], str] = lambda _: ""
-    """The meaning where the kinds have it, and not the field."""
+    """Returns the meaning where it depends on the kinds."""
     available: bool = True
     """Whether this version can read any value."""
 

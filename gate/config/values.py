@@ -1,7 +1,7 @@
-"""The types of settings: text, numbers, shares, lengths of time, amounts of memory, words, folders.
+"""Types of settings: text, numbers, shares, durations, amounts of memory, words, folders.
 
-A type stands in the annotation of a setting: `trials: Annotated[int, whole(1, 100)]`. It reads a node of the
-file, which knows its place and reports there what is wrong with it.
+A type is part of a setting's annotation: `trials: Annotated[int, whole(1, 100)]`. It reads a node of the
+file, and reports mistakes at the node's position.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gate.documents import Node, quoted
 NOT_YET = "is not available in this version yet"
 
 PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%")
-"""A share in per cent; blanks may stand around it."""
+"""A percentage; blanks are allowed around it."""
 
 DURATION = re.compile(r"([0-9]{1,9})\s*(s|min|m|h|d|w)?")
 UNITS: Mapping[str, int] = {"s": 1, "min": 60, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -30,7 +30,7 @@ SIZE_UNITS: Mapping[str, int] = {"k": 1024, "m": 1024**2, "g": 1024**3}
 """Unit → bytes."""
 
 MEMORY = (6 * 1024**2, 1024**4)
-"""Bytes. The engine accepts nothing less."""
+"""The bounds, in bytes. The engine accepts no less than the first."""
 
 
 def text() -> ValueType:
@@ -139,7 +139,7 @@ def _share(node: Node) -> float | None:
     found = PERCENTAGE.fullmatch((node.text or "").strip())
     if found is None:
         return node.number(0, 1, hint="for example 0.95 or 95 %")
-    # In decimal digits, so that 99.9 % is what 0.999 is, and not the next number above it.
+    # Decimal arithmetic, so that 99.9 % equals 0.999 and not the next larger float.
     percentage = Decimal(found[1])
     if percentage > 100:
         node.problem(f"expected a percentage from 0 to 100, found {node.found}")
@@ -213,13 +213,13 @@ def word(what: str, *known: str) -> ValueType:
 
 
 def registered(
-    what: str, known: Callable[[Kinds], Collection[str]], *, later: Collection[str] = ()
+    what: str, known: Callable[[Kinds], Collection[str]], *, unavailable: Collection[str] = ()
 ) -> ValueType:
-    """Declare the name of a registered kind; those in `later` are refused as not built yet."""
+    """Declare the name of a registered kind. Names in `unavailable` are refused as not implemented yet."""
 
     def read(node: Node, reading: Reading) -> str | None:
         names = known(reading.kinds)
-        if node.text in later:
+        if node.text in unavailable:
             node.problem(f"{what} {node.text} {NOT_YET}", hint=f"it has: {', '.join(names)}")
             return None
         return node.choice(names, what)
@@ -230,7 +230,7 @@ def registered(
 
 
 def codes(words: Collection[str]) -> str:
-    """Return the words as the docs have them."""
+    """Return the words in the notation of the docs."""
     return ", ".join(f"`{word}`" for word in words)
 
 
@@ -240,12 +240,12 @@ def one_or_more(item: Schema) -> Schema:
 
 
 def folder() -> ValueType:
-    """Declare a folder that exists; its absolute path."""
+    """Declare an existing folder. Its value is the absolute path."""
     return ValueType(read=read_folder, schema=text().schema)
 
 
 def read_folder(node: Node, reading: Reading) -> str | None:
-    """Return the absolute path of the folder that is named at the node."""
+    """Return the absolute path of the folder at the node."""
     name = node.line_of_text()
     if name is None:
         return None
@@ -261,7 +261,7 @@ def read_folder(node: Node, reading: Reading) -> str | None:
 
 
 def not_yet(what: str, hint: str) -> ValueType:
-    """Declare a key that is known, and whose meaning is not built yet."""
+    """Declare a known key that is not implemented yet."""
     return ValueType(
         read=lambda node, _: (node.key or node).problem(f"{what} {NOT_YET}", hint=hint),
         schema=lambda _: {"not": {}},
