@@ -128,8 +128,8 @@ class Engine:
     async def create(self, purpose: str, function: Callable[[], Answer]) -> Answer:
         """Run a call that creates something; see `call`.
 
-        It is refused once the run is being ended. `settled` waits for it, so that the removal
-        misses nothing that is created late.
+        It is refused once the run is being ended. The removal goes on until it is `settled`, so that nothing
+        that is created late is missed.
         """
         return await self.call(purpose, lambda: self._counted(self._creating, purpose, function))
 

@@ -54,7 +54,7 @@ _TURNSTILE = _Turnstile()
 def changing_endpoints(at_most: float | None = None) -> Iterator[None]:
     """Hold the lock around a call that starts, removes, connects or disconnects a container.
 
-    The wait for the lock takes `at_most` so many seconds.
+    Wait for the lock for at most `at_most` seconds; for None, as long as earlier changes may take.
     """
     ticket = _TURNSTILE.enter(at_most)
     try:

@@ -42,7 +42,7 @@ class OwnCommands:
         elif str(error).startswith("unknown"):
             self.unknown += 1
 
-    def begin(self, incarnation: str, *, connected: OwnCommands) -> None:
+    def note_incarnation(self, incarnation: str, *, connected: OwnCommands) -> None:
         """Note the server's incarnation.
 
         If it is a new one, only the commands on the present connection, counted in `connected`, belong to it.
@@ -52,7 +52,7 @@ class OwnCommands:
             self.by_server = 0
         self.incarnation = incarnation
 
-    def others(self, total: int) -> int | None:
+    def count_others(self, total: int) -> int | None:
         """Return how many of `total` commands in INFO are not the gate's; None if the counters were reset.
 
         The server counts the INFO command itself only after its answer.
@@ -97,10 +97,10 @@ class RedisConnection:
         """Return a section of INFO by field name. Its counters do not include this command yet."""
         found: dict[str, Any] = await self._redis.info(section)
         if self._own is not None and "run_id" in found:
-            self._own.begin(str(found["run_id"]), connected=self.own_here)
+            self._own.note_incarnation(str(found["run_id"]), connected=self.own_here)
             if found.get("total_connections_received") == 1:
                 # This is the server's first connection, so all other commands are its own.
-                self._own.by_server += self._own.others(found["total_commands_processed"]) or 0
+                self._own.by_server += self._own.count_others(found["total_commands_processed"]) or 0
         return found
 
     async def ask(self, *command: Any) -> Any:

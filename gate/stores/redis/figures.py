@@ -48,7 +48,7 @@ def counters(information: Mapping[str, Any], own: OwnCommands) -> dict[str, Any]
     return {
         "life": str(information.get("run_id", "")),
         "version": _version(information),
-        "commands": None if total is None else own.others(total),
+        "commands": None if total is None else own.count_others(total),
         "connections": _number(information, "total_connections_received"),
         "unknown_commands": _unknown_commands(information, own),
         "evicted_keys": _number(information, "evicted_keys"),
