@@ -1,4 +1,4 @@
-"""A deployment in memory that does what it is told, or lies about it in one way."""
+"""A deployment in memory that obeys, or pretends to obey in one way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gate.ports import CANDIDATE, PREVIOUS, Instance
 
 
 class FakeStore:
-    """A store whose incarnations are numbered. `lies` replace what its fields say."""
+    """A store with numbered incarnations. `lies` replace its fields."""
 
     persistence = "aof"
 
@@ -63,7 +63,7 @@ class FakeStore:
 
 
 class FakeDeployment:
-    """All abilities there are. What it claims to do it does as its fields say."""
+    """A deployment with all abilities, whose fields say which orders it really carries out."""
 
     def __init__(self, *, replicas: int = 1, store: FakeStore | None = None, **lies: Any) -> None:
         self.store: FakeStore | None = store or FakeStore()
@@ -84,7 +84,7 @@ class FakeDeployment:
         self.connected = True
         self.images = {CANDIDATE: "new"}
         self.log: list[str] = []
-        """What was done to it, in order."""
+        """The operations on it, in order."""
         for _ in range(replicas):
             self._make("old")
         for name, lie in lies.items():
@@ -180,14 +180,14 @@ class FakeDeployment:
 
 
 class FakeTraffic:
-    """Takes turns to the deployment's replicas, and writes down when."""
+    """Traffic that sends turns to the deployment's replicas, and logs when."""
 
     def __init__(self, deployment: FakeDeployment, *, asked: bool = True) -> None:
         self.deployment = deployment
         self.asked = asked
 
     async def send(self) -> None:
-        """One turn, to the replica whose turn it is."""
+        """Send one turn to the first routed replica."""
         deployment = self.deployment
         deployment.log.append("send")
         if deployment.counts_turns:
@@ -198,7 +198,7 @@ class FakeTraffic:
 
     @contextlib.asynccontextmanager
     async def in_flight(self) -> AsyncIterator[bool]:
-        """A turn that is under way."""
+        """Log the begin and the end of a turn."""
         self.deployment.log.append("turn begins")
         yield self.asked
         self.deployment.log.append("turn ends")

@@ -1,4 +1,4 @@
-"""Every disruption believes what it sees, not what it was told; and does things in the right order."""
+"""Disruptions prove themselves from observations, and act in the right order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OF_THE_STORE = ("store-restart", "store-kill", "store-recreate", "store-pause", 
 @pytest.mark.parametrize("name", DISRUPTIONS)
 @in_event_loop
 async def test_a_deployment_that_does_what_it_says_is_believed(name: str, replicas: int) -> None:
-    """Else the lies below would prove nothing."""
+    """The tests below, with deployments that lie, rely on this one."""
     deployment: Any = FakeDeployment(replicas=replicas)
     evidence = await DISRUPTIONS[name].inject(deployment, FakeTraffic(deployment))
     assert evidence.took_effect, evidence.sentence
@@ -84,7 +84,7 @@ async def test_those_who_talk_on_are_planned_where_and_only_where_turns_are_sent
 async def test_a_deployment_that_lies_is_not_believed(
     name: str, lies: Mapping[str, Any], sentence: str
 ) -> None:
-    """What was seen afterwards counts, and the sentence says what that was."""
+    """The evidence comes from the instances afterwards, and its sentence describes them."""
     deployment: Any = FakeDeployment(**lies)
     evidence = await DISRUPTIONS[name].inject(deployment, FakeTraffic(deployment))
     assert not evidence.took_effect
@@ -220,7 +220,7 @@ async def test_a_kill_without_a_turn_under_way_is_not_a_kill_in_the_middle_of_on
 @pytest.mark.parametrize("name", ["store-pause", "partition"])
 @in_event_loop
 async def test_an_outage_is_healed_when_the_users_fail(name: str) -> None:
-    """Whatever else is wrong, the store is not left away."""
+    """The store is connected again after any error."""
     deployment: Any = FakeDeployment()
 
     class Broken(NoTraffic):

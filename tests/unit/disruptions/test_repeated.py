@@ -1,4 +1,4 @@
-"""A disruption several times over, and how that is written."""
+"""Repeated disruptions, and their written names."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_a_long_queue_is_no_change_that_hangs(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_change_that_hangs_holds_up_nobody_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever did not wait for its end keeps the others in order, and its own end changes nothing."""
+    """The holder that took over keeps the order, and the late release of the first changes nothing."""
     monkeypatch.setattr(endpoints, "CHANGE_SECONDS", 0.05)
     hangs, over = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""A runtime that somebody adds by one entry of RUNTIMES is known everywhere, and runs a bot."""
+"""A made-up runtime, added by one entry of RUNTIMES, is known everywhere and runs a bot."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ FREED = f"limit {MACHINE} -1"
 @pytest.mark.parametrize("cgroup", ["1", "2", None])
 @in_event_loop
 async def test_the_main_process_is_chosen_before_anything_allocates(cgroup: str | None) -> None:
-    """Whatever the kernel; afterwards the bot has all memory again."""
+    """With either version of cgroups; afterwards the bot has all its memory again."""
     engine: Any = FakeEngine(cgroup)
     limit = USAGE + HEADROOM_BYTES
     await exhaust_memory(engine)

@@ -15,7 +15,7 @@ from tests.event_loop import in_event_loop
 
 
 class FakeEngine:
-    """An engine that gives out subnets; the first `taken` of them somebody else gets in between."""
+    """An engine that gives out subnets, of which other clients take the first `taken` in between."""
 
     def __init__(self, taken: int) -> None:
         self.taken = taken
@@ -57,7 +57,7 @@ class FakeEngine:
 @pytest.mark.parametrize("taken", range(TRIES))
 @in_event_loop
 async def test_the_subnet_is_one_that_the_engine_chose_itself(taken: int) -> None:
-    """A subnet that somebody else was given meanwhile is left to them; one network is there at the end."""
+    """A subnet that another client took meanwhile is not used; exactly one network exists at the end."""
     engine: Any = FakeEngine(taken)
     network = await make_store_network(engine, "stores", {"run": "1"})
     assert engine.networks == {network: f"10.{taken + 1}.0.0/16"}
@@ -74,7 +74,7 @@ async def test_an_engine_without_room_is_told_with_what_helps() -> None:
 
 @in_event_loop
 async def test_the_machine_is_on_the_network_only_where_the_gate_runs_on_the_machine() -> None:
-    """What listens there would be within the bot's reach."""
+    """Otherwise the bot could reach services of the machine."""
     for hostless, options in ((False, None), (True, {NO_HOST_ADDRESS: "true"})):
         engine: Any = FakeEngine(0)
         await make_store_network(engine, "stores", {"run": "1"}, hostless=hostless)

@@ -70,7 +70,7 @@ ELSEWHERE = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\
 
 
 async def given_up(bot: FakeBot) -> pytest.ExceptionInfo[BotNotReady]:
-    """What is said when a bot was waited for in vain, and was asked at least once."""
+    """Return the error after a wait in vain with at least one health check."""
     for patience in (0.3, 3, 30):
         with pytest.raises(BotNotReady, match="not healthy after") as caught:
             await bot.wait(patience)
@@ -130,7 +130,7 @@ async def test_a_bot_that_ended_is_not_waited_for() -> None:
 
 @in_event_loop
 async def test_a_service_that_answers_in_place_of_an_ended_bot_is_not_the_bot() -> None:
-    """Its old address may belong to somebody else by now."""
+    """Another program may have its old address by now."""
     async with FakeBot(HEALTHY).listening() as bot:
         with pytest.raises(BotNotReady, match="stopped before it was healthy"):
             await wait_until_healthy(bot, path="/ready", seconds=3600, ended=bot.ended_since_the_first_look)
@@ -175,7 +175,7 @@ class LoadingStore:
 
 @in_event_loop
 async def test_a_store_that_ends_while_it_reads_its_data_is_not_waited_for() -> None:
-    """What is broken in a file, or takes too much memory, shows only there."""
+    """Corrupt files, or too much data, show only while the data is loaded."""
     store = LoadingStore()
 
     async def ended() -> str | None:

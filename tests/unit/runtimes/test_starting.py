@@ -1,4 +1,4 @@
-"""What is being started is not removed meanwhile, and what the run's end comes before is not started."""
+"""Containers are not removed while they start, and not started once the run is being ended."""
 
 from __future__ import annotations
 

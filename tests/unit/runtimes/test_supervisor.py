@@ -1,4 +1,4 @@
-"""The process between the gate and a program: what it tells, and that it ends when it should."""
+"""The supervisor reports its program's exit, and ends all of its processes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATIENCE = 60
 
 
 def start(scratch: Path, command: Sequence[str], **options: object) -> subprocess.Popen[bytes]:
-    """A supervisor with its control pipe in our hand."""
+    """Start a supervisor whose control pipe the test holds."""
     return subprocess.Popen(
         (sys.executable, "-I", "-S", str(SUPERVISOR), str(scratch), *command),
         stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""What a sweep removes, on an engine in memory: a mistake here would remove what is somebody else's."""
+"""Sweeps on an engine in memory. A mistake would remove objects that are not the gate's."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class FakeEngine:
         self.removed: list[str] = []
         self.faults: dict[str, Exception] = {}
         self.refusals: dict[str, int] = {}
-        """What the engine does not let go so many times."""
+        """Object → number of removals that the engine refuses."""
         self.busy: list[str] = []
-        """What somebody else is removing; it is gone with the second look at it."""
+        """Objects that another client is removing; they are gone at the second inspection."""
 
     def make(self, name: str, made_with: Mapping[str, str]) -> None:
         """One of each kind."""
@@ -219,7 +219,7 @@ def test_what_somebody_is_removing_is_waited_for(engine: Any, monkeypatch: pytes
 
 
 class FakeTime:
-    """Passes in sleep alone; what is to come comes while somebody sleeps."""
+    """Time that passes only in `sleep`, during which late objects appear."""
 
     def __init__(self) -> None:
         self.now = 0.0

@@ -12,7 +12,7 @@ from tests.unit.stores.servers import Server, running
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server, started with what the gate starts it with."""
+    """A server, started with the gate's own arguments."""
     with running(tmp_path_factory.mktemp("redis")) as server:
         yield server
 

@@ -1,4 +1,4 @@
-"""Real servers for the tests, started with what the gate starts them with."""
+"""Real servers for the tests, started with the gate's own arguments."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ STORE = EmbeddedRedis(StoreSpecification())
 
 
 PORTS = Ports()
-"""None of them is one that a connection to anywhere could take before the server has it."""
+"""Source of ports that no outgoing connection can take before the server."""
 
 
 @contextlib.contextmanager
 def dead_port() -> Iterator[int]:
-    """A port that refuses every connection: it is taken, and nobody listens on it."""
+    """Yield a port that refuses every connection: it is bound, but not listened on."""
     with socket.socket() as taken:
         taken.bind((LOCALHOST, 0))
         yield int(taken.getsockname()[1])
@@ -39,18 +39,18 @@ def dead_port() -> Iterator[int]:
 
 @dataclass(kw_only=True)
 class Server:
-    """A server, and the store by which the gate knows it."""
+    """A running server, and the gate's `Store` for it."""
 
     port: int
     host: str = LOCALHOST
     store: RedisServer = field(default_factory=lambda: EmbeddedRedis(StoreSpecification()))
 
     def look(self, *values: str) -> StoreView:
-        """One look for `values`."""
+        """Look for `values` once."""
         return asyncio.run(self.store.inspector(self.host, self.port).look(values))
 
     def client(self) -> Redis:
-        """What the bot would have; nothing is said on connecting."""
+        """Return a client like the bot's, which sends no commands on connecting."""
         named: dict[str, Any] = {"protocol": 2, "driver_info": None}
         return Redis(host=self.host, port=self.port, **named)
 
@@ -63,7 +63,7 @@ def running(
     store: RedisServer | None = None,
     **specification: Any,
 ) -> Iterator[Server]:
-    """A server with those further options, in `folder`, until the block ends."""
+    """Run a server with further options in `folder` until the block ends."""
     port = port or PORTS.take()
     store = store or EmbeddedRedis(StoreSpecification(**specification))
     process = subprocess.Popen(
@@ -80,7 +80,7 @@ def running(
 
 
 def looks_between_commands(server: Server) -> tuple[StoreView, ...]:
-    """Three looks, of which each must count the commands of a bot alone."""
+    """Look three times, and check that each look counts only the commands of a bot."""
     with server.client() as redis:
         assert server.look("Lisbon").commands == 0
         redis.rpush("one", "Lisbon", "Oslo")

@@ -1,4 +1,4 @@
-"""A store full of what nobody would put there is looked into all the same, within bounds."""
+"""Hostile or huge contents of a store are searched within limits."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_no_more_is_held_at_once_than_a_window(
 def test_a_store_beyond_the_bounds_is_counted_and_said_to_be_unread(
     redis: Redis, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was not read is never said to be absent."""
+    """Values in unread data are never reported as absent."""
     monkeypatch.setattr(inspector, "SMALL_STORE_BYTES", 0)
     monkeypatch.setattr(inspector, "MAX_BYTES", 1_000_000)
     monkeypatch.setattr(contents, "WINDOW_BYTES", 100_000)
@@ -117,7 +117,7 @@ def test_an_element_that_is_too_large_to_be_had_is_left_unread(
 
 
 def test_packed_records_are_unreadable_and_readable_ones_are_not(redis: Redis, server: Server) -> None:
-    """A value may stand in them that nobody can see."""
+    """They may contain values that the search cannot see."""
     packed = gzip.compress(ESCAPED.encode(), mtime=0)
     redis.set("packed", packed)
     redis.rpush("wrapped", json.dumps({"blob": "gAAAAABn" + "aB3" * 60}))

@@ -1,4 +1,4 @@
-"""A kind of store that somebody adds by one package and one line of STORES is known everywhere."""
+"""A made-up store, added by one package and one line of STORES, is known everywhere."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def configured(folder: Path, store: str, **variables: str) -> None:
 
 
 def complaints(folder: Path) -> str:
-    """What `validate` says against the files in a folder; "" for nothing."""
+    """Return the problems that `validate` reports for a folder; "" for none."""
     try:
         assert list(validate_files([], folder))
     except DocumentError as error:

@@ -1,4 +1,4 @@
-"""What a look counts on a real server: keys, bytes, TTLs, the bot's commands, settings, errors."""
+"""Figures of a look into a real server: keys, bytes, TTLs, the bot's commands, settings, errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_every_database_is_looked_into(redis: Redis, server: Server) -> None:
 
 
 def test_bytes_are_those_of_names_and_contents(redis: Redis, server: Server) -> None:
-    """Whatever the encoding, and however the server packs it."""
+    """In every type, and in every internal encoding of the server."""
     redis.rpush("list", "é", b"\xff\xfe\xfd")
     redis.hset("hash", "field", "value")
     assert server.look().bytes == len("list") + 2 + 3 + len("hashfieldvalue")
@@ -82,7 +82,7 @@ def test_the_gates_own_commands_are_left_out(tmp_path: Path) -> None:
 
 
 def test_the_count_begins_anew_with_the_servers_life(tmp_path: Path) -> None:
-    """What the gate gave to the life before is not subtracted from the next."""
+    """Commands to an earlier incarnation are not subtracted from the next one's."""
     with running(tmp_path) as server, server.client() as redis:
         redis.set("one", "Lisbon")
         before = server.look("Lisbon")

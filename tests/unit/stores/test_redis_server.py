@@ -20,7 +20,7 @@ from tests.unit.stores.servers import LOCALHOST, PORTS, STORE, dead_port
 
 @in_event_loop
 async def test_the_identity_is_the_servers_and_changes_with_it(tmp_path: Path) -> None:
-    """It stays while the server lives, and another life has another."""
+    """It stays while the server runs, and changes with each start."""
     seen = []
     port = PORTS.take()
     for _ in range(2):
@@ -88,7 +88,7 @@ async def test_the_wait_ends_as_soon_as_the_server_answers(tmp_path: Path) -> No
 @pytest.mark.parametrize("persistence", ["aof", "rdb", "none"])
 @in_event_loop
 async def test_the_persistence_that_was_asked_for_is_the_servers(tmp_path: Path, persistence: str) -> None:
-    """What the store keeps over its own restart is the user's choice."""
+    """The user chooses the persistence of the store."""
     port = PORTS.take()
     store = EmbeddedRedis(StoreSpecification(persistence=persistence))
     command = store.local_command(tmp_path, LOCALHOST, port)

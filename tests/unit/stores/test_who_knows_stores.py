@@ -1,4 +1,4 @@
-"""No package but gate/stores knows the name of a kind of store, nor a word of its trade."""
+"""Only gate/stores knows the names of stores, and words that only they use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import gate
 from gate.stores import STORES, UNNAMED_STORE, recorded_stores
 
 PACKAGE = Path(gate.__file__).parent
-TRADE = ("redis", "valkey", "maxmemory", "appendonly", "appendfsync", "misconf", "flushall", "flushdb")
+STORE_WORDS = ("redis", "valkey", "maxmemory", "appendonly", "appendfsync", "misconf", "flushall", "flushdb")
 """Names, settings, error codes and commands of the kinds that there are."""
 
 
@@ -21,7 +21,7 @@ def sources() -> list[Path]:
     return [path for path in texts if PACKAGE / "stores" not in path.parents]
 
 
-@pytest.mark.parametrize("word", TRADE)
+@pytest.mark.parametrize("word", STORE_WORDS)
 def test_no_other_package_knows_the_word(word: str) -> None:
     known_in = {
         path.relative_to(PACKAGE).as_posix()

@@ -1,4 +1,4 @@
-"""What users are told of the disruptions is what there is."""
+"""Lists and pages describe exactly the disruptions that exist."""
 
 from __future__ import annotations
 
