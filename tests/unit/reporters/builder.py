@@ -28,6 +28,13 @@ from gate.disruptions import traits_of
 
 ORDERS = ("ORD-482913", "ORD-175530", "ORD-903324")
 
+PROBES = 186
+"""The probes of a disruption: so many that the golden reports show three digits."""
+OVER_KILL = 180
+"""The probes of the failed report that are remembered after the kill; none is after the recreate."""
+REMEMBERED = (PROBES + OVER_KILL) / (3 * PROBES)
+"""What the failed report remembers after its three disruptions."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Words(Reason):
@@ -128,9 +135,9 @@ def disruption(name: str, **given: Any) -> DisruptionResult:
         "disruptions": name.split("+"),
         "verdict": Verdict.PASSED,
         "reasons": (),
-        "before": Tally(remembered=186, scored=186),
-        "after": Tally(remembered=186, scored=186),
-        "retained": Tally(remembered=186, scored=186),
+        "before": Tally(remembered=PROBES, scored=PROBES),
+        "after": Tally(remembered=PROBES, scored=PROBES),
+        "retained": Tally(remembered=PROBES, scored=PROBES),
         "lost_at": {},
         "evidence": f"3f2a91bc77d0 {name}",
         "details": {"instance": "3f2a91bc77d0"},
@@ -145,7 +152,7 @@ def report(**given: Any) -> Report:
     """A passed run, unless told otherwise."""
     fields: dict[str, Any] = {
         "verdict": Verdict.PASSED,
-        "reasons": ("the bot remembers 372 of 372 facts (100 %) after restart and kill",),
+        "reasons": (f"the bot remembers {2 * PROBES} of {2 * PROBES} facts (100 %) after restart and kill",),
         "accuracy": 1.0,
         "accuracy_before": 1.0,
         "retention": 1.0,
@@ -164,7 +171,7 @@ def report(**given: Any) -> Report:
         "seconds": 41.2,
         "isolation_probes": 54,
         "fabrication_probes": 24,
-        "power": power_of(186, 0.95),
+        "power": power_of(PROBES, 0.95),
     }
     return Report(**coded({**fields, **given}))
 
@@ -214,28 +221,28 @@ def failed_report() -> Report:
         verdict=Verdict.FAILED,
         reasons=(
             "1 reply held what only another session was told",
-            "after recreate, the bot remembers 0 of 186 facts (0 %); 95 % needed",
+            f"after recreate, the bot remembers 0 of {PROBES} facts (0 %); 95 % needed",
         ),
-        accuracy=366 / 558,
-        retention=366 / 558,
+        accuracy=REMEMBERED,
+        retention=REMEMBERED,
         interval=(0.6156, 0.6942),
         leaks=1,
         disruptions=(
             disruption("restart"),
             disruption(
                 "kill",
-                after=Tally(remembered=180, scored=186),
-                retained=Tally(remembered=180, scored=186),
+                after=Tally(remembered=OVER_KILL, scored=PROBES),
+                retained=Tally(remembered=OVER_KILL, scored=PROBES),
                 lost_at={"stored": 2, "loaded": 4},
                 seconds=2.1,
             ),
             disruption(
                 "recreate",
                 verdict=Verdict.FAILED,
-                reasons=("after recreate, the bot remembers 0 of 186 facts (0 %); 95 % needed",),
-                after=Tally(remembered=0, scored=186),
-                retained=Tally(remembered=0, scored=186),
-                lost_at={"stored": 186},
+                reasons=(f"after recreate, the bot remembers 0 of {PROBES} facts (0 %); 95 % needed",),
+                after=Tally(remembered=0, scored=PROBES),
+                retained=Tally(remembered=0, scored=PROBES),
+                lost_at={"stored": PROBES},
                 evidence="3f2a91bc77d0 → 91bc3f2a0d77",
                 seconds=12.4,
             ),
@@ -253,7 +260,7 @@ def failed_report() -> Report:
             ),
         ),
         guarantees=(
-            guarantee("durability", probes=540, breaches=186, anomalies={"lost write": 186}),
+            guarantee("durability", probes=540, breaches=PROBES, anomalies={"lost write": PROBES}),
             guarantee("order", probes=4, standing=GuaranteeStatus.KEPT),
             guarantee("correction", probes=6, breaches=1, anomalies={"resurrected value": 1}),
             guarantee("isolation", probes=54, breaches=1, anomalies={"leak": 1}),
@@ -262,6 +269,16 @@ def failed_report() -> Report:
             guarantee("fidelity", probes=9, standing=GuaranteeStatus.OPEN),
         ),
         findings=("restart: the bot ended with exit code 137: it did not stop within its grace",),
+    )
+
+
+def failed_questions(given: Report) -> int:
+    """Count the questions about facts that have no right answer after a disruption."""
+    return sum(
+        probe.arm == TREATED
+        and probe.outcome in (Outcome.LOST, Outcome.ERROR)
+        and probe.guarantee != "isolation"
+        for probe in given.probes
     )
 
 

@@ -38,14 +38,14 @@ def test_the_figures_of_a_chart_are_shares_in_percent() -> None:
     assert figures[0] == {
         "name": "remembered after",
         "unit": "%",
-        "value": round(366 / 558 * 100, 4),
+        "value": round(builder.REMEMBERED * 100, 4),
         "range": "61–70 %",
     }
     assert {one["name"]: one["value"] for one in figures[1:]} == {
         "remembered before": 100,
-        "retained": round(366 / 558 * 100, 4),
+        "retained": round(builder.REMEMBERED * 100, 4),
         "remembered after restart": 100,
-        "remembered after kill": round(180 / 186 * 100, 4),
+        "remembered after kill": round(builder.OVER_KILL / builder.PROBES * 100, 4),
         "remembered after recreate": 0,
     }
 
