@@ -11,27 +11,18 @@ from gate.cli.library import find_scenarios
 from gate.core.scenario import Scenario
 from gate.core.specification import Policy
 from gate.core.transcript import (
-    ACKNOWLEDGED,
     AFTER,
     BEFORE,
     CONTROL,
-    DeploymentClosed,
-    DeploymentStarted,
-    DisruptionEnded,
-    DisruptionStarted,
     Event,
-    ModelAsked,
     RunEnded,
-    RunStarted,
     StoreSeen,
-    TurnEnded,
-    TurnStarted,
 )
-from gate.disruptions import traits_of
 from gate.reference_model.reading import ACKNOWLEDGEMENT, UNKNOWN
 from gate.runner.plan import Pause, Plan, PlannedConversation, Turn, Wave
 from gate.runner.planner import plan_run
 from gate.scorers.checks import forbids_only
+from tests.transcripts import events as make
 
 _Clock = Callable[[], float]
 
@@ -70,58 +61,39 @@ def _events(plan: Plan, trials: int) -> Iterator[Event]:
     def now() -> float:
         return next(times) / 1000
 
-    yield RunStarted(
-        at=0.0,
+    yield make.run_started(
         version="benchmark",
         seed=plan.seed,
         bot="benchmark",
-        runtime="process",
         disruptions=[DISRUPTION],
         trials=trials,
-        model="reader",
         policy=dataclasses.asdict(Policy()),
     )
     for conversation in plan.scripted:
         yield conversation.planned(now())
     for wave in plan.waves:
-        yield DeploymentStarted(at=now(), deployment=wave.name, seconds=0.0005)
+        yield make.deployment_started(wave.name, at=now(), seconds=0.0005)
         said: dict[str, list[str]] = {}
         yield from (
             event for one in wave.conversations for event in _segment(one, 0, said, now, forgets=False)
         )
         for point, kind in enumerate(wave.kinds, start=1):
             yield _look(wave, BEFORE, now())
-            yield DisruptionStarted(
-                at=now(),
-                deployment=wave.name,
-                disruption=kind,
-                conversations=len(wave.conversations),
-                traits=traits_of(kind),
-            )
-            yield DisruptionEnded(
-                at=now(),
-                deployment=wave.name,
-                disruption=kind,
-                took_effect=True,
-                recovered=True,
-                sentence="done",
-                seconds=0.001,
-            )
+            yield make.disruption_started(wave.name, kind, at=now(), conversations=len(wave.conversations))
+            yield make.disruption_ended(kind, wave.name, at=now(), seconds=0.001)
             yield _look(wave, AFTER, now())
             yield from (
                 event
                 for number, one in enumerate(wave.conversations)
                 for event in _segment(one, point, said, now, forgets=number % FORGOTTEN_EVERY == 1)
             )
-        yield DeploymentClosed(at=now(), deployment=wave.name)
+        yield make.deployment_closed(wave.name, at=now())
     yield RunEnded(at=now())
 
 
 def _look(wave: Wave, moment: str, at: float) -> StoreSeen:
     values = {value for one in wave.conversations for value in one.facts.values()}
-    return StoreSeen(
-        at=at, deployment=wave.name, moment=moment, values=sorted(values), keys=len(values), bytes=0
-    )
+    return make.store_seen(wave.name, moment, values, at=at, keys=len(values), bytes=0)
 
 
 def _segment(
@@ -134,10 +106,10 @@ def _segment(
                 history.clear()
             history.append(f"user: {turn.text}")
             reply = _reply(conversation, turn, forgets)
-            yield TurnStarted(
+            yield make.turn_started(
+                turn.identifier,
+                conversation.identifier,
                 at=now(),
-                turn=turn.identifier,
-                conversation=conversation.identifier,
                 speaker=turn.speaker,
                 session=turn.session,
                 text=turn.text,
@@ -150,16 +122,15 @@ def _segment(
                 states=turn.states,
                 moment=turn.moment,
             )
-            yield ModelAsked(
+            yield make.model_asked(
+                tuple(history),
                 at=now(),
-                path="/v1/chat/completions",
-                prompt=tuple(history),
                 about=turn.text,
                 answer=reply,
                 deployment="+".join(conversation.wave),
                 seconds=0.0001,
             )
-            yield TurnEnded(at=now(), turn=turn.identifier, status=ACKNOWLEDGED, reply=reply, seconds=0.002)
+            yield make.turn_ended(turn.identifier, at=now(), reply=reply, seconds=0.002)
             history.append(f"assistant: {reply}")
 
 

@@ -25,8 +25,6 @@ from gate.core.transcript import (
     DeploymentClosed,
     DeploymentFailed,
     DeploymentStarted,
-    DisruptionEnded,
-    DisruptionStarted,
     Event,
     FaultSeen,
     JudgeAnswered,
@@ -36,6 +34,16 @@ from gate.core.transcript import (
     TurnEnded,
     TurnStarted,
     Waited,
+)
+from tests.transcripts.events import (
+    conversation_planned,
+    deployment_closed,
+    deployment_started,
+    disruption_ended,
+    disruption_started,
+    model_asked,
+    turn_ended,
+    turn_started,
 )
 from tests.unit.core.laws import law
 
@@ -50,62 +58,34 @@ def spent(*events: Event) -> TimeSpent:
 
 
 def planned(conversation: str, deployment: str = "restart", at: float = 0.0) -> ConversationPlanned:
-    return ConversationPlanned(
-        at=at,
-        conversation=conversation,
-        deployment=deployment,
-        scenario="s",
-        file="s.yml",
-        disruption=deployment,
-        arm="control",
-        trial=1,
-        sessions={},
-        facts={},
-        told_by={},
-        decoys={},
-        unguessable=[],
-        turns=1,
-        probes=0,
-    )
+    return conversation_planned(conversation, disruption=deployment, at=at)
 
 
 def began(at: float, turn: str, conversation: str = "c") -> TurnStarted:
-    return TurnStarted(
-        at=at, turn=turn, conversation=conversation, speaker="a", session="a-1", text="Hi", line=1
-    )
+    return turn_started(turn, conversation, at=at)
 
 
 def ended(at: float, turn: str) -> TurnEnded:
-    return TurnEnded(at=at, turn=turn, status="acknowledged", reply="Hello.")
+    return turn_ended(turn, at=at)
 
 
 def asked(at: float, seconds: float, deployment: str = "restart") -> ModelAsked:
-    return ModelAsked(
-        at=at, path="/v1", prompt=[], about="Hi", answer="", deployment=deployment, seconds=seconds
-    )
+    return model_asked([], at=at, deployment=deployment, seconds=seconds)
 
 
 def disrupted(begins: float, ends: float, deployment: str = "restart") -> tuple[Event, Event]:
     return (
-        DisruptionStarted(at=begins, deployment=deployment, disruption="restart", conversations=1),
-        DisruptionEnded(
-            at=ends,
-            deployment=deployment,
-            disruption="restart",
-            took_effect=True,
-            recovered=True,
-            sentence="",
-            seconds=ends - begins,
-        ),
+        disruption_started(deployment, "restart", at=begins),
+        disruption_ended("restart", deployment, at=ends, seconds=ends - begins),
     )
 
 
 def up(at: float, seconds: float, deployment: str = "restart") -> DeploymentStarted:
-    return DeploymentStarted(at=at, deployment=deployment, seconds=seconds)
+    return deployment_started(deployment, at=at, seconds=seconds)
 
 
 def closed(at: float, seconds: float = 0.0, deployment: str = "restart") -> DeploymentClosed:
-    return DeploymentClosed(at=at, deployment=deployment, seconds=seconds)
+    return deployment_closed(deployment, at=at, seconds=seconds)
 
 
 END = RunEnded(at=10.0)
