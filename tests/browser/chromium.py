@@ -17,26 +17,26 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE = 10.0
-"""Seconds that a slow machine may take for one answer."""
+"""Seconds to wait for an answer, enough for a slow machine."""
 
 _LAUNCHER = """
 import fcntl, os, sys
-reading, writing = (fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3])
+reading, writing = (fcntl.fcntl(int(node), fcntl.F_DUPFD, 10) for node in sys.argv[1:3])
 os.dup2(reading, 3)
 os.dup2(writing, 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """
-"""Chromium reads from descriptor 3 and writes to 4."""
+"""Launcher that gives Chromium descriptor 3 for reading and 4 for writing."""
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium on this machine."""
+    """Return the path of a Chromium on this machine; None without one."""
     named = os.environ.get("CHROMIUM")
     return next((path for name in ([named] if named else NAMES) if (path := shutil.which(name))), None)
 
 
 class BrowserError(Exception):
-    """Chromium refused, or the page's script threw."""
+    """A command that Chromium refused, or an exception in the page's script."""
 
 
 class Chromium:
@@ -65,13 +65,13 @@ class Chromium:
         self._events: list[dict[str, Any]] = []
 
     def page(self) -> Page:
-        """A new, empty page."""
+        """Open an empty page."""
         target = self.send("Target.createTarget", {"url": "about:blank"})["targetId"]
         session = self.send("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         return Page(self, target, session)
 
     def send(self, method: str, parameters: Mapping[str, Any], session: str | None = None) -> dict[str, Any]:
-        """The answer to one command. Raises BrowserError."""
+        """Send a command and return its answer. Raises BrowserError."""
         self._number += 1
         number = self._number
         message = {"id": number, "method": method, "params": dict(parameters)}
@@ -88,15 +88,15 @@ class Chromium:
             self._events.append(answer)
 
     def forget(self, session: str) -> None:
-        """Drops what a page reported so far."""
-        self._events = [one for one in self._events if one.get("sessionId") != session]
+        """Drop the events of a page so far."""
+        self._events = [event for event in self._events if event.get("sessionId") != session]
 
     def events(self, session: str) -> list[dict[str, Any]]:
-        """What a page reported so far."""
-        return [one for one in self._events if one.get("sessionId") == session]
+        """Return the events of a page so far."""
+        return [event for event in self._events if event.get("sessionId") == session]
 
     def close(self) -> None:
-        """Ends the browser and all its processes."""
+        """End the browser and all its processes."""
         try:
             self.send("Browser.close", {})
             self._process.wait(10)
@@ -122,7 +122,7 @@ class Chromium:
 
 
 class Page:
-    """One page. What its console, its policy and its network say is kept from the beginning."""
+    """A page. Messages of its console, policy and network are kept from the start."""
 
     def __init__(self, browser: Chromium, target: str, session: str) -> None:
         self._browser = browser
@@ -132,11 +132,11 @@ class Page:
             self.send(f"{domain}.enable")
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """The answer to one command about this page."""
+        """Send a command about this page and return its answer."""
         return self._browser.send(method, parameters, self._session)
 
     def look(self, *, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
-        """The size of the window in CSS pixels, and the colours that its user prefers."""
+        """Set the size of the window, in CSS pixels, and the preferred colour scheme."""
         self.send(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -147,39 +147,39 @@ class Page:
         self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def open(self, path: Path, fragment: str = "") -> None:
-        """Opens a file and waits until its script is done."""
+        """Open a file and wait until its script is done."""
         self.send("Page.navigate", url=f"{path.resolve().as_uri()}{fragment}")
         self.wait("document.documentElement?.dataset.ready === 'yes'")
 
     def evaluate(self, expression: str) -> Any:
-        """The value of an expression in the page, as JSON knows it. Raises BrowserError."""
+        """Evaluate an expression in the page and return its JSON value. Raises BrowserError."""
         result = self.send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:
             raise BrowserError(str(result["exceptionDetails"]))
         return result["result"].get("value")
 
     def wait(self, expression: str) -> None:
-        """Returns when the expression holds. Raises BrowserError."""
+        """Wait until the expression holds. Raises BrowserError."""
         deadline = time.monotonic() + PATIENCE
         while not self.evaluate(f"Boolean({expression})"):
             if time.monotonic() > deadline:
                 raise BrowserError(f"it never held: {expression}")
-            # So that the page and not this loop has the processor.
+            # Leave the processor to the page.
             time.sleep(0.01)
 
     def text(self, selector: str) -> str:
-        """What a reader sees of the first element that the selector finds."""
+        """Return the visible text of the first element that matches."""
         return str(self.evaluate(f"document.querySelector({json.dumps(selector)}).innerText"))
 
     def count(self, selector: str) -> int:
-        """How many elements the selector finds."""
+        """Count the elements that match."""
         return int(self.evaluate(f"document.querySelectorAll({json.dumps(selector)}).length"))
 
     def click(self, selector: str) -> None:
-        """Clicks the middle of the first element that the selector finds, as a mouse does."""
+        """Click the middle of the first element that matches, with the mouse."""
         place = self.evaluate(
-            f"(() => {{ const one = document.querySelector({json.dumps(selector)});"
-            " one.scrollIntoView({block: 'center'}); const box = one.getBoundingClientRect();"
+            f"(() => {{ const node = document.querySelector({json.dumps(selector)});"
+            " node.scrollIntoView({block: 'center'}); const box = node.getBoundingClientRect();"
             " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
         )
         for kind in ("mousePressed", "mouseReleased"):
@@ -188,7 +188,7 @@ class Page:
             )
 
     def press(self, key: str) -> None:
-        """Presses a key and lets it go: Tab, Enter, Escape, ArrowRight …"""
+        """Press and release a key: Tab, Enter, Escape, ArrowRight …"""
         code = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38}
         code |= {"ArrowRight": 39, "ArrowDown": 40}
         pressed: dict[str, Any] = {"key": key, "code": key, "windowsVirtualKeyCode": code[key]}
@@ -197,25 +197,25 @@ class Page:
         self.send("Input.dispatchKeyEvent", type="keyUp", **pressed)
 
     def write(self, text: str) -> None:
-        """Types a text into what has the focus."""
+        """Type a text into the focused element."""
         self.send("Input.insertText", text=text)
 
     def choose(self, label: str, value: str) -> None:
-        """Chooses an option of the first list with that label."""
+        """Choose an option of the first list with that label."""
         self.evaluate(
             f"(() => {{ const label = [...document.querySelectorAll('.choice')].find("
-            f"(one) => one.innerText.startsWith({json.dumps(label)}));"
+            f"(node) => node.innerText.startsWith({json.dumps(label)}));"
             f" const list = label.querySelector('select'); list.value = {json.dumps(value)};"
             " list.dispatchEvent(new Event('change')); })()"
         )
 
     def picture(self) -> bytes:
-        """A PNG of what is in the window."""
+        """Take a picture of the window, as PNG."""
         return base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"])
 
     @property
     def complaints(self) -> list[str]:
-        """Errors, warnings and breaches of the page's own policy, and every request for something else."""
+        """Return errors, warnings, violations of the page's policy, and requests for other resources."""
         said = []
         for event in self._browser.events(self._session):
             parameters = event.get("params", {})
@@ -231,9 +231,9 @@ class Page:
         return said
 
     def forgive(self) -> None:
-        """Drops the complaints so far, which a test has looked at."""
+        """Drop the complaints so far, after a test checked them."""
         self._browser.forget(self._session)
 
     def close(self) -> None:
-        """Closes the page."""
+        """Close the page."""
         self._browser.send("Target.closeTarget", {"targetId": self._target})

@@ -1,6 +1,6 @@
-"""One browser for all tests, a page for each. Without a Chromium they are skipped loudly.
+"""A browser for all tests and a page for each. Without a Chromium the tests are skipped.
 
-They fail instead where MEMORY_GATE_REQUIRE_BROWSER=1.
+They fail instead if MEMORY_GATE_REQUIRE_BROWSER=1.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """A browser for the whole session."""
+    """Start a browser for the whole session."""
     program = find_chromium()
     if program is None:
         if os.environ.get("MEMORY_GATE_REQUIRE_BROWSER") == "1":
@@ -38,7 +38,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture
 def page(chromium: Chromium) -> Iterator[Page]:
-    """An empty page. When the test ends it must have had nothing to complain about, nor left its file."""
+    """Open an empty page. The test fails if the page has complaints at its end."""
     page = chromium.page()
     page.look()
     yield page
@@ -49,5 +49,5 @@ def page(chromium: Chromium) -> Iterator[Page]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where reports go."""
+    """Return the folder for reports."""
     return tmp_path

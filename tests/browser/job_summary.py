@@ -1,4 +1,4 @@
-"""A job summary as GitHub shows it, near enough for a picture: its Markdown as a page with GitHub's looks."""
+"""A job summary as a page that resembles GitHub, for pictures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from markdown_it import MarkdownIt
 
 MERMAID = re.compile(r"```mermaid\n.*?```\n+", re.DOTALL)
-"""Charts that nothing here can draw. The table below each says the same."""
+"""Charts, which cannot be drawn here. The table below each holds the same data."""
 
 STYLE = """
 body { margin: 0; background: #f6f8fa; color: #1f2328;
@@ -34,11 +34,11 @@ sub { font-size: 75%; color: #59636e; vertical-align: baseline; }
 
 
 SYMBOLS = {"✅": ("✔", "#1a7f37"), "❌": ("✖", "#d1242f"), "⚠️": ("▲", "#9a6700")}
-"""Emoji → a sign that every font has, and its colour: no machine need have one with emoji."""
+"""Emoji → a sign that every font has, and its colour, since many machines have no emoji font."""
 
 
 def page_of(summary: str) -> str:
-    """An HTML document, ready as it is. The timeline is unfolded; what else is folded stays so."""
+    """Render the summary as an HTML document with an unfolded timeline."""
     shown = MERMAID.sub("", summary)
     lead, when, rest = shown.partition("<details><summary>When")
     opened = f"{lead}<details open><summary>When{rest}" if when else lead

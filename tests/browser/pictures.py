@@ -1,8 +1,7 @@
-"""Draws docs/images anew: a bot that keeps its conversations in a file of its container, measured and shown.
+"""Draw docs/images: three pictures of the HTML report, and the job summary as GitHub shows it.
 
-The HTML report in three ways, and the job summary as GitHub shows it.
-
-`make images` calls this. The run is a real one, of the zoo's bot as a local process.
+`make images` runs this. The run is real: a bot of the zoo as a local process, which keeps its
+conversations in a file of its container.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from tests.commands.gate_process import LIBRARY, TWELVE, ZOO, Gate, disruptions
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
 OPEN_ONE = (
-    "[...document.querySelectorAll('.matrix tr')].find((one) => one.innerText.startsWith('Several facts'))"
+    "[...document.querySelectorAll('.matrix tr')].find((node) => node.innerText.startsWith('Several facts'))"
     ".querySelector('.cell.bad').click()"
 )
 """A scenario of three facts."""
 
 
 def main() -> None:
-    """Plays the run and takes the pictures."""
+    """Play the run and take the pictures."""
     program = find_chromium()
     if program is None:
         sys.exit("images: no Chromium is installed; install the package chromium, or name one in CHROMIUM")
@@ -44,10 +43,10 @@ def main() -> None:
 
 
 def _measure(folder: Path) -> Path:
-    """The report of the run."""
+    """Play the run and return its report."""
     gate = Gate(folder)
-    for one in TWELVE:
-        gate.write(f"scenarios/{one}.yml", (LIBRARY / f"{one}.yml").read_text(encoding="utf-8"))
+    for name in TWELVE:
+        gate.write(f"scenarios/{name}.yml", (LIBRARY / f"{name}.yml").read_text(encoding="utf-8"))
     shutil.copytree(ZOO, folder / "support-bot", ignore=shutil.ignore_patterns("__pycache__"))
     bot = {"command": ["python", "bot.py"], "directory": "support-bot", "env": {"MEMORY": "file"}}
     gate.write("memory-gate.yml", json.dumps({"bot": bot, "scenarios": ["scenarios"]}))

@@ -1,4 +1,4 @@
-"""A run by hand: two scenarios under two disruptions, with every kind of ending a question may have."""
+"""A run made by hand: two scenarios under two disruptions, with questions of every outcome."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ UNKNOWN = "I don't know."
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What is said in a run, for tests that put other words into its mouths."""
+    """Texts of a run, which tests replace."""
 
     scenario: str = "An order number survives"
     file: str = "scenarios/order.yml"
@@ -126,16 +126,24 @@ def _wave(
     yield DeploymentStarted(
         at=began + 1.0, deployment=disruption, seconds=0.8, images={"bot": words.bot, "store": "redis:8"}
     )
-    treated = [one for one in cast if one.arm == TREATED]
+    treated = [conversation for conversation in cast if conversation.arm == TREATED]
     step = 4.0 / len(cast)
-    for place, one in enumerate(cast):
+    for place, conversation in enumerate(cast):
         at = began + 1.2 + place * step
-        yield from _turn(words, one, 0, words.told.format(**one.facts), words.noted, at, tells=one.facts)
+        yield from _turn(
+            words,
+            conversation,
+            0,
+            words.told.format(**conversation.facts),
+            words.noted,
+            at,
+            tells=conversation.facts,
+        )
         for number in range(fillers):
             text = f"By the way, the weather is mild again, is it not? ({number + 1})"
-            yield from _turn(words, one, 1 + number, text, "I see.", at + 0.1 * (number + 1))
-        if one.arm == CONTROL:
-            yield from _questions(words, one, fillers + 1, at + step / 2, known=True)
+            yield from _turn(words, conversation, 1 + number, text, "I see.", at + 0.1 * (number + 1))
+        if conversation.arm == CONTROL:
+            yield from _questions(words, conversation, fillers + 1, at + step / 2, known=True)
     yield _look(disruption, BEFORE, began + 5.3, cast, holds=not loses)
     yield DisruptionStarted(
         at=began + 5.4,
@@ -154,17 +162,19 @@ def _wave(
         seconds=1.6,
     )
     yield _look(disruption, AFTER, began + 7.1, cast, holds=not loses)
-    for place, one in enumerate(treated):
-        known = not loses or (keeps_one and one.scenario == words.scenario)
+    for place, conversation in enumerate(treated):
+        known = not loses or (keeps_one and conversation.scenario == words.scenario)
         at = began + 7.2 + place * 2.0 / len(treated)
-        yield from _questions(words, one, fillers + 1, at, known=known)
+        yield from _questions(words, conversation, fillers + 1, at, known=known)
     yield DeploymentClosed(at=began + 9.9, deployment=disruption)
 
 
 def _look(
     deployment: str, moment: str, at: float, cast: Sequence[ConversationPlanned], *, holds: bool
 ) -> StoreSeen:
-    values = sorted({value for one in cast for value in one.facts.values()}) if holds else []
+    values = (
+        sorted({value for conversation in cast for value in conversation.facts.values()}) if holds else []
+    )
     return StoreSeen(
         at=at, deployment=deployment, moment=moment, values=values, keys=len(cast) if holds else 0, bytes=9
     )
@@ -226,7 +236,7 @@ def _turn(
 
 
 def write_report(directory: Path, run: Iterator[Event] | Sequence[Event]) -> Path:
-    """report.html as the run writes it."""
+    """Write report.html for these events and return its path."""
     every = list(run)
     reporter = HtmlReporter(directory)
     for event in every:

@@ -1,4 +1,4 @@
-"""Bots, scenarios and pull requests that would like to act in the browser of whoever reads the report."""
+"""Bots, scenarios and pull requests that attack the browser of a person who reads the report."""
 
 from __future__ import annotations
 
@@ -32,11 +32,13 @@ ATTACKS = (
     "(?:a+)+$ [ ] ( ) * + ? | \\ / ^ - { }",
 )
 HTML = "document.documentElement.outerHTML"
-SHAPE = "[...document.querySelectorAll('body *')].map((one) => one.tagName).filter((one) => one !== 'WBR')"
+SHAPE = (
+    "[...document.querySelectorAll('body *')].map((node) => node.tagName).filter((node) => node !== 'WBR')"
+)
 
 
 def words(text: str) -> story.Words:
-    """A run in which every text that somebody else may choose is `text`."""
+    """Return the texts of a run in which every foreign text is `text`."""
     plain = text.replace("{", "{{").replace("}", "}}")
     return story.Words(
         scenario=text,
@@ -53,9 +55,9 @@ def words(text: str) -> story.Words:
 
 @pytest.mark.parametrize("text", ATTACKS)
 def test_no_text_acts(folder: Path, page: Page, text: str) -> None:
-    """It is shown, word for word, and that is all: the page's complaints are checked as it closes."""
+    """The text is shown word for word. Complaints of the page are checked as it closes."""
     page.open(story.write_report(folder, story.events(words(text))), "#question=10")
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.evaluate("document.querySelectorAll('details').forEach((node) => { node.open = true; })")
     assert page.evaluate("document.getElementById('conversation').open")
     assert page.text("#conversation-title") == text
     assert text in page.evaluate("document.querySelector('.bot .words').textContent")
@@ -66,7 +68,7 @@ def test_no_text_acts(folder: Path, page: Page, text: str) -> None:
 
 
 def shape(page: Page, folder: Path, text: str) -> list[str]:
-    """The elements of the page of a run in which everybody says `text`."""
+    """Return the elements of the page of a run whose every text is `text`."""
     said = replace(words(text), facts={})
     page.open(story.write_report(folder, story.events(said, scenarios=1)), f"?{len(text)}")
     elements: list[str] = page.evaluate(SHAPE)
@@ -76,13 +78,13 @@ def shape(page: Page, folder: Path, text: str) -> list[str]:
 def test_no_text_changes_the_shape_of_the_page(folder: Path, page: Page) -> None:
     """Control characters, marks without width and turned directions are shown, not obeyed."""
     harmless = shape(page, folder / "harmless", "harmless")
-    for number, text in enumerate(one for one in hostile.TEXTS if one.strip()):
+    for number, text in enumerate(text for text in hostile.TEXTS if text.strip()):
         assert shape(page, folder / str(number), text) == harmless, text
         assert hostile.unseen_in(page.evaluate("document.body.textContent")) == [], text
 
 
 def test_the_policy_forbids_every_script_but_the_pages_own(folder: Path, page: Page) -> None:
-    """Should a text ever get through as markup, the browser itself stops it."""
+    """If a text became markup, the browser would still block it."""
     path = story.write_report(folder, story.events())
     forged = path.read_text().replace("</h1>", "</h1><script>document.title = 'forged'</script>", 1)
     path.write_text(
@@ -93,12 +95,12 @@ def test_the_policy_forbids_every_script_but_the_pages_own(folder: Path, page: P
     assert "forged" not in page.evaluate("document.title")
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") != "rgb(0, 255, 0)"
     blocked = page.complaints
-    assert len([one for one in blocked if "Content Security Policy" in one]) == 3
+    assert len([complaint for complaint in blocked if "Content Security Policy" in complaint]) == 3
     page.forgive()
 
 
 def test_reports_of_hostile_runs_without_events(folder: Path, page: Page) -> None:
-    """Whatever a report may hold is neutralised, not only what a run can produce."""
+    """Every text of a report is sanitized, even one that no run can produce."""
     text = "".join(ATTACKS)
     HtmlReporter(folder).finish(builder.hostile_report(text))
     page.open(folder / "report.html")

@@ -1,4 +1,4 @@
-"""A run as large as any: the page opens at once, and its size is bounded."""
+"""A very large run: the page opens fast, and its size is bounded."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ SIX = ("restart", "kill", "oom", "recreate", "blue-green", "rollback")
 SECONDS = 2.0
 SEARCH_SECONDS = 0.5
 TRIES = 5
-TRIES = 5
 
 
 def quickest(measure: Callable[[], float], enough: float) -> float:
-    """The least of some measurements, until one is enough: what else the machine does takes time as well."""
+    """Return the shortest of several measurements, since other work on the machine slows some of them."""
     least = measure()
     for _ in range(TRIES - 1):
         if least < enough:
@@ -30,7 +29,7 @@ def quickest(measure: Callable[[], float], enough: float) -> float:
 
 
 def opening_seconds(page: Page, path: Path) -> float:
-    """From the navigation's start until the script is done."""
+    """Return the seconds from the start of the navigation until the script is done."""
     page.open(path)
     return float(
         page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd / 1000")
@@ -43,7 +42,7 @@ def test_a_run_in_which_everything_is_lost_opens_within_two_seconds(folder: Path
     assert path.stat().st_size < 12_000_000
     assert quickest(lambda: opening_seconds(page, path), SECONDS) < SECONDS
     assert page.text(".status") == "2,400 of 4,800 questions"
-    # Only what can be seen is on the page.
+    # Rows out of sight are not on the page.
     assert page.count(".question") < 200
     assert page.count(".matrix tbody tr") < 200
     search = (

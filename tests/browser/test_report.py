@@ -1,4 +1,4 @@
-"""report.html as a person uses it: with a mouse, with the keyboard alone, and with a screen reader."""
+"""report.html used with a mouse, with the keyboard alone, and with a screen reader."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.browser.chromium import Page
 
 @pytest.fixture
 def report(folder: Path, page: Page) -> Page:
-    """The report of a bot that forgets everything when its container is replaced."""
+    """Open the report of a bot that forgets everything when its container is replaced."""
     page.open(story.write_report(folder, story.events(trials=2)))
     return page
 
 
 def open_conversation(report: Page) -> None:
-    """Clicks the first cell of the matrix in which something was lost."""
+    """Click the first cell of the matrix with a loss."""
     report.click(".cell.bad")
     report.wait("document.getElementById('conversation').open")
 
@@ -30,7 +30,7 @@ def test_it_leads_with_the_verdict_and_the_reason(report: Page) -> None:
 
 
 def test_the_matrix_shows_what_each_disruption_left_of_each_scenario(report: Page) -> None:
-    cells = report.evaluate("[...document.querySelectorAll('.cell-text')].map((one) => one.textContent)")
+    cells = report.evaluate("[...document.querySelectorAll('.cell-text')].map((node) => node.textContent)")
     assert cells == ["4/4", "0/4", "4/4", "0/4"]
     assert report.count(".cell.bad") == 2
 
@@ -46,7 +46,7 @@ def test_a_click_on_a_cell_shows_both_conversations_with_the_disruption_between(
     )
     assert order == ["heads", 0, 0, 0, "band", 2, 2]
     replies = report.evaluate(
-        "[...document.querySelectorAll('.asking .bot .words')].map((one) => one.innerText)"
+        "[...document.querySelectorAll('.asking .bot .words')].map((node) => node.innerText)"
     )
     assert replies[1] == replies[3] == story.UNKNOWN
     assert replies[0].startswith("It is ORD-")
@@ -56,30 +56,31 @@ def test_a_fact_has_one_colour_wherever_it_was_told_loaded_and_answered(report: 
     open_conversation(report)
     places = report.evaluate(
         "['.user mark', '.prompt mark', '.bot .words mark', '.judged mark'].map((place) =>"
-        " [...new Set([...document.querySelectorAll('.row ' + place)].filter((one) => one.title === 'order')"
-        ".map((one) => one.className.replace(' gone', '')))])"
+        " [...new Set([...document.querySelectorAll('.row ' + place)]"
+        ".filter((mark) => mark.title === 'order')"
+        ".map((node) => node.className.replace(' gone', '')))])"
     )
     assert places == [["fact f0"]] * 4
     colours = report.evaluate(
         "[...new Set([...document.querySelectorAll('.row mark.f0')]"
-        ".map((one) => getComputedStyle(one).backgroundColor))].length"
+        ".map((node) => getComputedStyle(node).backgroundColor))].length"
     )
     assert colours == 1
-    other = report.evaluate("[...document.querySelectorAll('.row .user mark')].map((one) => one.title)")
+    other = report.evaluate("[...document.querySelectorAll('.row .user mark')].map((node) => node.title)")
     assert set(other) == {"order", "city"}
 
 
 def test_the_facts_of_both_arms_lead_the_conversation(report: Page) -> None:
     open_conversation(report)
     rows = report.evaluate(
-        "[...document.querySelectorAll('.facts tbody tr')].map((row) => [...row.cells].map((one) =>"
-        " one.innerText))"
+        "[...document.querySelectorAll('.facts tbody tr')].map((row) => [...row.cells].map((node) =>"
+        " node.innerText))"
     )
-    assert [(row[0], row[3]) for row in rows] == [(one, "lost, at stored") for one in ("order", "city")]
+    assert [(row[0], row[3]) for row in rows] == [(fact, "lost, at stored") for fact in ("order", "city")]
     assert all(row[1].startswith("ORD-") and row[1] != row[2] for row in rows[:1])
     table, around = (
-        report.evaluate(f"document.querySelector('{one}').getBoundingClientRect().height")
-        for one in (".facts", ".conversation-body > .scroll")
+        report.evaluate(f"document.querySelector('{selector}').getBoundingClientRect().height")
+        for selector in (".facts", ".conversation-body > .scroll")
     )
     assert around >= table > 50
 
@@ -87,13 +88,13 @@ def test_the_facts_of_both_arms_lead_the_conversation(report: Page) -> None:
 def test_a_lost_fact_is_struck_at_the_stage_that_lost_it(report: Page) -> None:
     open_conversation(report)
     struck = report.evaluate(
-        "[...document.querySelectorAll('.judged.lost')].map((one) =>"
-        " [one.querySelector('s').textContent, one.querySelector('mark.gone') !== null])"
+        "[...document.querySelectorAll('.judged.lost')].map((node) =>"
+        " [node.querySelector('s').textContent, node.querySelector('mark.gone') !== null])"
     )
     assert struck == [["stored", True]] * 2
     assert report.count(".judged.remembered s, .judged.remembered .gone") == 0
-    in_store = report.evaluate("[...document.querySelectorAll('.look s')].map((one) => one.innerText)")
-    assert [one.split()[0] for one in in_store] == ["order:", "city:"] * 2 or len(in_store) == 4
+    in_store = report.evaluate("[...document.querySelectorAll('.look s')].map((node) => node.innerText)")
+    assert [chip.split()[0] for chip in in_store] == ["order:", "city:"] * 2 or len(in_store) == 4
 
 
 def test_the_prompt_that_the_bot_sent_can_be_unfolded(report: Page) -> None:
@@ -136,7 +137,7 @@ def test_the_keyboard_is_enough(report: Page) -> None:
     second = report.evaluate("document.activeElement.textContent")
     assert "restart: 4 of 4 kept" in first
     assert "(2), recreate: 0 of 4 kept; lost at stored 4" in second
-    # One stop for the whole matrix: the next Tab leaves it.
+    # The whole matrix is one stop, so the next Tab leaves it.
     report.press("Tab")
     assert not report.evaluate("document.activeElement.classList.contains('cell')")
     report.evaluate("document.querySelector('.cell.bad').focus()")
@@ -179,10 +180,10 @@ def test_a_screen_reader_finds_names_for_everything(report: Page) -> None:
     report.press("Escape")
     nodes = report.send("Accessibility.getFullAXTree")["nodes"]
     roles = ("button", "combobox", "searchbox", "table", "image", "link", "dialog", "heading")
-    shown = [one for one in nodes if not one.get("ignored") and one.get("role", {}).get("value") in roles]
+    shown = [node for node in nodes if not node.get("ignored") and node.get("role", {}).get("value") in roles]
     assert len(shown) > 20
-    assert [one for one in shown if not one.get("name", {}).get("value", "").strip()] == []
-    assert {"main", "heading"} <= {one.get("role", {}).get("value") for one in nodes}
+    assert [node for node in shown if not node.get("name", {}).get("value", "").strip()] == []
+    assert {"main", "heading"} <= {node.get("role", {}).get("value") for node in nodes}
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
@@ -193,8 +194,8 @@ def test_no_width_needs_scrolling_sideways(folder: Path, page: Page, width: int,
     assert page.evaluate("Math.max(document.documentElement.scrollWidth, innerWidth)") <= width
     if fragment:
         assert page.evaluate(
-            "(() => { const one = document.querySelector('.conversation-body');"
-            " return one.scrollWidth <= one.clientWidth; })()"
+            "(() => { const node = document.querySelector('.conversation-body');"
+            " return node.scrollWidth <= node.clientWidth; })()"
         )
 
 
@@ -202,8 +203,8 @@ def test_on_a_narrow_screen_one_arm_is_shown_at_a_time(folder: Path, page: Page)
     page.look(width=390, height=844)
     page.open(story.write_report(folder, story.events()), "#question=10")
     visible = (
-        "[...document.querySelectorAll('.asking .bot .words')].filter((one) => one.offsetParent)"
-        ".map((one) => one.innerText.slice(0, 5))"
+        "[...document.querySelectorAll('.asking .bot .words')].filter((node) => node.offsetParent)"
+        ".map((node) => node.innerText.slice(0, 5))"
     )
     assert page.evaluate(visible) == ["I don", "I don"]
     page.click(".switch")
@@ -219,7 +220,7 @@ def test_every_text_stands_out_from_its_ground(folder: Path, page: Page, scheme:
 
 
 def test_nobody_needs_the_script_for_the_verdict(folder: Path, page: Page) -> None:
-    """Some viewers of build artefacts run none."""
+    """Some viewers of build artifacts run no scripts."""
     path = story.write_report(folder, story.events())
     page.send("Emulation.setScriptExecutionDisabled", value=True)
     page.send("Page.navigate", url=path.as_uri())

@@ -80,15 +80,15 @@ def played(
         yield from cast
     for name, cast in plan.items():
         yield make.deployment_started(name, at=2.0, seconds=2.13, images={"bot": "b", "store": "s"})
-        for one in cast:
-            for number in (1, 2, 3, 4) if one.arm == CONTROL else (1, 2, 3):
-                yield from turn(one, number, reply)
+        for conversation in cast:
+            for number in (1, 2, 3, 4) if conversation.arm == CONTROL else (1, 2, 3):
+                yield from turn(conversation, number, reply)
         yield make.disruption_started(name, name, at=3.0, conversations=conversations, traits=UNDECLARED)
         sentence = f"3f2a91bc77d0 came through {name}"
         yield make.disruption_ended(name, name, at=4.6, sentence=sentence, seconds=1.62)
-        for one in cast:
-            if one.arm == TREATED:
-                yield from turn(one, 4, reply)
+        for conversation in cast:
+            if conversation.arm == TREATED:
+                yield from turn(conversation, 4, reply)
         yield make.deployment_closed(name, at=5.0)
     yield RunEnded(at=6.0)
 

@@ -1,4 +1,4 @@
-"""Reports by hand: whatever a test does not care about has a plausible value."""
+"""Builders of reports. Fields that a test does not set have plausible values."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ class Note(Finding):
 
 
 def coded(given: dict[str, Any]) -> dict[str, Any]:
-    """Take sentences for reasons and findings."""
+    """Turn sentences into coded reasons and findings."""
     fields = dict(given)
     for name, kind in (("reasons", Words), ("findings", Note)):
         if name in fields:
             said = fields.pop(name)
             fields[f"coded_{name}"] = tuple(
-                one if isinstance(one, Statement) else kind(words=one) for one in said
+                item if isinstance(item, Statement) else kind(words=item) for item in said
             )
     for name in ("reason", "sentence"):
         if name in fields:
@@ -86,7 +86,7 @@ NEVER_STORED = fact_trace(True, False, False, False)
 
 
 def probe(**given: Any) -> ProbeResult:
-    """A treated probe that was remembered, unless told otherwise."""
+    """Build a treated probe that was remembered."""
     trial = given.get("trial", 1)
     order = ORDERS[trial - 1]
     outcome = given.get("outcome", Outcome.REMEMBERED)
@@ -117,11 +117,11 @@ def probe(**given: Any) -> ProbeResult:
 
 
 def trials(**given: Any) -> list[ProbeResult]:
-    """The same probe in three trials, in both arms; `given` describes the treated one."""
+    """Build a probe in three trials and both arms; `given` describes the treated one."""
     return [
-        one
+        result
         for trial in (1, 2, 3)
-        for one in (
+        for result in (
             probe(arm=CONTROL, trial=trial, disruption=given.get("disruption", "restart")),
             probe(trial=trial, **given),
         )
@@ -129,7 +129,7 @@ def trials(**given: Any) -> list[ProbeResult]:
 
 
 def disruption(name: str, **given: Any) -> DisruptionResult:
-    """A disruption that the bot came through, unless told otherwise."""
+    """Build the result of a disruption that passed."""
     fields: dict[str, Any] = {
         "name": name,
         "disruptions": name.split("+"),
@@ -149,7 +149,7 @@ def disruption(name: str, **given: Any) -> DisruptionResult:
 
 
 def report(**given: Any) -> Report:
-    """A passed run, unless told otherwise."""
+    """Build the report of a passed run."""
     fields: dict[str, Any] = {
         "verdict": Verdict.PASSED,
         "reasons": (f"the bot remembers {2 * PROBES} of {2 * PROBES} facts (100 %) after restart and kill",),
@@ -177,13 +177,13 @@ def report(**given: Any) -> Report:
 
 
 def guarantee(name: str, standing: GuaranteeStatus = GuaranteeStatus.BROKEN, **given: Any) -> GuaranteeResult:
-    """What is known of one guarantee."""
+    """Build the result of a guarantee."""
     fields = {"probes": 0, "breaches": 0, "anomalies": {}, "sentence": "what was seen", **given}
     return GuaranteeResult(name=name, standing=standing, **coded(fields))
 
 
 def failed_report() -> Report:
-    """Nothing survives a recreate, a little is lost to a kill, one session sees another's number."""
+    """Build a failed report: a recreate loses everything, a kill a little, and one reply leaks."""
     lost_city = probe(
         outcome=Outcome.LOST,
         disruption="kill",
@@ -283,7 +283,7 @@ def failed_questions(given: Report) -> int:
 
 
 def inconclusive_report() -> Report:
-    """Nothing could be seen: the bot did not start, and the run was interrupted."""
+    """Build an inconclusive report: the bot did not start, and the run was interrupted."""
     nothing = Tally()
     return report(
         verdict=Verdict.INCONCLUSIVE,
@@ -319,7 +319,7 @@ def inconclusive_report() -> Report:
 
 
 def hostile_report(text: str) -> Report:
-    """A failed run in which every text that somebody else may choose is `text`."""
+    """Build a failed report in which every foreign text is `text`."""
     failing = {"question": text, "expected": text, "reply": text, "reason": text, "facts": [text]}
     places = {"file": text, "scenario": text, "session": text}
     return report(
@@ -337,7 +337,7 @@ def hostile_report(text: str) -> Report:
                 **failing,
                 **places,
             ),
-            # Of the one disruption there is: some files show no others.
+            # Probes of the only disruption, since some files show no others.
             probe(outcome=Outcome.LOST, line=19, disruption=text, **failing, **places),
             probe(outcome=Outcome.UNSCORED, line=20, disruption=text, **failing, **places),
         ),

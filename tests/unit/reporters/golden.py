@@ -1,4 +1,4 @@
-"""Texts that a person read and approved. `UPDATE_GOLDEN=1 pytest …` writes them anew, to be read again."""
+"""Golden files, approved by a person. `UPDATE_GOLDEN=1 pytest …` rewrites them; read them again then."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parents[2] / "golden"
 
 
 def assert_golden(name: str, text: str) -> None:
-    """`text` is, to the byte, what `tests/golden/<name>` holds."""
+    """Assert that `text` equals `tests/golden/<name>` to the byte."""
     path = FOLDER / name
     if os.environ.get("UPDATE_GOLDEN") == "1":
         path.write_bytes(text.encode())

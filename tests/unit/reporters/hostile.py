@@ -1,4 +1,4 @@
-"""What hostile bots say, and what GitHub's runner makes of what we then print."""
+"""Texts of hostile bots, and the runner's reading of the output."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ HUGE = {
     "commands": "::error::" * 20_000,
     "line ends": "\r\n" * 100_000,
 }
-"""Texts that must cost nobody anything; by name, for they make poor names themselves."""
+"""Name → hostile text. Tests are named by the keys."""
 
 LAW = settings(deadline=None)
-"""For properties: a slow machine is no counterexample."""
+"""Settings of properties: slowness is not a failure."""
 
 FRAGMENTS: tuple[str, ...] = (
     "::",
@@ -90,7 +90,7 @@ FRAGMENTS += ("http://a.example", "www.", "1.", "-", "=", "!", "(", ")", "~", "$
 
 
 def texts() -> st.SearchStrategy[str]:
-    """Any text, and texts full of what means something to somebody."""
+    """Generate any text, and texts full of markup and commands."""
     pieces = st.sampled_from(FRAGMENTS) | st.text(
         st.characters(codec=None, exclude_categories=()), max_size=5
     )
@@ -98,7 +98,7 @@ def texts() -> st.SearchStrategy[str]:
 
 
 def runner_reads(output: str) -> StepLog:
-    """What the runner makes of everything that a step printed."""
+    """Return the runner's reading of the output of a step."""
     log = StepLog(masks=Masks())
     for line in split_lines(output):
         log.feed(line)
@@ -116,11 +116,11 @@ DRAWN = frozenset(
     )
     for code in range(low, high + 1)
 )
-"""Characters of the category of the unseen ones that are seen all the same, and reorder nothing."""
+"""Characters of an invisible category that are visible nevertheless and reorder nothing."""
 
 
 def unseen_in(text: str) -> list[str]:
-    """The characters in `text` that control, reorder or hide something; line ends aside."""
+    """Return the characters of `text` that control, reorder or hide something, line ends aside."""
     return [
         f"U+{ord(character):04X}"
         for character in text
@@ -131,5 +131,5 @@ def unseen_in(text: str) -> list[str]:
 
 
 def whole_characters(text: str) -> str:
-    """`text` as a file in UTF-8 can hold it."""
-    return "".join("\ufffd" if "\ud800" <= one <= "\udfff" else one for one in text)
+    """Replace the surrogates in `text`, which UTF-8 cannot encode."""
+    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)

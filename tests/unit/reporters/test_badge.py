@@ -41,7 +41,7 @@ def test_the_figures_of_a_chart_are_shares_in_percent() -> None:
         "value": round(builder.REMEMBERED * 100, 4),
         "range": "61–70 %",
     }
-    assert {one["name"]: one["value"] for one in figures[1:]} == {
+    assert {figure["name"]: figure["value"] for figure in figures[1:]} == {
         "remembered before": 100,
         "retained": round(builder.REMEMBERED * 100, 4),
         "remembered after restart": 100,
@@ -65,12 +65,12 @@ def test_any_text_stays_text(text: str) -> None:
         assert hostile.runner_reads(written).commands == []
         assert hostile.unseen_in(written) == []
     # A page shows the names as they are when they are read.
-    names = [one["name"] for one in json.loads(compose_benchmark(builder.hostile_report(text)))]
+    names = [figure["name"] for figure in json.loads(compose_benchmark(builder.hostile_report(text)))]
     assert all(sanitize_line(name) == name for name in names)
 
 
 def test_the_report_folder_gets_both(tmp_path: Path) -> None:
     BadgeReporter(tmp_path).finish(builder.report())
     BenchmarkReporter(tmp_path).finish(builder.report())
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["badge.json", "benchmark.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["badge.json", "benchmark.json"]
     assert (tmp_path / "badge.json").read_bytes().decode() == compose_badge(builder.report())

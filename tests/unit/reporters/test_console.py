@@ -169,7 +169,7 @@ def test_on_github_a_run_cut_short_lets_commands_through_again() -> None:
     reporter.close()
     stream.write("::notice::heard\n")
     log = hostile.runner_reads(stream.getvalue())
-    assert [one.message for one in log.annotations] == ["heard"]
+    assert [annotation.message for annotation in log.annotations] == ["heard"]
     assert log.lines.count("##[endgroup]") == 1
 
 

@@ -11,7 +11,7 @@ from tests.unit.reporters.builder import disruption, fact_trace, failed_report, 
 
 
 def test_leaks_come_first_then_what_blocks_then_the_rest() -> None:
-    titles = [one.title for one in failures(failed_report())]
+    titles = [failure.title for failure in failures(failed_report())]
     assert titles[:4] == [
         "Leak after restart: order",
         "Lost after recreate: order",
@@ -27,7 +27,7 @@ def test_a_fabrication_comes_after_a_leak_and_before_a_loss() -> None:
         probe(outcome=Outcome.LOST, line=2, guarantee="no-fabrication", facts=[]),
         probe(outcome=Outcome.LOST, line=1, guarantee="isolation"),
     ]
-    titles = [one.title for one in failures(report(probes=probes))]
+    titles = [failure.title for failure in failures(report(probes=probes))]
     assert titles == ["Leak after restart: order", "Made up after restart", "Lost after restart: order"]
 
 
@@ -41,7 +41,7 @@ def test_the_trials_of_one_probe_are_one_failure() -> None:
 def test_two_probes_on_one_line_are_two_failures() -> None:
     """A script can be written in one line, as JSON for one."""
     probes = [probe(outcome=Outcome.LOST, column=column) for column in (5, 80)]
-    assert [one.probe.column for one in failures(report(probes=probes))] == [5, 80]
+    assert [failure.probe.column for failure in failures(report(probes=probes))] == [5, 80]
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_a_single_trial_is_not_counted_out() -> None:
 
 def test_what_was_missed_undisturbed_shows_when_nothing_else_failed() -> None:
     undisturbed = probe(arm=CONTROL, outcome=Outcome.LOST)
-    assert [one.moment for one in failures(report(probes=[undisturbed]))] == ["before restart"]
+    assert [failure.moment for failure in failures(report(probes=[undisturbed]))] == ["before restart"]
     both = [undisturbed, probe(outcome=Outcome.LOST)]
-    assert [one.moment for one in failures(report(probes=both))] == ["after restart"]
+    assert [failure.moment for failure in failures(report(probes=both))] == ["after restart"]
 
 
 def test_what_fails_undisturbed_too_is_not_blamed_on_the_disruption() -> None:
@@ -91,7 +91,7 @@ def test_what_fails_undisturbed_too_is_not_blamed_on_the_disruption() -> None:
         probe(outcome=Outcome.LOST),
         probe(outcome=Outcome.LOST, line=9),
     ]
-    explained = {one.probe.line: one.explanation for one in failures(report(probes=probes))}
+    explained = {failure.probe.line: failure.explanation for failure in failures(report(probes=probes))}
     assert explained[14].endswith("Undisturbed it fails too.")
     assert explained[9].endswith("left to load.")
 
@@ -101,7 +101,10 @@ def test_a_leak_undisturbed_always_shows() -> None:
         probe(arm=CONTROL, outcome=Outcome.LOST, guarantee="isolation"),
         probe(outcome=Outcome.LOST),
     ]
-    assert [one.moment for one in failures(report(probes=probes))] == ["before restart", "after restart"]
+    assert [failure.moment for failure in failures(report(probes=probes))] == [
+        "before restart",
+        "after restart",
+    ]
 
 
 def test_without_a_disruption_nothing_is_after_it() -> None:
@@ -168,4 +171,4 @@ def test_an_unknown_disruption_does_not_confuse_the_order() -> None:
             probe(outcome=Outcome.LOST, disruption="kill"),
         ],
     )
-    assert [one.probe.disruption for one in failures(odd)] == ["kill", "elsewhere"]
+    assert [failure.probe.disruption for failure in failures(odd)] == ["kill", "elsewhere"]

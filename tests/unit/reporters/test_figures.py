@@ -53,7 +53,7 @@ def test_figures_read_as_people_write_them() -> None:
     assert stages_text({"loaded": 6, "stored": 180}.items()) == "stored 180, loaded 6"
     assert stages_text({"loaded": 6, "stored": 180}.items(), 1) == "stored 180 …"
     assert stages_text({"told": 0}.items()) == ""
-    assert [duration_text(one) for one in (0, 1.62, 9.96, 41.2, 125, math.nan)] == [
+    assert [duration_text(seconds) for seconds in (0, 1.62, 9.96, 41.2, 125, math.nan)] == [
         "0.0 s",
         "1.6 s",
         "10 s",

@@ -151,13 +151,13 @@ def test_annotations_stand_on_the_probes_line(job: Job) -> None:
 def test_annotations_lead_with_the_worst_and_count_the_rest(job: Job) -> None:
     (job.workspace / "scenarios" / "long.yml").touch()
     job.reporter().finish(builder.failed_report())
-    errors = [one for one in job.log.annotations if one.level == "error"]
+    errors = [annotation for annotation in job.log.annotations if annotation.level == "error"]
     assert len(errors) == 10
-    assert [one.message.partition(".")[0] for one in errors[:2]] == [
+    assert [annotation.message.partition(".")[0] for annotation in errors[:2]] == [
         "Leak after restart: order",
         "Lost after recreate: order",
     ]
-    notices = [one.message for one in job.log.annotations if one.level == "notice"]
+    notices = [annotation.message for annotation in job.log.annotations if annotation.level == "notice"]
     assert notices[0].startswith("Restart: the bot ended with exit code 137")
     assert notices[1].startswith("17 more failed probes not annotated here")
     assert len(notices) == 2
@@ -171,8 +171,8 @@ def test_a_file_of_the_built_in_library_is_named_in_the_message(job: Job, tmp_pa
     for name in (str(library), "scenarios/absent.yml", "../library/order.yml", "\x00", "x" * 5000):
         probes = (builder.probe(outcome=Outcome.LOST, file=name),)
         job.reporter().finish(builder.report(verdict=Verdict.FAILED, probes=probes))
-    assert [one.file for one in job.log.annotations] == [None] * 5
-    assert [one.line for one in job.log.annotations] == [None] * 5
+    assert [annotation.file for annotation in job.log.annotations] == [None] * 5
+    assert [annotation.line for annotation in job.log.annotations] == [None] * 5
     assert job.log.annotations[1].message.startswith("scenarios/absent.yml:14: Lost after restart: order. It")
 
 
@@ -194,7 +194,7 @@ def test_a_run_without_a_verdict_is_one_error_with_its_reason(job: Job) -> None:
 def test_a_failure_without_lost_probes_is_one_error_with_its_reason(job: Job) -> None:
     reasons = ("the bot did not come back after restart: it exited",)
     job.reporter().finish(builder.report(verdict=Verdict.FAILED, reasons=reasons))
-    assert [one.message for one in job.log.annotations] == [
+    assert [annotation.message for annotation in job.log.annotations] == [
         "The bot did not come back after restart: it exited."
     ]
 
@@ -202,7 +202,7 @@ def test_a_failure_without_lost_probes_is_one_error_with_its_reason(job: Job) ->
 def test_a_run_that_passes_has_no_errors(job: Job) -> None:
     probes = tuple(builder.trials(outcome=Outcome.LOST))
     job.reporter().finish(builder.report(probes=probes, findings=("it is slow",)))
-    assert [(one.level, one.message[-15:]) for one in job.log.annotations] == [
+    assert [(annotation.level, annotation.message[-15:]) for annotation in job.log.annotations] == [
         ("warning", "3 of 3 trials."[-15:].rjust(15)),
         ("notice", "It is slow."),
     ]
@@ -211,7 +211,7 @@ def test_a_run_that_passes_has_no_errors(job: Job) -> None:
 def test_many_findings_stay_within_what_github_shows(job: Job) -> None:
     probes = tuple(builder.probe(outcome=Outcome.LOST, line=line) for line in range(1, 13))
     job.reporter().finish(builder.report(probes=probes, findings=tuple(map(str, range(20)))))
-    assert [one.level for one in job.log.annotations] == ["warning"] * 10 + ["notice"] * 10
+    assert [annotation.level for annotation in job.log.annotations] == ["warning"] * 10 + ["notice"] * 10
     assert job.log.annotations[-1].message.startswith("2 more failed probes and 11 more findings not")
     assert job.log.dropped_annotations == {}
 
@@ -246,9 +246,9 @@ def test_a_run_of_two_hundred_scenarios_that_loses_everything(job: Job) -> None:
             disruptions=tuple(builder.disruption(name, verdict=Verdict.FAILED) for name in names),
         )
     )
-    assert [one.level for one in job.log.annotations] == ["error"] * 10 + ["notice"]
-    assert len({one.message.partition(":")[0] for one in job.log.annotations[:6]}) == 6
-    assert all(one.file and one.line for one in job.log.annotations[:10])
+    assert [annotation.level for annotation in job.log.annotations] == ["error"] * 10 + ["notice"]
+    assert len({annotation.message.partition(":")[0] for annotation in job.log.annotations[:6]}) == 6
+    assert all(annotation.file and annotation.line for annotation in job.log.annotations[:10])
     assert job.log.dropped_annotations == {}
     summary = job.files["GITHUB_STEP_SUMMARY"].read_text()
     assert len(summary.encode()) < 900 * 1024

@@ -106,7 +106,7 @@ def test_no_text_changes_the_shape_of_a_summary(text: str) -> None:
         kept = [(part.type, part.tag) for part in flat if part.type not in ("text", "softbreak", "inline")]
         html = [part.content for part in flat if part.type == "html_inline" and part.content != "<wbr>"]
         assert set(html) <= {"<code>", "</code>", "<br>", "<sub>", "</sub>"}
-        return [one for one in kept if one[0] != "html_inline"]
+        return [token for token in kept if token[0] != "html_inline"]
 
     assert shape(compose_summary(builder.hostile_report(text))) == shape(
         compose_summary(builder.hostile_report("harmless"))

@@ -76,7 +76,7 @@ def test_a_deployment_is_started_talks_is_disrupted_and_asks() -> None:
         DeploymentClosed(at=6.0, deployment="kill"),
         RunEnded(at=7.0),
     ).lanes
-    assert [(one.name, one.began, one.ended) for one in lane.spans] == [
+    assert [(span.name, span.began, span.ended) for span in lane.spans] == [
         ("start", 0.5, 2.0),
         ("talk", 2.0, 4.0),
         ("kill", 4.0, 5.0),
@@ -86,12 +86,12 @@ def test_a_deployment_is_started_talks_is_disrupted_and_asks() -> None:
 
 def test_an_interrupted_run_ends_what_is_going_on() -> None:
     (lane,) = taken(started("kill"), RunEnded(at=3.0, interrupted=True)).lanes
-    assert [(one.name, one.ended) for one in lane.spans] == [("start", 2.0), ("talk", 3.0)]
+    assert [(span.name, span.ended) for span in lane.spans] == [("start", 2.0), ("talk", 3.0)]
 
 
 def test_what_does_not_start_or_does_not_come_back_is_marked() -> None:
     timeline = taken(*samples.troubled())
-    assert [(one.name, one.failed) for one in timeline.lanes] == [
+    assert [(lane.name, lane.failed) for lane in timeline.lanes] == [
         ("restart", True),
         ("kill", True),
         ("recreate", False),

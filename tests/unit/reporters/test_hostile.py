@@ -53,7 +53,7 @@ def assert_nothing_forged(output: str) -> None:
     assert {command.name for command in log.commands} - tokens <= OURS
     assert len(tokens) == 2
     assert len(log.annotations) <= ANNOTATIONS
-    assert all(one.line is None for one in log.annotations if one.file is None)
+    assert all(annotation.line is None for annotation in log.annotations if annotation.file is None)
     assert hostile.unseen_in(output) == []
     # Nor would anything be forged were the commands never stopped.
     unguarded = [line for line in output.split("\n") if not line.startswith(("::stop-commands", "::resume"))]

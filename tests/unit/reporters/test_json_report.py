@@ -127,7 +127,7 @@ def test_the_figures_come_back() -> None:
     )
     assert fields["disruptions"][2]["lost_at"] == {"stored": recreate.before.remembered}
     assert fields["disruptions"][2]["accuracy"] == 0.0
-    lost = next(one for one in fields["probes"] if one["guarantee"] == "correction")
+    lost = next(probe for probe in fields["probes"] if probe["guarantee"] == "correction")
     assert lost["lost_at"] == "loaded"
     assert lost["custody"] == {"told": True, "stored": True, "loaded": False, "answered": False}
     assert lost["anomaly"] == "resurrected value"
@@ -173,7 +173,7 @@ def test_the_file_appears_whole_and_alone(tmp_path: Path) -> None:
     reporter = JsonReporter(directory)
     reporter.finish(report())
     reporter.finish(hostile_report("\ud800"))
-    assert [one.name for one in directory.iterdir()] == ["report.json"]
+    assert [path.name for path in directory.iterdir()] == ["report.json"]
     assert json.loads((directory / "report.json").read_bytes())["verdict"] == "failed"
 
 
@@ -181,7 +181,7 @@ def test_a_file_that_cannot_be_put_in_place_leaves_nothing(tmp_path: Path) -> No
     (tmp_path / "report.json").mkdir()
     with pytest.raises(OSError, match=r"report\.json"):
         JsonReporter(tmp_path).finish(report())
-    assert [one.name for one in tmp_path.iterdir()] == ["report.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
 
 
 def test_equal_reports_give_equal_texts() -> None:

@@ -53,7 +53,7 @@ def is_red(root: ElementTree.Element) -> bool:
 @pytest.mark.parametrize(
     "report",
     [builder.failed_report(), builder.report(), builder.inconclusive_report()],
-    ids=lambda one: one.verdict,
+    ids=lambda report: report.verdict,
 )
 def test_it_is_red_exactly_when_the_verdict_is(report: Report) -> None:
     assert is_red(read(report)) == (report.verdict is not Verdict.PASSED)
@@ -72,7 +72,7 @@ def test_every_probe_is_a_case_under_its_disruption() -> None:
 
 
 def test_a_failure_tells_what_was_asked_answered_and_where_it_was_lost() -> None:
-    case = next(one for one in read(builder.failed_report())[3] if one.find("failure") is not None)
+    case = next(case for case in read(builder.failed_report())[3] if case.find("failure") is not None)
     failure = case[0]
     assert failure.get("type") == "lost write"
     assert failure.get("message") == "lost write: the reply does not hold ORD-482913"
@@ -125,7 +125,7 @@ def test_any_text_stays_text(text: str) -> None:
     written = compose_junit(builder.hostile_report(text))
     root = read(builder.hostile_report(text))
     harmless = read(builder.hostile_report("harmless"))
-    assert [one.tag for one in root.iter()] == [one.tag for one in harmless.iter()]
+    assert [node.tag for node in root.iter()] == [node.tag for node in harmless.iter()]
     log = hostile.runner_reads(written)
     assert log.commands == log.unknown_commands == []
     assert hostile.unseen_in(written) == []

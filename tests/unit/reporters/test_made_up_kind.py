@@ -45,7 +45,7 @@ def test_every_reporter_declares_its_traits(name: str) -> None:
     assert kind.name == name
     assert kind.file
     assert kind.sentence
-    assert [one.file for one in FILE_REPORTERS.values()].count(kind.file) == 1
+    assert [reporter.file for reporter in FILE_REPORTERS.values()].count(kind.file) == 1
 
 
 @pytest.mark.usefixtures("_registered")

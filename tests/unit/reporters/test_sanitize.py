@@ -90,7 +90,7 @@ def test_no_character_at_all_is_unseen(first: int) -> None:
         shown = sanitize_line("".join(map(chr, range(block, block + BLOCK))), 16 * BLOCK)
         assert hostile.unseen_in(shown) == []
         assert hidden.isdisjoint(shown)
-        assert all(one == " " or unicodedata.category(one) != "Zs" for one in shown)
+        assert all(character == " " or unicodedata.category(character) != "Zs" for character in shown)
         assert not shown.endswith(ELLIPSIS)
 
 

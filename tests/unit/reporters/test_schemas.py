@@ -34,9 +34,9 @@ def runs() -> Iterator[list[Event]]:
     yield honest_run(["restart", "kill"]).events()
     yield honest_run([]).events()
     forgetful = honest_run(["restart"])
-    for one in forgetful.talks:
-        lose(one, forgetful)
-        leak(one, forgetful)
+    for exchange in forgetful.talks:
+        lose(exchange, forgetful)
+        leak(exchange, forgetful)
     yield forgetful.events()
     played = transcript_of(ChattingBot, short_ones(), RunSpecification(disruptions=("restart", "kill")))
     yield played

@@ -14,7 +14,10 @@ from gate.reporters.transcript_file import NAME, UNFINISHED, TranscriptFile
 from tests.full_disk import fill_up
 
 EVENTS: list[Event] = [
-    *(TurnEnded(at=float(one), turn=f"c.{one}", status="acknowledged", reply="ORD-1.") for one in range(4)),
+    *(
+        TurnEnded(at=float(number), turn=f"c.{number}", status="acknowledged", reply="ORD-1.")
+        for number in range(4)
+    ),
     RunEnded(at=9.0),
 ]
 Lines = list[str]
@@ -31,7 +34,7 @@ def written(folder: Path) -> Lines:
 
 def test_it_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert list(decode(written(tmp_path))) == EVENTS
-    assert [one.name for one in tmp_path.iterdir()] == [NAME]
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
 def test_every_event_is_in_the_file_before_the_next_one_happens(tmp_path: Path) -> None:
@@ -95,7 +98,7 @@ def test_what_lies_in_its_place_is_replaced_and_never_written_to(tmp_path: Path,
             place.write_text("{}\n{")
     assert list(decode(written(folder))) == EVENTS
     assert (tmp_path / "precious").read_text() == "precious"
-    assert [one.name for one in folder.iterdir()] == [NAME]
+    assert [path.name for path in folder.iterdir()] == [NAME]
     assert not (folder / NAME).is_symlink()
 
 

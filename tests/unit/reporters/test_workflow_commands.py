@@ -81,7 +81,7 @@ def test_nothing_printed_between_stop_and_resume_is_a_command() -> None:
     send(stream, "notice", "heard again")
     log = hostile.runner_reads(stream.getvalue())
     assert log.outputs == {}
-    assert [one.message for one in log.annotations] == ["heard again"]
+    assert [annotation.message for annotation in log.annotations] == ["heard again"]
 
 
 def test_the_word_that_ends_the_silence_differs_each_time() -> None:

@@ -35,10 +35,10 @@ def test_a_long_prompt_keeps_its_instructions_and_its_end() -> None:
     assert kept[-1] == "user: Who am I?"
 
 
-@given(st.lists(st.text(max_size=20).map(lambda one: one * 300), max_size=60))
+@given(st.lists(st.text(max_size=20).map(lambda text: text * 300), max_size=60))
 def test_no_prompt_is_longer_than_its_limit(prompt: list[str]) -> None:
     kept = shorten_prompt(prompt)
-    assert all(len(one) <= MESSAGE_LIMIT for one in kept)
+    assert all(len(message) <= MESSAGE_LIMIT for message in kept)
     assert sum(map(len, kept)) <= PROMPT_LIMIT + 40
 
 

@@ -55,7 +55,7 @@ def test_every_probe_knows_its_turn_and_every_turn_its_probe() -> None:
 
 def test_the_disruption_parts_the_turns_of_the_treated_arm() -> None:
     composed = document(list(story.events(scenarios=1, disruptions=("kill",), losing=())))
-    phases = [[turn["phase"] for turn in one["turns"]] for one in composed["conversations"]]
+    phases = [[turn["phase"] for turn in conversation["turns"]] for conversation in composed["conversations"]]
     assert phases == [[0, 0, 0, 0, 0], [0, 0, 0, 1, 1]]
     assert composed["disruptions"][0]["steps"][0]["proof"] == "container 3f2a91bc → 91bc3f2a"
 
@@ -64,14 +64,14 @@ def test_a_script_with_one_disruption_shows_no_later_one_of_its_deployment() -> 
     events: list[Event] = []
     for event in story.events(scenarios=2, disruptions=("kill",), losing=()):
         if isinstance(event, DeploymentClosed):
-            again = [one for one in events if isinstance(one, DisruptionStarted | DisruptionEnded)]
+            again = [event for event in events if isinstance(event, DisruptionStarted | DisruptionEnded)]
             events += again
         longer = isinstance(event, ConversationPlanned) and event.scenario.endswith("(2)")
         twice: dict[str, Any] = {"disruption": "kill+kill", "disruptions": ["kill", "kill"]}
         events.append(replace(event, **twice) if longer else event)
     composed = document(events)
     assert len(composed["disruptions"][0]["steps"]) == 2
-    assert [one["steps"] for one in composed["conversations"]] == [1, 1, 2, 2]
+    assert [conversation["steps"] for conversation in composed["conversations"]] == [1, 1, 2, 2]
 
 
 def test_conversations_of_merged_shards_show_their_own_disruption() -> None:
@@ -88,7 +88,7 @@ def test_conversations_of_merged_shards_show_their_own_disruption() -> None:
                 part[place] = replace(event, sentence=f"proof {number}")
     composed = document(merge([read_part(str(number), part) for number, part in enumerate(parts)]))
     (row,) = composed["disruptions"]
-    shown = [one.get("own", row["steps"]) for one in composed["conversations"]]
+    shown = [conversation.get("own", row["steps"]) for conversation in composed["conversations"]]
     assert [[step["proof"] for step in steps] for steps in shown] == [["proof 1"]] * 2 + [["proof 2"]] * 2
     assert shown[0][0]["at"] < shown[2][0]["at"]
 
@@ -110,11 +110,12 @@ def test_what_failed_finds_room_first() -> None:
     composed = document(events, Budget(conversations=room))
     assert composed["left"]["conversations"] == len(whole["conversations"]) - len(composed["conversations"])
     assert all(
-        composed["disruptions"][one["disruption"]]["name"] == "recreate" for one in composed["conversations"]
+        composed["disruptions"][shown["disruption"]]["name"] == "recreate"
+        for shown in composed["conversations"]
     )
     assert all(
-        composed["scenarios"][one["scenario"]]["name"] != "An order number survives"
-        for one in composed["conversations"]
+        composed["scenarios"][conversation["scenario"]]["name"] != "An order number survives"
+        for conversation in composed["conversations"]
     )
 
 
@@ -125,12 +126,12 @@ def test_no_budget_is_exceeded(conversations: int, prompts: int) -> None:
     composed = document(events, Budget(conversations=conversations, prompts=prompts))
     shown = {
         number
-        for one in composed["conversations"]
-        for turn in one["turns"]
+        for conversation in composed["conversations"]
+        for turn in conversation["turns"]
         for number in (turn["text"], turn["reply"])
     }
     assert sum(len(composed["texts"][number]) for number in shown) <= conversations
-    unasked = [one for one in composed["probes"] if "conversation" not in one]
+    unasked = [probe for probe in composed["probes"] if "conversation" not in probe]
     assert bool(unasked) == (composed["left"]["conversations"] > 0)
     assert len(composed["probes"]) == len(analyse(events).probes)
 
@@ -143,7 +144,7 @@ def test_equal_texts_stand_on_the_page_once() -> None:
 def test_the_page_of_a_transcript_is_the_runs_own_to_the_byte(tmp_path: Path) -> None:
     events = list(story.events())
     own = story.write_report(tmp_path / "own", events)
-    again = story.write_report(tmp_path / "again", list(decode([encode(one) for one in events])))
+    again = story.write_report(tmp_path / "again", list(decode([encode(event) for event in events])))
     assert own.read_bytes() == again.read_bytes()
 
 
@@ -169,8 +170,8 @@ def test_a_huge_text_is_cut(name: str) -> None:
 def test_numbers_that_are_none_are_shown_as_none(tmp_path: Path) -> None:
     """JSON knows no infinity, and a transcript from elsewhere may hold it."""
     events = [
-        replace(one, at=float("nan"), **({"seconds": float("inf")} if hasattr(one, "seconds") else {}))
-        for one in story.events()
+        replace(event, at=float("nan"), **({"seconds": float("inf")} if hasattr(event, "seconds") else {}))
+        for event in story.events()
     ]
     page = story.write_report(tmp_path, events).read_text(encoding="utf-8")
     assert "NaN" not in page.split('id="data"')[1].split("</script>")[0]
@@ -189,8 +190,8 @@ def test_events_that_are_no_run_leave_a_page_without_conversations(tmp_path: Pat
 def test_the_last_words_of_a_bot_that_did_not_come_back_stand_on_the_page(tmp_path: Path) -> None:
     said = ["Starting", "<b>out of memory</b>\u202e"]
     events = [
-        replace(one, recovered=False, log=said) if isinstance(one, DisruptionEnded) else one
-        for one in story.events(scenarios=1, disruptions=("kill",))
+        replace(event, recovered=False, log=said) if isinstance(event, DisruptionEnded) else event
+        for event in story.events(scenarios=1, disruptions=("kill",))
     ]
     page = story.write_report(tmp_path, events).read_text(encoding="utf-8")
     assert "kill: the last lines of the bot that did not come back</summary><pre>" in page
