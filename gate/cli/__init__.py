@@ -1,7 +1,7 @@
-"""The composition root: builds everything and passes it down. Alone reads argv and os.environ.
+"""The composition root: builds everything and passes it down. Only this package reads argv and os.environ.
 
-What talks to engines, bots and stores is imported where it is used: to say that a file is wrong, or that
-there is no such option, takes none of it.
+Modules that talk to engines, bots and stores are imported where they are used: reporting a wrong file or an
+unknown option needs none of them.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from gate.cli.commands import main
 
 
 def run_action() -> int:
-    """The action's main stage. The exit code."""
+    """Run the action's main stage. Return the exit code."""
     from gate.cli import action
 
     return action.run_action()
 
 
 def sweep_after_action() -> int:
-    """The action's post stage. The exit code."""
+    """Run the action's post stage. Return the exit code."""
     from gate.cli import action
 
     return action.sweep_after_action()

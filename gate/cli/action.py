@@ -31,29 +31,29 @@ RUN_STATE = "run"
 CONTAINER_STATE = "container"
 REPORT_STATE = "report"
 ENDED_STATE = "ended"
-"""Said by a main stage that came to its end unhurried: whoever sweeps after it need not wait for more."""
+"""Set by a main stage that ended undisturbed. The post stage then need not wait for it."""
 DEFAULT_WORKSPACE = "/github/workspace"
 
 
 def run_action() -> int:
-    """The main stage, as PID 1 of its container. The exit code."""
+    """Run the main stage, as PID 1 of its container. Return the exit code."""
     tune_gc()
     interrupt_on_signals()
     environment = dict(os.environ)
     try:
         return leave(_main_stage(environment))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        # Before anything was started: the outputs say that nothing is known.
+        # Interrupted before the start: the outputs already say that nothing is known.
         return leave(ExitCode.INTERRUPTED)
     except Exception as error:
-        # Python's own exit code for a crash is 1, which would say that the bot forgot.
+        # Python exits with 1 after a crash, which would mean that the bot forgot.
         with without_commands(sys.stdout):
             faults.explain(faults.own_failure(error), sys.stdout)
         return leave(ExitCode.INCONCLUSIVE)
 
 
 def sweep_after_action() -> int:
-    """The post stage: removes what the main stage could not. Always 0: the verdict stands already."""
+    """Run the post stage, which removes what the main stage left. Return 0: the verdict is known already."""
     environment = dict(os.environ)
     workspace = _workspace(environment)
     report = environment.get(f"STATE_{REPORT_STATE}", "")
@@ -64,7 +64,7 @@ def sweep_after_action() -> int:
         return ExitCode.PASSED
     try:
         engine = connect(environment)
-        # A main stage that did not heed the cancel still runs, and could still make containers.
+        # A main stage that ignored the cancellation may still run and create containers.
         orphan = environment.get(f"STATE_{CONTAINER_STATE}", "")
         if orphan and orphan != find_own_container(engine.client, environment):
             remove_container(engine.client, orphan)
@@ -82,7 +82,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
     run = run_name.new_run_name()
     github = GitHubReporter(environment, sys.stdout, workspace)
     try:
-        # At once: whatever becomes of this stage, the next one must know what to remove.
+        # First of all: the post stage must know what to remove, even if this stage fails.
         github.save_state(RUN_STATE, run)
         github.set_initial_outputs()
         overrides, config = overrides_from_action(environment, store_image_input())
@@ -112,7 +112,7 @@ def _main_stage(environment: Mapping[str, str]) -> int:
 
 
 def _end(report: Report, github: GitHubReporter) -> int:
-    """Tell the next stage that this one was not hurried; return the exit code."""
+    """Tell the post stage that this one ended undisturbed. Return the exit code."""
     code = code_of_run(report)
     if code != ExitCode.INTERRUPTED:
         with contextlib.suppress(OSError):
@@ -121,7 +121,7 @@ def _end(report: Report, github: GitHubReporter) -> int:
 
 
 def _require_files(overrides: Overrides, config: Path | None, workspace: Path) -> None:
-    """Looks for the files that inputs name. Raises DocumentError, which names the inputs."""
+    """Check that the files in the inputs exist. Raises DocumentError, which names the inputs."""
     named = [("config", str(config))] if config is not None else []
     if "scenarios" in overrides:
         named += [("scenarios", path) for path in overrides["scenarios"].value]
@@ -145,11 +145,11 @@ def _workspace(environment: Mapping[str, str]) -> Path:
 
 
 def _note_own_container(environment: Mapping[str, str], github: GitHubReporter) -> None:
-    """Saves the gate's own container for the post stage, which removes it should it live on."""
+    """Save the id of the gate's own container for the post stage, which removes it if it still runs."""
     try:
         engine = connect(environment)
     except GateError:
-        return  # the run itself will say so, in its report
+        return  # the run will report this fault
     try:
         own = find_own_container(engine.client, environment)
         if own:
@@ -159,7 +159,7 @@ def _note_own_container(environment: Mapping[str, str], github: GitHubReporter) 
 
 
 def _refuse(error: GateError, github: GitHubReporter) -> int:
-    """Explains a fault that kept the run from taking place."""
+    """Explain a fault that prevented the run. Return its exit code."""
     with without_commands(sys.stdout):
         faults.explain(error, sys.stdout)
     problems = (

@@ -265,15 +265,15 @@ def _about(
 
 
 def main() -> None:
-    """The console script `memory-gate`."""
+    """Run the console script `memory-gate`."""
     tune_gc()
     sys.exit(leave(guarded(lambda: application(standalone_mode=False))))
 
 
 def guarded(command: Callable[[], Any]) -> int:
-    """Runs `command`; its exit code, with every known fault explained instead of traced."""
+    """Run `command` and return its exit code. Explain every known fault instead of showing a traceback."""
     try:
-        # When not standalone, the code of a typer.Exit comes back as the command's value.
+        # With standalone_mode off, typer returns the code of a typer.Exit as the command's value.
         code = command()
     except typer.Exit as end:
         return int(end.exit_code)
@@ -285,20 +285,20 @@ def guarded(command: Callable[[], Any]) -> int:
     except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
         return ExitCode.INTERRUPTED
     except Exception as error:
-        # Click's own complaints about the command line; it shows nothing when not standalone.
+        # Click's errors about the command line, which it does not show with standalone_mode off.
         if hasattr(error, "format_message"):
             _complain(error.format_message(), getattr(error, "ctx", None))
             return ExitCode.INPUT
         from gate.cli import faults
 
-        # Python's own exit code for a crash is 1, which would say that the bot forgot.
+        # Python exits with 1 after a crash, which would mean that the bot forgot.
         faults.explain(faults.own_failure(error), sys.stderr)
         return ExitCode.INCONCLUSIVE
     return int(code or ExitCode.PASSED)
 
 
 def _complain(message: str, context: Any) -> None:
-    """What is wrong with the command line, and where its help is. Without any word, the help itself."""
+    """Show a mistake in the command line and how to get help; for an empty one, the help itself."""
     if message.startswith("Usage:"):
         typer.echo(message, err=True)
         return

@@ -14,6 +14,6 @@ CODES = {Finding.REGRESSION: ExitCode.FAILED, Finding.NOT_COMPARABLE: ExitCode.I
 
 
 def compare_reports(base: Path, head: Path) -> tuple[Iterable[str], ExitCode]:
-    """What to print of two reports, and the exit code. Raises InputError."""
+    """Compare two reports. Return the lines to print and the exit code. Raises InputError."""
     comparison = compare(read_measurement(base), read_measurement(head))
     return comparison_page(comparison), CODES.get(comparison.finding, ExitCode.PASSED)

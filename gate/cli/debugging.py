@@ -1,4 +1,4 @@
-"""What is told besides when a job was started again with debug logging: RUNNER_DEBUG is 1 then."""
+"""Debug output, for jobs that were rerun with debug logging: the runner then sets RUNNER_DEBUG to 1."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def is_debugging(environment: Mapping[str, str]) -> bool:
 
 
 def trace_of(environment: Mapping[str, str]) -> Callable[[str], None] | None:
-    """What prints a debug line; None where nobody would see it."""
+    """Return a function that prints a debug line; None where the runner would not show it."""
     return functools.partial(send, sys.stdout, "debug") if is_debugging(environment) else None

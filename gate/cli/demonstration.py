@@ -37,14 +37,14 @@ from gate.stores import DEFAULT_STORE
 DISRUPTION = "restart"
 SEED = 7
 DESCRIPTION = "demo.json"
-"""The file of the example that names its bots and what is to be measured on them."""
+"""The file of the example that names its bots and the expected measurements."""
 AS_EXPECTED = "As expected: the gate refuses the bot that forgets, and lets the one that remembers pass."
 NOT_AS_EXPECTED = "Not as expected: see the reasons above."
 
 
 @dataclass(frozen=True, kw_only=True)
 class DemoCase:
-    """One of the two bots, and what is to be expected of it."""
+    """One of the two bots, with the expected measurements."""
 
     memory: str
     title: str
@@ -54,7 +54,7 @@ class DemoCase:
     verdict: Verdict
 
     def meets(self, report: Report) -> bool:
-        """Whether the measurement is what the story says."""
+        """Whether the report matches the expectation."""
         before, after = report.accuracy_before, report.accuracy
         return (
             report.verdict is self.verdict
@@ -66,7 +66,7 @@ class DemoCase:
 
 
 def read_cases(folder: Path) -> tuple[DemoCase, ...]:
-    """Return the bots of the example in `folder`, as its own file describes them."""
+    """Read the bots of the example in `folder` from its description."""
     described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     return tuple(DemoCase(**{**bot, "verdict": Verdict(bot["verdict"])}) for bot in described)
 
@@ -78,7 +78,7 @@ async def demonstrate(
     report_directory: Path | None,
     environment: Mapping[str, str],
 ) -> int:
-    """Measure both bots and compare them. Return 0 when they are as the story says. Raises GateError."""
+    """Measure both bots and compare them. Return 0 when both are as expected. Raises GateError."""
     console = open_console(sys.stdout, environment)
 
     def say(text: str) -> None:
@@ -154,7 +154,7 @@ def _settings(case: DemoCase, source: BotSpecification, seed: int, folder: Path)
 async def _bot_source(
     runtime: str | None, environment: Mapping[str, str], say: Callable[[str], None]
 ) -> BotSpecification:
-    """Make the article's bot on the first runtime that can, or on the one that was asked for.
+    """Prepare the article's bot for the first runtime that can run it, or for the given one.
 
     Raises GateError.
     """

@@ -1,4 +1,4 @@
-"""What a verdict means to the caller of the process."""
+"""Exit codes of verdicts."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from gate.errors import ExitCode
 
 
 def code_of_run(report: Report) -> ExitCode:
-    """For the process that ran the bot: whoever interrupted it knows best."""
+    """Return the exit code of the process that ran the bot; an interruption comes before the verdict."""
     return ExitCode.INTERRUPTED if report.interrupted else code_of_verdict(report)
 
 
 def code_of_verdict(report: Report) -> ExitCode:
-    """For whoever judges a run later: from its transcript, or merged with others.
+    """Return the exit code for a run that is judged later, from its transcript or merged with others.
 
-    The rule in the transcript may let pass what is inconclusive, but never what was cut short.
+    The policy in the transcript may let an inconclusive run pass, but never an interrupted one.
     """
     if report.verdict is Verdict.INCONCLUSIVE:
         may_pass = report.policy.inconclusive == "allow" and not report.interrupted

@@ -1,4 +1,4 @@
-"""Errors as people read them: what happened, why, what to do, and the last words of what failed."""
+"""Explanations of errors: what happened, why, what to do, and the last lines of the part that failed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from gate.errors import DocumentError, GateError
 from gate.reporters import sanitize
 
 TRACE_ENTRIES = 4
-"""How much of the way to a defect is shown."""
+"""The number of traceback entries shown."""
 
 
 def own_failure(error: Exception) -> GateError:
-    """A defect of the gate as a fault like any other: inconclusive, for it says nothing about the bot."""
+    """Turn a defect of the gate into a fault. It is inconclusive, because it says nothing about the bot."""
     return GateError(
         "the gate itself failed",
         why=f"{type(error).__name__}: {error}",
@@ -24,13 +24,13 @@ def own_failure(error: Exception) -> GateError:
 
 
 def explain(error: GateError, stream: TextIO) -> None:
-    """Prints `error`. All of it may hold foreign text, so all of it is neutralised."""
+    """Print the error. Any part may contain foreign text, so every line is sanitised."""
     for line in lines_of(error):
         print(sanitize.sanitize_line(line), file=stream)
 
 
 def lines_of(error: GateError) -> list[str]:
-    """The lines that explain `error`."""
+    """Return the lines that explain the error."""
     if isinstance(error, DocumentError):
         return documents.render(error).splitlines()
     lines = [f"error: {error.what}"]

@@ -1,4 +1,4 @@
-"""Ending in good order when a signal says so."""
+"""Orderly ends after signals."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Result = TypeVar("Result")
 
 
 def run_until_signal(work: Coroutine[Any, Any, Result]) -> Result:
-    """The result of `work`, which is cancelled at the first signal; further ones change nothing.
+    """Return the result of `work`. Cancel it at the first signal, and ignore further signals.
 
-    The work ends itself: it removes what it made and reports what it knows.
+    The cancelled work removes what it made and reports what it knows.
     """
 
     async def watch() -> Result:
@@ -40,28 +40,28 @@ def run_until_signal(work: Coroutine[Any, Any, Result]) -> Result:
             return await task
         finally:
             if told:
-                # The process is on its way out: without the loop, another signal would break off the end.
+                # The process is ending. After the loop is closed, another signal would kill it at once.
                 signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 
     return asyncio.run(watch())
 
 
 def interrupt_on_signals() -> None:
-    """From now on, and until work is begun, a signal raises KeyboardInterrupt.
+    """Raise KeyboardInterrupt on signals, until `run_until_signal` takes over.
 
-    The first process of a container would not hear it otherwise, or end with a traceback.
+    Otherwise the first process of a container would ignore a signal, or end with a traceback.
     """
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)
 
 
 def leave(code: int) -> int:
-    """`code`, for sys.exit; after an interruption the process ends here and now.
+    """Return `code` for sys.exit. After an interruption, end the process at once instead.
 
-    A call to a hanging engine may still sit in a thread, and would hold up the end for a minute.
+    A thread may still wait for an engine that hangs, which would delay the end by a minute.
     """
     for stream in (sys.stdout, sys.stderr):
-        # Nobody may be there any more to read it.
+        # The reader of the stream may be gone.
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     if code == ExitCode.INTERRUPTED:

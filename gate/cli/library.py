@@ -1,4 +1,4 @@
-"""Where the built-in scenarios and the reference bots are: in the package, or in the source tree."""
+"""Lookup of kinds, and of the built-in scenarios and bots in the package or in the source tree."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ SOURCE_TREE = PACKAGE.parent
 
 
 def scenarios_folder() -> Path:
-    """The built-in scenarios."""
+    """Return the folder of the built-in scenarios."""
     return _first_folder(PACKAGE / "library" / "scenarios", SOURCE_TREE / "scenarios")
 
 
 def article_bot() -> Path:
-    """The reference bots' folder: a Dockerfile, an app and its pinned requirements."""
+    """Return the folder of the article's bots: a Dockerfile, an app and its pinned requirements."""
     return _first_folder(PACKAGE / "library" / "article", SOURCE_TREE / "examples" / "bots" / "article")
 
 
 def known_kinds() -> Kinds:
-    """The kinds that this version knows, from their registries."""
+    """Return the kinds that this version knows, from their registries."""
     return Kinds(
         disruptions=tuple(DISRUPTIONS),
         scorers=tuple(SCORERS),
         guarantees=tuple(GUARANTEES),
-        protocols={name: one.contract for name, one in PROTOCOLS.items()},
+        protocols={name: protocol.contract for name, protocol in PROTOCOLS.items()},
         runtimes={name: kind.fits for name, kind in RUNTIMES.items()},
         stores=store_traits(),
         unsupported={
@@ -53,7 +53,7 @@ def known_kinds() -> Kinds:
 
 
 def disruption_table() -> list[tuple[str, str]]:
-    """A head, then each disruption, the runtimes that can do it, what happens, and what proves it."""
+    """Return a heading and a row for each disruption: supporting runtimes, description and proof."""
     width = max(map(len, DISRUPTIONS))
     rows = [("".join((f"{'':<{width}}", *(f"  {name}" for name in RUNTIMES))), "")]
     refused = {runtime: unsupported_on(runtime) for runtime in RUNTIMES}
@@ -69,15 +69,15 @@ def disruption_table() -> list[tuple[str, str]]:
 
 
 def find_scenarios(paths: Sequence[Path], working_directory: Path) -> tuple[Scenario, ...]:
-    """The scenarios in `paths`, or the built-in ones when none are given. Raises DocumentError."""
+    """Load the scenarios in `paths`, or the built-in ones when there are none. Raises DocumentError."""
     if paths:
         return load_scenarios(paths, known_kinds(), working_directory=working_directory)
     folder = scenarios_folder()
     scenarios = load_scenarios((Path(),), known_kinds(), working_directory=folder)
-    # A built-in file must not be taken for one of the user's files of the same name.
+    # Tell a built-in file from a user's file of the same name.
     inside = folder.is_relative_to(working_directory)
     shown = folder.relative_to(working_directory).as_posix() if inside else "built-in"
-    return tuple(dataclasses.replace(one, file=f"{shown}/{one.file}") for one in scenarios)
+    return tuple(dataclasses.replace(scenario, file=f"{shown}/{scenario.file}") for scenario in scenarios)
 
 
 def _first_folder(*places: Path) -> Path:

@@ -26,12 +26,12 @@ from gate.stores import recorded_stores
 def merge_command(
     paths: Sequence[Path], report_directory: Path, baseline: Path | None, environment: Mapping[str, str]
 ) -> int:
-    """Merges the runs in `paths`, transcripts or report folders, and judges them as one. The exit code.
+    """Merge the runs in `paths`, transcripts or report folders, and judge them as one.
 
-    What cannot be read is said in the report, which is inconclusive then. Raises GateError.
+    Return the exit code. The report names unreadable runs, and is then inconclusive. Raises GateError.
     """
     github = GitHubReporter(environment, sys.stdout, Path.cwd(), report_path=report_directory)
-    # At once: a consumer of the output must never mistake runs that could not be merged for ones that passed.
+    # First of all: if merging fails, the outputs must not look like those of a run that passed.
     github.set_initial_outputs()
     try:
         measurement = None if baseline is None else read_measurement(baseline, "baseline")
@@ -47,7 +47,7 @@ def merge_command(
     if measurement is not None:
         report = against(report, measurement)
     _write(events, report, report_directory)
-    # Where the action's container merges: a later step reads, changes and removes the report.
+    # The action's container runs as root, but later steps must be able to change the report.
     chown_to_workspace_owner([report_directory], Path.cwd())
     ConsoleReporter(
         open_console(sys.stdout, environment),
@@ -75,7 +75,7 @@ def _write(events: Sequence[Event], report: Report, directory: Path) -> None:
 
 
 def _read_parts(paths: Sequence[Path], report_directory: Path) -> tuple[list[Part], list[str]]:
-    """The runs, and what is to be said of those that are not there. Raises GateError when none is."""
+    """Read the runs. Return them, and a sentence for each missing one. Raises GateError when none is left."""
     parts: list[Part] = []
     faults: list[GateError] = []
     for path in paths:
@@ -91,7 +91,7 @@ def _read_parts(paths: Sequence[Path], report_directory: Path) -> tuple[list[Par
             faults.append(error)
     if not parts:
         raise faults[0]
-    return parts, [one.sentence for one in faults]
+    return parts, [fault.sentence for fault in faults]
 
 
 def _read_part(path: Path) -> Part:

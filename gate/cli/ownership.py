@@ -1,4 +1,4 @@
-"""Whose files the gate writes: its container is root, and the workspace belongs to the runner's user."""
+"""Ownership of written files: the gate's container is root, the workspace belongs to the runner's user."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 def chown_to_workspace_owner(written: Iterable[Path], workspace: Path) -> None:
-    """Gives what this process wrote at these places to the owner of the workspace they lie in.
+    """Give the files that this process wrote to the owner of the workspace.
 
-    So that a later step can read, change and remove it. What lies outside of the workspace, what somebody
-    else owns and what links lead to is left alone. Never raises: a report that stays root's is a report.
+    Later steps can then change and remove them. Files outside the workspace, files of other owners and
+    targets of links stay as they are. Never raises: a report that root owns is still a report.
     """
     with contextlib.suppress(OSError):
         root = workspace.resolve()
@@ -27,7 +27,7 @@ def chown_to_workspace_owner(written: Iterable[Path], workspace: Path) -> None:
 
 
 def _entries(place: Path, root: Path) -> Iterator[Path]:
-    """The place, all that lies in it, and the folders on the way to it; nothing outside of `root`."""
+    """Yield `place`, everything in it, and its parent folders within `root`."""
     with contextlib.suppress(OSError, RuntimeError):
         found = (root / place).resolve()
         if found == root or not found.is_relative_to(root):
@@ -35,4 +35,4 @@ def _entries(place: Path, root: Path) -> Iterator[Path]:
         for folder, folders, files in os.walk(found):
             yield from (Path(folder) / name for name in (*folders, *files))
         yield found
-        yield from (one for one in found.parents if one != root and one.is_relative_to(root))
+        yield from (parent for parent in found.parents if parent != root and parent.is_relative_to(root))

@@ -1,4 +1,4 @@
-"""What the commands and the action do alike: prepare a run, and show it while it happens."""
+"""The steps that the command and the action share: prepare a run, and show it while it happens."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def run_prepared(
     inputs = prepared.inputs(
         name=name,
         environment=environment,
-        # A cancel leaves seconds: what other steps decide by comes first.
+        # A cancellation leaves seconds: write the outputs that other steps read first.
         reporters=(github.outputs_reporter, *file_reporters(folder), console, github),
         repeat=repeat,
     )

@@ -41,7 +41,7 @@ def run_command(config: Path | None, overrides: Overrides, environment: Mapping[
 
 
 def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
-    """The words of the command that repeats a run, without its shard and its seed."""
+    """Return the words of the command that repeats a run, without its shard and its seed."""
     words = ["memory-gate", "run"]
     if settings.config_file is not None:
         words += ["-c", str(settings.config_file)]
@@ -56,10 +56,10 @@ def repeat_command(settings: Settings, overrides: Overrides) -> list[str]:
 
 
 def judge_command(transcript: Path, report_directory: Path | None, baseline: Path | None) -> int:
-    """Judges a transcript offline and shows the verdict. The exit code. Raises GateError.
+    """Judge a transcript offline and show the verdict. Return the exit code. Raises GateError.
 
-    With a `report_directory` the files of a run are written into it, to the byte as the run wrote them;
-    for a run that had a `baseline` the same one is needed again.
+    With a `report_directory`, write a run's files into it, byte for byte as the run wrote them. A run
+    that had a `baseline` needs the same one again.
     """
     lines = read_transcript(transcript)
     report = analyse(decode(lines), stores=recorded_stores())

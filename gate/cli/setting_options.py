@@ -1,7 +1,6 @@
 """The options of `memory-gate run`, as the settings declare them.
 
-They are looked up when the command is parsed: the settings' models take longer to load than all of the
-command line.
+They are imported when the command is parsed, because the settings' models load slowly.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ class RunCommand(TyperCommand):
 
 @cache
 def setting_options() -> tuple[Any, ...]:
-    """Return the options, as typer makes them of a function's parameters."""
+    """Return the options that typer derives from a function's parameters."""
     command = typer.Typer(add_completion=False)
     command.command()(_function_with_options())
     return tuple(typer.main.get_command(command).params)

@@ -1,4 +1,4 @@
-"""Removing what runs left behind."""
+"""Removal of objects that runs left behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gate.runtimes.docker.sweep import remove_dead_run, remove_expired
 
 
 def sweep_engine(run: str | None, environment: Mapping[str, str]) -> str:
-    """Removes what `run` made, or what all runs made whose time is over. A sentence on what was done."""
+    """Remove the objects of `run`, or of all expired runs. Return a sentence about it. Raises EngineError."""
     engine = connect(environment)
     try:
         count = remove_dead_run(engine.client, run) if run else remove_expired(engine.client, time.time())

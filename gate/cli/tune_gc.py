@@ -1,4 +1,4 @@
-"""How often Python looks for garbage in circles."""
+"""Tuning of Python's cyclic garbage collector."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ NEW_OBJECTS = 50_000
 
 
 def tune_gc() -> None:
-    """A run keeps nearly all that it makes until it ends: looking through it often finds nothing."""
+    """Run the collector less often: a run keeps nearly all of its objects until the end."""
     gc.set_threshold(NEW_OBJECTS, 20, 100)

@@ -16,7 +16,7 @@ CONFIG_NAMES = (CONFIG_FILE.name, CONFIG_FILE.with_suffix(".yaml").name)
 
 
 def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[str]:
-    """Yield one line for each kind of file that is right.
+    """Yield one line for each kind of file that is valid.
 
     Without paths: memory-gate.yml and the scenarios that it names, or the built-in ones.
     Raises DocumentError with all mistakes of all files.
@@ -46,13 +46,13 @@ def validate_files(paths: Sequence[Path], working_directory: Path) -> Iterator[s
 def _read_settings(
     configs: Sequence[Path], working_directory: Path, problems: list[Problem]
 ) -> Settings | None:
-    """Read every configuration and collect its problems. Return the last that is right."""
+    """Read every configuration and collect its problems. Return the last valid one."""
     settings: Settings | None = None
     for config in configs:
         try:
             settings = load_settings(
                 config=config,
-                # A key is no part of the files, and whether there is one shows when the gate is run.
+                # The key is not part of the files. A run checks whether there is one.
                 overrides={"openai-api-key": RawOverride(value="unused", origin="validate")},
                 working_directory=working_directory,
                 kinds=known_kinds(),
