@@ -131,13 +131,18 @@ def list_names(
     lists: dict[str, Callable[[], list[tuple[str, str]]]] = {
         "disruptions": disruption_table,
         "guarantees": lambda: [
-            (one.name, f"{one.promise}; otherwise: {one.anomaly}") for one in GUARANTEES.values()
+            (name, f"{guarantee.promise}; otherwise: {guarantee.anomaly}")
+            for name, guarantee in GUARANTEES.items()
         ],
-        "protocols": lambda: [(name, one.sentence) for name, one in PROTOCOLS.items()],
-        "reporters": lambda: [(one.name, f"{one.file}: {one.sentence}") for one in FILE_REPORTERS.values()],
+        "protocols": lambda: [(name, protocol.sentence) for name, protocol in PROTOCOLS.items()],
+        "reporters": lambda: [
+            (kind.name, f"{kind.file}: {kind.sentence}") for kind in FILE_REPORTERS.values()
+        ],
         "runtimes": lambda: [(name, kind.sentence) for name, kind in RUNTIMES.items()],
-        "scenarios": lambda: [(Path(one.file).name, one.name) for one in find_scenarios((), Path.cwd())],
-        "scorers": lambda: [(one.name, one.sentence) for one in SCORERS.values()],
+        "scenarios": lambda: [
+            (Path(scenario.file).name, scenario.name) for scenario in find_scenarios((), Path.cwd())
+        ],
+        "scorers": lambda: [(name, scorer.sentence) for name, scorer in SCORERS.items()],
         "stores": lambda: [(name, kind.traits.sentence) for name, kind in STORES.items()],
     }
     if what not in lists:

@@ -57,14 +57,16 @@ def disruption_table() -> list[tuple[str, str]]:
     width = max(map(len, DISRUPTIONS))
     rows = [("".join((f"{'':<{width}}", *(f"  {name}" for name in RUNTIMES))), "")]
     refused = {runtime: unsupported_on(runtime) for runtime in RUNTIMES}
-    for name, one in DISRUPTIONS.items():
+    for name, disruption in DISRUPTIONS.items():
         marks = "".join(
             f"  {'no' if name in refused[runtime] else 'yes':<{len(runtime)}}" for runtime in RUNTIMES
         )
         refusals = "".join(
             f" Not on {runtime}: {why[name]}." for runtime, why in refused.items() if name in why
         )
-        rows.append((f"{name:<{width}}{marks}", f"{one.sentence} Proof: {one.proof}.{refusals}"))
+        rows.append(
+            (f"{name:<{width}}{marks}", f"{disruption.sentence} Proof: {disruption.proof}.{refusals}")
+        )
     return [*rows, ("", 'Any of them several times over: "kill*3". All that fit the bot: "thorough".')]
 
 

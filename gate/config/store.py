@@ -24,7 +24,7 @@ def store_kind() -> ValueType:
         schema=lambda kinds: {"enum": list(kinds.stores)},
         words=lambda kinds: codes(kinds.stores),
         default=lambda kinds: next(iter(kinds.stores)),
-        meaning=lambda kinds: "; ".join(f"{name} {one.sentence}" for name, one in kinds.stores.items()),
+        meaning=lambda kinds: "; ".join(f"{name} {store.sentence}" for name, store in kinds.stores.items()),
     )
 
 
@@ -88,7 +88,7 @@ def usual_store(kinds: Kinds) -> StoreTraits:
 
 def persistence_words(stores: Mapping[str, StoreTraits]) -> dict[str, str]:
     """Return the words for `persistence` with their meanings. A kind without persistence takes any."""
-    return {word: meaning for one in stores.values() for word, meaning in one.persistence.items()}
+    return {word: meaning for store in stores.values() for word, meaning in store.persistence.items()}
 
 
 def _first(words: Mapping[str, str]) -> str:

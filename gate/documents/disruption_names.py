@@ -9,7 +9,7 @@ from gate.documents.cursor import Node
 
 
 def read_disruption(node: Node, known: Collection[str]) -> str | None:
-    """The disruption that is written here, as `kill` or `kill*3`; None when none is, which is reported."""
+    """Read a disruption. Return its name, `kill` or `kill*3`; None for a mistake, which is reported."""
     if node.is_mapping:
         return _with_times(node, known)
     text = node.text or ""

@@ -105,7 +105,7 @@ class PlannedConversation:
         return tuple(turn for segment in self.segments for turn in segment)
 
     def planned(self, at: float) -> ConversationPlanned:
-        """The event that puts this conversation on record."""
+        """Return the event that records the planned conversation."""
         told_by: dict[str, str] = {}
         for turn in self.turns:
             for fact in (*turn.tells, *turn.states):

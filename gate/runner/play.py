@@ -229,7 +229,7 @@ class _WavePlayer:
         )
 
     async def _check_limits(self, deployment: Deployment) -> None:
-        """What the gate's own limit has ended was not forgotten by the bot."""
+        """Raise EngineError when a limit of the gate ended the bot, because that is no forgetting."""
         fault = await deployment.limit_fault() if isinstance(deployment, Contained) else None
         if fault:
             raise EngineError(fault)
@@ -250,7 +250,7 @@ class _WavePlayer:
                 deployment=self._wave.name,
                 moment=moment,
                 values=sorted(view.values),
-                **{one.name: getattr(view, one.name) for one in fields(StoreFigures)},
+                **{figure.name: getattr(view, figure.name) for figure in fields(StoreFigures)},
             )
         )
 

@@ -122,7 +122,7 @@ class ExpectationReader:
         if guarantee != "order" and not is_choice:
             return
         found = self._disclosures.find_simultaneous(
-            speaker, {fact for one in arguments for fact in one.facts}
+            speaker, {fact for argument in arguments for fact in argument.facts}
         )
         if found:
             node.problem(
