@@ -42,7 +42,7 @@ class ShownConversations:
 
 
 class ConversationComposer:
-    """Composes the documents of conversations. `rows` gives each disruption its number on the page."""
+    """Composer of the documents of conversations. `rows` gives each disruption its number on the page."""
 
     def __init__(self, history: History, tables: Tables, rows: Mapping[str, int]) -> None:
         self._history = history

@@ -1,4 +1,4 @@
-"""comment.md: the summary, marked, and never longer than a comment may be."""
+"""comment.md: the summary with a marker, never longer than GitHub allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a comparison: one table, one sentence, and no order that a report could smuggle in."""
+"""The page of a comparison: a table and a sentence, without commands from a report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.unit.reporters import hostile
 
 
 def measured(remembered: int, disruption: str, version: str = "0.1.0") -> Measurement:
-    """Twelve conversations of one probe, of which so many are remembered."""
+    """Measure twelve conversations of a probe, some of them remembered."""
     return Measurement(
         version=version,
         threshold=0.95,

@@ -1,4 +1,4 @@
-"""The console as a person sees it: on a terminal, in a log, on GitHub, and in a narrow encoding."""
+"""The console on a terminal, in a log, on GitHub, and in a narrow encoding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDER = Path("memory-gate-report")
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """Stream that claims to be a terminal."""
 
     encoding = "utf-8"
 

@@ -39,7 +39,7 @@ def test_the_trials_of_one_probe_are_one_failure() -> None:
 
 
 def test_two_probes_on_one_line_are_two_failures() -> None:
-    """A script can be written in one line, as JSON for one."""
+    """A script can be written on one line, for example as JSON."""
     probes = [probe(outcome=Outcome.LOST, column=column) for column in (5, 80)]
     assert [failure.probe.column for failure in failures(report(probes=probes))] == [5, 80]
 

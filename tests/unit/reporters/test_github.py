@@ -1,4 +1,4 @@
-"""What GitHub is told: outputs, state, annotations; each skipped where its variable is missing."""
+"""Outputs, state and annotations for GitHub; each is skipped if its variable is missing."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_the_outputs_are_the_public_ones(job: Job) -> None:
 
 
 def test_before_anything_is_known_the_outputs_say_so(job: Job) -> None:
-    """Whatever kills the step afterwards: nobody takes it for one that passed."""
+    """A step that is killed later is not mistaken for one that passed."""
     job.reporter(report_path=job.workspace / "memory-gate-report").set_initial_outputs()
     early = job.values("GITHUB_OUTPUT")
     assert {name: value for name, value in early.items() if value} == {

@@ -1,4 +1,4 @@
-"""The job summary: read by people, drawn by GitHub, and never too large for it."""
+"""The job summary: valid Markdown, and never too large for GitHub."""
 
 from __future__ import annotations
 

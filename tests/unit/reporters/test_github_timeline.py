@@ -1,4 +1,4 @@
-"""The timeline of a run: bounded, the same as a table, and never more to Mermaid than labels and times."""
+"""The timeline of a run: bounded, equal as chart and table, and only labels and times for Mermaid."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def taken(*given: Event) -> Timeline:
 
 
 def timeline_blocks(timeline: Timeline) -> list[str]:
-    """The paragraphs of its Markdown."""
+    """Return the paragraphs of its Markdown."""
     text = timeline_markdown(timeline)
     return text.removesuffix("\n\n").split("\n\n") if text else []
 
 
 def chart_of(timeline: Timeline) -> list[str]:
-    """The lines of the chart, its head and its fence aside."""
+    """Return the lines of the chart without its head and fence."""
     chart = next(block for block in timeline_blocks(timeline) if block.startswith("```mermaid"))
     lines = chart.splitlines()
     assert lines[:2] == ["```mermaid", "gantt"]
@@ -109,7 +109,7 @@ def test_many_deployments_and_many_disruptions_are_bounded() -> None:
 
 @pytest.mark.parametrize("text", [*hostile.TEXTS, "click", "end", "title x", "%%{init: {}}%%", "a;b#c:d"])
 def test_no_text_is_more_than_a_label(text: str) -> None:
-    """An allow-list: nothing of Mermaid's own language has a letter in it that gets through."""
+    """An allow-list: no syntax of Mermaid gets through."""
     timeline = taken(started(text), disrupted(text), RunEnded(at=6.0))
     for line in chart_of(timeline):
         assert TASK.fullmatch(line) or SECTION.fullmatch(line), line

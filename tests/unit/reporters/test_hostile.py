@@ -1,4 +1,4 @@
-"""Hostile bots, logs and pull requests: through every reporter at once, and nothing is forged."""
+"""Hostile bots, logs and pull requests forge nothing through any reporter."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.unit.reporters import builder, hostile
 
 OURS = {"group", "endgroup", "error", "warning", "notice", "stop-commands"}
 ANNOTATIONS = 8
-"""Six failures and one finding in a hostile report, and the verdict where it is none."""
+"""Annotations of a hostile report: six failures, a finding, and the verdict."""
 
 
 def everything_printed(folder: Path, text: str) -> str:
-    """What the step prints when every foreign text in a run is `text`; files go to `folder`."""
+    """Return the output of a step whose every foreign text is `text`; files go to `folder`."""
     stream = io.StringIO()
     environment = {
         "GITHUB_ACTIONS": "true",

@@ -1,4 +1,4 @@
-"""report.json: its field names are public, and what it says can be read back."""
+"""report.json: its field names are public, and it can be read back."""
 
 from __future__ import annotations
 

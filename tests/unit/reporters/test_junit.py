@@ -1,4 +1,4 @@
-"""junit.xml: of the shape that GitHub's, GitLab's and Jenkins' readers share, and red when the verdict is."""
+"""junit.xml: valid for GitHub, GitLab and Jenkins, and failing unless the verdict is passed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHAPE: dict[str, tuple[set[str], set[str], set[str]]] = {
 
 
 def read(report: Report) -> ElementTree.Element:
-    """The root, once everything in it has the shape and every count is right."""
+    """Check the shape and the counts, and return the root."""
     root = ElementTree.fromstring(compose_junit(report))
     assert root.tag == "testsuites"
     for element in root.iter():
@@ -121,7 +121,7 @@ def test_an_inconclusive_run_is_an_error_and_no_failure() -> None:
 @hostile.LAW
 @given(hostile.texts())
 def test_any_text_stays_text(text: str) -> None:
-    """Characters that XML forbids among it: whatever parses it finds the shape of a harmless run."""
+    """The shape is that of a harmless run, even for characters that XML forbids."""
     written = compose_junit(builder.hostile_report(text))
     root = read(builder.hostile_report(text))
     harmless = read(builder.hostile_report("harmless"))

@@ -1,4 +1,4 @@
-"""Progress: a line per step, never one per turn, and rows that say how far each deployment is."""
+"""Progress: a line per step, none per turn, and a row per deployment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read back need not be what a run wrote: it may have no end."""
+"""Files that are read back may be endless, since anybody may have written them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MiB = 1024 * 1024
 
 @pytest.fixture(autouse=True)
 def _limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As low as a test can wait for."""
+    """Lower the limits so that the test is fast."""
     monkeypatch.setattr(report_reading, "MAX_REPORT_BYTES", 3 * MiB)
     monkeypatch.setattr(report_reading, "MAX_TRANSCRIPT_BYTES", 5 * MiB)
 
@@ -28,7 +28,7 @@ def test_a_transcript_without_an_end_is_refused() -> None:
 
 
 def test_a_report_without_an_end_is_refused(tmp_path: Path) -> None:
-    """As a link in the place of the baseline, which a pull request may bring."""
+    """A pull request may replace the baseline by a link to an endless file."""
     (tmp_path / "report.json").symlink_to(ENDLESS)
     with pytest.raises(InputError, match=r"the baseline .* cannot be read") as caught:
         read_measurement(tmp_path, "baseline")

@@ -1,4 +1,4 @@
-"""One view of a report: every surface shows its words, and none has words of its own."""
+"""View of a report: every surface shows its texts and words nothing itself."""
 
 from __future__ import annotations
 

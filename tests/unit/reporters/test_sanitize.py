@@ -1,4 +1,4 @@
-"""Laws of the sanitize: whatever goes in, nothing that comes out is obeyed by anybody."""
+"""Laws of sanitizing: no output is obeyed by a terminal, a runner or Markdown."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_one_line_shows_what_was_said(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize("begun", ["\x1b[", "\x9b"], ids=["ESC [", "CSI"])
 def test_a_terminal_is_told_no_colour_and_no_place(begun: str) -> None:
-    """Whether a sequence begins with two characters or with the one that stands for them."""
+    """A sequence may begin with two characters or with the single one that replaces them."""
     assert sanitize_line(f"a{begun}31mred{begun}0m, {begun}2J{begun}1;1H{begun}?25lb") == "ared, b"
 
 
@@ -62,7 +62,7 @@ def test_a_terminal_is_told_no_colour_and_no_place(begun: str) -> None:
 )
 @pytest.mark.parametrize("ended", ["\x07", "\x1b\\", "\x9c"])
 def test_a_terminal_is_told_no_title_and_no_link(begun: str, ended: str) -> None:
-    """Nor anything else that it takes as a text of its own."""
+    """Other strings that a terminal consumes are removed too."""
     assert sanitize_line(f"a{begun}8;;http://a.example{ended}b") == "ab"
 
 
@@ -77,14 +77,14 @@ IGNORABLE = (
     *((0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
     (0xE0000, 0xE0FFF),
 )
-"""What Unicode calls Default_Ignorable_Code_Point: it is drawn as nothing at all."""
+"""Unicode's Default_Ignorable_Code_Point: characters that are not drawn."""
 NO_CHARACTERS = ((0xD800, 0xDFFF), (0xFDD0, 0xFDEF), (0xFFFE, 0xFFFF))
 BLOCK = 1024
 
 
 @pytest.mark.parametrize("first", range(0, 0x110000, 64 * BLOCK), ids=hex)
 def test_no_character_at_all_is_unseen(first: int) -> None:
-    """Each of all there are is shown, is a blank, vanishes or is spelt out."""
+    """Every character is shown, becomes a blank, is removed or is written as an escape."""
     hidden = {chr(code) for low, high in (*IGNORABLE, *NO_CHARACTERS) for code in range(low, high + 1)}
     for block in range(first, first + 64 * BLOCK, BLOCK):
         shown = sanitize_line("".join(map(chr, range(block, block + BLOCK))), 16 * BLOCK)
@@ -135,7 +135,7 @@ def test_a_cut_text_says_so() -> None:
 
 @pytest.mark.parametrize("piece", ["\x1b]", "\x9d", "\x9b", "\x1b[0", "::", "##", "##a", "\n", "www.", "1"])
 def test_the_cost_of_a_huge_text_is_bounded(piece: str) -> None:
-    """What takes time in proportion to the square of so long a text is ended by the suite's time limit."""
+    """Quadratic time on such a text would exceed the suite's time limit."""
     text = piece * 2_000_000
     assert len(escape_markdown(text)) < 10_000
     assert sum(map(len, sanitize_tail([text] * 50))) < 10_000
@@ -206,7 +206,7 @@ def test_github_finds_nothing_to_link_in_markdown(text: str) -> None:
 
 @pytest.mark.parametrize("sign", "&<>|\\`*_[]()!~$@#")
 def test_a_sign_of_markdown_stands_for_itself(sign: str) -> None:
-    """Wherever it stands: each of them by itself, also where it takes two to mean something."""
+    """Each character is escaped by itself, even if markup needs two of them."""
     entity = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(sign, f"&#{ord(sign)};")
     shown = {"@": "@<wbr>", "#": f"{entity}<wbr>"}.get(sign, entity)
     assert escape_markdown(f"a{sign}b {sign} c") == f"a{shown}b {shown} c"

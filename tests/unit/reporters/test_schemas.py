@@ -1,4 +1,4 @@
-"""The published JSON Schemas of report.json and transcript.jsonl, held against real ones."""
+"""The published JSON Schemas accept real reports and transcripts."""
 
 from __future__ import annotations
 

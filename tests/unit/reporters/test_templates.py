@@ -1,4 +1,4 @@
-"""Templates: a value that nobody marked as safe comes out sanitized, wherever it stands."""
+"""Templates: every value that is not marked as safe is sanitized."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ HTML_USES = (
 
 
 def rendered(environment: Environment, source: str, **values: object) -> str:
-    """What the environment makes of a template that is no file of the gate."""
+    """Render a template given as text."""
     own = environment.overlay(loader=DictLoader({"own": source}))
     return own.get_template("own").render(**values)
 
@@ -60,7 +60,7 @@ def test_an_unmarked_value_is_sanitised_in_markdown(use: str) -> None:
         shown = rendered(templates._markdown_templates(), use, value=text, mark=Markdown(""))
         assert hostile.unseen_in(shown) == []
         assert hostile.runner_reads(shown).commands == []
-        # A text may be sanitized twice, and never less than once; what is left of it is no markup.
+        # A text may be sanitized twice but never zero times, so no markup is left.
         assert not set("<>|`*_[]\\~$!") & set(re.sub(r"<wbr>|&[#\w]+;", "", shown))
 
 
@@ -122,7 +122,7 @@ def test_no_template_switches_the_sanitiser_off(file: Path) -> None:
 
 
 class Everything(str):
-    """A text whose every attribute, item and element is that text: a template takes it for any value."""
+    """Text whose attributes, items and elements are that text, so that it can replace any value."""
 
     def __getattr__(self, name: str) -> Everything:
         if name.startswith("__"):
@@ -143,7 +143,7 @@ class Everything(str):
 
 
 def values_of(name: str, text: str) -> str:
-    """A template of the gate, each of whose values is `text`."""
+    """Render a template of the gate with `text` for every value."""
     environment = templates._markdown_templates() if name.endswith(".md.j2") else templates._html_templates()
     source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
     used = find_undeclared_variables(environment.parse(source))
@@ -159,7 +159,7 @@ def values_of(name: str, text: str) -> str:
 
 
 def markup_in(name: str, text: str) -> list[str]:
-    """All that could be markup in a template of this name, in order."""
+    """Return everything in the rendered text that could be markup, in order."""
     if name.endswith(".html.j2"):
         return re.findall(r"</?[a-z]\w*|[<>\"'\n]", text)
     return re.findall(r"[<>|`*_\n]|\A#|\n#", re.sub(r"<wbr>|&[#\w]+;", "", text))
@@ -167,7 +167,7 @@ def markup_in(name: str, text: str) -> list[str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_no_value_of_any_template_adds_markup_to_it(file: Path) -> None:
-    """The filters of a template are its own; what leaves it is sanitized whichever it uses."""
+    """The output of a template is sanitized whichever filters it uses."""
     name = str(file.relative_to(FOLDER))
     innocent = markup_in(name, values_of(name, "x"))
     for text in hostile.TEXTS:

@@ -1,4 +1,4 @@
-"""transcript.jsonl appears whole or not at all, and shows where it was meddled with."""
+"""transcript.jsonl is always complete, and shows where it was changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Lines = list[str]
 
 
 def written(folder: Path) -> Lines:
-    """The lines of a transcript."""
+    """Return the lines of a transcript."""
     file = TranscriptFile(folder, reserve=0)
     for event in EVENTS:
         file.show(event)
@@ -38,7 +38,7 @@ def test_it_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_every_event_is_in_the_file_before_the_next_one_happens(tmp_path: Path) -> None:
-    """So that a gate which is killed leaves all it has seen, and no reader takes it for a whole run."""
+    """A killed gate leaves all its events, and no reader mistakes them for a complete run."""
     file = TranscriptFile(tmp_path, reserve=0)
     for count, event in enumerate(EVENTS, start=1):
         file.show(event)
@@ -84,7 +84,7 @@ def test_a_full_disk_is_told_and_what_was_written_stays_whole(tmp_path: Path) ->
 
 @pytest.mark.parametrize("left", ["a link", "a pipe", "of a killed run"])
 def test_what_lies_in_its_place_is_replaced_and_never_written_to(tmp_path: Path, left: str) -> None:
-    """A checkout may bring a link to anything there; and whoever opens a pipe waits for a reader."""
+    """A checkout may contain a link or a pipe of that name, and opening a pipe waits for a reader."""
     (tmp_path / "precious").write_text("precious")
     folder = tmp_path / "reports"
     folder.mkdir()

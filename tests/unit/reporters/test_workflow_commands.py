@@ -1,4 +1,4 @@
-"""Commands and pairs reach the runner whole, and are never more than one."""
+"""Commands and pairs reach the runner unchanged, and none becomes two."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_command_is_one_line_and_one_command(title: str, data: str) -> None:
 
 
 def test_a_property_is_no_other_property() -> None:
-    """A scenario's name may hold whatever parts them."""
+    """A scenario's name may hold the separators of properties."""
     stream = io.StringIO()
     send(stream, "error", "lost", {"title": "50 %, line=9,file=a: b", "line": 3})
     [command] = hostile.runner_reads(stream.getvalue()).commands
@@ -41,7 +41,7 @@ def test_a_property_is_no_other_property() -> None:
 
 
 def test_an_empty_property_is_left_out() -> None:
-    """The runner would take it for a place."""
+    """The runner would read it as a position."""
     stream = io.StringIO()
     send(stream, "error", "lost", {"title": "", "file": "", "line": 3})
     assert stream.getvalue() == "::error line=3::lost\n"
@@ -101,12 +101,12 @@ def test_a_pair_gives_back_its_value(value: str) -> None:
 
 
 def test_nobody_can_guess_where_a_value_ends() -> None:
-    """Else a value could end itself, and go on with outputs of its own."""
+    """A value with a known delimiter could end itself and add outputs."""
     assert format_pair("verdict", "failed") != format_pair("verdict", "failed")
 
 
 def test_a_value_does_not_hold_its_own_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even one that was guessed."""
+    """A value cannot end itself even with a guessed delimiter."""
     drawn = iter(["11", "22", "33"])
     monkeypatch.setattr(secrets, "token_hex", lambda _bytes: next(drawn))
     text = format_pair("report-path", "a\nend-11\nverdict=passed\nend-22\n")

@@ -1,4 +1,4 @@
-"""How much of a text the page shows."""
+"""Limits on the texts of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data of the page: bounded, tied together, and the same whoever plays the events."""
+"""Data of the page: bounded, linked, and the same for events that were read back."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_script_with_one_disruption_shows_no_later_one_of_its_deployment() -> 
 
 
 def test_conversations_of_merged_shards_show_their_own_disruption() -> None:
-    """It happened to another container, at another time."""
+    """Each shard had a container and times of its own."""
     parts = [list(story.events(scenarios=1, disruptions=("kill",), losing=())) for _ in range(2)]
     for number, part in enumerate(parts, start=1):
         started = part[0]
@@ -168,7 +168,7 @@ def test_a_huge_text_is_cut(name: str) -> None:
 
 
 def test_numbers_that_are_none_are_shown_as_none(tmp_path: Path) -> None:
-    """JSON knows no infinity, and a transcript from elsewhere may hold it."""
+    """JSON has no infinity, but a foreign transcript may hold it."""
     events = [
         replace(event, at=float("nan"), **({"seconds": float("inf")} if hasattr(event, "seconds") else {}))
         for event in story.events()
