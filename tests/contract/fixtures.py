@@ -1,4 +1,4 @@
-"""Places to run bots in, which fail a test that leaves anything behind in them."""
+"""Fixtures that run bots, and fail a test that leaves anything behind."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def process_place() -> Iterator[ProcessPlace]:
 
 @pytest.fixture
 def local_redis() -> Iterator[int]:
-    """The port of a Redis server on this machine that is nobody's store; it keeps nothing on disk."""
+    """Yield the port of a local Redis server without persistence, which is no bot's store."""
     port = Ports().take()
     command = (REDIS.local_server(), "--port", str(port), "--bind", "127.0.0.1", "--save", "")
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)

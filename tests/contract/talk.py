@@ -1,4 +1,4 @@
-"""Users who go on talking while a bot is disrupted, and a model that can hold its answers back."""
+"""Users who keep talking while a bot is disrupted, and a model that can withhold its answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.event_loop import until
 
 
 class HeldModel:
-    """A model that answers with all that the user said, a line each, as soon as it is let."""
+    """A model that answers with all user messages, one a line, and can withhold its answers."""
 
     def __init__(self) -> None:
         self.waiting = 0
@@ -25,7 +25,7 @@ class HeldModel:
         self._open.set()
 
     async def answer(self, request: web.Request) -> web.Response:
-        """One request for a reply."""
+        """Answer one request, when the model is open."""
         messages = (await request.json())["messages"]
         self.waiting += 1
         try:
@@ -36,7 +36,7 @@ class HeldModel:
         return web.json_response({"choices": [{"message": {"role": "assistant", "content": text}}]})
 
     def hold(self) -> None:
-        """From now on nothing is answered."""
+        """Withhold all answers from now on."""
         self._open.clear()
 
     def let_go(self) -> None:

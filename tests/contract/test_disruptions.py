@@ -44,7 +44,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "partition": OUTAGE | {"instance"},
     "cold-start": LIFE | STORE,
 }
-"""What the report is told of each, by name."""
+"""Disruption → details of its evidence in the report."""
 
 EXIT_CODES = {
     **dict.fromkeys(
@@ -192,7 +192,7 @@ async def test_a_turn_that_a_kill_cuts_in_two_is_left_open(place: Place) -> None
 async def test_turns_meet_a_store_that_does_not_answer(
     place: Place, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those that wait for it are answered when it is back, and it holds what was said."""
+    """Waiting turns are answered when the store is back, and the store holds them."""
     monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
     async with scene(place, **place.bot(memory="redis")) as stage:
         await stage.bot.open("ben-2").say("One.")
@@ -243,7 +243,7 @@ async def test_a_bot_that_crashes_when_it_starts_again_is_not_ready(place: Place
 @pytest.mark.parametrize("name", ["blue-green", "rolling", "scale-in", "store-pause", "partition"])
 @in_event_loop
 async def test_a_fault_in_the_middle_leaves_nothing(place: Place, name: str) -> None:
-    """Whatever was added, halted or cut off by then; the place looks for leftovers at its end."""
+    """Replicas, pauses and partitions are undone; the fixture checks for leftovers at its end."""
     async with scene(place, **place.bot(memory="redis")) as stage:
         talk = stage.talk("ben-2")
         talk.failing = True
@@ -317,7 +317,7 @@ async def test_after_running_out_of_memory_the_bot_has_all_of_it_again(docker_pl
 
 @in_event_loop
 async def test_a_replica_that_is_not_there_is_not_mistaken_for_another(place: Place) -> None:
-    """Who names one that was retired has lost count."""
+    """The name of a retired replica is an error."""
     async with place.deployed(**place.bot()) as deployment:
         (only,) = deployment.routed()
         await deployment.retire(only)

@@ -1,4 +1,4 @@
-"""What is particular to bots that run as local processes: nothing of them outlives the gate."""
+"""Bots as local processes: nothing of them survives the gate."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ async def test_a_folder_that_is_too_large_to_copy_leaves_nothing(
 
 @in_event_loop
 async def test_the_bot_works_on_a_copy_of_its_folder(process_place: ProcessPlace) -> None:
-    """Whatever it writes, to its home or to temporary files too, the user's own folder stays as it is."""
+    """The bot can write to its home and to temporary files without a change in the user's folder."""
     fields = process_place.bot(memory="file", defect="shows-environment")
     async with process_place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
         environment = json.loads(await bot.open("anna-1").say("Where are you?"))

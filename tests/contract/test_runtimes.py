@@ -1,4 +1,4 @@
-"""What every runtime promises: the same bot lives, dies and is replaced in the same way everywhere."""
+"""The contract of every runtime: a bot is started, stopped, killed and replaced in the same way."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TRIES = 5
 
 @in_event_loop
 async def test_deploy_gives_a_ready_bot_and_a_reachable_store(place: Place) -> None:
-    """What is said to the bot can be found in the store; nothing is wrong with either."""
+    """Turns to the bot are found in the store, and neither reports a fault."""
     async with place.opened(**place.bot(memory="redis")) as runtime:
         deployment = await runtime.deploy("trial", {})
         inspector = runtime.inspector(deployment)
@@ -102,7 +102,7 @@ async def test_a_replacement_is_another_instance_without_the_files(place: Place)
 
 @in_event_loop
 async def test_the_store_outlives_every_disruption_of_the_bot(place: Place) -> None:
-    """What is in Redis is there after a stop, a kill and a replacement."""
+    """Data in Redis survives a stop, a kill and a replacement of the bot."""
     async with place.deployed(**place.bot(memory="redis")) as deployment, spoken_to(deployment) as bot:
         await bot.open("anna-1").say("I live in Lisbon.")
         await deployment.stop()

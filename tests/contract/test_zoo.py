@@ -57,7 +57,7 @@ async def test_a_bot_that_gives_no_reply_is_refused(process_place: ProcessPlace,
 
 @in_event_loop
 async def test_a_bot_that_hangs_leaves_its_turns_open_and_still_stops(process_place: ProcessPlace) -> None:
-    """Both when nobody waits any more and when somebody still does."""
+    """Both with and without a client that still waits."""
     async with (
         process_place.deployed(store=None, **process_place.bot(defect="hangs")) as deployment,
         spoken_to(deployment, turn_seconds=1.0) as hasty,
@@ -87,7 +87,7 @@ async def test_a_bot_that_fails_after_its_restart(process_place: ProcessPlace) -
 @pytest.mark.parametrize(("end", "kept"), [("stop", "One.\nTwo."), ("kill", "Two.")])
 @in_event_loop
 async def test_a_bot_that_writes_behind(process_place: ProcessPlace, end: str, kept: str) -> None:
-    """What it says it knows lasts over a stop, and not over a kill."""
+    """Its memory survives a stop, but not a kill."""
     fields = process_place.bot(memory="redis", defect="write-behind")
     async with process_place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
         await bot.open("anna-1").say("One.")

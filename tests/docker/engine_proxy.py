@@ -15,7 +15,7 @@ CHUNK_BYTES = 64 * 1024
 _REQUEST = re.compile(rb"(?:GET|HEAD|POST|PUT|DELETE) \S+ HTTP/1\.1\r\n")
 
 Deed = Callable[[], bytes | None]
-"""What is done in the place of an order. The answer to it; None for none."""
+"""Handles a request instead of the engine. Returns the answer, or None for none."""
 
 
 class EngineProxy:

@@ -1,4 +1,4 @@
-"""A registry on this machine that gives one small image to those who log in, and to nobody else."""
+"""A local registry that serves one small image, and only after a login."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_the_engine_that_docker_host_names_is_used(tmp_path: Path) -> None:
 
 
 def refusal(host: str) -> EngineError:
-    """What is said when there is no engine at `host`."""
+    """Return the error for a `host` without an engine."""
     with pytest.raises(EngineError, match="no Docker engine answers") as caught:
         connect({"DOCKER_HOST": host})
     assert "DOCKER_HOST" in caught.value.remedy
@@ -99,7 +99,7 @@ def test_a_socket_that_nobody_listens_on_says_what_to_do(tmp_path: Path) -> None
     ],
 )
 def test_a_bogus_docker_host_says_what_to_do(host: str) -> None:
-    """Whatever is wrong with it."""
+    """With every kind of mistake."""
     assert refusal(host).why
 
 

@@ -1,4 +1,4 @@
-"""What a run makes on the engine, and what its containers can and cannot do there."""
+"""Objects that a run makes on the engine, and the limits of its containers."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ async def test_replicas_are_told_apart_by_address(docker_place: DockerPlace) -> 
 
 @in_event_loop
 async def test_a_bot_that_was_cut_off_comes_back_under_its_address(docker_place: DockerPlace) -> None:
-    """Whatever address is free by then: connections that outlasted the cut go on."""
+    """Even if other addresses are free, so that open connections continue after the partition."""
 
     def addresses() -> dict[str, str]:
         found = {}

@@ -126,7 +126,7 @@ async def test_a_registry_that_does_not_answer_is_not_the_users_mistake(docker_p
 async def test_a_pull_that_is_denied_says_who_has_to_log_in(
     docker_place: DockerPlace, registry: Registry, status: int
 ) -> None:
-    """The registry knows the image, perhaps, and tells nobody whom it does not know."""
+    """The registry does not reveal to strangers whether it has the image."""
     code = "UNAUTHORIZED" if status == 401 else "DENIED"
     told = {"errors": [{"code": code, "message": "requested access to the resource is denied"}]}
     for path in ("/v2/", "/v2/bot/manifests/1"):
@@ -217,11 +217,11 @@ class Workshop:
         (self.folder / "Dockerfile").write_text(text + "\n")
 
     def images(self) -> list[str]:
-        """What can be run or takes up space, not what only stands between two of them."""
+        """Return the images, without intermediate layers."""
         return [str(one.id) for one in self.client.images.list(filters={"label": self.label})]
 
     def containers(self) -> list[str]:
-        """Those in which steps of the build ran: they have the label of what was built so far."""
+        """Return the containers of build steps, which carry the label of the layers below them."""
         return [str(one["Id"]) for one in self.client.api.containers(all=True, filters={"label": self.label})]
 
     def close(self) -> None:
@@ -255,7 +255,7 @@ async def test_a_folder_is_built_once_for_as_long_as_it_stays_the_same(
 
 @in_event_loop
 async def test_a_build_that_fails_shows_its_last_lines(docker_place: DockerPlace, workshop: Workshop) -> None:
-    """What the failing step printed is what the user needs; no container of it stays."""
+    """The error has the output of the failing step, and no container of it stays."""
     workshop.write("RUN echo the compiler is missing && exit 42")
     with pytest.raises(InputError, match="cannot be built") as caught:
         async with docker_place.opened(image=None, build=str(workshop.folder)):

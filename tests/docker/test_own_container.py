@@ -46,7 +46,7 @@ def test_a_gate_on_the_engines_own_machine_is_in_no_container(container: Any) ->
 
 
 def test_a_gate_in_a_container_finds_itself_by_its_mounts(container: Any, tmp_path: Path) -> None:
-    """Whatever its host name says."""
+    """With any host name."""
     table = tmp_path / "mountinfo"
     table.write_bytes(container.exec_run(["cat", "/proc/self/mountinfo"]).output)
     assert find_own_container(container.client, {"HOSTNAME": "renamed"}, table) == container.id
@@ -85,7 +85,7 @@ def test_a_container_of_another_engine_is_not_found(
 
 
 def test_a_stopped_container_is_not_the_gates_own(container: Any, tmp_path: Path) -> None:
-    """Whoever asks is running."""
+    """The container that asks must be running."""
     container.kill()
     container.wait()
     environment = {"HOSTNAME": container.short_id}

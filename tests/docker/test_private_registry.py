@@ -1,4 +1,4 @@
-"""A registry that wants a login: denied without one, allowed with the one that `docker login` wrote."""
+"""A registry with a login: pulls fail without one, and succeed with the one that `docker login` wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the gate makes of upstream's Redis, which differs from the Valkey of the wheel in what it counts."""
+"""Figures of the upstream Redis image, whose counters differ from those of the wheel's Valkey."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run made can be removed by its label, whatever became of the gate, and nothing else is touched."""
+"""Everything that a run made can be removed by its label, even after the gate died, and nothing else is."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ ALL = ["Container", "Network", "Volume"]
 
 @pytest.fixture
 def litter() -> Iterator[Litter]:
-    """What the test makes of litter is gone at its end."""
+    """Yield a maker of leftovers, which are removed at the end of the test."""
     made = Litter()
     yield made
     made.close()
@@ -101,7 +101,7 @@ def test_remove_expired_removes_only_what_is_over(litter: Litter) -> None:
 
 @in_event_loop
 async def test_a_new_run_clears_away_what_is_over(litter: Litter, docker_place: DockerPlace) -> None:
-    """On a machine that is kept, nobody has to sweep by hand."""
+    """A long-lived machine needs no manual sweep."""
     over = litter.make({RUN_LABEL: secrets.token_hex(6), EXPIRY_LABEL: "1"})
     alive = litter.make(labels(secrets.token_hex(6), time.time()))
     async with docker_place.opened():
@@ -202,7 +202,7 @@ async def test_a_removal_that_meets_a_creation_is_tried_again(
 async def test_a_close_that_failed_says_so_and_can_be_repeated(
     docker_place: DockerPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is in the way is said, and what to do; nothing is taken for done that is not."""
+    """The error names the obstacle and the remedy, and no removal is reported that did not happen."""
     runtime = docker_place.runtime(**docker_place.bot())
     await runtime.open()
     with monkeypatch.context() as broken:
