@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.fixtures import docker_place, process_place, zoo_image
-from tests.contract.places import Place
+from tests.contract.fixtures import docker_harness, process_harness, zoo_image
+from tests.contract.harness import Harness
 
-__all__ = ["docker_place", "place", "process_place", "zoo_image"]
+__all__ = ["docker_harness", "harness", "process_harness", "zoo_image"]
 
 
 @pytest.fixture(params=["process", pytest.param("docker", marks=pytest.mark.docker)])
-def place(request: pytest.FixtureRequest) -> Place:
+def harness(request: pytest.FixtureRequest) -> Harness:
     """Both runtimes, one after the other."""
-    found: Place = request.getfixturevalue(f"{request.param}_place")
+    found: Harness = request.getfixturevalue(f"{request.param}_harness")
     return found

@@ -11,7 +11,7 @@ import docker
 import pytest
 
 from gate.runtimes.process.ports import Ports
-from tests.contract.places import REDIS, ZOO, DockerPlace, ProcessPlace
+from tests.contract.harness import REDIS, ZOO, DockerHarness, ProcessHarness
 
 
 @pytest.fixture(scope="session")
@@ -26,25 +26,25 @@ def zoo_image() -> Iterator[str]:
 
 
 @pytest.fixture
-def docker_place(zoo_image: str) -> Iterator[DockerPlace]:
+def docker_harness(zoo_image: str) -> Iterator[DockerHarness]:
     """A run on the engine."""
-    place = DockerPlace(zoo_image)
+    harness = DockerHarness(zoo_image)
     left: list[str] = ["not looked"]
     try:
-        yield place
-        left = place.leftovers()
+        yield harness
+        left = harness.leftovers()
     finally:
-        place.close()
+        harness.close()
     assert left == []
 
 
 @pytest.fixture
-def process_place() -> Iterator[ProcessPlace]:
+def process_harness() -> Iterator[ProcessHarness]:
     """A run of local processes."""
-    place = ProcessPlace()
-    yield place
-    place.end_impostor()
-    assert place.leftovers() == []
+    harness = ProcessHarness()
+    yield harness
+    harness.end_impostor()
+    assert harness.leftovers() == []
 
 
 @pytest.fixture

@@ -15,17 +15,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.contract.places import DockerPlace, Place, ProcessPlace
+from tests.contract.harness import DockerHarness, Harness, ProcessHarness
 
 REPOSITORY = Path(__file__).parents[2]
 
 
 @contextlib.contextmanager
-def gate_to_kill(place: Place, defect: str) -> Iterator[subprocess.Popen[str]]:
-    """Such a gate, started for the run of `place`. At the end it is killed, whatever came before."""
-    image = [place.image] if isinstance(place, DockerPlace) else []
+def gate_to_kill(harness: Harness, defect: str) -> Iterator[subprocess.Popen[str]]:
+    """Such a gate, started for the run of `harness`. At the end it is killed, whatever came before."""
+    image = [harness.image] if isinstance(harness, DockerHarness) else []
     gate = subprocess.Popen(
-        (sys.executable, "-m", __name__, place.name, place.run, defect, *image),
+        (sys.executable, "-m", __name__, harness.name, harness.run, defect, *image),
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,
         text=True,
@@ -43,12 +43,12 @@ def wait_for_line(gate: subprocess.Popen[str]) -> None:
     assert gate.stdout.readline() == "deployed\n"
 
 
-async def deploy_and_wait(place: Place, defect: str) -> None:
+async def deploy_and_wait(harness: Harness, defect: str) -> None:
     """Never returns."""
     if defect == "stopped":
-        runtime = place.runtime(store=None, **place.bot())
+        runtime = harness.runtime(store=None, **harness.bot())
     else:
-        runtime = place.runtime(**place.bot(memory="redis", defect=defect))
+        runtime = harness.runtime(**harness.bot(memory="redis", defect=defect))
     await runtime.open()
     deployment: Any = await runtime.deploy("trial", {})
     if defect == "stopped":
@@ -59,6 +59,6 @@ async def deploy_and_wait(place: Place, defect: str) -> None:
 
 if __name__ == "__main__":
     kind, run, defect, *image = sys.argv[1:]
-    place = DockerPlace(*image) if kind == "docker" else ProcessPlace()
-    place.run = run
-    asyncio.run(deploy_and_wait(place, defect))
+    harness = DockerHarness(*image) if kind == "docker" else ProcessHarness()
+    harness.run = run
+    asyncio.run(deploy_and_wait(harness, defect))

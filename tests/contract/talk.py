@@ -12,7 +12,7 @@ from aiohttp import web
 
 from gate.errors import TurnIndeterminate, TurnRefused
 from gate.ports import CANDIDATE, Bot, Runtime
-from tests.contract.places import Place, spoken_to
+from tests.contract.harness import Harness, spoken_to
 from tests.event_loop import until
 
 
@@ -110,7 +110,7 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def scene(place: Place, *, version: str = CANDIDATE, **fields: Any) -> AsyncIterator[Scene]:
+async def scene(harness: Harness, *, version: str = CANDIDATE, **fields: Any) -> AsyncIterator[Scene]:
     """A ready deployment whose bot asks the test's own model; everything is removed at the end."""
     model = HeldModel()
     application = web.Application()
@@ -121,7 +121,7 @@ async def scene(place: Place, *, version: str = CANDIDATE, **fields: Any) -> Asy
     await site.start()
     port = served.addresses[0][1]
     try:
-        runtime = place.runtime(**fields)
+        runtime = harness.runtime(**fields)
         try:
             base = f"http://{await runtime.open()}:{port}/v1"
             deployment = await runtime.deploy("trial", {"OPENAI_BASE_URL": base}, version)

@@ -13,7 +13,7 @@ from gate.disruptions import DISRUPTIONS, NoTraffic
 from gate.errors import BotNotReady, EngineError, Unsupported
 from gate.ports import CANDIDATE, PREVIOUS, Evidence
 from gate.runtimes import unsupported_on
-from tests.contract.places import DockerPlace, Place, ProcessPlace
+from tests.contract.harness import DockerHarness, Harness, ProcessHarness
 from tests.contract.talk import Scene, scene
 from tests.event_loop import in_event_loop
 from tests.routing import routed_to
@@ -67,11 +67,11 @@ SURVIVES: Mapping[str, frozenset[str]] = {
 """Memory → the disruptions over which it lasts: what each disruption is for."""
 
 
-async def injected(stage: Scene, name: str, place: Place) -> Evidence | None:
+async def injected(stage: Scene, name: str, harness: Harness) -> Evidence | None:
     """The evidence; None where the runtime cannot do it, which is then said and has changed nothing."""
     before = await stage.deployment.instances()
     talk = stage.talk(f"ben-{name}", f"carla-{name}")
-    if name not in unsupported_on(place.name):
+    if name not in unsupported_on(harness.name):
         return await DISRUPTIONS[name].inject(stage.deployment, talk)
     with pytest.raises(Unsupported, match=f"{name} is not supported here") as caught:
         await DISRUPTIONS[name].inject(stage.deployment, talk)
@@ -96,34 +96,34 @@ def check(name: str, evidence: Evidence) -> None:
 @pytest.mark.parametrize("memory", ["file", "redis"])
 @in_event_loop
 async def test_every_disruption_shows_that_it_happened_and_harms_what_it_is_for(
-    place: Place, memory: str, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, memory: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On the engine as among local processes."""
     monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
-    assert await survived(place, memory) == SURVIVES[memory] - unsupported_on(place.name).keys()
+    assert await survived(harness, memory) == SURVIVES[memory] - unsupported_on(harness.name).keys()
 
 
 @in_event_loop
 async def test_memory_in_the_process_survives_only_what_leaves_the_process_alone(
-    process_place: ProcessPlace, monkeypatch: pytest.MonkeyPatch
+    process_harness: ProcessHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wherever the process runs."""
     monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
     expected = SURVIVES["process"] - unsupported_on("process").keys()
-    assert await survived(process_place, "process") == expected
+    assert await survived(process_harness, "process") == expected
 
 
-async def survived(place: Place, memory: str) -> set[str]:
+async def survived(harness: Harness, memory: str) -> set[str]:
     """The disruptions over which a bot's memory lasts, injected one after the other on one deployment.
 
     The bot is ready after each, and the store as the gate left it.
     """
     found = set()
-    async with scene(place, **place.bot(memory=memory)) as stage:
+    async with scene(harness, **harness.bot(memory=memory)) as stage:
         for name in DISRUPTIONS:
             session = f"anna-{name}"
             await stage.bot.open(session).say(f"{name}, please.")
-            evidence = await injected(stage, name, place)
+            evidence = await injected(stage, name, harness)
             assert await stage.deployment.store_fault() is None, name
             if evidence is None:
                 continue
@@ -134,9 +134,9 @@ async def survived(place: Place, memory: str) -> set[str]:
 
 
 @in_event_loop
-async def test_users_talk_while_replicas_come_and_go(place: Place) -> None:
+async def test_users_talk_while_replicas_come_and_go(harness: Harness) -> None:
     """No turn is lost by a switch, not even one that is held open across it."""
-    async with scene(place, **place.bot(memory="redis"), replicas=2) as stage:
+    async with scene(harness, **harness.bot(memory="redis"), replicas=2) as stage:
         assert len(stage.deployment.routed()) == 2
         for name, rounds in (("blue-green", 2), ("rollback", 2), ("rolling", 4), ("scale-in", 1)):
             talk = stage.talk("ben-2", "carla-3")
@@ -154,9 +154,9 @@ async def test_users_talk_while_replicas_come_and_go(place: Place) -> None:
 
 
 @in_event_loop
-async def test_with_several_replicas_each_of_them_is_disrupted(place: Place) -> None:
+async def test_with_several_replicas_each_of_them_is_disrupted(harness: Harness) -> None:
     """One that went on would remember what the others forgot."""
-    async with scene(place, **place.bot(memory="process"), replicas=2) as stage:
+    async with scene(harness, **harness.bot(memory="process"), replicas=2) as stage:
         for name in ("restart", "kill", "recreate", "replica-hop"):
             session = f"anna-{name}"
             for _ in range(2):
@@ -177,9 +177,9 @@ async def test_with_several_replicas_each_of_them_is_disrupted(place: Place) -> 
 
 
 @in_event_loop
-async def test_a_turn_that_a_kill_cuts_in_two_is_left_open(place: Place) -> None:
+async def test_a_turn_that_a_kill_cuts_in_two_is_left_open(harness: Harness) -> None:
     """The model was answering it; nothing of it is claimed, and the bot comes back."""
-    async with scene(place, **place.bot(memory="redis")) as stage:
+    async with scene(harness, **harness.bot(memory="redis")) as stage:
         talk = stage.talk("ben-2", "carla-3")
         evidence = await DISRUPTIONS["kill-mid-turn"].inject(stage.deployment, talk)
         assert evidence.took_effect
@@ -190,11 +190,11 @@ async def test_a_turn_that_a_kill_cuts_in_two_is_left_open(place: Place) -> None
 @pytest.mark.parametrize("name", ["store-pause", "partition"])
 @in_event_loop
 async def test_turns_meet_a_store_that_does_not_answer(
-    place: Place, name: str, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Waiting turns are answered when the store is back, and the store holds them."""
     monkeypatch.setattr("gate.disruptions.store_proof.OUTAGE_SECONDS", 0.5)
-    async with scene(place, **place.bot(memory="redis")) as stage:
+    async with scene(harness, **harness.bot(memory="redis")) as stage:
         await stage.bot.open("ben-2").say("One.")
         talk = stage.talk("ben-2")
         evidence = await DISRUPTIONS[name].inject(stage.deployment, talk)
@@ -207,10 +207,10 @@ async def test_turns_meet_a_store_that_does_not_answer(
 
 
 @in_event_loop
-async def test_a_stop_that_had_to_be_enforced_is_seen(place: Place) -> None:
+async def test_a_stop_that_had_to_be_enforced_is_seen(harness: Harness) -> None:
     """It took effect, and the evidence says that it was not graceful."""
-    fields = place.bot(memory="redis", defect="ignores-sigterm")
-    async with scene(place, **{**fields, "stop_seconds": 0.5}) as stage:
+    fields = harness.bot(memory="redis", defect="ignores-sigterm")
+    async with scene(harness, **{**fields, "stop_seconds": 0.5}) as stage:
         for name in ("restart", "blue-green", "cold-start"):
             evidence = await DISRUPTIONS[name].inject(stage.deployment, NoTraffic())
             assert evidence.took_effect
@@ -219,9 +219,9 @@ async def test_a_stop_that_had_to_be_enforced_is_seen(place: Place) -> None:
 
 
 @in_event_loop
-async def test_a_kill_of_a_bot_that_was_dead_already_is_not_claimed(place: Place) -> None:
+async def test_a_kill_of_a_bot_that_was_dead_already_is_not_claimed(harness: Harness) -> None:
     """It ended by itself; that is not the kill's doing."""
-    async with place.deployed(**place.bot()) as deployment:
+    async with harness.deployed(**harness.bot()) as deployment:
         await deployment.stop()
         evidence = await DISRUPTIONS["kill"].inject(deployment, NoTraffic())
     assert not evidence.took_effect
@@ -230,10 +230,10 @@ async def test_a_kill_of_a_bot_that_was_dead_already_is_not_claimed(place: Place
 
 @pytest.mark.parametrize("name", ["restart", "blue-green"])
 @in_event_loop
-async def test_a_bot_that_crashes_when_it_starts_again_is_not_ready(place: Place, name: str) -> None:
+async def test_a_bot_that_crashes_when_it_starts_again_is_not_ready(harness: Harness, name: str) -> None:
     """The disruption ends with what the bot printed."""
-    fields = place.bot(memory="redis", defect="crash-after-restart")
-    async with place.deployed(**fields) as deployment:
+    fields = harness.bot(memory="redis", defect="crash-after-restart")
+    async with harness.deployed(**fields) as deployment:
         with pytest.raises(BotNotReady, match="stopped before it was healthy") as caught:
             await DISRUPTIONS[name].inject(deployment, NoTraffic())
         assert await deployment.store_fault() is None
@@ -242,9 +242,9 @@ async def test_a_bot_that_crashes_when_it_starts_again_is_not_ready(place: Place
 
 @pytest.mark.parametrize("name", ["blue-green", "rolling", "scale-in", "store-pause", "partition"])
 @in_event_loop
-async def test_a_fault_in_the_middle_leaves_nothing(place: Place, name: str) -> None:
+async def test_a_fault_in_the_middle_leaves_nothing(harness: Harness, name: str) -> None:
     """Replicas, pauses and partitions are undone; the fixture checks for leftovers at its end."""
-    async with scene(place, **place.bot(memory="redis")) as stage:
+    async with scene(harness, **harness.bot(memory="redis")) as stage:
         talk = stage.talk("ben-2")
         talk.failing = True
         with pytest.raises((RuntimeError, ExceptionGroup)):
@@ -252,15 +252,15 @@ async def test_a_fault_in_the_middle_leaves_nothing(place: Place, name: str) -> 
         # The store is back, so that what comes next is not told from an empty one.
         assert await stage.deployment.store_fault() is None
         await stage.deployment.close()
-        assert place.running() == []
+        assert harness.running() == []
 
 
 @pytest.mark.docker
 @in_event_loop
-async def test_both_versions_of_the_bot_play_their_part(docker_place: DockerPlace) -> None:
+async def test_both_versions_of_the_bot_play_their_part(docker_harness: DockerHarness) -> None:
     """A deploy ends with the new image, a rollback with the previous one, and both can be told apart."""
-    fields: Any = {**docker_place.bot(memory="redis"), "previous": docker_place.variant()}
-    async with scene(docker_place, version=PREVIOUS, **fields) as stage:
+    fields: Any = {**docker_harness.bot(memory="redis"), "previous": docker_harness.variant()}
+    async with scene(docker_harness, version=PREVIOUS, **fields) as stage:
         images = stage.deployment.images()
         roles = {images["bot"]: CANDIDATE, images["previous"]: PREVIOUS}
         assert len(roles) == 2
@@ -278,22 +278,22 @@ async def test_both_versions_of_the_bot_play_their_part(docker_place: DockerPlac
 
 @pytest.mark.docker
 @in_event_loop
-async def test_a_paused_store_is_removed_with_its_run(docker_place: DockerPlace) -> None:
+async def test_a_paused_store_is_removed_with_its_run(docker_harness: DockerHarness) -> None:
     """A gate that dies in the middle of a pause leaves a container that the engine will not just stop."""
-    async with docker_place.deployed(**docker_place.bot(memory="redis")) as deployment:
+    async with docker_harness.deployed(**docker_harness.bot(memory="redis")) as deployment:
         await deployment.store_server().pause()
 
 
 @pytest.mark.docker
 @in_event_loop
 async def test_a_bot_whose_image_has_no_shell_cannot_run_out_of_memory_here(
-    docker_place: DockerPlace, monkeypatch: pytest.MonkeyPatch
+    docker_harness: DockerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An older kernel needs something that allocates; the sentence says so, and the bot goes on."""
     monkeypatch.setattr("gate.runtimes.docker.memory.SHELL", "no-such-shell")
-    async with docker_place.deployed(**docker_place.bot()) as deployment:
+    async with docker_harness.deployed(**docker_harness.bot()) as deployment:
         before = await deployment.instances()
-        if docker_place.client.info()["CgroupVersion"] == "2":
+        if docker_harness.client.info()["CgroupVersion"] == "2":
             await DISRUPTIONS["oom"].inject(deployment, NoTraffic())
         else:
             with pytest.raises(Unsupported, match="oom is not supported here") as caught:
@@ -304,21 +304,21 @@ async def test_a_bot_whose_image_has_no_shell_cannot_run_out_of_memory_here(
 
 @pytest.mark.docker
 @in_event_loop
-async def test_after_running_out_of_memory_the_bot_has_all_of_it_again(docker_place: DockerPlace) -> None:
+async def test_after_running_out_of_memory_the_bot_has_all_of_it_again(docker_harness: DockerHarness) -> None:
     """Else the gate's own limit would disturb the next life. The bot is not root, as few bots should be."""
-    image = docker_place.variant(User="65534")
-    async with docker_place.deployed(image=image, **docker_place.bot()) as deployment:
+    image = docker_harness.variant(User="65534")
+    async with docker_harness.deployed(image=image, **docker_harness.bot()) as deployment:
         assert (await DISRUPTIONS["oom"].inject(deployment, NoTraffic())).took_effect
-        (container,) = docker_place.client.containers.list(
+        (container,) = docker_harness.client.containers.list(
             filters={"id": (await deployment.instance()).identity}
         )
         assert container.attrs["HostConfig"]["Memory"] == ContainerSpecification().memory
 
 
 @in_event_loop
-async def test_a_replica_that_is_not_there_is_not_mistaken_for_another(place: Place) -> None:
+async def test_a_replica_that_is_not_there_is_not_mistaken_for_another(harness: Harness) -> None:
     """The name of a retired replica is an error."""
-    async with place.deployed(**place.bot()) as deployment:
+    async with harness.deployed(**harness.bot()) as deployment:
         (only,) = deployment.routed()
         await deployment.retire(only)
         for verb in (deployment.retire, deployment.ask_to_stop):

@@ -12,7 +12,7 @@ import pytest
 from gate.core.specification import StoreSpecification
 from gate.errors import BotNotReady, GateError, StoreError
 from gate.stores.redis.inspector import RedisInspector
-from tests.contract.places import REDIS, Place, spoken_to
+from tests.contract.harness import REDIS, Harness, spoken_to
 from tests.embedded_store import EmbeddedRedis
 from tests.event_loop import in_event_loop
 
@@ -20,9 +20,9 @@ TRIES = 5
 
 
 @in_event_loop
-async def test_deploy_gives_a_ready_bot_and_a_reachable_store(place: Place) -> None:
+async def test_deploy_gives_a_ready_bot_and_a_reachable_store(harness: Harness) -> None:
     """Turns to the bot are found in the store, and neither reports a fault."""
-    async with place.opened(**place.bot(memory="redis")) as runtime:
+    async with harness.opened(**harness.bot(memory="redis")) as runtime:
         deployment = await runtime.deploy("trial", {})
         inspector = runtime.inspector(deployment)
         assert inspector is not None
@@ -40,9 +40,9 @@ async def test_deploy_gives_a_ready_bot_and_a_reachable_store(place: Place) -> N
 
 
 @in_event_loop
-async def test_a_bot_without_a_store_is_deployed_too(place: Place) -> None:
+async def test_a_bot_without_a_store_is_deployed_too(harness: Harness) -> None:
     """There is then nothing to look into and nothing that can be wrong with it."""
-    async with place.opened(store=None, **place.bot()) as runtime:
+    async with harness.opened(store=None, **harness.bot()) as runtime:
         deployment = await runtime.deploy("trial", {})
         assert runtime.inspector(deployment) is None
         assert await deployment.store_fault() is None
@@ -50,9 +50,9 @@ async def test_a_bot_without_a_store_is_deployed_too(place: Place) -> None:
 
 
 @in_event_loop
-async def test_a_graceful_stop_and_start_is_a_new_life_of_the_same_instance(place: Place) -> None:
+async def test_a_graceful_stop_and_start_is_a_new_life_of_the_same_instance(harness: Harness) -> None:
     """Exit code 0, same identity, files kept, process memory gone."""
-    async with place.deployed(**place.bot(memory="file")) as deployment:
+    async with harness.deployed(**harness.bot(memory="file")) as deployment:
         before = await deployment.instance()
         async with spoken_to(deployment) as bot:
             await bot.open("anna-1").say("I live in Lisbon.")
@@ -68,9 +68,9 @@ async def test_a_graceful_stop_and_start_is_a_new_life_of_the_same_instance(plac
 
 
 @in_event_loop
-async def test_a_kill_is_told_from_a_stop_and_keeps_the_files(place: Place) -> None:
+async def test_a_kill_is_told_from_a_stop_and_keeps_the_files(harness: Harness) -> None:
     """Exit code 137, same identity, files kept."""
-    async with place.deployed(**place.bot(memory="file")) as deployment:
+    async with harness.deployed(**harness.bot(memory="file")) as deployment:
         before = await deployment.instance()
         async with spoken_to(deployment) as bot:
             await bot.open("anna-1").say("I live in Lisbon.")
@@ -86,9 +86,9 @@ async def test_a_kill_is_told_from_a_stop_and_keeps_the_files(place: Place) -> N
 
 
 @in_event_loop
-async def test_a_replacement_is_another_instance_without_the_files(place: Place) -> None:
+async def test_a_replacement_is_another_instance_without_the_files(harness: Harness) -> None:
     """The old one ends gracefully, the new one has another identity and the files of the image alone."""
-    async with place.deployed(**place.bot(memory="file")) as deployment:
+    async with harness.deployed(**harness.bot(memory="file")) as deployment:
         before = await deployment.instance()
         async with spoken_to(deployment) as bot:
             await bot.open("anna-1").say("I live in Lisbon.")
@@ -101,9 +101,9 @@ async def test_a_replacement_is_another_instance_without_the_files(place: Place)
 
 
 @in_event_loop
-async def test_the_store_outlives_every_disruption_of_the_bot(place: Place) -> None:
+async def test_the_store_outlives_every_disruption_of_the_bot(harness: Harness) -> None:
     """Data in Redis survives a stop, a kill and a replacement of the bot."""
-    async with place.deployed(**place.bot(memory="redis")) as deployment, spoken_to(deployment) as bot:
+    async with harness.deployed(**harness.bot(memory="redis")) as deployment, spoken_to(deployment) as bot:
         await bot.open("anna-1").say("I live in Lisbon.")
         await deployment.stop()
         await deployment.start()
@@ -118,18 +118,18 @@ async def test_the_store_outlives_every_disruption_of_the_bot(place: Place) -> N
 
 
 @in_event_loop
-async def test_a_bot_that_ignores_sigterm_is_killed_after_the_grace(place: Place) -> None:
+async def test_a_bot_that_ignores_sigterm_is_killed_after_the_grace(harness: Harness) -> None:
     """The exit code shows that the stop was not graceful."""
-    async with place.deployed(**{**place.bot(defect="ignores-sigterm"), "stop_seconds": 1}) as deployment:
+    async with harness.deployed(**{**harness.bot(defect="ignores-sigterm"), "stop_seconds": 1}) as deployment:
         assert await deployment.stop() == 137
         assert not (await deployment.instance()).running
 
 
 @in_event_loop
-async def test_a_grace_of_less_than_a_second_is_still_a_grace(place: Place) -> None:
+async def test_a_grace_of_less_than_a_second_is_still_a_grace(harness: Harness) -> None:
     """It is never rounded down to a kill."""
     for _ in range(TRIES):
-        async with place.deployed(**{**place.bot(), "stop_seconds": 0.9}) as deployment:
+        async with harness.deployed(**{**harness.bot(), "stop_seconds": 0.9}) as deployment:
             code = await deployment.stop()
         if code == 0:
             break  # a slow machine may need more tries; a kill never ends with 0
@@ -137,9 +137,9 @@ async def test_a_grace_of_less_than_a_second_is_still_a_grace(place: Place) -> N
 
 
 @in_event_loop
-async def test_two_deployments_of_one_run_do_not_disturb_each_other(place: Place) -> None:
+async def test_two_deployments_of_one_run_do_not_disturb_each_other(harness: Harness) -> None:
     """Each has a bot, a store and files of its own; the end of one leaves the other alone."""
-    async with place.opened(**place.bot(memory="redis")) as runtime:
+    async with harness.opened(**harness.bot(memory="redis")) as runtime:
         one, other = await asyncio.gather(runtime.deploy("one", {}), runtime.deploy("other", {}))
         async with spoken_to(one) as first, spoken_to(other) as second:
             await asyncio.gather(
@@ -152,21 +152,21 @@ async def test_two_deployments_of_one_run_do_not_disturb_each_other(place: Place
 
 
 @in_event_loop
-async def test_a_long_name_of_a_deployment_breaks_nothing(place: Place) -> None:
+async def test_a_long_name_of_a_deployment_breaks_nothing(harness: Harness) -> None:
     """A script with many disruptions gives a name beyond what a host name may have."""
-    async with place.opened(**place.bot(memory="redis")) as runtime:
+    async with harness.opened(**harness.bot(memory="redis")) as runtime:
         deployment = await runtime.deploy("+".join(["restart", "blue-green", "recreate"] * 5), {})
         async with spoken_to(deployment) as bot:
             assert await bot.open("anna-1").say("Hello.") == "Hello."
 
 
 @in_event_loop
-async def test_a_killed_store_is_a_fault(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_killed_store_is_a_fault(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said so, and a look into it fails instead of showing an empty store."""
-    async with place.opened(**place.bot()) as runtime:
+    async with harness.opened(**harness.bot()) as runtime:
         deployment = await runtime.deploy("trial", {})
         assert await deployment.store_fault() is None
-        await place.kill_store(deployment)
+        await harness.kill_store(deployment)
         # Nobody answers for a dead container. A living one may take the time that it may take with users.
         monkeypatch.setattr("gate.stores.redis.connection.ANSWER_SECONDS", 2.0)
         assert await deployment.store_fault()
@@ -187,29 +187,29 @@ class Unreadable(EmbeddedRedis):
 
 
 @in_event_loop
-async def test_a_store_that_ends_while_it_reads_its_data_has_stopped(place: Place) -> None:
+async def test_a_store_that_ends_while_it_reads_its_data_has_stopped(harness: Harness) -> None:
     """It is not waited for until it could have read everything."""
     store = Unreadable(StoreSpecification(image=REDIS.image))
-    async with place.opened(store=store, **place.bot()) as runtime:
+    async with harness.opened(store=store, **harness.bot()) as runtime:
         with pytest.raises(StoreError, match="stopped as it was started") as caught:
             await runtime.deploy("trial", {})
     assert "exit code 0" in caught.value.why
 
 
 @in_event_loop
-async def test_a_store_that_was_restarted_behind_the_gates_back_is_a_fault(place: Place) -> None:
+async def test_a_store_that_was_restarted_behind_the_gates_back_is_a_fault(harness: Harness) -> None:
     """It answers, but it is not the server that was started."""
-    async with place.deployed(**place.bot()) as deployment:
+    async with harness.deployed(**harness.bot()) as deployment:
         assert await deployment.store_fault() is None
-        await place.restart_store(deployment)
+        await harness.restart_store(deployment)
         assert await deployment.store_fault()
 
 
 @in_event_loop
-async def test_a_bot_that_shuts_the_store_down_is_seen_to(place: Place) -> None:
+async def test_a_bot_that_shuts_the_store_down_is_seen_to(harness: Harness) -> None:
     """A hostile bot has the store's address; what it does with it is not taken for forgetting."""
     async with (
-        place.deployed(**place.bot(memory="redis", defect="kills-store")) as deployment,
+        harness.deployed(**harness.bot(memory="redis", defect="kills-store")) as deployment,
         spoken_to(deployment) as bot,
     ):
         await bot.open("anna-1").say("One.")
@@ -220,9 +220,9 @@ async def test_a_bot_that_shuts_the_store_down_is_seen_to(place: Place) -> None:
 
 
 @in_event_loop
-async def test_a_bot_that_crashes_as_it_starts_is_told_with_its_last_lines(place: Place) -> None:
+async def test_a_bot_that_crashes_as_it_starts_is_told_with_its_last_lines(harness: Harness) -> None:
     """It is not waited for to the end, and every line it printed is there."""
-    async with place.opened(**place.bot(defect="crash-on-start")) as runtime:
+    async with harness.opened(**harness.bot(defect="crash-on-start")) as runtime:
         with pytest.raises(BotNotReady) as caught:
             await runtime.deploy("trial", {})
         assert "exit code 3" in caught.value.sentence
@@ -230,28 +230,28 @@ async def test_a_bot_that_crashes_as_it_starts_is_told_with_its_last_lines(place
         # Which of its two streams comes first is the engine's to say.
         assert [line for line in caught.value.log if line in steps] == steps
         assert "fatal: no configuration" in caught.value.log
-        assert place.running() == []
+        assert harness.running() == []
 
 
 @in_event_loop
-async def test_a_command_that_does_not_exist_is_the_bots_fault(place: Place) -> None:
+async def test_a_command_that_does_not_exist_is_the_bots_fault(harness: Harness) -> None:
     """Not the engine's: the error names the command."""
-    async with place.opened(**place.bot(), **place.command("no-such-program")) as runtime:
+    async with harness.opened(**harness.bot(), **harness.command("no-such-program")) as runtime:
         with pytest.raises(BotNotReady) as caught:
             await runtime.deploy("trial", {})
-        assert place.running() == []
+        assert harness.running() == []
     assert "no-such-program" in " ".join((caught.value.sentence, *caught.value.log))
 
 
 @in_event_loop
-async def test_a_bot_that_never_turns_healthy_is_told_with_its_last_lines(place: Place) -> None:
+async def test_a_bot_that_never_turns_healthy_is_told_with_its_last_lines(harness: Harness) -> None:
     """The error says what the health check answered."""
     for patience in itertools.takewhile(lambda seconds: seconds < 100, (2.0**power for power in range(10))):
-        fields = {**place.bot(defect="never-healthy"), "ready_seconds": patience}
-        async with place.opened(**fields) as runtime:
+        fields = {**harness.bot(defect="never-healthy"), "ready_seconds": patience}
+        async with harness.opened(**fields) as runtime:
             with pytest.raises(BotNotReady) as caught:
                 await runtime.deploy("trial", {})
-            assert place.running() == []
+            assert harness.running() == []
         if "503" in caught.value.sentence:
             break  # a slow machine needs more patience until the bot listens at all
     assert "/healthz answered 503" in caught.value.sentence
@@ -259,9 +259,9 @@ async def test_a_bot_that_never_turns_healthy_is_told_with_its_last_lines(place:
 
 
 @in_event_loop
-async def test_a_bot_that_does_not_come_back_is_not_ready(place: Place) -> None:
+async def test_a_bot_that_does_not_come_back_is_not_ready(harness: Harness) -> None:
     """A start is not enough; it has to be healthy again."""
-    async with place.deployed(**place.bot(defect="unhealthy-after-restart")) as deployment:
+    async with harness.deployed(**harness.bot(defect="unhealthy-after-restart")) as deployment:
         await deployment.stop()
         await deployment.start()
         waiting = asyncio.create_task(deployment.wait_until_ready())
@@ -273,67 +273,67 @@ async def test_a_bot_that_does_not_come_back_is_not_ready(place: Place) -> None:
 
 
 @in_event_loop
-async def test_close_removes_everything_and_may_be_called_again(place: Place) -> None:
+async def test_close_removes_everything_and_may_be_called_again(harness: Harness) -> None:
     """First what one deployment made, then what the run made; a second time, nothing happens."""
-    runtime = place.runtime(**place.bot(memory="redis", defect="forks-orphans"))
+    runtime = harness.runtime(**harness.bot(memory="redis", defect="forks-orphans"))
     await runtime.open()
     deployment = await runtime.deploy("trial", {})
-    assert place.running() != []
+    assert harness.running() != []
     await deployment.close()
-    assert place.running() == []
+    assert harness.running() == []
     await deployment.close()
     await runtime.close()
-    assert place.leftovers() == []
+    assert harness.leftovers() == []
     await runtime.close()
 
 
 @in_event_loop
-async def test_a_runtime_that_was_never_opened_can_be_closed(place: Place) -> None:
+async def test_a_runtime_that_was_never_opened_can_be_closed(harness: Harness) -> None:
     """The clean-up need not know how far things got."""
-    await place.runtime(**place.bot()).close()
-    assert place.leftovers() == []
+    await harness.runtime(**harness.bot()).close()
+    assert harness.leftovers() == []
 
 
 @in_event_loop
-async def test_cancelling_a_deployment_at_any_moment_leaves_nothing(place: Place) -> None:
+async def test_cancelling_a_deployment_at_any_moment_leaves_nothing(harness: Harness) -> None:
     """Nothing runs on, and once the runtime is closed nothing is there."""
     for moment in (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.8):
-        async with place.opened(**place.bot(memory="redis", defect="never-healthy")) as runtime:
+        async with harness.opened(**harness.bot(memory="redis", defect="never-healthy")) as runtime:
             deploying = asyncio.create_task(runtime.deploy("trial", {}))
             # Not a wait for something: any moment is a good one to be cancelled at.
             await asyncio.wait({deploying}, timeout=moment)
             deploying.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await deploying
-            assert place.running() == [], f"cancelled after {moment} s"
-        assert place.leftovers() == [], f"cancelled after {moment} s"
+            assert harness.running() == [], f"cancelled after {moment} s"
+        assert harness.leftovers() == [], f"cancelled after {moment} s"
 
 
 @in_event_loop
-async def test_closing_the_runtime_while_it_deploys_leaves_nothing(place: Place) -> None:
+async def test_closing_the_runtime_while_it_deploys_leaves_nothing(harness: Harness) -> None:
     """The deployment ends with an error, and makes nothing behind the back of the removal."""
     for moment in (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.8):
-        runtime = place.runtime(**place.bot(memory="redis", defect="never-healthy"))
+        runtime = harness.runtime(**harness.bot(memory="redis", defect="never-healthy"))
         await runtime.open()
         deploying = asyncio.create_task(runtime.deploy("trial", {}))
         await asyncio.wait({deploying}, timeout=moment)
         await runtime.close()
         with pytest.raises(GateError):
             await deploying
-        assert place.leftovers() == [], f"closed after {moment} s"
+        assert harness.leftovers() == [], f"closed after {moment} s"
         with pytest.raises(GateError):
             await runtime.deploy("another", {})
-        assert place.leftovers() == []
+        assert harness.leftovers() == []
 
 
 @in_event_loop
 async def test_nothing_of_the_gates_environment_reaches_the_bot(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bot sees what it was given, and the secret of whoever runs the gate is not in it."""
     monkeypatch.setenv("DEPLOY_TOKEN", "hunter2-hunter2")
-    fields = place.bot(defect="shows-environment")
-    async with place.opened(gate_environment=dict(os.environ), **fields) as runtime:
+    fields = harness.bot(defect="shows-environment")
+    async with harness.opened(gate_environment=dict(os.environ), **fields) as runtime:
         deployment = await runtime.deploy("trial", {"OPENAI_API_KEY": "key of this run"})
         async with spoken_to(deployment) as bot:
             shown = await bot.open("anna-1").say("What do you know?")
@@ -346,9 +346,9 @@ async def test_nothing_of_the_gates_environment_reaches_the_bot(
 
 
 @in_event_loop
-async def test_a_bot_that_dies_by_itself_is_seen_to_have_died(place: Place) -> None:
+async def test_a_bot_that_dies_by_itself_is_seen_to_have_died(harness: Harness) -> None:
     """Its last life ended with the exit code of the crash, and stopping it again changes nothing."""
-    async with place.deployed(**place.bot(defect="exits-when-told")) as deployment:
+    async with harness.deployed(**harness.bot(defect="exits-when-told")) as deployment:
         async with spoken_to(deployment) as bot:
             with pytest.raises(GateError):
                 await bot.open("anna-1").say("exit 7")

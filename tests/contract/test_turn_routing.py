@@ -7,15 +7,15 @@ import pytest
 
 from gate.errors import TurnRefused
 from gate.ports import CANDIDATE
-from tests.contract.places import Place, spoken_to
+from tests.contract.harness import Harness, spoken_to
 from tests.event_loop import in_event_loop
 from tests.routing import routed_to
 
 
 @in_event_loop
-async def test_a_turn_that_is_tried_again_stays_with_its_replica(place: Place) -> None:
+async def test_a_turn_that_is_tried_again_stays_with_its_replica(harness: Harness) -> None:
     """Such as one that polls for its answer; the next turn goes to the next replica."""
-    async with place.deployed(replicas=2, **place.bot()) as deployment, aiohttp.ClientSession() as client:
+    async with harness.deployed(replicas=2, **harness.bot()) as deployment, aiohttp.ClientSession() as client:
         met = []
         for _ in range(3):
             async with deployment.route_turn() as lease:
@@ -33,8 +33,8 @@ async def test_a_turn_that_is_tried_again_stays_with_its_replica(place: Place) -
 
 
 @in_event_loop
-async def test_turns_that_are_under_way_together_go_round_too(place: Place) -> None:
-    async with place.deployed(replicas=2, **place.bot()) as deployment:
+async def test_turns_that_are_under_way_together_go_round_too(harness: Harness) -> None:
+    async with harness.deployed(replicas=2, **harness.bot()) as deployment:
         async with deployment.route_turn() as first, deployment.route_turn() as second:
             assert await routed_to(deployment, 2) == [first.address, second.address]
             assert [one.turns_under_way for one in await deployment.instances()] == [1, 1]
@@ -43,9 +43,9 @@ async def test_turns_that_are_under_way_together_go_round_too(place: Place) -> N
 
 
 @in_event_loop
-async def test_a_turn_that_fails_is_over(place: Place) -> None:
+async def test_a_turn_that_fails_is_over(harness: Harness) -> None:
     """It was directed to its replica all the same."""
-    async with place.deployed(**place.bot()) as deployment, spoken_to(deployment) as bot:
+    async with harness.deployed(**harness.bot()) as deployment, spoken_to(deployment) as bot:
         await deployment.stop()
         with pytest.raises(TurnRefused):
             await bot.open("anna-1").say("Hello.")
@@ -57,10 +57,12 @@ async def test_a_turn_that_fails_is_over(place: Place) -> None:
 
 
 @in_event_loop
-async def test_a_conversation_outlives_the_restart_and_the_replacement_of_its_bot(place: Place) -> None:
+async def test_a_conversation_outlives_the_restart_and_the_replacement_of_its_bot(
+    harness: Harness,
+) -> None:
     """The handle stays the user's own; only the way to the bot is asked for anew."""
-    fields = place.bot(memory="redis")
-    async with place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
+    fields = harness.bot(memory="redis")
+    async with harness.deployed(**fields) as deployment, spoken_to(deployment) as bot:
         conversation = bot.open("anna-1")
         said = ["One.", "Two.", "Three.", "Four."]
         await conversation.say(said[0])

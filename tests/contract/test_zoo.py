@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from gate.errors import TurnIndeterminate, TurnRefused
-from tests.contract.places import ProcessPlace, spoken_to
+from tests.contract.harness import ProcessHarness, spoken_to
 from tests.event_loop import in_event_loop
 
 REFUSALS: Mapping[str, str] = {
@@ -23,13 +23,13 @@ REFUSALS: Mapping[str, str] = {
 @pytest.mark.parametrize("memory", ["process", "file", "redis"])
 @in_event_loop
 async def test_the_healthy_bot_keeps_sessions_apart_and_turns_in_order(
-    process_place: ProcessPlace, memory: str
+    process_harness: ProcessHarness, memory: str
 ) -> None:
     """However many talk to it at once, and whatever their names have in common."""
     speakers = ["anna-1", "Anna-1", "anna-12", "anna", "a:b", "a,b"]
 
     async with (
-        process_place.deployed(**process_place.bot(memory=memory)) as deployment,
+        process_harness.deployed(**process_harness.bot(memory=memory)) as deployment,
         spoken_to(deployment) as bot,
     ):
 
@@ -45,10 +45,10 @@ async def test_the_healthy_bot_keeps_sessions_apart_and_turns_in_order(
 
 @pytest.mark.parametrize("defect", REFUSALS)
 @in_event_loop
-async def test_a_bot_that_gives_no_reply_is_refused(process_place: ProcessPlace, defect: str) -> None:
+async def test_a_bot_that_gives_no_reply_is_refused(process_harness: ProcessHarness, defect: str) -> None:
     """It is healthy, and none of its turns counts as acknowledged."""
     async with (
-        process_place.deployed(store=None, **process_place.bot(defect=defect)) as deployment,
+        process_harness.deployed(store=None, **process_harness.bot(defect=defect)) as deployment,
         spoken_to(deployment) as bot,
     ):
         with pytest.raises(TurnRefused, match=REFUSALS[defect]):
@@ -56,10 +56,12 @@ async def test_a_bot_that_gives_no_reply_is_refused(process_place: ProcessPlace,
 
 
 @in_event_loop
-async def test_a_bot_that_hangs_leaves_its_turns_open_and_still_stops(process_place: ProcessPlace) -> None:
+async def test_a_bot_that_hangs_leaves_its_turns_open_and_still_stops(
+    process_harness: ProcessHarness,
+) -> None:
     """Both with and without a client that still waits."""
     async with (
-        process_place.deployed(store=None, **process_place.bot(defect="hangs")) as deployment,
+        process_harness.deployed(store=None, **process_harness.bot(defect="hangs")) as deployment,
         spoken_to(deployment, turn_seconds=1.0) as hasty,
         spoken_to(deployment) as patient,
     ):
@@ -73,10 +75,10 @@ async def test_a_bot_that_hangs_leaves_its_turns_open_and_still_stops(process_pl
 
 
 @in_event_loop
-async def test_a_bot_that_fails_after_its_restart(process_place: ProcessPlace) -> None:
+async def test_a_bot_that_fails_after_its_restart(process_harness: ProcessHarness) -> None:
     """In its first life it is like any other."""
-    fields = process_place.bot(memory="redis", defect="500-after-restart")
-    async with process_place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
+    fields = process_harness.bot(memory="redis", defect="500-after-restart")
+    async with process_harness.deployed(**fields) as deployment, spoken_to(deployment) as bot:
         assert await bot.open("anna-1").say("Hello") == "Hello"
         await deployment.replace()
         await deployment.wait_until_ready()
@@ -86,10 +88,10 @@ async def test_a_bot_that_fails_after_its_restart(process_place: ProcessPlace) -
 
 @pytest.mark.parametrize(("end", "kept"), [("stop", "One.\nTwo."), ("kill", "Two.")])
 @in_event_loop
-async def test_a_bot_that_writes_behind(process_place: ProcessPlace, end: str, kept: str) -> None:
+async def test_a_bot_that_writes_behind(process_harness: ProcessHarness, end: str, kept: str) -> None:
     """Its memory survives a stop, but not a kill."""
-    fields = process_place.bot(memory="redis", defect="write-behind")
-    async with process_place.deployed(**fields) as deployment, spoken_to(deployment) as bot:
+    fields = process_harness.bot(memory="redis", defect="write-behind")
+    async with process_harness.deployed(**fields) as deployment, spoken_to(deployment) as bot:
         await bot.open("anna-1").say("One.")
         await getattr(deployment, end)()
         await deployment.start()
@@ -103,11 +105,11 @@ async def test_a_bot_that_writes_behind(process_place: ProcessPlace, end: str, k
 )
 @in_event_loop
 async def test_a_bot_that_mixes_sessions(
-    process_place: ProcessPlace, defect: str, other: str, leaks: bool
+    process_harness: ProcessHarness, defect: str, other: str, leaks: bool
 ) -> None:
     """All of them, or those that differ by case."""
     async with (
-        process_place.deployed(store=None, **process_place.bot(defect=defect)) as deployment,
+        process_harness.deployed(store=None, **process_harness.bot(defect=defect)) as deployment,
         spoken_to(deployment) as bot,
     ):
         await bot.open("anna-1").say("I live in Oslo.")
@@ -116,10 +118,10 @@ async def test_a_bot_that_mixes_sessions(
 
 @pytest.mark.parametrize("defect", ["knows-the-test", "names-everything"])
 @in_event_loop
-async def test_a_bot_that_guesses(process_place: ProcessPlace, defect: str) -> None:
+async def test_a_bot_that_guesses(process_harness: ProcessHarness, defect: str) -> None:
     """It says the same to everybody, whatever it was told."""
     async with (
-        process_place.deployed(store=None, **process_place.bot(defect=defect)) as deployment,
+        process_harness.deployed(store=None, **process_harness.bot(defect=defect)) as deployment,
         spoken_to(deployment) as bot,
     ):
         replies = {await bot.open(f"anna-{number}").say(f"My order is ORD-{number}.") for number in range(3)}
@@ -128,10 +130,10 @@ async def test_a_bot_that_guesses(process_place: ProcessPlace, defect: str) -> N
 
 
 @in_event_loop
-async def test_a_bot_that_says_and_prints_hostile_text(process_place: ProcessPlace) -> None:
+async def test_a_bot_that_says_and_prints_hostile_text(process_harness: ProcessHarness) -> None:
     """Its memory is healthy; what it adds to a reply is what a runner would obey."""
     async with (
-        process_place.deployed(store=None, **process_place.bot(defect="hostile-text")) as deployment,
+        process_harness.deployed(store=None, **process_harness.bot(defect="hostile-text")) as deployment,
         spoken_to(deployment) as bot,
     ):
         reply = await bot.open("anna-1").say("I live in Oslo.")

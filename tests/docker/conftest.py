@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.fixtures import docker_place, local_redis, zoo_image
+from tests.contract.fixtures import docker_harness, local_redis, zoo_image
 
-__all__ = ["docker_place", "local_redis", "zoo_image"]
+__all__ = ["docker_harness", "local_redis", "zoo_image"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -35,7 +35,7 @@ from gate.run.run import RunInputs, execute
 from gate.runtimes.docker.connection import connect, reach
 from gate.runtimes.docker.sweep import RUN_LABEL
 from gate.stores import DEFAULT_STORE
-from tests.contract.places import DockerPlace
+from tests.contract.harness import DockerHarness
 from tests.event_loop import PATIENCE_SECONDS, in_event_loop, until
 
 IMAGE = "python:3.13-slim-trixie"
@@ -272,20 +272,20 @@ async def test_every_fault_of_the_way_to_the_engine_is_one_sentence(fault: Excep
 
 
 @in_event_loop
-async def test_what_is_being_created_when_the_run_ends_is_removed_too(docker_place: DockerPlace) -> None:
+async def test_what_is_being_created_when_the_run_ends_is_removed_too(docker_harness: DockerHarness) -> None:
     """The removal waits for the creation; what would be created later is refused."""
-    engine = docker_place.engine()
-    runtime = docker_place.runtime(**docker_place.bot())
+    engine = docker_harness.engine()
+    runtime = docker_harness.runtime(**docker_harness.bot())
     await runtime.open()
     begun, go_on = threading.Event(), threading.Event()
-    name = f"memory-gate-{docker_place.run}-late"
+    name = f"memory-gate-{docker_harness.run}-late"
 
     def create_slowly() -> Any:
         begun.set()
         go_on.wait()
-        return docker_place.client.volumes.create(name, labels={RUN_LABEL: docker_place.run})
+        return docker_harness.client.volumes.create(name, labels={RUN_LABEL: docker_harness.run})
 
-    run_engine = docker_place.engines[-1]
+    run_engine = docker_harness.engines[-1]
     assert run_engine is not engine
     creating = asyncio.create_task(run_engine.create("create", create_slowly))
     await until(begun.is_set, "the creation begins")
@@ -295,7 +295,7 @@ async def test_what_is_being_created_when_the_run_ends_is_removed_too(docker_pla
     assert not closing.done()
     go_on.set()
     await closing
-    assert docker_place.leftovers() == []
+    assert docker_harness.leftovers() == []
     with pytest.raises(EngineError, match="being ended"):
         await run_engine.create("create", create_slowly)
 

@@ -20,7 +20,7 @@ from gate.errors import EngineError, InputError
 from gate.runtimes.docker.images import build_image
 from gate.runtimes.docker.sweep import RUN_LABEL
 from gate.stores.redis.server import RedisServer
-from tests.contract.places import DockerPlace
+from tests.contract.harness import DockerHarness
 from tests.docker.engine_proxy import EngineProxy
 from tests.event_loop import in_event_loop
 
@@ -83,12 +83,12 @@ def manifest() -> Mapping[str, object]:
 @pytest.mark.parametrize("suffix", ["", ":1.2", f"@sha256:{'0' * 64}"])
 @in_event_loop
 async def test_an_image_that_no_registry_has_is_the_users_mistake(
-    docker_place: DockerPlace, registry: Registry, suffix: str
+    docker_harness: DockerHarness, registry: Registry, suffix: str
 ) -> None:
     """The error names the image and says what to do."""
     image = f"{registry.name}/no/such{suffix}"
     with pytest.raises(InputError, match="does not exist") as caught:
-        async with docker_place.opened(image=image):
+        async with docker_harness.opened(image=image):
             pass
     assert image in caught.value.what
     assert "bot's image" in caught.value.what
@@ -97,26 +97,28 @@ async def test_an_image_that_no_registry_has_is_the_users_mistake(
 
 @in_event_loop
 async def test_an_image_that_vanishes_in_the_middle_of_a_pull_is_the_users_mistake(
-    docker_place: DockerPlace, registry: Registry
+    docker_harness: DockerHarness, registry: Registry
 ) -> None:
     """Then the registry's no comes when the pull has already begun."""
     content = json.dumps(manifest()).encode()
     registry.answers["/v2/bot/manifests/1"] = (200, content, str(manifest()["mediaType"]))
     with pytest.raises(InputError, match="does not exist") as caught:
-        async with docker_place.opened(image=f"{registry.name}/bot:1"):
+        async with docker_harness.opened(image=f"{registry.name}/bot:1"):
             pass
     assert "manifest unknown" in caught.value.why
 
 
 @in_event_loop
-async def test_a_registry_that_does_not_answer_is_not_the_users_mistake(docker_place: DockerPlace) -> None:
+async def test_a_registry_that_does_not_answer_is_not_the_users_mistake(
+    docker_harness: DockerHarness,
+) -> None:
     """Whether the image exists is not known then."""
     # Bound and not listened on: it refuses every connection, and nobody else can take it meanwhile.
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         image = f"127.0.0.1:{taken.getsockname()[1]}/bot:1"
         with pytest.raises(EngineError, match="cannot be pulled") as caught:
-            async with docker_place.opened(image=image):
+            async with docker_harness.opened(image=image):
                 pass
     assert "refused" in caught.value.why
 
@@ -124,7 +126,7 @@ async def test_a_registry_that_does_not_answer_is_not_the_users_mistake(docker_p
 @pytest.mark.parametrize("status", [401, 403])
 @in_event_loop
 async def test_a_pull_that_is_denied_says_who_has_to_log_in(
-    docker_place: DockerPlace, registry: Registry, status: int
+    docker_harness: DockerHarness, registry: Registry, status: int
 ) -> None:
     """The registry does not reveal to strangers whether it has the image."""
     code = "UNAUTHORIZED" if status == 401 else "DENIED"
@@ -132,7 +134,7 @@ async def test_a_pull_that_is_denied_says_who_has_to_log_in(
     for path in ("/v2/", "/v2/bot/manifests/1"):
         registry.answers[path] = (status, json.dumps(told).encode(), "application/json")
     with pytest.raises(EngineError, match="cannot be pulled") as caught:
-        async with docker_place.opened(image=f"{registry.name}/bot:1"):
+        async with docker_harness.opened(image=f"{registry.name}/bot:1"):
             pass
     assert "denied" in caught.value.why
     assert "logged in" in caught.value.why
@@ -140,7 +142,7 @@ async def test_a_pull_that_is_denied_says_who_has_to_log_in(
 
 @in_event_loop
 async def test_a_pull_that_hangs_is_given_up(
-    docker_place: DockerPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    docker_harness: DockerHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The library itself would wait for ever."""
     proxy = EngineProxy(tmp_path / "engine.sock")
@@ -148,7 +150,7 @@ async def test_a_pull_that_hangs_is_given_up(
     monkeypatch.setattr("gate.runtimes.docker.images.PULL_SECONDS", 0.2)
     try:
         with pytest.raises(EngineError, match="could not pull the image no-such-bot:1") as caught:
-            async with docker_place.opened(
+            async with docker_harness.opened(
                 image="no-such-bot:1", gate_environment={**os.environ, "DOCKER_HOST": proxy.host}
             ):
                 pass
@@ -159,7 +161,7 @@ async def test_a_pull_that_hangs_is_given_up(
 
 @in_event_loop
 async def test_a_pull_that_breaks_off_is_not_the_users_mistake(
-    docker_place: DockerPlace, registry: Registry
+    docker_harness: DockerHarness, registry: Registry
 ) -> None:
     """The registry has the image, and fails in the middle of giving it."""
     content = json.dumps(manifest()).encode()
@@ -167,7 +169,7 @@ async def test_a_pull_that_breaks_off_is_not_the_users_mistake(
         registry.answers[f"/v2/bot/manifests/{name}"] = (200, content, str(manifest()["mediaType"]))
     registry.answers[f"/v2/bot/blobs/sha256:{'ab' * 32}"] = (500, b"{}", "application/json")
     with pytest.raises(EngineError, match="cannot be pulled") as caught:
-        async with docker_place.opened(image=f"{registry.name}/bot:1"):
+        async with docker_harness.opened(image=f"{registry.name}/bot:1"):
             pass
     assert "500" in caught.value.why
 
@@ -176,30 +178,32 @@ async def test_a_pull_that_breaks_off_is_not_the_users_mistake(
     "image", ["Bot:latest", "bot image", "bot:", "-bot", "a//b", "bot:1:2", "bot@sha256:12"]
 )
 @in_event_loop
-async def test_a_name_that_cannot_be_one_is_the_users_mistake(docker_place: DockerPlace, image: str) -> None:
+async def test_a_name_that_cannot_be_one_is_the_users_mistake(
+    docker_harness: DockerHarness, image: str
+) -> None:
     """It is said before anything is started."""
     with pytest.raises(InputError, match="is not a name of an image") as caught:
-        async with docker_place.opened(image=image):
+        async with docker_harness.opened(image=image):
             pass
     assert f'"{image}"' in caught.value.what
 
 
 @in_event_loop
 async def test_a_missing_image_of_the_store_is_told_from_the_bots(
-    docker_place: DockerPlace, registry: Registry
+    docker_harness: DockerHarness, registry: Registry
 ) -> None:
     """Each is named for what it is."""
     store = RedisServer(StoreSpecification(image=f"{registry.name}/redis:99"))
     with pytest.raises(InputError, match="store's image"):
-        async with docker_place.opened(store=store):
+        async with docker_harness.opened(store=store):
             pass
 
 
 @in_event_loop
-async def test_neither_image_nor_build_is_the_users_mistake(docker_place: DockerPlace) -> None:
+async def test_neither_image_nor_build_is_the_users_mistake(docker_harness: DockerHarness) -> None:
     """The error names the way out."""
     with pytest.raises(InputError, match="needs an image") as caught:
-        async with docker_place.opened(image=None):
+        async with docker_harness.opened(image=None):
             pass
     assert "bot.command" in caught.value.remedy
 
@@ -242,23 +246,25 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 @in_event_loop
 async def test_a_folder_is_built_once_for_as_long_as_it_stays_the_same(
-    docker_place: DockerPlace, workshop: Workshop
+    docker_harness: DockerHarness, workshop: Workshop
 ) -> None:
     """A second run makes no second image, so that runs do not fill the disk."""
     workshop.write('CMD ["true"]')
     ids = []
     for _ in range(2):
-        ids.append(await build_image(docker_place.engine(), str(workshop.folder)))
+        ids.append(await build_image(docker_harness.engine(), str(workshop.folder)))
     assert ids[0] == ids[1]
     assert workshop.images() == ids[:1]
 
 
 @in_event_loop
-async def test_a_build_that_fails_shows_its_last_lines(docker_place: DockerPlace, workshop: Workshop) -> None:
+async def test_a_build_that_fails_shows_its_last_lines(
+    docker_harness: DockerHarness, workshop: Workshop
+) -> None:
     """The error has the output of the failing step, and no container of it stays."""
     workshop.write("RUN echo the compiler is missing && exit 42")
     with pytest.raises(InputError, match="cannot be built") as caught:
-        async with docker_place.opened(image=None, build=str(workshop.folder)):
+        async with docker_harness.opened(image=None, build=str(workshop.folder)):
             pass
     assert "42" in caught.value.why
     assert "the compiler is missing" in caught.value.log
@@ -267,28 +273,28 @@ async def test_a_build_that_fails_shows_its_last_lines(docker_place: DockerPlace
 
 @in_event_loop
 async def test_a_dockerfile_that_cannot_be_read_is_the_users_mistake(
-    docker_place: DockerPlace, workshop: Workshop
+    docker_harness: DockerHarness, workshop: Workshop
 ) -> None:
     """A misspelt instruction is found by the engine."""
     workshop.write("RUNN true")
     with pytest.raises(InputError, match="cannot be built") as caught:
-        async with docker_place.opened(image=None, build=str(workshop.folder)):
+        async with docker_harness.opened(image=None, build=str(workshop.folder)):
             pass
     assert "RUNN" in caught.value.why
 
 
 @in_event_loop
 async def test_a_folder_without_a_dockerfile_is_the_users_mistake(
-    docker_place: DockerPlace, tmp_path: Path
+    docker_harness: DockerHarness, tmp_path: Path
 ) -> None:
     """It is said without asking the engine."""
     with pytest.raises(InputError, match="no Dockerfile"):
-        async with docker_place.opened(image=None, build=str(tmp_path)):
+        async with docker_harness.opened(image=None, build=str(tmp_path)):
             pass
 
 
 @in_event_loop
-async def test_a_bot_that_is_built_runs(docker_place: DockerPlace, workshop: Workshop) -> None:
+async def test_a_bot_that_is_built_runs(docker_harness: DockerHarness, workshop: Workshop) -> None:
     """From the folder to a ready bot; its image stays for the next build, without the run's labels."""
     (workshop.folder / "serve.py").write_text(
         "import http.server as h, os\n"
@@ -297,7 +303,7 @@ async def test_a_bot_that_is_built_runs(docker_place: DockerPlace, workshop: Wor
         "h.HTTPServer(('', int(os.environ['PORT'])), H).serve_forever()\n"
     )
     workshop.write("COPY serve.py .", 'CMD ["python", "serve.py"]')
-    async with docker_place.deployed(image=None, build=str(workshop.folder), stop_seconds=1) as deployment:
+    async with docker_harness.deployed(image=None, build=str(workshop.folder), stop_seconds=1) as deployment:
         image = deployment.images()["bot"]
     labels = workshop.client.images.get(image).labels
     assert labels["memory-gate.build"] == "1"

@@ -12,7 +12,7 @@ import docker
 import pytest
 
 from gate.runtimes.docker.own_container import find_own_container
-from tests.contract.places import DockerPlace
+from tests.contract.harness import DockerHarness
 from tests.event_loop import in_event_loop
 from tests.routing import routed_to
 
@@ -94,13 +94,13 @@ def test_a_stopped_container_is_not_the_gates_own(container: Any, tmp_path: Path
 
 @in_event_loop
 async def test_a_gate_in_a_container_joins_the_network_and_leaves_it(
-    docker_place: DockerPlace, container: Any, monkeypatch: pytest.MonkeyPatch
+    docker_harness: DockerHarness, container: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Bots reach it there; at the end it is taken off the network, and goes on."""
     # This test stands outside of the container that it takes for the gate's, and is to reach the bot.
     monkeypatch.setattr("gate.runtimes.docker.networks.NO_HOST_ADDRESS", "unknown.to.the.engine")
     environment = {**os.environ, "HOSTNAME": container.short_id}
-    runtime = docker_place.runtime(gate_environment=environment, **docker_place.bot())
+    runtime = docker_harness.runtime(gate_environment=environment, **docker_harness.bot())
     address = await runtime.open()
     deployment = await runtime.deploy("trial", {})
     container.reload()

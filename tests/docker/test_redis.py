@@ -9,16 +9,16 @@ import pytest
 
 from gate.core.specification import StoreSpecification
 from gate.stores.redis.server import RedisServer
-from tests.contract.places import DockerPlace
+from tests.contract.harness import DockerHarness
 from tests.event_loop import in_event_loop
 from tests.unit.stores.servers import Server, looks_between_commands
 
 
 @pytest.fixture
-def redis_server(docker_place: DockerPlace) -> Iterator[Server]:
+def redis_server(docker_harness: DockerHarness) -> Iterator[Server]:
     """A server from the image that is the default, on the engine's own bridge."""
     store = RedisServer(StoreSpecification())
-    container = docker_place.client.containers.run(
+    container = docker_harness.client.containers.run(
         store.image, [store.program, *store.arguments], detach=True, labels={"memory-gate-test": "redis"}
     )
     try:
@@ -46,11 +46,11 @@ class Interrupted(RedisServer):
 
 @in_event_loop
 async def test_a_server_gets_the_environment_and_the_signal_that_its_kind_declares(
-    docker_place: DockerPlace,
+    docker_harness: DockerHarness,
 ) -> None:
     store = Interrupted(StoreSpecification())
-    async with docker_place.deployed(store=store, **docker_place.bot(memory="redis")) as deployment:
-        container = docker_place.store_container(deployment)
+    async with docker_harness.deployed(store=store, **docker_harness.bot(memory="redis")) as deployment:
+        container = docker_harness.store_container(deployment)
         assert "STORE_OF=the gate" in container.attrs["Config"]["Env"]
         assert container.attrs["Config"]["StopSignal"] == "SIGINT"
         server = deployment.store_server()

@@ -15,7 +15,7 @@ import pytest
 from gate.errors import EngineError
 from gate.runtimes.docker.sweep import EXPIRY_LABEL, RUN_LABEL, labels, remove_expired, remove_run
 from tests.contract.gate_to_kill import gate_to_kill, wait_for_line
-from tests.contract.places import DockerPlace, spoken_to
+from tests.contract.harness import DockerHarness, spoken_to
 from tests.event_loop import in_event_loop
 
 IMAGE = "python:3.13-slim-trixie"
@@ -100,11 +100,11 @@ def test_remove_expired_removes_only_what_is_over(litter: Litter) -> None:
 
 
 @in_event_loop
-async def test_a_new_run_clears_away_what_is_over(litter: Litter, docker_place: DockerPlace) -> None:
+async def test_a_new_run_clears_away_what_is_over(litter: Litter, docker_harness: DockerHarness) -> None:
     """A long-lived machine needs no manual sweep."""
     over = litter.make({RUN_LABEL: secrets.token_hex(6), EXPIRY_LABEL: "1"})
     alive = litter.make(labels(secrets.token_hex(6), time.time()))
-    async with docker_place.opened():
+    async with docker_harness.opened():
         assert litter.remains(over) == []
         assert litter.remains(alive) == ALL
 
@@ -144,12 +144,12 @@ def test_a_foreign_label_is_left_alone(litter: Litter) -> None:
 
 @in_event_loop
 async def test_a_sweep_of_one_run_leaves_a_live_one_undisturbed(
-    docker_place: DockerPlace, litter: Litter
+    docker_harness: DockerHarness, litter: Litter
 ) -> None:
     """A deployment of another run goes on answering through both kinds of sweep."""
     litter.make({RUN_LABEL: "dead", EXPIRY_LABEL: "1"})
     async with (
-        docker_place.deployed(**docker_place.bot(memory="redis")) as deployment,
+        docker_harness.deployed(**docker_harness.bot(memory="redis")) as deployment,
         spoken_to(deployment) as bot,
     ):
         await bot.open("anna-1").say("One.")
@@ -160,14 +160,14 @@ async def test_a_sweep_of_one_run_leaves_a_live_one_undisturbed(
 
 
 @in_event_loop
-async def test_two_removals_at_once_both_succeed(docker_place: DockerPlace) -> None:
+async def test_two_removals_at_once_both_succeed(docker_harness: DockerHarness) -> None:
     """The runner's last signal and the sweep of the next step may meet."""
-    runtime = docker_place.runtime(**docker_place.bot(memory="redis"))
+    runtime = docker_harness.runtime(**docker_harness.bot(memory="redis"))
     await runtime.open()
     await runtime.deploy("trial", {})
     clients = [docker.from_env() for _ in range(3)]
-    await asyncio.gather(*(asyncio.to_thread(remove_run, one, docker_place.run) for one in clients))
-    assert docker_place.leftovers() == []
+    await asyncio.gather(*(asyncio.to_thread(remove_run, one, docker_harness.run) for one in clients))
+    assert docker_harness.leftovers() == []
     for one in clients:
         one.close()
     await runtime.close()
@@ -188,53 +188,53 @@ class Refusal:
 
 @in_event_loop
 async def test_a_removal_that_meets_a_creation_is_tried_again(
-    docker_place: DockerPlace, monkeypatch: pytest.MonkeyPatch
+    docker_harness: DockerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A container that is being created holds on to a volume that is being removed."""
-    runtime = docker_place.runtime(**docker_place.bot())
+    runtime = docker_harness.runtime(**docker_harness.bot())
     await runtime.open()
     monkeypatch.setattr("gate.runtimes.docker.runtime.remove_run", Refusal(3))
     await runtime.close()
-    assert docker_place.leftovers() == []
+    assert docker_harness.leftovers() == []
 
 
 @in_event_loop
 async def test_a_close_that_failed_says_so_and_can_be_repeated(
-    docker_place: DockerPlace, monkeypatch: pytest.MonkeyPatch
+    docker_harness: DockerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error names the obstacle and the remedy, and no removal is reported that did not happen."""
-    runtime = docker_place.runtime(**docker_place.bot())
+    runtime = docker_harness.runtime(**docker_harness.bot())
     await runtime.open()
     with monkeypatch.context() as broken:
         broken.setattr("gate.runtimes.docker.runtime.CLOSING_SECONDS", 0.2)
         broken.setattr("gate.runtimes.docker.runtime.remove_run", Refusal(math.inf))
-        with pytest.raises(EngineError, match=docker_place.run) as caught:
+        with pytest.raises(EngineError, match=docker_harness.run) as caught:
             await runtime.close()
     assert caught.value.why == "volume is in use"
-    assert f"sweep --run {docker_place.run}" in caught.value.remedy
-    assert docker_place.leftovers() != []
+    assert f"sweep --run {docker_harness.run}" in caught.value.remedy
+    assert docker_harness.leftovers() != []
     await runtime.close()
-    assert docker_place.leftovers() == []
+    assert docker_harness.leftovers() == []
 
 
 @pytest.mark.parametrize("defect", ["", "forks-orphans"])
-def test_what_a_killed_gate_left_is_removed_by_its_run(docker_place: DockerPlace, defect: str) -> None:
+def test_what_a_killed_gate_left_is_removed_by_its_run(docker_harness: DockerHarness, defect: str) -> None:
     """Nobody told the engine that the gate is gone; the label is enough."""
-    with gate_to_kill(docker_place, defect) as gate:
+    with gate_to_kill(docker_harness, defect) as gate:
         wait_for_line(gate)
         gate.kill()
-    assert len(docker_place.running()) == 2
-    assert remove_run(docker_place.client, docker_place.run) == 5  # bot, store, two networks, volume
-    assert docker_place.leftovers() == []
+    assert len(docker_harness.running()) == 2
+    assert remove_run(docker_harness.client, docker_harness.run) == 5  # bot, store, two networks, volume
+    assert docker_harness.leftovers() == []
 
 
 @in_event_loop
-async def test_a_volume_that_the_engine_makes_anew_belongs_to_the_run(docker_place: DockerPlace) -> None:
+async def test_a_volume_that_the_engine_makes_anew_belongs_to_the_run(docker_harness: DockerHarness) -> None:
     """The run's end removes a volume for which a store is just being created: the engine makes another."""
-    async with docker_place.deployed(**docker_place.bot(memory="redis")) as deployment:
+    async with docker_harness.deployed(**docker_harness.bot(memory="redis")) as deployment:
         server = deployment.store_server()
         assert server is not None
         await server.remove()
         await server._create_container()
-        filters = {"label": f"{RUN_LABEL}={docker_place.run}"}
-        assert [one.name for one in docker_place.client.volumes.list(filters=filters)] == [server._volume]
+        filters = {"label": f"{RUN_LABEL}={docker_harness.run}"}
+        assert [one.name for one in docker_harness.client.volumes.list(filters=filters)] == [server._volume]

@@ -23,7 +23,7 @@ from gate.errors import GateError
 from gate.reporters.transcript_file import NAME, UNFINISHED
 from gate.runtimes.docker.sweep import RUN_LABEL
 from tests.commands.gate_process import Gate
-from tests.contract.places import processes_with
+from tests.contract.harness import processes_with
 from tests.kill_matrix.scenes import SCENES, configure
 from tests.kill_matrix.stricken_gate import CLEANED_UP, NAMES, VERDICT, Strike
 

@@ -1,4 +1,4 @@
-"""The two places where bots run, as the contract suite sees them: how to deploy there, and what is left."""
+"""Harnesses of the two runtimes for the contract suite: deploy bots there, and look for leftovers."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class FullDeployment(Deployment, Stoppable, Replaceable):
     """A deployment with the abilities that both runtimes have."""
 
 
-class Place(ABC):
-    """Somewhere to run the bot of the zoo. Each place is one run of its own."""
+class Harness(ABC):
+    """One run of the zoo's bot on one runtime."""
 
     name: str
 
@@ -54,19 +54,19 @@ class Place(ABC):
 
     @abstractmethod
     def leftovers(self) -> list[str]:
-        """Everything of this run that still exists."""
+        """Return everything of this run that still exists."""
 
     @abstractmethod
     def running(self) -> list[str]:
-        """Everything of this run that runs."""
+        """Return everything of this run that is running."""
 
     @abstractmethod
     async def kill_store(self, deployment: Any) -> None:
-        """Kills the store behind the gate's back."""
+        """Kill the store behind the gate's back."""
 
     @abstractmethod
     async def restart_store(self, deployment: Any) -> None:
-        """Puts a new life of the store in the old one's place behind the gate's back."""
+        """Restart the store behind the gate's back."""
 
     @contextlib.asynccontextmanager
     async def opened(self, **options: Any) -> AsyncIterator[Runtime]:
@@ -93,8 +93,8 @@ class Place(ABC):
         return {"environment": environment, "ready_seconds": 60.0, "stop_seconds": 60.0}
 
 
-class ProcessPlace(Place):
-    """Local processes."""
+class ProcessHarness(Harness):
+    """A harness of the process runtime."""
 
     name = "process"
 
@@ -131,15 +131,15 @@ class ProcessPlace(Place):
         await REDIS.wait_until_ready("127.0.0.1", deployment.store_port, 60)
 
     def end_impostor(self) -> None:
-        """Ends the server that took the store's place."""
+        """Ends the server that took the store's harness."""
         impostor = getattr(self, "_impostor", None)
         if impostor is not None:
             impostor.kill()
             impostor.wait()
 
 
-class DockerPlace(Place):
-    """Containers on the engine."""
+class DockerHarness(Harness):
+    """A harness of the docker runtime."""
 
     name = "docker"
 
