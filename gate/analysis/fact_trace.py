@@ -29,6 +29,8 @@ class AskedProbe:
     """Whether it only says what the reply must not be."""
     is_recall: bool
     """Whether it counts towards the accuracy."""
+    forbidden: tuple[str, ...]
+    """The texts that the reply must not say."""
     wanted: tuple[str, ...]
     """The facts that the reply must hold, as opposed to those it must not."""
     tellings: Sequence[PlayedTurn]
@@ -41,13 +43,16 @@ def asked_probe(history: History, turn: PlayedTurn) -> AskedProbe:
     """The probe that was put with `turn`."""
     conversation = history.conversations[turn.started.conversation]
     told_in = tellings(history, turn)
-    forbids = forbids_only(turn.started.checks or ())
+    checks = turn.started.checks or {}
+    forbids = forbids_only(checks)
+    unwanted = forbidden(checks)
     return AskedProbe(
         turn=turn,
         conversation=conversation,
         forbids_only=forbids,
         is_recall=GUARANTEES[turn.started.guarantee].recall and not forbids,
-        wanted=wanted_facts(conversation, turn),
+        forbidden=unwanted,
+        wanted=_wanted(conversation, turn, unwanted),
         tellings=told_in,
         told=frozenset([fact for one in told_in for fact in one.tells]),
     )
@@ -78,10 +83,15 @@ def _custody(told: bool | None, stored: bool | None, loaded: bool | None, answer
 
 def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[str, ...]:
     """The facts that the reply must hold, as opposed to those it must not."""
-    checks = probe.started.checks or {}
-    unwanted = {value.casefold() for value in forbidden(checks)}
-    if not unwanted:
+    return _wanted(conversation, probe, forbidden(probe.started.checks or {}))
+
+
+def _wanted(
+    conversation: ConversationPlanned, probe: PlayedTurn, forbidden_texts: Sequence[str]
+) -> tuple[str, ...]:
+    if not forbidden_texts:
         return tuple(probe.started.asks)
+    unwanted = {text.casefold() for text in forbidden_texts}
     return tuple(fact for fact in probe.started.asks if conversation.facts[fact].casefold() not in unwanted)
 
 

@@ -183,21 +183,31 @@ class History:
         A bot that is restarted twice is shown under "restart". Deployments that would share a row by that
         keep their full names: a row is about one deployment, or about its likes in several merged runs.
         """
-        return "+".join(self.disruptions_of(conversation))
+        return self._row(conversation)[0]
 
     def disruptions_of(self, conversation: ConversationPlanned) -> Sequence[str]:
         """The disruptions of the row that the conversation belongs to."""
-        kinds = tuple(dict.fromkeys(conversation.disruptions))
-        return kinds if len(self._deployments[kinds]) == 1 else conversation.disruptions
+        return self._row(conversation)[1]
+
+    def _row(self, conversation: ConversationPlanned) -> tuple[str, Sequence[str]]:
+        row = self._rows.get(conversation.conversation)
+        if row is None:
+            kinds = tuple(dict.fromkeys(conversation.disruptions))
+            disruptions = kinds if len(self._deployments[kinds]) == 1 else conversation.disruptions
+            row = self._rows[conversation.conversation] = "+".join(disruptions), disruptions
+        return row
 
     def add_conversation(self, conversation: ConversationPlanned) -> None:
         """Files a conversation."""
         self.conversations[conversation.conversation] = conversation
+        self._rows.clear()
         kinds = tuple(dict.fromkeys(conversation.disruptions))
         self._deployments.setdefault(kinds, set()).add(tuple(conversation.wave))
 
     _deployments: dict[tuple[str, ...], set[tuple[str, ...]]] = field(default_factory=dict)
     """Distinct kinds of disruption → the waves in which they happen."""
+    _rows: dict[str, tuple[str, Sequence[str]]] = field(default_factory=dict)
+    """Conversation → its row and the disruptions of it. Kept because every probe asks for them."""
     _by_deployment: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
     _by_conversation: dict[str, list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
     _by_session: dict[tuple[str, str], list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))

@@ -43,7 +43,7 @@ from gate.core.transcript import (
 from gate.core.words import found_in
 from gate.errors import Undecided
 from gate.ports import Scorer
-from gate.scorers.checks import forbidden, held, traits_of
+from gate.scorers.checks import held, traits_of
 
 
 def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> ProbeResult:
@@ -205,10 +205,10 @@ def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
 
 def _contradiction(probe: AskedProbe) -> Reason | None:
     """Why this draw of the facts makes the probe worthless: it cannot be passed, or not be failed."""
-    checks = probe.turn.started.checks or {}
-    impossible = found_in("\n".join(held(checks)), forbidden(checks))
-    if impossible:
-        return DemandedAndForbidden(values=tuple(sorted(impossible)))
+    if probe.forbidden:
+        impossible = found_in("\n".join(held(probe.turn.started.checks or {})), probe.forbidden)
+        if impossible:
+            return DemandedAndForbidden(values=tuple(sorted(impossible)))
     given_away = found_in(probe.turn.started.text, [probe.conversation.facts[fact] for fact in probe.wanted])
     if given_away:
         return QuestionNamesAnswer(values=tuple(sorted(given_away)))

@@ -49,8 +49,11 @@ class Timekeeper:
     def __init__(self) -> None:
         self.last = 0.0
         """The moment of the last event."""
-        self._spans: list[tuple[float, float, int]] = []
-        """When something began and ended, and its kind."""
+        # When something began and ended, and its kind. Three lists: a tuple for each span takes
+        # noticeable time, as a run has very many.
+        self._began: list[float] = []
+        self._ended: list[float] = []
+        self._kinds: list[int] = []
         self._deployments: dict[str, str] = {}
         # Turn under way → its deployment, and since when.
         self._turns: dict[str, tuple[str, float]] = {}
@@ -71,7 +74,7 @@ class Timekeeper:
         """How the time until the last event was spent, in seconds."""
         for deployment in {*self._disruptions, *(place for place, _ in self._turns.values())}:
             self._end(deployment, self.last)
-        parts = sweep(self._spans)
+        parts = sweep(self._began, self._ended, self._kinds)
         rounded = {part: round(seconds, 6) for part, seconds in parts.items() if part != "gate"}
         return TimeSpent(**rounded, gate=max(0.0, round(self.last - sum(rounded.values()), 6)))
 
@@ -155,7 +158,9 @@ class Timekeeper:
 
     def _span(self, kind: int, began: float, ended: float) -> None:
         if -inf < began < ended < inf:
-            self._spans.append((began, ended, kind))
+            self._began.append(began)
+            self._ended.append(ended)
+            self._kinds.append(kind)
 
 
 _TAKINGS: dict[type[Event], Callable[[Timekeeper, Any], None]] = {
@@ -188,23 +193,25 @@ def _outside(
     yield began, ended
 
 
-def sweep(spans: Sequence[tuple[float, float, int]]) -> dict[str, float]:
+def sweep(began: Sequence[float], ended: Sequence[float], kinds: Sequence[int]) -> dict[str, float]:
     """Add up the seconds of each part, from one beginning or end of a span to the next."""
-    changes = [(began, kind, 1) for began, _, kind in spans]
-    changes += [(ended, kind, -1) for _, ended, kind in spans]
+    # The counts of all kinds in one number, as its digits to this base: a tuple for each change is slower.
+    base = len(kinds) + 1
+    digits = [base**kind for kind in KINDS]
+    changes = [*zip(began, (digits[kind] for kind in kinds), strict=True)]
+    changes += zip(ended, (-digits[kind] for kind in kinds), strict=True)
     changes.sort(key=itemgetter(0))
-    # How many of each kind were under way → for how long.
-    lasted: dict[tuple[int, ...], float] = defaultdict(float)
-    under_way = [0] * len(KINDS)
-    moment = 0.0
-    for at, kind, change in changes:
+    # What was under way → for how long.
+    lasted: dict[int, float] = defaultdict(float)
+    moment, under_way = 0.0, 0
+    for at, change in changes:
         if at > moment:
-            lasted[tuple(under_way)] += at - moment
+            lasted[under_way] += at - moment
             moment = at
-        under_way[kind] += change
+        under_way += change
     parts: dict[str, float] = defaultdict(float)
     for counts, seconds in lasted.items():
-        for part, share in _shares(*counts):
+        for part, share in _shares(*(counts // digit % base for digit in digits)):
             parts[part] += share * seconds
     return parts
 

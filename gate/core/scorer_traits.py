@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class Argument(StrEnum):
@@ -38,7 +39,7 @@ class ScorerTraits:
     """Whether a reply has to contain every argument literally."""
     argument: Argument = Argument.TEXT
 
-    @property
+    @cached_property
     def compares(self) -> bool:
         """Whether it compares by itself. Otherwise a judge model is asked."""
         return self.argument is not Argument.CRITERION

@@ -25,7 +25,11 @@ def traits_of(scorer: str) -> ScorerTraits:
 
 def forbids_only(checks: Iterable[str]) -> bool:
     """Whether these scorers only forbid. A judge beside them changes nothing."""
-    return all(traits.absence or not traits.compares for traits in map(traits_of, checks))
+    for name in checks:
+        traits = traits_of(name)
+        if traits.compares and not traits.absence:
+            return False
+    return True
 
 
 def compared(checks: Checks) -> dict[str, Sequence[str]]:
@@ -40,7 +44,11 @@ def criteria(checks: Checks) -> tuple[str, ...]:
 
 def forbidden(checks: Checks) -> tuple[str, ...]:
     """Return the texts that the reply must not contain."""
-    return tuple(text for name, texts in checks.items() if traits_of(name).absence for text in texts)
+    found: list[str] = []
+    for name, texts in checks.items():
+        if traits_of(name).absence:
+            found += texts
+    return tuple(found)
 
 
 def held(checks: Checks) -> tuple[str, ...]:
