@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from gate.documents.cursor import TAG, TEXT_TAG, Node, Source, quoted
+from gate.documents.cursor import TAG, TEXT_TAG, Node, quoted
+from gate.documents.source import Source
 from gate.errors import Problem
 
 MAX_BYTES = 128 * 1024

@@ -10,8 +10,8 @@ import pytest
 
 from gate.cli.library import known_kinds
 from gate.documents import nearest, parse_document
-from gate.documents.cursor import MAX_MESSAGE, MAX_PROBLEMS, Source
 from gate.documents.reading import MAX_BYTES, MAX_VALUES
+from gate.documents.source import MAX_MESSAGE, MAX_PROBLEMS, Source
 from gate.errors import DocumentError, Problem
 from gate.scenarios import load_scenarios
 
