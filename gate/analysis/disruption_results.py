@@ -12,7 +12,8 @@ from gate.analysis.history import History
 from gate.analysis.reasons.anomalies import store_loss
 from gate.analysis.store_findings import Findings, loss_in
 from gate.analysis.store_use import store_use
-from gate.analysis.verdict import Counts, DisruptedDeployment, Row, conclude_disruption
+from gate.analysis.threshold import Counts, DisruptedDeployment, Row
+from gate.analysis.verdict import conclude_disruption
 from gate.core.disruption_traits import UNDECLARED
 from gate.core.report import DisruptionResult, ProbeResult, Tally, Verdict
 from gate.core.statements import Reason, each_once
