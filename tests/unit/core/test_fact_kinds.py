@@ -106,7 +106,7 @@ def test_no_list_holds_a_value_twice_or_one_inside_another(values: tuple[str, ..
     assert all(len(one) == 1 for one in found)
 
 
-def test_the_lists_share_no_word_with_one_another_or_with_small_talk() -> None:
+def test_the_lists_share_no_word_with_one_another_or_with_filler() -> None:
     """Else a filler would tell a fact, or a long text another fact's value."""
     small_talk = "\n".join((*OPENINGS, *SUBJECTS, *ENDINGS, "Let me think for a moment."))
     assert not found_in(small_talk, (*WORDS, *NAMES))

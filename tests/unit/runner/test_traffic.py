@@ -127,7 +127,7 @@ def run(stage: FakeStage, disruption: FakeDisruption, *, hold: ModelledBot | Non
 
 
 def during(stage: FakeStage, status: str) -> list[TurnStarted]:
-    """The bystanders' turns that ended so."""
+    """The turns of background sessions that ended so."""
     ended = {one.turn for one in stage.of(TurnEnded) if one.status == status}
     return [one for one in stage.of(TurnStarted) if one.turn in ended and "parcel" in " ".join(one.tells)]
 
@@ -195,7 +195,7 @@ def test_what_is_acknowledged_without_a_store_and_then_gone_is_split_memory() ->
     assert report.accuracy == 1.0
 
 
-def test_turns_beyond_the_facts_are_small_talk() -> None:
+def test_turns_beyond_the_facts_are_filler() -> None:
     stage = FakeStage()
     report = run(stage, Sending("rolling", sends=MOST_FACTS + 3))
     assert report.verdict is Verdict.PASSED
