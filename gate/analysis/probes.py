@@ -43,7 +43,7 @@ from gate.core.transcript import (
 from gate.core.words import found_in
 from gate.errors import Undecided
 from gate.ports import Scorer
-from gate.scorers.checks import held, traits_of
+from gate.scorers.checks import expectation_text, held
 
 
 def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> ProbeResult:
@@ -245,6 +245,5 @@ def guessed(history: History, probe: PlayedTurn) -> frozenset[str]:
 
 def _expected(probe: PlayedTurn) -> str:
     return ", ".join(
-        traits_of(name).expectation.format(listed(arguments))
-        for name, arguments in (probe.started.checks or {}).items()
+        expectation_text(name, listed(arguments)) for name, arguments in (probe.started.checks or {}).items()
     )

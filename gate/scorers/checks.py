@@ -23,6 +23,12 @@ def traits_of(scorer: str) -> ScorerTraits:
     return known.traits if known is not None else UNKNOWN
 
 
+def expectation_text(scorer: str, arguments: str) -> str:
+    """Return the expectation of one check in words. An unknown scorer is named as it is."""
+    known = SCORERS.get(scorer)
+    return f"{scorer} {arguments}" if known is None else known.traits.expectation.format(arguments)
+
+
 def forbids_only(checks: Iterable[str]) -> bool:
     """Whether these scorers only forbid. A judge beside them changes nothing."""
     for name in checks:
