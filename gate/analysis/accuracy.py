@@ -61,8 +61,12 @@ def latency(history: History, deployments: frozenset[str]) -> Latency:
     before: list[float] = []
     after: list[float] = []
     for name in deployments:
-        performance = history.performances[name]
-        disturbed = performance.completed_disruptions[0].order if performance.completed_disruptions else inf
+        deployment_history = history.deployment_histories[name]
+        disturbed = (
+            deployment_history.completed_disruptions[0].order
+            if deployment_history.completed_disruptions
+            else inf
+        )
         for turn in history.turns_in(name):
             if turn.status == ACKNOWLEDGED:
                 (after if turn.order > disturbed else before).append(turn.seconds * 1000)

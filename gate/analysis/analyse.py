@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gate.analysis.accuracy import by_conversation, latency, recall_probes
-from gate.analysis.checkers import CHECKERS, Breach, Checker, Observed
-from gate.analysis.checking import Examination, examine, named, standings
+from gate.analysis.checkers import CHECKERS, Anomaly, Checker, Observed
+from gate.analysis.checking import CheckerResults, classify, guarantee_statuses, run_checkers
 from gate.analysis.collected_findings import collect_findings
 from gate.analysis.disruption_results import judge_disruptions
 from gate.analysis.gc_pause import collection_paused
@@ -19,7 +19,7 @@ from gate.analysis.probes import judge_probe
 from gate.analysis.repeat_command import repeat_commands, repeat_line
 from gate.analysis.statistics import clustered_interval, effective_counts
 from gate.analysis.store_findings import diagnose_stores
-from gate.analysis.verdict import Breaches, conclude
+from gate.analysis.verdict import AnomalyCounts, conclude
 from gate.core.guarantees import GUARANTEES
 from gate.core.report import DisruptionResult, Outcome, Power, ProbeResult, Report, Tally
 from gate.core.specification import Policy
@@ -51,14 +51,14 @@ def analyse(
     leaks = find_leaks(history)
     results = _judge_probes(history, scorers)
     observed = Observed(history=history, results=results, leaks=leaks, store_findings=store_findings)
-    examination = examine(observed, checkers)
+    checker_results = run_checkers(observed, checkers)
     # What was asked again says how sure an answer is; it counts no second time.
     judged = {
-        turn: named(result, examination.at(turn))
+        turn: classify(result, checker_results.at(turn))
         for turn, result in results.items()
         if not history.turns[turn].started.repeats
     }
-    return _report(observed, examination, judged)
+    return _report(observed, checker_results, judged)
 
 
 def _judge_probes(history: History, scorers: Mapping[str, Scorer]) -> dict[str, ProbeResult]:
@@ -71,11 +71,11 @@ def _judge_probes(history: History, scorers: Mapping[str, Scorer]) -> dict[str, 
     }
 
 
-def _report(observed: Observed, examination: Examination, judged: Mapping[str, ProbeResult]) -> Report:
+def _report(observed: Observed, checker_results: CheckerResults, judged: Mapping[str, ProbeResult]) -> Report:
     history, probes = observed.history, tuple(judged.values())
     disruptions = judge_disruptions(history, probes, observed.store_findings)
-    breaches = _breaches(observed.leaks, judged, examination)
-    verdict, reasons = conclude(history, history.policy, disruptions, breaches)
+    anomalies = _count_anomalies(observed.leaks, judged, checker_results)
+    verdict, reasons = conclude(history, history.policy, disruptions, anomalies)
     return Report(
         verdict=verdict,
         coded_reasons=reasons,
@@ -84,15 +84,15 @@ def _report(observed: Observed, examination: Examination, judged: Mapping[str, P
         interrupted=history.end is None or history.end.interrupted,
         seconds=history.seconds,
         time=history.time,
-        guarantees=standings(examination, judged),
+        guarantees=guarantee_statuses(checker_results, judged),
         policy=history.policy,
         threshold=history.policy.accuracy,
         confidence=history.policy.confidence,
         power=_power(disruptions, probes, history.policy),
-        coded_findings=collect_findings(history, examination, judged, observed.store_findings),
-        latency=latency(history, frozenset(history.performances)),
+        coded_findings=collect_findings(history, checker_results, judged, observed.store_findings),
+        latency=latency(history, frozenset(history.deployment_histories)),
         **_shares(disruptions, probes),
-        **_counted_apart(breaches, probes),
+        **_counted_apart(anomalies, probes),
         **_identity(history),
     )
 
@@ -107,12 +107,12 @@ def _shares(disruptions: Sequence[DisruptionResult], probes: Sequence[ProbeResul
     }
 
 
-def _counted_apart(breaches: Breaches, probes: Sequence[ProbeResult]) -> dict[str, Any]:
+def _counted_apart(anomalies: AnomalyCounts, probes: Sequence[ProbeResult]) -> dict[str, Any]:
     """Return the figures of what is no matter of degree."""
     return {
-        "leaks": breaches.leaks,
-        "fabrications": breaches.fabrications,
-        "zombies": breaches.zombies,
+        "leaks": anomalies.leaks,
+        "fabrications": anomalies.fabrications,
+        "zombies": anomalies.zombies,
         "isolation_probes": sum(one.guarantee == "isolation" for one in probes),
         "fabrication_probes": sum(one.guarantee == "no-fabrication" for one in probes),
     }
@@ -123,33 +123,35 @@ def _identity(history: History) -> dict[str, Any]:
     return {
         "seed": history.run.seed,
         "bot": history.run.bot,
-        "images": _images(history.performances.values()),
+        "images": _images(history.deployment_histories.values()),
         "version": history.run.version,
         "repeat": repeat_line(history.run),
         "commands": repeat_commands(history.run),
     }
 
 
-def _breaches(leaks: Sequence[Leak], judged: Mapping[str, ProbeResult], examination: Examination) -> Breaches:
+def _count_anomalies(
+    leaks: Sequence[Leak], judged: Mapping[str, ProbeResult], checker_results: CheckerResults
+) -> AnomalyCounts:
     """A reply that breaks a probe of isolation is a leak, even where several sessions own the value."""
     apart = {
         turn: one.anomaly for turn, one in judged.items() if one.outcome is Outcome.LOST and not one.recall
     }
     replies = {leak.turn for leak in leaks if leak.in_reply}
     replies |= {turn for turn, anomaly in apart.items() if anomaly == LEAK}
-    return Breaches(
+    return AnomalyCounts(
         leaking_replies=len(replies),
         leaking_requests=len({leak.turn for leak in leaks} - replies),
         fabrications=sum(anomaly == FABRICATION for anomaly in apart.values()),
         zombies=sum(anomaly == ZOMBIE for anomaly in apart.values()),
-        expiring=[one.reason for one in examination.breaches if _is_seen_in_store(one, judged)],
-        unchecked=examination.unchecked,
+        expiring=[one.reason for one in checker_results.anomalies if _is_seen_in_store(one, judged)],
+        unchecked=checker_results.unchecked,
     )
 
 
-def _is_seen_in_store(breach: Breach, judged: Mapping[str, ProbeResult]) -> bool:
+def _is_seen_in_store(anomaly: Anomaly, judged: Mapping[str, ProbeResult]) -> bool:
     """Whether no reply shows it, but the store does: no probe was asked in that turn."""
-    return breach.guarantee == "retention" and breach.turn not in judged
+    return anomaly.guarantee == "retention" and anomaly.turn not in judged
 
 
 def _power(
@@ -167,10 +169,10 @@ def _power(
     return power_of(min(filter(None, counts), default=0), policy.accuracy, policy.confidence)
 
 
-def _images(performances: Iterable[DeploymentHistory]) -> dict[str, str]:
+def _images(deployment_histories: Iterable[DeploymentHistory]) -> dict[str, str]:
     return {
         role: image
-        for one in performances
+        for one in deployment_histories
         if one.started is not None
         for role, image in one.started.images.items()
     }

@@ -20,7 +20,7 @@ def bot_advice(history: History) -> tuple[Finding, ...]:
 
 def _remedies(history: History) -> Iterator[Finding]:
     """What can be done about deployments that did not come up, each thing once."""
-    failed = (one.failed for one in history.performances.values() if one.failed is not None)
+    failed = (one.failed for one in history.deployment_histories.values() if one.failed is not None)
     for remedy in dict.fromkeys(one.remedy for one in failed if one.remedy):
         yield Remedy(what=remedy)
 
@@ -52,6 +52,6 @@ def _error(turn: PlayedTurn) -> str:
 def _own_ways(history: History) -> Iterator[Finding]:
     """A bot that replies and whose model never hears of it."""
     replied = any(turn.status == ACKNOWLEDGED for turn in history.turns.values())
-    asked = history.unattributed or any(one.model_asked for one in history.performances.values())
+    asked = history.unattributed or any(one.model_asked for one in history.deployment_histories.values())
     if history.run.model != OWN_MODEL and replied and not asked:
         yield ModelNeverAsked()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from gate.analysis.checkers import CHECKERS, Breach, Checker, Observed
+from gate.analysis.checkers import CHECKERS, Anomaly, Checker, Observed
 from gate.analysis.findings import AnomalyUnasked
 from gate.analysis.reasons.anomalies import CheckerFailed
 from gate.analysis.reasons.run import GuaranteeUnchecked
@@ -24,21 +24,21 @@ SEEN_ANYWHERE = frozenset({"isolation", "retention"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Examination:
+class CheckerResults:
     """What the checkers found. `crashed` has the guarantees that could not be checked, and why."""
 
-    breaches: Sequence[Breach]
+    anomalies: Sequence[Anomaly]
     crashed: Mapping[str, CheckerFailed] = field(default_factory=dict)
 
-    def at(self, turn: str) -> Sequence[Breach]:
+    def at(self, turn: str) -> Sequence[Anomaly]:
         """What was found in one turn, the surest first."""
         return self._by_turn.get(turn, ())
 
     @cached_property
-    def _by_turn(self) -> Mapping[str, Sequence[Breach]]:
-        found: dict[str, list[Breach]] = {}
-        for breach in self.breaches:
-            found.setdefault(breach.turn, []).append(breach)
+    def _by_turn(self) -> Mapping[str, Sequence[Anomaly]]:
+        found: dict[str, list[Anomaly]] = {}
+        for anomaly in self.anomalies:
+            found.setdefault(anomaly.turn, []).append(anomaly)
         return found
 
     @property
@@ -49,20 +49,20 @@ class Examination:
         )
 
 
-def examine(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS) -> Examination:
-    """Every breach of every guarantee. A checker that raises leaves its own guarantee open, no other."""
-    breaches: list[Breach] = []
+def run_checkers(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS) -> CheckerResults:
+    """Every anomaly of every guarantee. A checker that raises leaves its own guarantee open, no other."""
+    anomalies: list[Anomaly] = []
     crashed: dict[str, CheckerFailed] = {}
     for name, check in checkers.items():
         try:
             # Whole or not at all: what one found before it failed is not all that there is.
-            breaches += tuple(check(observed))
+            anomalies += tuple(check(observed))
         except Exception as error:
             crashed[name] = CheckerFailed(guarantee=name, error=repr(error))
-    return Examination(breaches=tuple(breaches), crashed=crashed)
+    return CheckerResults(anomalies=tuple(anomalies), crashed=crashed)
 
 
-def named(result: ProbeResult, found: Sequence[Breach]) -> ProbeResult:
+def classify(result: ProbeResult, found: Sequence[Anomaly]) -> ProbeResult:
     """`result` with its anomaly: the probe says where to look, what is found there says what broke."""
     if result.outcome is Outcome.REMEMBERED and not found:
         return result
@@ -80,55 +80,63 @@ def named(result: ProbeResult, found: Sequence[Breach]) -> ProbeResult:
     return result
 
 
-def standings(examination: Examination, probes: Mapping[str, ProbeResult]) -> tuple[GuaranteeResult, ...]:
-    """What is known of each guarantee. Breaches count where they name what broke, or are the probe's own."""
-    decisive: dict[str, list[Breach]] = {}
+def guarantee_statuses(
+    checker_results: CheckerResults, probes: Mapping[str, ProbeResult]
+) -> tuple[GuaranteeResult, ...]:
+    """Return the status of each guarantee. An anomaly counts if it names what broke, or is the probe's."""
+    decisive: dict[str, list[Anomaly]] = {}
     for turn, result in probes.items():
         if result.anomaly is not None:
-            for breach in examination.at(turn):
-                if breach.name == result.anomaly:
-                    decisive.setdefault(breach.guarantee, []).append(breach)
+            for anomaly in checker_results.at(turn):
+                if anomaly.name == result.anomaly:
+                    decisive.setdefault(anomaly.guarantee, []).append(anomaly)
                     break
-    for breach in examination.breaches:
+    for anomaly in checker_results.anomalies:
         # A leak is one wherever it shows, and what the store shows needs no probe.
-        shown = breach.guarantee == "isolation" or breach.turn not in probes
-        if shown and breach.guarantee in SEEN_ANYWHERE and breach not in decisive.get(breach.guarantee, []):
-            decisive.setdefault(breach.guarantee, []).append(breach)
+        shown = anomaly.guarantee == "isolation" or anomaly.turn not in probes
+        if (
+            shown
+            and anomaly.guarantee in SEEN_ANYWHERE
+            and anomaly not in decisive.get(anomaly.guarantee, [])
+        ):
+            decisive.setdefault(anomaly.guarantee, []).append(anomaly)
     every = tuple(probes.values())
-    return tuple(_standing(name, examination, decisive.get(name, []), every) for name in GUARANTEES)
+    return tuple(
+        _guarantee_status(name, checker_results, decisive.get(name, []), every) for name in GUARANTEES
+    )
 
 
-def _standing(
-    name: str, examination: Examination, breaches: Sequence[Breach], every: Sequence[ProbeResult]
+def _guarantee_status(
+    name: str, checker_results: CheckerResults, anomalies: Sequence[Anomaly], every: Sequence[ProbeResult]
 ) -> GuaranteeResult:
     probes = [one for one in every if one.guarantee == name]
     unscored = [one for one in probes if one.outcome is Outcome.UNSCORED]
     reason: Reason | None = None
-    if breaches:
-        standing, reason = GuaranteeStatus.BROKEN, breaches[0].reason
-    elif name in examination.crashed:
-        standing, reason = GuaranteeStatus.OPEN, examination.crashed[name]
+    if anomalies:
+        status, reason = GuaranteeStatus.BROKEN, anomalies[0].reason
+    elif name in checker_results.crashed:
+        status, reason = GuaranteeStatus.OPEN, checker_results.crashed[name]
     elif unscored:
-        standing, reason = GuaranteeStatus.OPEN, unscored[0].coded_reason
+        status, reason = GuaranteeStatus.OPEN, unscored[0].coded_reason
     else:
-        standing = GuaranteeStatus.KEPT if probes else GuaranteeStatus.UNTESTED
+        status = GuaranteeStatus.KEPT if probes else GuaranteeStatus.UNTESTED
     return GuaranteeResult(
         name=name,
-        standing=standing,
+        standing=status,
         probes=len(probes),
-        breaches=len(breaches),
-        anomalies=dict(Counter(one.name for one in breaches)),
+        breaches=len(anomalies),
+        anomalies=dict(Counter(one.name for one in anomalies)),
         coded_reason=reason,
     )
 
 
-def remarks(examination: Examination, probes: Mapping[str, ProbeResult]) -> list[Finding]:
+def notes(checker_results: CheckerResults, probes: Mapping[str, ProbeResult]) -> list[Finding]:
     """What prompts show that no probe asked about: worth knowing, and no reason to block."""
-    unasked: dict[str, list[Breach]] = {}
-    for breach in examination.breaches:
-        result = probes.get(breach.turn)
-        if breach.guarantee in SHOWN_BY_PROMPTS and (result is None or result.anomaly != breach.name):
-            unasked.setdefault(breach.guarantee, []).append(breach)
+    unasked: dict[str, list[Anomaly]] = {}
+    for anomaly in checker_results.anomalies:
+        result = probes.get(anomaly.turn)
+        if anomaly.guarantee in SHOWN_BY_PROMPTS and (result is None or result.anomaly != anomaly.name):
+            unasked.setdefault(anomaly.guarantee, []).append(anomaly)
     return [
         AnomalyUnasked(
             guarantee=guarantee,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gate.analysis.bot_advice import bot_advice
-from gate.analysis.checking import Examination, remarks
+from gate.analysis.checking import CheckerResults, notes
 from gate.analysis.findings import BeyondWindow, LeftBehind, StopEnforced
 from gate.analysis.history import History
 from gate.analysis.store_advice import store_advice
@@ -16,7 +16,7 @@ from gate.core.statements import Finding, each_once
 
 def collect_findings(
     history: History,
-    examination: Examination,
+    checker_results: CheckerResults,
     judged: Mapping[str, ProbeResult],
     store_findings: Findings,
 ) -> tuple[Finding, ...]:
@@ -26,7 +26,7 @@ def collect_findings(
         *bot_advice(history),
         # A deployment may be restarted twice, and the bot be as deaf both times.
         *each_once(_stops_enforced(history)),
-        *remarks(examination, judged),
+        *notes(checker_results, judged),
         *store_advice(history, store_findings),
         *_left_behind(history),
     )
@@ -38,8 +38,8 @@ def _beyond_window(history: History) -> Iterator[Finding]:
 
 
 def _stops_enforced(history: History) -> Iterator[Finding]:
-    for performance in history.performances.values():
-        for disturbance in performance.completed_disruptions:
+    for deployment_history in history.deployment_histories.values():
+        for disturbance in deployment_history.completed_disruptions:
             if disturbance.ended.observed.stop_enforced:
                 yield StopEnforced(disruption=disturbance.ended.disruption)
 

@@ -92,7 +92,7 @@ def _result(
     store_findings: Findings,
 ) -> DisruptionResult:
     counts = row.counts
-    deployments = [one.performance.deployment for one in row.deployments]
+    deployments = [one.deployment_history.deployment for one in row.deployments]
     ended = [one.ended for each in row.deployments for one in each.completed_disruptions]
     return DisruptionResult(
         name=name,
@@ -129,7 +129,9 @@ def _disrupted(history: History, planned: Sequence[ConversationPlanned]) -> dict
         scripts = longest.get(conversation.deployment, ()), conversation.disruptions
         longest[conversation.deployment] = max(scripts, key=len)
     return {
-        deployment: DisruptedDeployment(performance=history.performances[deployment], disruptions=disruptions)
+        deployment: DisruptedDeployment(
+            deployment_history=history.deployment_histories[deployment], disruptions=disruptions
+        )
         for deployment, disruptions in longest.items()
     }
 

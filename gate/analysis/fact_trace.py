@@ -33,7 +33,7 @@ class AskedProbe:
     """The texts that the reply must not say."""
     wanted: tuple[str, ...]
     """The facts that the reply must hold, as opposed to those it must not."""
-    tellings: Sequence[PlayedTurn]
+    disclosures: Sequence[PlayedTurn]
     """The acknowledged turns of its own session before it that tell facts."""
     told: frozenset[str]
     """The facts that those tell."""
@@ -42,7 +42,7 @@ class AskedProbe:
 def asked_probe(history: History, turn: PlayedTurn) -> AskedProbe:
     """The probe that was put with `turn`."""
     conversation = history.conversations[turn.started.conversation]
-    told_in = tellings(history, turn)
+    told_in = disclosures(history, turn)
     checks = turn.started.checks or {}
     forbids = forbids_only(checks)
     unwanted = forbidden(checks)
@@ -53,7 +53,7 @@ def asked_probe(history: History, turn: PlayedTurn) -> AskedProbe:
         is_recall=GUARANTEES[turn.started.guarantee].recall and not forbids,
         forbidden=unwanted,
         wanted=_wanted(conversation, turn, unwanted),
-        tellings=told_in,
+        disclosures=told_in,
         told=frozenset([fact for one in told_in for fact in one.tells]),
     )
 
@@ -66,7 +66,7 @@ def trace(history: History, probe: AskedProbe, remembered: bool) -> FactTrace:
     values = [probe.conversation.facts[fact] for fact in wanted]
     # What else was told after the last look into the store says nothing of these facts.
     sought = set(wanted)
-    told_at = [turn.order for turn in probe.tellings if not sought.isdisjoint(turn.tells)]
+    told_at = [turn.order for turn in probe.disclosures if not sought.isdisjoint(turn.tells)]
     return _custody(
         probe.told.issuperset(wanted),
         _stored(probe.turn, values, told_at[-1] if told_at else 0),
@@ -107,16 +107,16 @@ def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str
     )
 
 
-def tellings(history: History, probe: PlayedTurn) -> list[PlayedTurn]:
+def disclosures(history: History, probe: PlayedTurn) -> list[PlayedTurn]:
     """The acknowledged turns of the probe's own session before it that tell facts."""
     return [turn for turn in history.said_before(probe) if turn.tells and turn.status == ACKNOWLEDGED]
 
 
 def _stored(probe: PlayedTurn, values: Collection[str], last_told: int) -> bool | None:
     """Whether the store held the values when the probe was asked, or at the first look after."""
-    performance = probe.performance
+    deployment_history = probe.deployment_history
     decisive = None
-    for look in performance.snapshots:
+    for look in deployment_history.snapshots:
         if look.order > last_told and (decisive is None or look.order < probe.order):
             decisive = look
     if decisive is None:
@@ -126,12 +126,12 @@ def _stored(probe: PlayedTurn, values: Collection[str], last_told: int) -> bool 
         # It may stand in a record that cannot be read as text.
         return None if decisive.seen.unreadable_keys else False
     # A value that another conversation was dealt too may be there on that one's account.
-    return True if {performance.holders[value] for value in sought} == {1} else None
+    return True if {deployment_history.holders[value] for value in sought} == {1} else None
 
 
 def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> bool | None:
     """Whether the values stood in what the bot sent to its model for this probe."""
-    if not probe.performance.model_asked or probe.status == SKIPPED:
+    if not probe.deployment_history.model_asked or probe.status == SKIPPED:
         return None
     prompts = probe.prompt_text
     plain = without_escapes(prompts)
@@ -143,7 +143,7 @@ def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> boo
     # A bot that rewrites the question sends requests that no longer show whose they are, and an equal
     # text that the gate gave up waiting for may still be asked about.
     unclear = not probe.requests and any(
-        one.deployment in ("", probe.performance.deployment)
+        one.deployment in ("", probe.deployment_history.deployment)
         for one in history.unattributed_between(probe.order, probe.ended_order)
     )
     return None if unclear else False

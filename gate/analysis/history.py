@@ -79,7 +79,7 @@ class DeploymentHistory:
     holders: Counter[str] = field(default_factory=Counter)
     """Value in folded case → number of conversations that were dealt it, or say it by chance."""
 
-    def undone(self, disruptions: Sequence[str]) -> DisruptionNotShown | None:
+    def not_applied(self, disruptions: Sequence[str]) -> DisruptionNotShown | None:
         """Why these cannot be shown to have happened one after the other; None when they can."""
         for index, kind in enumerate(disruptions):
             if index >= len(self.completed_disruptions):
@@ -105,7 +105,7 @@ class PlayedTurn:
 
     order: int
     started: TurnStarted
-    performance: DeploymentHistory = field(repr=False)
+    deployment_history: DeploymentHistory = field(repr=False)
     """What happened in the deployment in which it was said."""
     tells: Sequence[str]
     """The facts that were told with this turn, by the user or, as it was asked to, by the bot."""
@@ -148,7 +148,7 @@ class History:
     policy: Policy
     conversations: dict[str, ConversationPlanned] = field(default_factory=dict)
     turns: dict[str, PlayedTurn] = field(default_factory=dict)
-    performances: dict[str, DeploymentHistory] = field(default_factory=dict)
+    deployment_histories: dict[str, DeploymentHistory] = field(default_factory=dict)
     unattributed: list[UnattributedRequest] = field(default_factory=list)
     """The model requests that belong to no turn."""
     beyond_reader: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -213,14 +213,18 @@ class History:
     _by_session: dict[tuple[str, str], list[PlayedTurn]] = field(default_factory=lambda: defaultdict(list))
     """Conversation and session → turns."""
 
-    def add_turn(self, order: int, started: TurnStarted, performance: DeploymentHistory) -> PlayedTurn:
+    def add_turn(self, order: int, started: TurnStarted, deployment_history: DeploymentHistory) -> PlayedTurn:
         """Files the turn that began with `started`: under its id, deployment, conversation and session."""
         session = self._by_session[started.conversation, started.session]
         turn = PlayedTurn(
-            order=order, started=started, performance=performance, tells=started.tells, place=len(session)
+            order=order,
+            started=started,
+            deployment_history=deployment_history,
+            tells=started.tells,
+            place=len(session),
         )
         session.append(turn)
         self.turns[started.turn] = turn
-        self._by_deployment[performance.deployment].append(turn)
+        self._by_deployment[deployment_history.deployment].append(turn)
         self._by_conversation[started.conversation].append(turn)
         return turn

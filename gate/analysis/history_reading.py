@@ -67,14 +67,14 @@ def read_history(events: Iterable[Event]) -> History:
 
 def _count_those_who_say(history: History) -> None:
     """What a conversation says of its own accord may be stored on its account, and is nobody's fact then."""
-    sought = {name: WholeWords(one.holders) for name, one in history.performances.items()}
+    sought = {name: WholeWords(one.holders) for name, one in history.deployment_histories.items()}
     for conversation in history.conversations.values():
         words = sought[conversation.deployment]
         own = {value.casefold() for value in conversation.facts.values()}
         texts = [turn.started.text for turn in history.turns_of(conversation.conversation)]
         said = words.found("\n".join(texts), own)
         if said:
-            history.performances[conversation.deployment].holders.update(said)
+            history.deployment_histories[conversation.deployment].holders.update(said)
 
 
 def _policy(given: Mapping[str, object]) -> Policy:
@@ -119,34 +119,36 @@ class _HistoryReader:
         """These say only where the time went."""
 
     def _start_deployment(self, event: DeploymentStarted) -> None:
-        self._performance(event.deployment).started = event
+        self._deployment_history(event.deployment).started = event
 
     def _fail_deployment(self, event: DeploymentFailed) -> None:
-        self._performance(event.deployment).failed = event
+        self._deployment_history(event.deployment).failed = event
 
     def _close_deployment(self, event: DeploymentClosed) -> None:
         """Its bot is gone and cannot ask any more."""
-        performance = self._performance(event.deployment)
+        deployment_history = self._deployment_history(event.deployment)
         for text, asking in tuple(self._asking.items()):
-            self._asking[text] = [one for one in asking if one.performance is not performance]
+            self._asking[text] = [one for one in asking if one.deployment_history is not deployment_history]
 
     def _start_disruption(self, event: DisruptionStarted) -> None:
-        performance = self._performance(event.deployment)
-        performance.began, performance.traits = self._order, event.traits
+        deployment_history = self._deployment_history(event.deployment)
+        deployment_history.began, deployment_history.traits = self._order, event.traits
 
     def _end_disruption(self, event: DisruptionEnded) -> None:
-        performance = self._performance(event.deployment)
-        began = self._order if performance.began is None else performance.began
-        performance.completed_disruptions.append(
-            CompletedDisruption(began=began, order=self._order, ended=event, traits=performance.traits)
+        deployment_history = self._deployment_history(event.deployment)
+        began = self._order if deployment_history.began is None else deployment_history.began
+        deployment_history.completed_disruptions.append(
+            CompletedDisruption(began=began, order=self._order, ended=event, traits=deployment_history.traits)
         )
-        performance.began, performance.traits = None, UNDECLARED
+        deployment_history.began, deployment_history.traits = None, UNDECLARED
 
     def _look_into_store(self, event: StoreSeen) -> None:
-        self._performance(event.deployment).snapshots.append(StoreSnapshot(order=self._order, seen=event))
+        self._deployment_history(event.deployment).snapshots.append(
+            StoreSnapshot(order=self._order, seen=event)
+        )
 
     def _see_fault(self, event: FaultSeen) -> None:
-        self._performance(event.deployment).faults.append(event)
+        self._deployment_history(event.deployment).faults.append(event)
 
     def _end_run(self, event: RunEnded) -> None:
         self._history.end = event
@@ -155,7 +157,9 @@ class _HistoryReader:
         self._check(event.conversation not in self._history.conversations, "it plans a conversation again")
         self._check(event.arm in (CONTROL, TREATED, MEANWHILE), f"there is no arm {event.arm!r}")
         self._history.add_conversation(event)
-        self._performance(event.deployment).holders.update({one.casefold() for one in event.facts.values()})
+        self._deployment_history(event.deployment).holders.update(
+            {one.casefold() for one in event.facts.values()}
+        )
 
     def _start_turn(self, event: TurnStarted) -> None:
         conversation = self._history.conversations.get(event.conversation)
@@ -172,7 +176,9 @@ class _HistoryReader:
                 raise self._misfit("it repeats a turn that is not on record")
         if event.checks is not None and event.guarantee not in GUARANTEES:
             raise self._misfit(f"there is no guarantee {event.guarantee!r}")
-        turn = self._history.add_turn(self._order, event, self._history.performances[conversation.deployment])
+        turn = self._history.add_turn(
+            self._order, event, self._history.deployment_histories[conversation.deployment]
+        )
         self._asking.setdefault(event.text, []).append(turn)
 
     def _end_turn(self, event: TurnEnded) -> None:
@@ -199,7 +205,7 @@ class _HistoryReader:
         if event.value == conversation.facts[event.fact]:
             return
         own = {value.casefold() for value in conversation.facts.values()}
-        turn.performance.holders.update({event.value.casefold()} - own)
+        turn.deployment_history.holders.update({event.value.casefold()} - own)
         history.conversations[event.conversation] = replace(
             conversation,
             facts={**conversation.facts, event.fact: event.value},
@@ -221,13 +227,13 @@ class _HistoryReader:
         """A request is tied to the one turn of its deployment with the text that it is about, or to none."""
         asking: Sequence[PlayedTurn] = self._asking.get(event.about, ())
         if event.deployment:
-            asking = [turn for turn in asking if turn.performance.deployment == event.deployment]
+            asking = [turn for turn in asking if turn.deployment_history.deployment == event.deployment]
         if len(asking) == 1:
             [turn] = asking
             turn.requests.append(event.prompt)
             if event.beyond_reader:
                 turn.beyond_reader = tuple(dict.fromkeys((*turn.beyond_reader, *event.beyond_reader)))
-            turn.performance.model_asked = True
+            turn.deployment_history.model_asked = True
         else:
             self._history.unattributed.append(
                 UnattributedRequest(order=self._order, deployment=event.deployment)
@@ -235,11 +241,11 @@ class _HistoryReader:
             for clause in event.beyond_reader:
                 self._history.beyond_reader[event.deployment, clause] = None
 
-    def _performance(self, deployment: str) -> DeploymentHistory:
-        performances = self._history.performances
-        if deployment not in performances:
-            performances[deployment] = DeploymentHistory(deployment=deployment)
-        return performances[deployment]
+    def _deployment_history(self, deployment: str) -> DeploymentHistory:
+        deployment_histories = self._history.deployment_histories
+        if deployment not in deployment_histories:
+            deployment_histories[deployment] = DeploymentHistory(deployment=deployment)
+        return deployment_histories[deployment]
 
     def _check(self, fits: bool, why: str) -> None:
         if not fits:

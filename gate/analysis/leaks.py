@@ -33,7 +33,7 @@ def find_leaks(history: History) -> tuple[Leak, ...]:
     words = WholeWords(owner_of)
     found: list[Leak] = []
     for turn in history.turns.values():
-        if turn.performance.faults:
+        if turn.deployment_history.faults:
             continue
         ignored = own.get(turn.started.session, ())
         replied = turn.ended is not None and turn.status == ACKNOWLEDGED

@@ -26,7 +26,7 @@ def excuse_of_model(history: History, probe: PlayedTurn, trace: FactTrace) -> Be
         *(
             clause
             for deployment, clause in history.beyond_reader
-            if deployment in ("", probe.performance.deployment)
+            if deployment in ("", probe.deployment_history.deployment)
         ),
     ]
     if not clauses:

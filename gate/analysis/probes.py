@@ -136,9 +136,9 @@ def _compare(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer])
 def _obstacle(history: History, probe: AskedProbe) -> Reason | None:
     """Return why the probe says nothing about the bot's memory; None when it does."""
     turn, conversation = probe.turn, probe.conversation
-    performance = turn.performance
-    if performance.faults:
-        fault = performance.faults[0]
+    deployment_history = turn.deployment_history
+    if deployment_history.faults:
+        fault = deployment_history.faults[0]
         return DeploymentFault(cause=fault.cause, why=fault.sentence)
     if turn.ended is None:
         return RunEndedBefore()
@@ -146,9 +146,9 @@ def _obstacle(history: History, probe: AskedProbe) -> Reason | None:
     if untold:
         return _why_untold(history, turn, untold)
     if probe.is_recall and conversation.arm != CONTROL:
-        undone = performance.undone(conversation.disruptions)
-        if undone:
-            return undone
+        not_applied = deployment_history.not_applied(conversation.disruptions)
+        if not_applied:
+            return not_applied
     if probe.is_recall and _is_out_of_place(conversation, turn):
         return OutOfPlace(disruption=conversation.disruption)
     if turn.status == SKIPPED and not _bot_is_silent(history, turn):
@@ -161,11 +161,11 @@ def _untold(history: History, probe: AskedProbe) -> list[str]:
     started = probe.turn.started
     # What must not be made up is best never told at all.
     asked = probe.wanted if started.guarantee == "no-fabrication" else started.asks
-    unheard = [fact for fact in asked if fact not in probe.told]
-    if not unheard:
+    unacknowledged = [fact for fact in asked if fact not in probe.told]
+    if not unacknowledged:
         return []
     elsewhere = acknowledged_elsewhere(history, probe.turn)
-    return [fact for fact in unheard if fact in probe.wanted or fact not in elsewhere]
+    return [fact for fact in unacknowledged if fact in probe.wanted or fact not in elsewhere]
 
 
 def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> Reason:
@@ -183,7 +183,7 @@ def _why_untold(history: History, probe: PlayedTurn, untold: Sequence[str]) -> R
 
 def _is_out_of_place(conversation: ConversationPlanned, probe: PlayedTurn) -> bool:
     """Whether a control probe met the disruption, or a treated one came before it."""
-    completed_disruptions = probe.performance.completed_disruptions
+    completed_disruptions = probe.deployment_history.completed_disruptions
     if not completed_disruptions or conversation.disruption == UNDISTURBED:
         return False
     if conversation.arm == CONTROL:
@@ -193,7 +193,7 @@ def _is_out_of_place(conversation: ConversationPlanned, probe: PlayedTurn) -> bo
 
 def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
     """Whether the probe was not asked because the bot, once disturbed, did not answer any more."""
-    completed_disruptions = probe.performance.completed_disruptions
+    completed_disruptions = probe.deployment_history.completed_disruptions
     if any(not one.ended.recovered for one in completed_disruptions):
         return True
     return any(

@@ -37,7 +37,7 @@ def diagnose_stores(history: History, kinds: Mapping[str, StoreKind]) -> Finding
     kind = kinds.get(history.run.store)
     if kind is None:
         return {}
-    return {name: tuple(kind.diagnose(_evidence(history, name))) for name in history.performances}
+    return {name: tuple(kind.diagnose(_evidence(history, name))) for name in history.deployment_histories}
 
 
 def loss_in(findings: Iterable[StoreFinding]) -> StoreFinding | None:
@@ -51,37 +51,37 @@ def early_expiries(history: History, deployment: str) -> tuple[EarlyExpiry, ...]
     A TTL runs since it was set, and no fact was told before the deployment was started: what is left of
     it, and the time since then, is the longest that it can have been.
     """
-    performance = history.performances[deployment]
-    if performance.started is None:
+    deployment_history = history.deployment_histories[deployment]
+    if deployment_history.started is None:
         return ()
     found: dict[str, EarlyExpiry] = {}
-    for sighting in performance.snapshots:
-        declared = sighting.seen.declared_ttl
+    for snapshot in deployment_history.snapshots:
+        declared = snapshot.seen.declared_ttl
         if declared is None:
             continue
-        for value, left in sighting.seen.first_expiry.items():
-            ttl = left + max(0.0, sighting.seen.at - performance.started.at)
+        for value, left in snapshot.seen.first_expiry.items():
+            ttl = left + max(0.0, snapshot.seen.at - deployment_history.started.at)
             if ttl + CLOCK_SECONDS < declared:
-                early = EarlyExpiry(value=value, ttl=ttl, declared=declared, order=sighting.order)
+                early = EarlyExpiry(value=value, ttl=ttl, declared=declared, order=snapshot.order)
                 found.setdefault(value, early)
     return tuple(found.values())
 
 
 def _evidence(history: History, deployment: str) -> StoreEvidence:
-    performance = history.performances[deployment]
+    deployment_history = history.deployment_histories[deployment]
     return StoreEvidence(
-        looks=[sighting.seen for sighting in performance.snapshots],
-        never_stored=_never_stored(history, performance),
-        said=tuple(_said(history, performance)),
+        looks=[snapshot.seen for snapshot in deployment_history.snapshots],
+        never_stored=_never_stored(history, deployment_history),
+        said=tuple(_said(history, deployment_history)),
     )
 
 
-def _never_stored(history: History, performance: DeploymentHistory) -> frozenset[str]:
+def _never_stored(history: History, deployment_history: DeploymentHistory) -> frozenset[str]:
     """Return what no look found; nothing while it may stand packed in what could not be read."""
-    if not performance.snapshots or performance.snapshots[-1].seen.unreadable_keys:
+    if not deployment_history.snapshots or deployment_history.snapshots[-1].seen.unreadable_keys:
         return frozenset()
-    seen = {value for sighting in performance.snapshots for value in sighting.seen.values}
-    return _told(history, performance.deployment, performance.snapshots[-1]) - seen
+    seen = {value for snapshot in deployment_history.snapshots for value in snapshot.seen.values}
+    return _told(history, deployment_history.deployment, deployment_history.snapshots[-1]) - seen
 
 
 def _told(history: History, deployment: str, look: StoreSnapshot) -> frozenset[str]:
@@ -96,15 +96,15 @@ def _told(history: History, deployment: str, look: StoreSnapshot) -> frozenset[s
     )
 
 
-def _said(history: History, performance: DeploymentHistory) -> Iterator[str]:
+def _said(history: History, deployment_history: DeploymentHistory) -> Iterator[str]:
     """Yield what the bot said of its own trouble: log lines and the errors of turns."""
-    if performance.failed is not None:
-        yield from performance.failed.log
-        yield performance.failed.sentence
-    for disturbance in performance.completed_disruptions:
+    if deployment_history.failed is not None:
+        yield from deployment_history.failed.log
+        yield deployment_history.failed.sentence
+    for disturbance in deployment_history.completed_disruptions:
         yield from disturbance.ended.log
     for planned in history.conversations.values():
-        if planned.deployment == performance.deployment:
+        if planned.deployment == deployment_history.deployment:
             for turn in history.turns_of(planned.conversation):
                 if turn.ended is not None and turn.ended.error:
                     yield turn.ended.error

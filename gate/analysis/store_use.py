@@ -17,9 +17,9 @@ def store_use(history: History, deployments: Collection[str], findings: Findings
     None when nobody looked.
     """
     looks = {
-        name: performance.snapshots[0]
+        name: deployment_history.snapshots[0]
         for name in deployments
-        if (performance := history.performances[name]).snapshots
+        if (deployment_history := history.deployment_histories[name]).snapshots
     }
     if not looks:
         return None

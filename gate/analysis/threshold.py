@@ -58,18 +58,18 @@ class DisruptedDeployment:
     `disruptions` has each of them: restart twice where the row is named "restart".
     """
 
-    performance: DeploymentHistory
+    deployment_history: DeploymentHistory
     disruptions: Sequence[str]
 
     @property
     def completed_disruptions(self) -> Sequence[CompletedDisruption]:
         """The disruptions that were carried out, in order."""
-        return self.performance.completed_disruptions[: len(self.disruptions)]
+        return self.deployment_history.completed_disruptions[: len(self.disruptions)]
 
     @property
-    def undone(self) -> Reason | None:
+    def not_applied(self) -> Reason | None:
         """Why they cannot be shown to have happened; None when they can."""
-        return self.performance.undone(self.disruptions)
+        return self.deployment_history.not_applied(self.disruptions)
 
 
 @dataclass(frozen=True, kw_only=True)

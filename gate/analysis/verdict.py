@@ -41,7 +41,7 @@ Conclusion = tuple[Verdict, tuple[Reason, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Breaches:
+class AnomalyCounts:
     """What is never a matter of degree, counted in turns."""
 
     leaking_replies: int
@@ -66,7 +66,7 @@ def conclude_disruption(row: Row) -> Conclusion:
 
     What one deployment shows to fail has failed, though others could not be judged.
     """
-    faults = [fault for one in row.deployments if (fault := _fault(row.disruptions, one.performance))]
+    faults = [fault for one in row.deployments if (fault := _fault(row.disruptions, one.deployment_history))]
     if len(faults) == len(row.deployments):
         return Verdict.INCONCLUSIVE, (faults[0],)
     broken = _what_was_seen_to_fail(row)
@@ -74,7 +74,7 @@ def conclude_disruption(row: Row) -> Conclusion:
         return Verdict.FAILED, broken
     unseen = (
         next(iter(faults), None)
-        or next((one.undone for one in row.deployments if one.undone), None)
+        or next((one.not_applied for one in row.deployments if one.not_applied), None)
         or _what_could_not_be_seen(row)
         or unproven_accuracy(row)
     )
@@ -82,17 +82,17 @@ def conclude_disruption(row: Row) -> Conclusion:
 
 
 def conclude(
-    history: History, policy: Policy, disruptions: Sequence[DisruptionResult], breaches: Breaches
+    history: History, policy: Policy, disruptions: Sequence[DisruptionResult], anomalies: AnomalyCounts
 ) -> Conclusion:
     """The verdict on the run: the worst of its disruptions, unless a leak or a fabrication is worse."""
-    blocking = [*_intolerable(policy, breaches), *_reasons_of(disruptions, Verdict.FAILED)]
+    blocking = [*_intolerable(policy, anomalies), *_reasons_of(disruptions, Verdict.FAILED)]
     if blocking and history.end is not None:
         return Verdict.FAILED, tuple(blocking)
     unseen = _unseen(history, disruptions, blocking)
     scored = [one for one in disruptions if one.after.scored]
     if not unseen and not scored:
         unseen.append(NothingRecalled())
-    unseen += breaches.unchecked
+    unseen += anomalies.unchecked
     if unseen:
         return Verdict.INCONCLUSIVE, each_once(unseen)
     return Verdict.PASSED, (
@@ -104,18 +104,18 @@ def conclude(
     )
 
 
-def _intolerable(policy: Policy, breaches: Breaches) -> list[Reason]:
+def _intolerable(policy: Policy, anomalies: AnomalyCounts) -> list[Reason]:
     """What blocks however little of it there is."""
     blocking: list[Reason] = []
-    if breaches.leaks > policy.leaks:
-        counted = (("reply", breaches.leaking_replies), ("request", breaches.leaking_requests))
+    if anomalies.leaks > policy.leaks:
+        counted = (("reply", anomalies.leaking_replies), ("request", anomalies.leaking_requests))
         blocking += [Leaks(place=place, turns=turns) for place, turns in counted if turns]
-    if breaches.fabrications > policy.fabrications:
-        blocking.append(Fabrications(replies=breaches.fabrications))
-    if breaches.zombies:
-        blocking.append(Zombies(replies=breaches.zombies))
-    if breaches.expiring:
-        blocking.append(Expiring(facts=len(breaches.expiring), first=breaches.expiring[0]))
+    if anomalies.fabrications > policy.fabrications:
+        blocking.append(Fabrications(replies=anomalies.fabrications))
+    if anomalies.zombies:
+        blocking.append(Zombies(replies=anomalies.zombies))
+    if anomalies.expiring:
+        blocking.append(Expiring(facts=len(anomalies.expiring), first=anomalies.expiring[0]))
     return blocking
 
 
@@ -143,21 +143,21 @@ def _unseen(
 
 def _nothing_came_up(history: History) -> NothingCameUp | None:
     """Why none of several deployments came up, when it is the same for all; else None."""
-    failed = [one.failed for one in history.performances.values()]
+    failed = [one.failed for one in history.deployment_histories.values()]
     known = [one for one in failed if one is not None]
     if len(failed) < 2 or len(known) < len(failed) or len({cause_of(one) for one in known}) > 1:
         return None
     return NothingCameUp(cause=known[0].cause, why=cause_of(known[0]))
 
 
-def _fault(disruptions: tuple[str, ...], performance: DeploymentHistory) -> Reason | None:
-    failed = performance.failed
+def _fault(disruptions: tuple[str, ...], deployment_history: DeploymentHistory) -> Reason | None:
+    failed = deployment_history.failed
     if failed is not None:
         return NotTried(disruptions=disruptions, cause=failed.cause, why=cause_of(failed))
-    if performance.faults:
-        fault = performance.faults[0]
+    if deployment_history.faults:
+        fault = deployment_history.faults[0]
         return NotJudged(disruptions=disruptions, cause=fault.cause, why=fault.sentence)
-    if performance.started is None:
+    if deployment_history.started is None:
         return NotReached(disruptions=disruptions)
     return None
 

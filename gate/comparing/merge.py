@@ -70,7 +70,7 @@ class Part:
     @property
     def images(self) -> dict[str, str]:
         """Role → image."""
-        started = (one.started for one in self.history.performances.values())
+        started = (one.started for one in self.history.deployment_histories.values())
         return {role: image for one in started if one is not None for role, image in one.images.items()}
 
 

@@ -19,7 +19,7 @@ from gate.analysis.checkers import (
     read_your_writes,
     retention,
 )
-from gate.analysis.checkers.anomaly import Breach, Checker, MissedProbe, Observed
+from gate.analysis.checkers.anomaly import Anomaly, Checker, MissedProbe, Observed
 
 CHECKERS: dict[str, Checker] = {
     # What is told apart more surely comes first: it names the anomaly where several saw something.
@@ -40,4 +40,4 @@ CHECKERS: dict[str, Checker] = {
     "durability": durability.check,
 }
 
-__all__ = ["CHECKERS", "Breach", "Checker", "MissedProbe", "Observed"]
+__all__ = ["CHECKERS", "Anomaly", "Checker", "MissedProbe", "Observed"]

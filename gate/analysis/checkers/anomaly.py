@@ -8,7 +8,7 @@ from functools import cached_property
 
 from gate.analysis.accuracy import place_of
 from gate.analysis.checkers.repeated_reads import Reads, reads_of
-from gate.analysis.fact_trace import tellings, wanted_facts
+from gate.analysis.fact_trace import disclosures, wanted_facts
 from gate.analysis.history import CompletedDisruption, History, PlayedTurn
 from gate.analysis.leaks import Leak
 from gate.analysis.prompts import Shown, shown_amiss
@@ -21,7 +21,7 @@ from gate.core.words import found_in
 
 
 @dataclass(frozen=True, kw_only=True)
-class Breach:
+class Anomaly:
     """One guarantee, seen broken in one turn."""
 
     guarantee: str
@@ -127,7 +127,9 @@ class Observed:
             values = {fact: conversation.facts[fact] for fact in wanted}
             said = found_in(result.reply, tuple(values.values()))
             missing = tuple(fact for fact in wanted if values[fact] not in said)
-            told_in = [one for one in tellings(self.history, turn) if not set(missing).isdisjoint(one.tells)]
+            told_in = [
+                one for one in disclosures(self.history, turn) if not set(missing).isdisjoint(one.tells)
+            ]
             since = min((one.order for one in told_in), default=turn.order)
             yield MissedProbe(
                 turn=turn,
@@ -136,10 +138,12 @@ class Observed:
                 missing=missing,
                 told_in=told_in,
                 completed_disruptions=[
-                    one for one in turn.performance.completed_disruptions if since < one.order < turn.order
+                    one
+                    for one in turn.deployment_history.completed_disruptions
+                    if since < one.order < turn.order
                 ],
             )
 
 
-Checker = Callable[[Observed], Iterable[Breach]]
-"""Finds every breach of one guarantee in a transcript. Pure; one that raises leaves its guarantee open."""
+Checker = Callable[[Observed], Iterable[Anomaly]]
+"""Finds every anomaly of one guarantee in a transcript. Pure; one that raises leaves its guarantee open."""

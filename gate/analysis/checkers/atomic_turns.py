@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gate.analysis.checkers.anomaly import Breach, Observed
+from gate.analysis.checkers.anomaly import Anomaly, Observed
 from gate.analysis.prompts import USER_ROLES, SaidTexts, followed_by, pieces_in, said_before
 from gate.analysis.reasons.anomalies import Sign, SignSeen
 from gate.core.transcript import INDETERMINATE
@@ -12,7 +12,7 @@ from gate.core.transcript import INDETERMINATE
 GUARANTEE = "atomic-turns"
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Prompts that hold an interrupted turn in part: cut short, or without the answer that others have."""
     broken_off = {
         turn.started.conversation for turn in observed.history.turns.values() if turn.status == INDETERMINATE
@@ -27,14 +27,14 @@ def check(observed: Observed) -> Iterable[Breach]:
         if not interrupted:
             continue
         if any(pieces_in(request, text) for request in turn.requests for text in interrupted):
-            yield Breach(
+            yield Anomaly(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
                 reason=SignSeen(sign=Sign.TURN_CUT_SHORT),
             )
         elif any(_lacks_answer(request, said, interrupted) for request in turn.requests):
             # Who stores what the user says before he asks his model loses no word of it.
-            yield Breach(
+            yield Anomaly(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
                 reason=SignSeen(sign=Sign.TURN_UNANSWERED),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gate.analysis.accuracy import place_of
-from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
+from gate.analysis.checkers.anomaly import Anomaly, MissedProbe, Observed
 from gate.analysis.history import PlayedTurn
 from gate.analysis.prompts import shown_by
 from gate.analysis.reasons.anomalies import Sign, SignSeen
 from gate.core.transcript import CONTROL
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Prompts that hold what was said after a fact, up to the next disruption, and not the fact itself."""
     for missed in observed.missed:
         if (
@@ -20,7 +20,7 @@ def check(observed: Observed) -> Iterable[Breach]:
             and _is_trimmed(observed, missed)
             and not _is_kept_undisturbed(observed, missed)
         ):
-            yield Breach(
+            yield Anomaly(
                 guarantee="capacity",
                 turn=missed.identifier,
                 reason=SignSeen(sign=Sign.PROMPT_TRIMMED),

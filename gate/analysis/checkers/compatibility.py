@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
+from gate.analysis.checkers.anomaly import Anomaly, MissedProbe, Observed
 from gate.analysis.reasons.anomalies import HistoryRefused, Sign, SignSeen
 from gate.core.transcript import REFUSED
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """What is still in the store after a change of version, and what the other version does not read."""
     for missed in observed.missed:
         if not _version_changed(missed):
             continue
         trace = missed.result.trace
         if trace.stored and trace.loaded is not True:
-            yield Breach(
+            yield Anomaly(
                 guarantee="compatibility",
                 turn=missed.identifier,
                 reason=SignSeen(sign=Sign.HISTORY_NOT_READ),
             )
         elif trace.stored is not False and missed.turn.status == REFUSED:
-            yield Breach(
+            yield Anomaly(
                 guarantee="compatibility",
                 turn=missed.identifier,
                 reason=HistoryRefused(error=missed.result.reason),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
-from gate.analysis.fact_trace import tellings
+from gate.analysis.checkers.anomaly import Anomaly, MissedProbe, Observed
+from gate.analysis.fact_trace import disclosures
 from gate.analysis.prompts import said_before
 from gate.analysis.reasons.anomalies import Sign, SignSeen
 from gate.core.words import found_in
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Replies, and prompts behind wrong replies, that hold a corrected value in place of the last one."""
     for missed in observed.missed:
         if missed.result.guarantee != "correction":
@@ -25,13 +25,13 @@ def check(observed: Observed) -> Iterable[Breach]:
             sign = Sign.PROMPT_BEFORE_CORRECTION
         else:
             continue
-        yield Breach(guarantee="correction", turn=missed.identifier, reason=SignSeen(sign=sign))
+        yield Anomaly(guarantee="correction", turn=missed.identifier, reason=SignSeen(sign=sign))
 
 
 def _took_both(observed: Observed, missed: MissedProbe) -> bool:
     """Whether exactly the two values are gone: what was said between them is still in the prompt."""
     asked = frozenset(missed.turn.started.asks)
-    told = [one for one in tellings(observed.history, missed.turn) if not asked.isdisjoint(one.tells)]
+    told = [one for one in disclosures(observed.history, missed.turn) if not asked.isdisjoint(one.tells)]
     if len(told) < 2:
         return False
     said = said_before(observed.history, missed.turn)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate.analysis.checkers.anomaly import Breach, Observed
+from gate.analysis.checkers.anomaly import Anomaly, Observed
 from gate.analysis.history import CompletedDisruption, PlayedTurn
 from gate.analysis.reasons.anomalies import Sign, SignSeen
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Turns that the bot acknowledged while its store was away, and that were gone afterwards."""
     for missed in observed.missed:
         outages = [one for one in missed.completed_disruptions if one.traits.store_away]
-        if any(_within(telling, outage) for telling in missed.told_in for outage in outages):
-            yield Breach(
+        if any(_within(disclosure, outage) for disclosure in missed.told_in for outage in outages):
+            yield Anomaly(
                 guarantee="fail-closed",
                 turn=missed.identifier,
                 reason=SignSeen(sign=Sign.ACKNOWLEDGED_IN_OUTAGE),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from rapidfuzz import fuzz
 
-from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
+from gate.analysis.checkers.anomaly import Anomaly, MissedProbe, Observed
 from gate.analysis.history import History
 from gate.analysis.reasons.anomalies import ValueChanged
 from gate.core.words import WholeWords, contains
@@ -23,12 +23,12 @@ SHARE_CUT_OFF = 0.5
 """From this share of a long value on, its beginning is the value cut short."""
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Replies and prompts that hold the value changed: letters replaced, folded, cut off, or others."""
     for missed in observed.missed:
         place = _where_changed(missed, _other_turns(observed.history, missed))
         if place:
-            yield Breach(
+            yield Anomaly(
                 guarantee="fidelity",
                 turn=missed.identifier,
                 reason=ValueChanged(place=place),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate.analysis.checkers.anomaly import Breach, Observed
+from gate.analysis.checkers.anomaly import Anomaly, Observed
 from gate.analysis.history import PlayedTurn
 from gate.analysis.reasons.anomalies import LeakSeen
 from gate.analysis.reasons.probes import ReplyAmiss
@@ -13,7 +13,7 @@ from gate.core.statements import Reason
 from gate.core.words import found_in
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Values of exactly one other session, in replies and in prompts, and probes of isolation that failed."""
     leaking: dict[str, Reason] = {}
     for leak in observed.leaks:
@@ -23,7 +23,7 @@ def check(observed: Observed) -> Iterable[Breach]:
         if result.guarantee == "isolation" and result.outcome is Outcome.LOST and _is_held(observed, turn):
             leaking.setdefault(turn.started.turn, result.coded_reason or ReplyAmiss(checks=()))
     for identifier, reason in leaking.items():
-        yield Breach(guarantee="isolation", turn=identifier, reason=reason)
+        yield Anomaly(guarantee="isolation", turn=identifier, reason=reason)
 
 
 def _is_held(observed: Observed, turn: PlayedTurn) -> bool:

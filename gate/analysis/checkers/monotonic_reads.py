@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate.analysis.checkers.anomaly import Breach, Observed
+from gate.analysis.checkers.anomaly import Anomaly, Observed
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Mixed answers to one question, with nothing told or disrupted in between."""
     for reads in observed.reads:
         if reads.mixed and not reads.stale:
             for turn in reads.misses:
-                yield Breach(
+                yield Anomaly(
                     guarantee="monotonic-reads", turn=turn, reason=reads.differing(by_replicas=False)
                 )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate.analysis.checkers.anomaly import Breach, Observed
+from gate.analysis.checkers.anomaly import Anomaly, Observed
 from gate.analysis.probes import guessed
 from gate.analysis.reasons.probes import ReplyAmiss
 from gate.core.report import Outcome
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Replies that know what nobody told."""
     for turn, result in observed.probes:
         if result.outcome is not Outcome.LOST or result.recall:
             continue
         # Who lists all values that a told fact might have has lost it: that is a loss among others.
         if result.guarantee == "no-fabrication" or guessed(observed.history, turn):
-            yield Breach(
+            yield Anomaly(
                 guarantee="no-fabrication",
                 turn=turn.started.turn,
                 reason=result.coded_reason or ReplyAmiss(checks=()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
+from gate.analysis.checkers.anomaly import Anomaly, MissedProbe, Observed
 from gate.analysis.history import History, PlayedTurn
 from gate.analysis.prompts import said_before, standing_in
 from gate.analysis.reasons.anomalies import Sign, SignSeen
@@ -12,13 +12,13 @@ from gate.core.transcript import ACKNOWLEDGED
 from gate.core.words import found_in
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Facts that are gone while a turn which was under way at the same time is still there."""
     for missed in observed.missed:
-        for telling in missed.told_in:
-            siblings = _under_way_with(observed.history, telling)
+        for disclosure in missed.told_in:
+            siblings = _under_way_with(observed.history, disclosure)
             if any(_is_there(observed.history, missed, one) for one in siblings):
-                yield Breach(
+                yield Anomaly(
                     guarantee="no-lost-update",
                     turn=missed.identifier,
                     reason=SignSeen(sign=Sign.TURN_OVERWRITTEN),
@@ -26,15 +26,15 @@ def check(observed: Observed) -> Iterable[Breach]:
                 break
 
 
-def _under_way_with(history: History, telling: PlayedTurn) -> list[PlayedTurn]:
+def _under_way_with(history: History, disclosure: PlayedTurn) -> list[PlayedTurn]:
     return [
         turn
-        for turn in history.turns_of(telling.started.conversation)
-        if turn is not telling
-        and turn.started.session == telling.started.session
+        for turn in history.turns_of(disclosure.started.conversation)
+        if turn is not disclosure
+        and turn.started.session == disclosure.started.session
         and turn.status == ACKNOWLEDGED
-        and turn.order < telling.ended_order
-        and telling.order < turn.ended_order
+        and turn.order < disclosure.ended_order
+        and disclosure.order < turn.ended_order
     ]
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from gate.analysis.checkers.anomaly import Breach, Observed
+from gate.analysis.checkers.anomaly import Anomaly, Observed
 from gate.analysis.history import PlayedTurn
 from gate.analysis.prompts import Shown, standing_in
 from gate.analysis.reasons.anomalies import TurnRepeated
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Prompts in which an earlier turn stands more often than the user said it."""
     for turn, shown in observed.shown_amiss:
         repeated = _repeated(turn, shown)
         if repeated:
-            yield Breach(
+            yield Anomaly(
                 guarantee="once-only",
                 turn=turn.started.turn,
                 reason=TurnRepeated(times=repeated),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
+from gate.analysis.checkers.anomaly import Anomaly, MissedProbe, Observed
 from gate.analysis.prompts import SaidTexts
 from gate.analysis.reasons.anomalies import Sign, SignSeen
 from gate.core.words import found_in
@@ -13,18 +13,18 @@ from gate.core.words import found_in
 GUARANTEE = "order"
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """Replies that name the wrong one of several facts, and prompts whose turns are out of order."""
     for missed in observed.missed:
         if missed.result.guarantee == GUARANTEE and _names_another(missed):
-            yield Breach(
+            yield Anomaly(
                 guarantee=GUARANTEE,
                 turn=missed.identifier,
                 reason=SignSeen(sign=Sign.REPLY_OUT_OF_ORDER),
             )
     for turn, (said, requests) in observed.shown_amiss:
         if any(_is_inverted(standing, said) for standing in requests):
-            yield Breach(
+            yield Anomaly(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
                 reason=SignSeen(sign=Sign.PROMPT_OUT_OF_ORDER),

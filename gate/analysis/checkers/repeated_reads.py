@@ -48,7 +48,7 @@ class Reads:
     def by_replicas(self) -> bool:
         """Whether different instances may have given the answers."""
         kinds = self.probe.disruptions
-        completed_disruptions = self.answers[0].turn.performance.completed_disruptions
+        completed_disruptions = self.answers[0].turn.deployment_history.completed_disruptions
         return any(
             one.traits.several_answer for one in completed_disruptions if one.ended.disruption in kinds
         )
@@ -65,7 +65,7 @@ def reads_of(answers: Iterable[tuple[PlayedTurn, ProbeResult]]) -> Iterator[Read
     for turn, result in answers:
         if result.outcome is Outcome.ERROR or not result.facts:
             continue
-        side = len([one for one in turn.performance.completed_disruptions if one.order < turn.order])
+        side = len([one for one in turn.deployment_history.completed_disruptions if one.order < turn.order])
         place = (turn.started.conversation, turn.started.session, tuple(result.facts), result.expected, side)
         asked.setdefault(place, []).append((turn, result))
     for several in asked.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gate.analysis.checkers.anomaly import Breach, MissedProbe, Observed
+from gate.analysis.checkers.anomaly import Anomaly, MissedProbe, Observed
 from gate.analysis.history import History
 from gate.analysis.reasons.anomalies import ExpiresEarly, Sign, SignSeen, ThrownOut, store_loss
 from gate.analysis.store_findings import EarlyExpiry, early_expiries, loss_in
@@ -15,12 +15,12 @@ from gate.core.store_findings import StoreFinding
 ZOMBIE = GUARANTEES["retention"].other_anomaly
 
 
-def check(observed: Observed) -> Iterable[Breach]:
+def check(observed: Observed) -> Iterable[Anomaly]:
     """What was to be forgotten and is known, and what runs out, or is thrown out, before its time."""
     history = observed.history
     for turn, result in observed.probes:
         if result.guarantee == "retention" and result.outcome is Outcome.LOST and not result.recall:
-            yield Breach(
+            yield Anomaly(
                 guarantee="retention",
                 turn=turn.started.turn,
                 reason=SignSeen(sign=Sign.REPLY_HOLDS_FORGOTTEN),
@@ -30,12 +30,12 @@ def check(observed: Observed) -> Iterable[Breach]:
     for missed in observed.missed:
         loss = losses.get(missed.conversation.deployment)
         if loss is not None and _explains(loss, missed):
-            yield Breach(guarantee="retention", turn=missed.identifier, reason=store_loss(loss))
+            yield Anomaly(guarantee="retention", turn=missed.identifier, reason=store_loss(loss))
         elif missed.result.guarantee == "retention" and missed.result.trace.stored is False:
             thrown_out = _thrown_out(missed)
             if thrown_out:
-                yield Breach(guarantee="retention", turn=missed.identifier, reason=thrown_out)
-    for name in history.performances:
+                yield Anomaly(guarantee="retention", turn=missed.identifier, reason=thrown_out)
+    for name in history.deployment_histories:
         for expiry in early_expiries(history, name):
             yield from _told_with(history, name, expiry)
 
@@ -46,21 +46,21 @@ def _explains(loss: StoreFinding, missed: MissedProbe) -> bool:
 
 def _thrown_out(missed: MissedProbe) -> ThrownOut | None:
     """How the store says that it gave keys up before anybody looked; None when it says so of none."""
-    for sighting in reversed(missed.turn.performance.snapshots):
-        for count, what in ((sighting.seen.evicted_keys, "evicted"), (sighting.seen.expired_keys, "expired")):
+    for snapshot in reversed(missed.turn.deployment_history.snapshots):
+        for count, what in ((snapshot.seen.evicted_keys, "evicted"), (snapshot.seen.expired_keys, "expired")):
             if count:
                 return ThrownOut(how=what, keys=count)
     return None
 
 
-def _told_with(history: History, deployment: str, expiry: EarlyExpiry) -> Iterable[Breach]:
+def _told_with(history: History, deployment: str, expiry: EarlyExpiry) -> Iterable[Anomaly]:
     """The expiry at the turn that told the fact."""
     for turn in history.turns.values():
         conversation = history.conversations[turn.started.conversation]
         if conversation.deployment != deployment or turn.started.repeats:
             continue
         if expiry.value in {conversation.facts[fact] for fact in turn.tells}:
-            yield Breach(
+            yield Anomaly(
                 guarantee="retention",
                 turn=turn.started.turn,
                 reason=ExpiresEarly(ttl=expiry.ttl, declared=expiry.declared),

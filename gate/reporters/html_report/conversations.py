@@ -98,7 +98,7 @@ class ConversationComposer:
         return sorted(played, key=lambda conversation: pair(conversation) not in urgent)
 
     def _conversation(self, conversation: ConversationPlanned, turns: Sequence[PlayedTurn]) -> Document:
-        deployment = self._history.performances[conversation.deployment]
+        deployment = self._history.deployment_histories[conversation.deployment]
         facts = {name: index for index, name in enumerate(conversation.facts)}
         numbers = {turn.started.turn: index for index, turn in enumerate(turns)}
         shown = [self._turn(turn, conversation, deployment, facts, numbers) for turn in turns]
@@ -185,7 +185,7 @@ class ConversationComposer:
                 "proved": completed.ended.took_effect,
                 "recovered": completed.ended.recovered,
             }
-            for completed in self._history.performances[deployment].completed_disruptions
+            for completed in self._history.deployment_histories[deployment].completed_disruptions
         ]
 
 

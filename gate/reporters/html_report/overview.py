@@ -108,7 +108,7 @@ def untested(results: Sequence[GuaranteeResult]) -> str:
 def log_tails(history: History | None) -> list[LogTail]:
     """Collect the log tails of bots that did not start or did not recover."""
     logs: list[tuple[str, Sequence[str]]] = []
-    for deployment, lifetime in ({} if history is None else history.performances).items():
+    for deployment, lifetime in ({} if history is None else history.deployment_histories).items():
         if lifetime.failed is not None and lifetime.failed.log:
             logs.append((f"{deployment}: the last lines of the bot that did not start", lifetime.failed.log))
         logs += [

@@ -91,9 +91,11 @@ def draw_lanes(report: Report, history: History) -> list[LaneDrawing]:
 
 def _timeline(history: History) -> Timeline:
     """Build the timeline of the deployments that started."""
-    most = max((len(lifetime.completed_disruptions) for lifetime in history.performances.values()), default=0)
-    timeline = Timeline(deployments=len(history.performances), spans=2 * most + 2)
-    for lifetime in history.performances.values():
+    most = max(
+        (len(lifetime.completed_disruptions) for lifetime in history.deployment_histories.values()), default=0
+    )
+    timeline = Timeline(deployments=len(history.deployment_histories), spans=2 * most + 2)
+    for lifetime in history.deployment_histories.values():
         if lifetime.started is not None:
             timeline.add(lifetime.started)
             for completed in lifetime.completed_disruptions:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.analysis.checkers import CHECKERS, Breach, Observed
+from gate.analysis.checkers import CHECKERS, Anomaly, Observed
 from gate.analysis.reasons.anomalies import Sign, SignSeen
 from gate.core.guarantees import GUARANTEES
 from gate.core.report import GuaranteeStatus, Outcome, Report, Verdict
@@ -160,10 +160,10 @@ def test_an_interrupted_turn_that_is_absent_breaks_nothing() -> None:
 
 @pytest.mark.parametrize("name", list(CHECKERS))
 def test_a_checker_that_crashes_leaves_its_own_guarantee_open_and_no_other(name: str) -> None:
-    def crash(observed: Observed) -> Iterator[Breach]:
+    def crash(observed: Observed) -> Iterator[Anomaly]:
         """Even when it has found something: what it did not come to may be worse, or clear it up."""
         turn = next(iter(observed.history.turns))
-        yield Breach(guarantee=name, turn=turn, reason=SignSeen(sign=Sign.PROMPT_TRIMMED))
+        yield Anomaly(guarantee=name, turn=turn, reason=SignSeen(sign=Sign.PROMPT_TRIMMED))
         raise ZeroDivisionError("planted")
 
     case = next(one for one in CASES.values() if one.guarantee == name)

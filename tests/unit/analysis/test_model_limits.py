@@ -128,6 +128,6 @@ def test_only_tools_until_the_question_count_and_each_is_named_once() -> None:
 def test_a_request_of_no_turn_counts_for_its_own_deployment(whose: str, counts: bool) -> None:
     """Or for any, where it is not known whose bot made it."""
     history, probe = last_probe(forgetful())
-    own = probe.performance.deployment
+    own = probe.deployment_history.deployment
     history.beyond_reader[own if whose == "own" else whose, CLAUSE] = None
     assert bool(excuse_of_model(history, probe, NOWHERE)) is counts
