@@ -29,7 +29,7 @@ def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
 
 
 def retained(control: Iterable[ProbeResult], treated: Iterable[ProbeResult]) -> Tally:
-    """Of the treated recall probes whose twin in the control arm was remembered: how many were too."""
+    """Count the treated recall probes that were remembered, of those whose control was."""
     kept = {place_of(one): one.outcome is Outcome.REMEMBERED for one in control}
     pairs = [one for one in treated if one.outcome is not Outcome.UNSCORED and kept.get(place_of(one), False)]
     return Tally(remembered=sum(one.outcome is Outcome.REMEMBERED for one in pairs), scored=len(pairs))

@@ -1,4 +1,4 @@
-"""What users met who were talking while a disruption happened."""
+"""Availability of the bot to background sessions during a disruption."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def availability(
 
 
 def together(several: Iterable[Availability]) -> Availability:
-    """That of deployments that were disrupted alike: all turns, and the longest time that a bot was away."""
+    """Combine deployments that were disrupted alike: add up the turns, take the longest outage."""
     every = tuple(several)
     return Availability(
         acknowledged=sum(one.acknowledged for one in every),

@@ -19,7 +19,7 @@ def bot_advice(history: History) -> tuple[Finding, ...]:
 
 
 def _remedies(history: History) -> Iterator[Finding]:
-    """What can be done about deployments that did not come up, each thing once."""
+    """Yield the remedies for deployments that did not come up, each once."""
     failed = (one.failed for one in history.deployment_histories.values() if one.failed is not None)
     for remedy in dict.fromkeys(one.remedy for one in failed if one.remedy):
         yield Remedy(what=remedy)

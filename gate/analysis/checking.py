@@ -25,13 +25,13 @@ SEEN_ANYWHERE = frozenset({"isolation", "retention"})
 
 @dataclass(frozen=True, kw_only=True)
 class CheckerResults:
-    """What the checkers found. `crashed` has the guarantees that could not be checked, and why."""
+    """Anomalies that the checkers found. `crashed` has the guarantees that could not be checked, and why."""
 
     anomalies: Sequence[Anomaly]
     crashed: Mapping[str, CheckerFailed] = field(default_factory=dict)
 
     def at(self, turn: str) -> Sequence[Anomaly]:
-        """What was found in one turn, the surest first."""
+        """Return the anomalies of one turn, the surest first."""
         return self._by_turn.get(turn, ())
 
     @cached_property
@@ -131,7 +131,7 @@ def _guarantee_status(
 
 
 def notes(checker_results: CheckerResults, probes: Mapping[str, ProbeResult]) -> list[Finding]:
-    """What prompts show that no probe asked about: worth knowing, and no reason to block."""
+    """Return findings about anomalies in prompts that no probe asked about. They block nothing."""
     unasked: dict[str, list[Anomaly]] = {}
     for anomaly in checker_results.anomalies:
         result = probes.get(anomaly.turn)

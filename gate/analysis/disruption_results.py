@@ -116,13 +116,13 @@ def _result(
 
 
 def _asked_afterwards(deployments: Iterable[DisruptedDeployment]) -> str:
-    """Who answered the questions after the last disruption; merged deployments were disrupted alike."""
+    """Return who answered after the last disruption; merged deployments were disrupted alike."""
     last = (one.completed_disruptions[-1].traits for one in deployments if one.completed_disruptions)
     return next(last, UNDECLARED).asked_afterwards
 
 
 def _disrupted(history: History, planned: Sequence[ConversationPlanned]) -> dict[str, DisruptedDeployment]:
-    """Where these conversations took place, by deployment: several when the runs of shards are merged."""
+    """Return the deployments of these conversations: several when the runs of shards are merged."""
     longest: dict[str, Sequence[str]] = {}
     for conversation in planned:
         # The shorter scripts play along with the longest one.

@@ -59,7 +59,7 @@ def asked_probe(history: History, turn: PlayedTurn) -> AskedProbe:
 
 
 def trace(history: History, probe: AskedProbe, remembered: bool) -> FactTrace:
-    """Where the facts that `probe` asks for were seen on their way. All of them must be at a stage."""
+    """Trace the facts that `probe` asks for. A stage counts only if all of them reached it."""
     wanted = probe.wanted
     if not wanted:
         return _custody(None, None, None, None)

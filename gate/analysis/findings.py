@@ -1,4 +1,4 @@
-"""What is worth knowing about a run and blocks nothing."""
+"""Findings: facts about a run that are worth knowing and block nothing."""
 
 from __future__ import annotations
 

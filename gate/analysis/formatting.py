@@ -1,4 +1,4 @@
-"""How the reasons of a verdict speak of counts, shares and disruptions."""
+"""Format counts, shares and disruptions for the reasons of a verdict."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def subject(disruptions: Sequence[str]) -> str:
 
 
 def after(disruptions: Sequence[str]) -> str:
-    """When the treated arm was asked: "after restart", "undisturbed"."""
+    """Say when the treated arm was asked: "after restart", "undisturbed"."""
     return "undisturbed" if _is_undisturbed(disruptions) else f"after {subject(disruptions)}"
 
 
 def after_all(rows: Sequence[Sequence[str]]) -> str:
-    """When all treated arms were asked: "after restart and kill, and undisturbed"."""
+    """Say when all treated arms were asked: "after restart and kill, and undisturbed"."""
     disturbed = [subject(row) for row in rows if not _is_undisturbed(row)]
     if not disturbed:
         return "undisturbed"

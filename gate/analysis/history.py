@@ -80,7 +80,7 @@ class DeploymentHistory:
     """Value in folded case → number of conversations that were dealt it, or say it by chance."""
 
     def not_applied(self, disruptions: Sequence[str]) -> DisruptionNotShown | None:
-        """Why these cannot be shown to have happened one after the other; None when they can."""
+        """Return why these cannot be shown to have happened in this order; None when they can."""
         for index, kind in enumerate(disruptions):
             if index >= len(self.completed_disruptions):
                 return DisruptionNotShown(disruption=kind, why="it is not on record that it was carried out")
@@ -106,17 +106,17 @@ class PlayedTurn:
     order: int
     started: TurnStarted
     deployment_history: DeploymentHistory = field(repr=False)
-    """What happened in the deployment in which it was said."""
+    """History of the deployment in which it was said."""
     tells: Sequence[str]
     """The facts that were told with this turn, by the user or, as it was asked to, by the bot."""
     place: int
-    """How many turns of its session began before it."""
+    """Number of turns of its session that began before it."""
     ended: TurnEnded | None = None
     ended_order: int = 0
     status: str = ""
-    """How it ended, "" while it had not."""
+    """Status at its end, "" while it is under way."""
     seconds: float = 0.0
-    """How long it took, 0 while it had not ended."""
+    """Seconds that it took, 0 while it is under way."""
     requests: list[Sequence[str]] = field(default_factory=list)
     """Each request as its messages, each led by its role."""
 

@@ -66,7 +66,7 @@ def read_history(events: Iterable[Event]) -> History:
 
 
 def _count_those_who_say(history: History) -> None:
-    """What a conversation says of its own accord may be stored on its account, and is nobody's fact then."""
+    """Count a conversation as holder of values that it says itself: the store may hold them for it."""
     sought = {name: WholeWords(one.holders) for name, one in history.deployment_histories.items()}
     for conversation in history.conversations.values():
         words = sought[conversation.deployment]
@@ -116,7 +116,7 @@ class _HistoryReader:
         return history
 
     def _pass_over(self, event: JudgeAsked | Waited) -> None:
-        """These say only where the time went."""
+        """Ignore events that only say where the time went."""
 
     def _start_deployment(self, event: DeploymentStarted) -> None:
         self._deployment_history(event.deployment).started = event
@@ -209,7 +209,7 @@ class _HistoryReader:
         history.conversations[event.conversation] = replace(
             conversation,
             facts={**conversation.facts, event.fact: event.value},
-            # A model draws no lots: another session's may come upon the same number.
+            # Model-generated values are not random, so they are never leak evidence.
             unguessable=[fact for fact in conversation.unguessable if fact != event.fact],
         )
 
@@ -277,4 +277,4 @@ _READINGS: dict[type[Event], Callable[[_HistoryReader, Any], None]] = {
     Waited: _HistoryReader._pass_over,
     RunEnded: _HistoryReader._end_run,
 }
-"""How each kind of event is filed: of very many events, a look-up is sooner done than comparisons."""
+"""Handler of each kind of event: a look-up is faster than comparisons, and events are very many."""

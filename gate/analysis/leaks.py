@@ -64,7 +64,7 @@ def _owners(history: History) -> dict[str, str]:
 def _leaks_in(
     turn: PlayedTurn, in_reply: set[str], in_prompt: set[str], owner_of: dict[str, str], history: History
 ) -> list[Leak]:
-    """What of these values of other sessions the turn's own user has not said."""
+    """Return those of these values that the turn's own user has not said."""
     said = "\n".join(
         one.started.text
         for one in history.turns_of(turn.started.conversation)

@@ -1,4 +1,4 @@
-"""What the reader could not stand in for: a loss that it may have caused is not the bot's."""
+"""Excuse losses that the reference model may have caused by what it does not do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ REMEDY = "a real model does: write `model: {mode: forward}`, or `record` once an
 
 
 def excuse_of_model(history: History, probe: PlayedTurn, trace: FactTrace) -> BeyondReader | None:
-    """Why the loss of what `probe` asks for may be the reader's; None when it is not.
+    """Return why the reference model may have caused the loss; None when it did not.
 
     What stood in the store, or in the prompt, needed no tool and no extraction to get there.
     """

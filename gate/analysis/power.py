@@ -1,4 +1,4 @@
-"""What a number of probes can tell: how often a threshold blocks a good bot and passes a bad one."""
+"""Statistical power: how often a threshold blocks a good bot and passes a bad one."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def _compare(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer])
         error = BotError(error=turn.ended.error if turn.ended else "")
         if probe.is_recall:
             return _Judgement(outcome=Outcome.ERROR, reason=error)
-        # Who says nothing gives nothing away, and shows nothing either.
+        # No reply is neither a leak nor evidence against one: unscored.
         return _Judgement(outcome=Outcome.UNSCORED, reason=error)
     try:
         failures = _failures(turn, turn.ended.reply, scorers)
@@ -204,7 +204,7 @@ def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
 
 
 def _contradiction(probe: AskedProbe) -> Reason | None:
-    """Why this draw of the facts makes the probe worthless: it cannot be passed, or not be failed."""
+    """Return why this draw of the facts makes the probe impossible to pass, or to fail."""
     if probe.forbidden:
         impossible = found_in("\n".join(held(probe.turn.started.checks or {})), probe.forbidden)
         if impossible:
@@ -216,7 +216,7 @@ def _contradiction(probe: AskedProbe) -> Reason | None:
 
 
 def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> tuple[CheckFailed, ...]:
-    """What the reply is not, one reason for each check that it does not meet."""
+    """Return one reason for each check that the reply does not meet."""
     return tuple(
         _failure(name, arguments, reply, scorers[name])
         for name, arguments in comparisons(probe, scorers).items()

@@ -20,11 +20,11 @@ SHORTEST_PIECE = 12
 
 
 SaidTexts = Mapping[str, Sequence[PlayedTurn]]
-"""What one session has said until some moment: text → the turns that said it, mostly one."""
+"""Texts that one session has said until some moment → the turns that said each, mostly one."""
 
 
 class Shown(NamedTuple):
-    """What the requests of a probe show of its session."""
+    """Turns of a probe's session that stand in its requests."""
 
     said: SaidTexts
     """What the session had said when the probe was put, the probe itself left out."""
@@ -33,7 +33,7 @@ class Shown(NamedTuple):
 
 
 def shown_by(history: History, probe: PlayedTurn) -> Shown:
-    """What was said before the probe, and what of it stands in the probe's requests."""
+    """Return the texts said before the probe, and those that stand in its requests."""
     said = said_before(history, probe)
     return Shown(said=said, standing=[standing_in(request, said) for request in probe.requests])
 
@@ -53,7 +53,7 @@ def shown_amiss(history: History, probe: PlayedTurn) -> Shown | None:
 
 
 def said_before(history: History, probe: PlayedTurn) -> SaidTexts:
-    """What the probe's session had said when the probe was put, the probe itself left out."""
+    """Return the texts that the probe's session said before the probe."""
     texts: dict[str, list[PlayedTurn]] = {}
     for turn in history.said_before(probe):
         texts.setdefault(turn.started.text.strip(), []).append(turn)

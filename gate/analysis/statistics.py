@@ -1,4 +1,4 @@
-"""How sure a share is.
+"""Confidence intervals for proportions, clustered by conversation.
 
 Probes of one conversation stand or fall together: a session that is lost takes all its facts with it.
 So the conversation is the unit, and a number of probes counts for less than as many independent ones.

@@ -14,7 +14,7 @@ from gate.core.transcript import ACKNOWLEDGED
 from gate.ports import StoreKind
 
 CLOCK_SECONDS = 1.0
-"""How far a TTL may seem to fall short because it was read before the look was over."""
+"""Seconds by which a TTL may seem too short, because it is read before the look is over."""
 
 Findings = Mapping[str, Sequence[StoreFinding]]
 """Deployment → what its store shows."""

@@ -1,4 +1,4 @@
-"""What the bot made of the store while one disruption was prepared."""
+"""Use that the bot made of the store before one disruption."""
 
 from __future__ import annotations
 

@@ -33,14 +33,14 @@ class Counts:
     after: Tally
     retained: Tally
     meanwhile: Tally = field(default_factory=Tally)
-    """Those of the sessions that went on talking during the disruption."""
+    """Probes of the background sessions."""
     availability: Availability = field(default_factory=Availability)
     conversations: Sequence[Cluster] = ()
     """Of each treated conversation, how many probes were remembered, and how many were scored."""
 
     @property
     def planned(self) -> int:
-        """How many recall probes there should be in both arms."""
+        """Count the recall probes that both arms should have."""
         return self.before.scored + self.before.unscored + self.after.scored + self.after.unscored
 
     @property
@@ -68,7 +68,7 @@ class DisruptedDeployment:
 
     @property
     def not_applied(self) -> Reason | None:
-        """Why they cannot be shown to have happened; None when they can."""
+        """Return why they cannot be shown to have happened; None when they can."""
         return self.deployment_history.not_applied(self.disruptions)
 
 

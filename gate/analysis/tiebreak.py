@@ -1,4 +1,4 @@
-"""What a judge says of a reply that holds all it must. It can take that away, and never give it."""
+"""Apply a judge's answers to a reply that passes all comparisons. A judge can only fail it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def unanswered(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[str, .
 
 
 def refusals(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[CriterionRefused, ...]:
-    """What a judge does not find in the reply, one reason for each criterion. Raises Undecided."""
+    """Return one reason for each criterion that a judge finds not met. Raises Undecided."""
     checks = probe.started.checks or {}
     reply = probe.ended.reply if probe.ended else ""
     return tuple(

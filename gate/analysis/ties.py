@@ -26,7 +26,7 @@ class Tie:
 
 
 def find_ties(events: Iterable[Event], scorers: Mapping[str, Scorer] = SCORERS) -> tuple[Tie, ...]:
-    """What is left to a judge in a run that was played, in the order of its plan. Raises GateError."""
+    """Find the replies of a played run that need a judge, in the order of its plan. Raises GateError."""
     history = read_history(events)
     return tuple(
         Tie(

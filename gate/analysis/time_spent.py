@@ -1,4 +1,4 @@
-"""Where the time of a run went: to the bot, its model, the engine, the script or the gate.
+"""Time of a run, split between the bot, its model, the engine, the script and the gate.
 
 Each moment is counted once, whatever happened side by side, so the parts add up to the whole:
 
@@ -71,7 +71,7 @@ class Timekeeper:
             taking(self, event)
 
     def spent(self) -> TimeSpent:
-        """How the time until the last event was spent, in seconds."""
+        """Return the seconds until the last event, by what they were spent on."""
         for deployment in {*self._disruptions, *(place for place, _ in self._turns.values())}:
             self._end(deployment, self.last)
         parts = sweep(self._began, self._ended, self._kinds)
@@ -135,7 +135,7 @@ class Timekeeper:
             self._last_end = None
 
     def _end(self, deployment: str, at: float) -> None:
-        """What was under way there is over."""
+        """End everything that is under way in a deployment."""
         self._recover(deployment, at)
         for turn in [turn for turn, (place, _) in self._turns.items() if place == deployment]:
             _, began = self._turns.pop(turn)
@@ -149,7 +149,7 @@ class Timekeeper:
             self._span(DISRUPTION, began, at)
 
     def _undisturbed_span(self, kind: int, began: float, ended: float, deployment: str) -> None:
-        """What of a turn or a request lies outside of the disruptions of its deployment."""
+        """Add the parts of a turn or request outside of its deployment's disruptions."""
         if deployment in self._disruptions:
             for start, end in _outside(self._disruptions[deployment], began, ended):
                 self._span(kind, start, end)

@@ -42,7 +42,7 @@ Conclusion = tuple[Verdict, tuple[Reason, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class AnomalyCounts:
-    """What is never a matter of degree, counted in turns."""
+    """Turns with anomalies that block whatever the accuracy."""
 
     leaking_replies: int
     leaking_requests: int
@@ -51,7 +51,7 @@ class AnomalyCounts:
     zombies: int
     """Replies that held what was to be forgotten."""
     expiring: Sequence[Reason] = ()
-    """What the store shows of each fact that runs out before its time."""
+    """Reasons from the store for each fact that expires early."""
     unchecked: Sequence[Reason] = ()
     """Why guarantees could not be checked."""
 
@@ -105,7 +105,7 @@ def conclude(
 
 
 def _intolerable(policy: Policy, anomalies: AnomalyCounts) -> list[Reason]:
-    """What blocks however little of it there is."""
+    """Return the reasons that block whatever the accuracy."""
     blocking: list[Reason] = []
     if anomalies.leaks > policy.leaks:
         counted = (("reply", anomalies.leaking_replies), ("request", anomalies.leaking_requests))
@@ -126,7 +126,7 @@ def _reasons_of(disruptions: Sequence[DisruptionResult], verdict: Verdict) -> li
 def _unseen(
     history: History, disruptions: Sequence[DisruptionResult], blocking: Sequence[Reason]
 ) -> list[Reason]:
-    """Why not all of the run could be seen."""
+    """Return why parts of the run could not be seen."""
     unseen: list[Reason] = []
     if history.end is None:
         # What was cut off may have shown that the bot is not to blame: that its store had died.
@@ -142,7 +142,7 @@ def _unseen(
 
 
 def _nothing_came_up(history: History) -> NothingCameUp | None:
-    """Why none of several deployments came up, when it is the same for all; else None."""
+    """Return why no deployment came up, when it is the same for several; else None."""
     failed = [one.failed for one in history.deployment_histories.values()]
     known = [one for one in failed if one is not None]
     if len(failed) < 2 or len(known) < len(failed) or len({cause_of(one) for one in known}) > 1:

@@ -24,7 +24,7 @@ SIGNIFICANCE = 0.05
 
 
 class Finding(StrEnum):
-    """What a comparison comes to."""
+    """Outcome of a comparison."""
 
     REGRESSION = "regression"
     IMPROVEMENT = "improvement"
@@ -76,7 +76,7 @@ def mcnemar(worse: int, better: int) -> float:
 
 
 def compare(base: Measurement, head: Measurement) -> Comparison:
-    """What has become of the memory from `base` to `head`, as far as chance can be ruled out."""
+    """Compare the memory of `base` and `head`, as far as chance can be ruled out."""
     before, after = _conversations(base), _conversations(head)
     shared = [key for key in before if key in after]
     pairs = [_Pair(base=before[key], head=after[key], disruption=key[1]) for key in shared]
@@ -130,7 +130,7 @@ class _Pair:
         return [one for one in self.base if self.base[one] is not None and self.head.get(one) is not None]
 
     def gain(self, guarantee: str = "") -> int:
-        """How many more of its probes the head remembered; of one guarantee, or of all."""
+        """Count how many more of its probes the head remembered; of one guarantee, or of all."""
         return sum(
             bool(self.head[one]) - bool(self.base[one]) for one in self.places if guarantee in ("", one[0])
         )
@@ -142,18 +142,18 @@ def _conversations(run: Measurement) -> dict[Key, dict[Place, bool | None]]:
     for one in run.probes:
         if one.arm == TREATED and one.content and one.recall and GUARANTEES[one.guarantee].recall:
             probes.setdefault(one.conversation, []).append(one)
-    twins: Counter[tuple[str, str, int]] = Counter()
+    repeats: Counter[tuple[str, str, int]] = Counter()
     found: dict[Key, dict[Place, bool | None]] = {}
     for asked in probes.values():
         key = (asked[0].content, asked[0].disruption, asked[0].trial)
         # Equal scenarios under two names are told apart by their order.
-        found[*key, twins[key]] = {
+        found[*key, repeats[key]] = {
             (one.guarantee, rank): None
             if one.outcome == Outcome.UNSCORED
             else one.outcome == Outcome.REMEMBERED
             for rank, one in enumerate(sorted(asked, key=lambda one: (one.line, one.column)))
         }
-        twins[key] += 1
+        repeats[key] += 1
     return found
 
 

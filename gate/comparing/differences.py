@@ -1,4 +1,4 @@
-"""How two runs differ in what they measured and by which rule: who changes the test is to be seen."""
+"""List the differences between two runs in scenarios and policy, so that a changed test is visible."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _policy(run: Measurement) -> Mapping[str, Value]:
 
 
 def _scenarios(base: Measurement, head: Measurement) -> list[str]:
-    """What a pull request did to the questions. A scenario that only got another name is the same."""
+    """Describe changes to the questions. A scenario that was only renamed is the same."""
     before, after = _contents(base), _contents(head)
     if not before or not after:
         return []  # one of the two is too old to say, or asked nothing

@@ -1,4 +1,4 @@
-"""What a checker sees, and what it finds."""
+"""Input and output of a checker."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Anomaly:
     reason: Reason
     """What was seen."""
     anomaly: str = ""
-    """What it is called; by default the guarantee's first anomaly."""
+    """Its name; by default the guarantee's first anomaly."""
     is_certain: bool = True
     """Whether no honest bot does so. What some do for good reasons is worth a remark and blocks nothing."""
 
@@ -60,12 +60,12 @@ class MissedProbe:
 
     @property
     def reply(self) -> str:
-        """What the bot said, "" where it was an error."""
+        """The bot's reply, "" where it was an error."""
         return self.turn.ended.reply if self.turn.ended and self.turn.status == ACKNOWLEDGED else ""
 
     @property
     def missing_values(self) -> tuple[str, ...]:
-        """What the missing facts are."""
+        """Values of the missing facts."""
         return tuple(self.conversation.facts[fact] for fact in self.missing)
 
 

@@ -33,7 +33,7 @@ def check(observed: Observed) -> Iterable[Anomaly]:
                 reason=SignSeen(sign=Sign.TURN_CUT_SHORT),
             )
         elif any(_lacks_answer(request, said, interrupted) for request in turn.requests):
-            # Who stores what the user says before he asks his model loses no word of it.
+            # A bot that stores the user's text before it asks its model loses none of it.
             yield Anomaly(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,

@@ -10,7 +10,7 @@ from gate.core.transcript import REFUSED
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """What is still in the store after a change of version, and what the other version does not read."""
+    """Find facts that are in the store and that the other version of the bot does not read."""
     for missed in observed.missed:
         if not _version_changed(missed):
             continue

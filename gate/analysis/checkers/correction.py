@@ -44,7 +44,7 @@ def _took_both(observed: Observed, missed: MissedProbe) -> bool:
 
 
 def _corrected(missed: MissedProbe) -> list[str]:
-    """What the probe asks about and does not want to hear."""
+    """Return the facts that the probe asks about and forbids."""
     facts = missed.conversation.facts
     wanted = {facts[fact] for fact in missed.missing}
     return [facts[fact] for fact in missed.turn.started.asks if facts[fact] not in wanted]

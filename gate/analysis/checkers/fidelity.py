@@ -56,7 +56,7 @@ def _where_changed(missed: MissedProbe, other_turns: Collection[str]) -> str:
 
 
 def _other_turns(history: History, missed: MissedProbe) -> list[str]:
-    """What else was said in the conversation, the longest first: some of it may begin like the telling."""
+    """Return the other texts of the conversation, the longest first: some may begin like the telling."""
     told_in = {turn.started.turn for turn in missed.told_in}
     conversation = history.turns_of(missed.conversation.conversation)
     said = {turn.started.text for turn in conversation if turn.started.turn not in told_in}

@@ -15,7 +15,7 @@ def check(observed: Observed) -> Iterable[Anomaly]:
     for turn, result in observed.probes:
         if result.outcome is not Outcome.LOST or result.recall:
             continue
-        # Who lists all values that a told fact might have has lost it: that is a loss among others.
+        # A bot that lists all values that a told fact might have has lost it: an ordinary loss.
         if result.guarantee == "no-fabrication" or guessed(observed.history, turn):
             yield Anomaly(
                 guarantee="no-fabrication",

@@ -24,7 +24,7 @@ def check(observed: Observed) -> Iterable[Anomaly]:
 
 
 def _repeated(turn: PlayedTurn, shown: Shown) -> int:
-    """How often the most repeated turn stands in a prompt, 0 when none does more often than it was said."""
+    """Count the most repeated turn of a prompt; 0 when none stands there more often than it was said."""
     said, requests = shown
     question = turn.started.text.strip()
     if question in said:

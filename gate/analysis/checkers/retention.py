@@ -16,7 +16,7 @@ ZOMBIE = GUARANTEES["retention"].other_anomaly
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """What was to be forgotten and is known, and what runs out, or is thrown out, before its time."""
+    """Find facts that should be forgotten and are known, and facts that expire or are evicted early."""
     history = observed.history
     for turn, result in observed.probes:
         if result.guarantee == "retention" and result.outcome is Outcome.LOST and not result.recall:
@@ -45,7 +45,7 @@ def _explains(loss: StoreFinding, missed: MissedProbe) -> bool:
 
 
 def _thrown_out(missed: MissedProbe) -> ThrownOut | None:
-    """How the store says that it gave keys up before anybody looked; None when it says so of none."""
+    """Return how the store gave keys up before the first look; None if it reports none."""
     for snapshot in reversed(missed.turn.deployment_history.snapshots):
         for count, what in ((snapshot.seen.evicted_keys, "evicted"), (snapshot.seen.expired_keys, "expired")):
             if count:

@@ -1,4 +1,4 @@
-"""Why verdicts are what they are: one small class for each code of a reason."""
+"""Reasons for verdicts: one small class for each code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a checker saw of a broken guarantee, and why a guarantee could not be checked."""
+"""Reasons why a guarantee is broken, or could not be checked."""
 
 from __future__ import annotations
 

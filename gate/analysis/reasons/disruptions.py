@@ -1,4 +1,4 @@
-"""Why a disruption failed, or could not be judged."""
+"""Reasons why a disruption failed, or could not be judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a probe was lost, was answered with an error, or is not scored."""
+"""Reasons why a probe was lost, was answered with an error, or is not scored."""
 
 from __future__ import annotations
 

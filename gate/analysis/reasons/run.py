@@ -1,4 +1,4 @@
-"""Why a whole run passed, failed, or is inconclusive."""
+"""Reasons why a whole run passed, failed, or is inconclusive."""
 
 from __future__ import annotations
 
