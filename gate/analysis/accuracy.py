@@ -14,12 +14,12 @@ from gate.core.transcript import ACKNOWLEDGED
 
 def recall_probes(probes: Iterable[ProbeResult], arm: str) -> tuple[ProbeResult, ...]:
     """The probes of one arm that count towards the accuracy."""
-    return tuple(one for one in probes if one.arm == arm and one.recall)
+    return tuple(probe for probe in probes if probe.arm == arm and probe.recall)
 
 
 def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
     """How many were remembered. `planned` is the number that should have been asked."""
-    outcomes = [one.outcome for one in probes]
+    outcomes = [probe.outcome for probe in probes]
     scored = len(outcomes) - outcomes.count(Outcome.UNSCORED)
     return Tally(
         remembered=outcomes.count(Outcome.REMEMBERED),

@@ -110,7 +110,7 @@ def _guarantee_status(
     name: str, checker_results: CheckerResults, anomalies: Sequence[Anomaly], every: Sequence[ProbeResult]
 ) -> GuaranteeResult:
     probes = [one for one in every if one.guarantee == name]
-    unscored = [one for one in probes if one.outcome is Outcome.UNSCORED]
+    unscored = [probe for probe in probes if probe.outcome is Outcome.UNSCORED]
     reason: Reason | None = None
     if anomalies:
         status, reason = GuaranteeStatus.BROKEN, anomalies[0].reason
@@ -125,7 +125,7 @@ def _guarantee_status(
         standing=status,
         probes=len(probes),
         breaches=len(anomalies),
-        anomalies=dict(Counter(one.name for one in anomalies)),
+        anomalies=dict(Counter(anomaly.name for anomaly in anomalies)),
         coded_reason=reason,
     )
 

@@ -194,7 +194,7 @@ def _is_out_of_place(conversation: ConversationPlanned, probe: PlayedTurn) -> bo
 def _bot_is_silent(history: History, probe: PlayedTurn) -> bool:
     """Whether the probe was not asked because the bot, once disturbed, did not answer any more."""
     completed_disruptions = probe.deployment_history.completed_disruptions
-    if any(not one.ended.recovered for one in completed_disruptions):
+    if any(not completed.ended.recovered for completed in completed_disruptions):
         return True
     return any(
         turn.status == INDETERMINATE and completed_disruptions and turn.order > completed_disruptions[0].order
@@ -225,7 +225,7 @@ def _failures(probe: PlayedTurn, reply: str, scorers: Mapping[str, Scorer]) -> t
 
 
 def _failure(name: str, arguments: Sequence[str], reply: str, scorer: Scorer) -> CheckFailed:
-    at_fault = [one for one in arguments if not scorer.score(reply, (one,))] or arguments
+    at_fault = [argument for argument in arguments if not scorer.score(reply, (argument,))] or arguments
     phrase = scorer.traits.failure.format(listed(at_fault))
     return CheckFailed(check=name, values=tuple(at_fault), phrase=phrase)
 

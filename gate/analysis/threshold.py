@@ -87,7 +87,7 @@ class Row:
 
     def shortfall(self, tally: Tally, arm: str = "") -> dict[str, Any]:
         """Return the fields of a `Shortfall` of these probes."""
-        errors = sum(one.outcome is Outcome.ERROR and one.arm == arm for one in self.probes)
+        errors = sum(probe.outcome is Outcome.ERROR and probe.arm == arm for probe in self.probes)
         return {
             "disruptions": self.disruptions,
             "remembered": tally.remembered,

@@ -74,7 +74,7 @@ def conclude_disruption(row: Row) -> Conclusion:
         return Verdict.FAILED, broken
     unseen = (
         next(iter(faults), None)
-        or next((one.not_applied for one in row.deployments if one.not_applied), None)
+        or next((deployment.not_applied for deployment in row.deployments if deployment.not_applied), None)
         or _what_could_not_be_seen(row)
         or unproven_accuracy(row)
     )
@@ -89,7 +89,7 @@ def conclude(
     if blocking and history.end is not None:
         return Verdict.FAILED, tuple(blocking)
     unseen = _unseen(history, disruptions, blocking)
-    scored = [one for one in disruptions if one.after.scored]
+    scored = [disruption for disruption in disruptions if disruption.after.scored]
     if not unseen and not scored:
         unseen.append(NothingRecalled())
     unseen += anomalies.unchecked
@@ -97,9 +97,9 @@ def conclude(
         return Verdict.INCONCLUSIVE, each_once(unseen)
     return Verdict.PASSED, (
         Remembers(
-            rows=tuple(tuple(one.disruptions) for one in scored),
-            remembered=sum(one.after.remembered for one in scored),
-            scored=sum(one.after.scored for one in scored),
+            rows=tuple(tuple(disruption.disruptions) for disruption in scored),
+            remembered=sum(disruption.after.remembered for disruption in scored),
+            scored=sum(disruption.after.scored for disruption in scored),
         ),
     )
 
@@ -144,7 +144,7 @@ def _unseen(
 def _nothing_came_up(history: History) -> NothingCameUp | None:
     """Return why no deployment came up, when it is the same for several; else None."""
     failed = [one.failed for one in history.deployment_histories.values()]
-    known = [one for one in failed if one is not None]
+    known = [event for event in failed if event is not None]
     if len(failed) < 2 or len(known) < len(failed) or len({cause_of(one) for one in known}) > 1:
         return None
     return NothingCameUp(cause=known[0].cause, why=cause_of(known[0]))
@@ -163,17 +163,17 @@ def _fault(disruptions: tuple[str, ...], deployment_history: DeploymentHistory) 
 
 
 def _what_was_seen_to_fail(row: Row) -> tuple[Reason, ...]:
-    ended = [one.ended for each in row.deployments for one in each.completed_disruptions]
-    gone = [one for one in ended if not one.recovered]
+    ended = [completed.ended for each in row.deployments for completed in each.completed_disruptions]
+    gone = [event for event in ended if not event.recovered]
     if gone:
-        return tuple(NotRecovered(disruption=one.disruption, why=one.sentence) for one in gone)
+        return tuple(NotRecovered(disruption=event.disruption, why=event.sentence) for event in gone)
     return (*memory_shortfalls(row), *background_shortfalls(row))
 
 
 def _what_could_not_be_seen(row: Row) -> Reason | None:
     counts = row.counts
-    unscored = [one for one in row.probes if one.outcome is Outcome.UNSCORED]
-    apart = sum(not one.recall for one in unscored)
+    unscored = [probe for probe in row.probes if probe.outcome is Outcome.UNSCORED]
+    apart = sum(not probe.recall for probe in unscored)
     # A scenario without a disruption may ask only whether sessions stay apart; after a disruption
     # that alone would let a bot pass which remembers nothing.
     if counts.planned or row.disruptions != (UNDISTURBED,) or not row.probes:
@@ -191,5 +191,5 @@ def _what_could_not_be_seen(row: Row) -> Reason | None:
 def _commonest(unscored: Sequence[ProbeResult], *arms: str) -> Reason | None:
     """The commonest reason in these arms."""
     told = {one.reason: one.coded_reason for one in reversed(unscored) if one.reason and one.arm in arms}
-    counted = Counter(one.reason for one in unscored if one.reason and one.arm in arms)
+    counted = Counter(probe.reason for probe in unscored if probe.reason and probe.arm in arms)
     return told[counted.most_common(1)[0][0]] if counted else None

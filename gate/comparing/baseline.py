@@ -202,7 +202,7 @@ def _why_not(
     base: Measurement, head: Measurement, before: Mapping[Key, object], after: Mapping[Key, object]
 ) -> str:
     for name, run, held in (("base", base, before), ("head", head, after)):
-        if run.probes and not any(one.content for one in run.probes):
+        if run.probes and not any(probe.content for probe in run.probes):
             return f"the {name} does not say what its scenarios contain, as reports of this version do"
         if not held:
             return f"the {name} asked nothing after a disruption"

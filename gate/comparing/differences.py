@@ -103,7 +103,7 @@ def _circumstances(base: Measurement, head: Measurement) -> list[str]:
     notes = []
     if base.version != head.version:
         notes.append(f"the base was measured by memory-gate {base.version}, the head by {head.version}")
-    trials = [max((one.trial for one in run.probes), default=0) for run in (base, head)]
+    trials = [max((probe.trial for probe in run.probes), default=0) for run in (base, head)]
     if trials[0] != trials[1] and all(trials):
         notes.append(f"the base was played in {plural(trials[0], 'trial')}, the head in {trials[1]}")
     before, after = _disruptions(base), _disruptions(head)

@@ -52,7 +52,7 @@ def measurement_of(report: Report) -> Measurement:
         confidence=report.confidence,
         leaks=report.leaks,
         fabrications=report.fabrications,
-        probes=tuple(_measured(one) for one in report.probes),
+        probes=tuple(_measured(probe) for probe in report.probes),
         accuracy=report.accuracy,
         policy=dataclasses.asdict(report.policy),
     )

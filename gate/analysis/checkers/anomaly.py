@@ -111,7 +111,7 @@ class Observed:
     @cached_property
     def probes(self) -> Sequence[tuple[PlayedTurn, ProbeResult]]:
         """Every probe that was scored. What is asked again is no probe of its own."""
-        return tuple(one for one in self.answers if not one[0].started.repeats)
+        return tuple(answer for answer in self.answers if not answer[0].started.repeats)
 
     @cached_property
     def reads(self) -> Sequence[Reads]:
@@ -130,7 +130,7 @@ class Observed:
             told_in = [
                 one for one in disclosures(self.history, turn) if not set(missing).isdisjoint(one.tells)
             ]
-            since = min((one.order for one in told_in), default=turn.order)
+            since = min((disclosure.order for disclosure in told_in), default=turn.order)
             yield MissedProbe(
                 turn=turn,
                 conversation=conversation,

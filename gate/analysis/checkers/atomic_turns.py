@@ -22,7 +22,7 @@ def check(observed: Observed) -> Iterable[Anomaly]:
             continue
         said = said_before(observed.history, turn)
         interrupted = [
-            text for text, turns in said.items() if all(one.status == INDETERMINATE for one in turns)
+            text for text, turns in said.items() if all(turn.status == INDETERMINATE for turn in turns)
         ]
         if not interrupted:
             continue

@@ -33,14 +33,14 @@ def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
     said, requests = shown_by(observed.history, missed.turn)
     present = {text for standing in requests for text in standing}
     turns = sorted((one for some in said.values() for one in some), key=lambda one: one.order)
-    kept = [one.started.text.strip() in present for one in turns]
+    kept = [turn.started.text.strip() in present for turn in turns]
     if True not in kept:
         return False
     begin = kept.index(True)
     # A window keeps the last turns: what is missing comes before all that is there.
     if not all(kept[begin:]):
         return False
-    last_telling = max(one.order for one in missed.told_in)
+    last_telling = max(disclosure.order for disclosure in missed.told_in)
     return last_telling < turns[begin].order and _same_side(missed, turns[begin])
 
 
@@ -51,4 +51,4 @@ def _is_kept_undisturbed(observed: Observed, missed: MissedProbe) -> bool:
 
 def _same_side(missed: MissedProbe, turn: PlayedTurn) -> bool:
     """Whether no disruption lies between telling and `turn`: else it is the disruption that took the fact."""
-    return not any(one.began < turn.order for one in missed.completed_disruptions)
+    return not any(completed.began < turn.order for completed in missed.completed_disruptions)

@@ -38,7 +38,7 @@ def _took_both(observed: Observed, missed: MissedProbe) -> bool:
     between = [
         text
         for text, turns in said.items()
-        if any(told[0].order < one.order < told[-1].order and not one.tells for one in turns)
+        if any(told[0].order < turn.order < told[-1].order and not turn.tells for turn in turns)
     ]
     return any(text in prompt for text in between for prompt in missed.turn.prompts)
 

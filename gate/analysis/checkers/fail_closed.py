@@ -12,7 +12,7 @@ from gate.analysis.reasons.anomalies import Sign, SignSeen
 def check(observed: Observed) -> Iterable[Anomaly]:
     """Turns that the bot acknowledged while its store was away, and that were gone afterwards."""
     for missed in observed.missed:
-        outages = [one for one in missed.completed_disruptions if one.traits.store_away]
+        outages = [completed for completed in missed.completed_disruptions if completed.traits.store_away]
         if any(_within(disclosure, outage) for disclosure in missed.told_in for outage in outages):
             yield Anomaly(
                 guarantee="fail-closed",
