@@ -13,7 +13,7 @@ from gate.core.transcript import ACKNOWLEDGED
 
 
 def recall_probes(probes: Iterable[ProbeResult], arm: str) -> tuple[ProbeResult, ...]:
-    """The probes of one arm that count towards the accuracy."""
+    """Return the probes of one arm that count towards the accuracy."""
     return tuple(probe for probe in probes if probe.arm == arm and probe.recall)
 
 
@@ -36,7 +36,7 @@ def retained(control: Iterable[ProbeResult], treated: Iterable[ProbeResult]) -> 
 
 
 def place_of(probe: ProbeResult) -> tuple[object, ...]:
-    """The same probe of the same scenario, whichever arm and whichever facts."""
+    """Return the key of a probe: equal in both arms, and whichever facts were drawn."""
     speaker = probe.session.rsplit("-", 1)[0]
     return probe.file, probe.scenario, probe.line, probe.column, speaker, probe.trial, probe.disruption
 

@@ -41,7 +41,7 @@ def analyse(
     checkers: Mapping[str, Checker] = CHECKERS,
     stores: Mapping[str, StoreKind] = NO_STORES,
 ) -> Report:
-    """The report of a run. Raises GateError when the events are no run at all.
+    """Return the report of a run. Raises GateError when the events are no run at all.
 
     `stores` are the kinds of store by their names in transcripts. A kind that is not among them is not
     asked what it knows of its settings and counters.

@@ -13,7 +13,7 @@ from gate.core.transcript import ACKNOWLEDGED, INDETERMINATE, MEANWHILE, REFUSED
 def availability(
     history: History, deployment: str, completed_disruptions: Iterable[CompletedDisruption]
 ) -> Availability:
-    """Counts the turns that were sent during these disruptions, and how long the bot was not to be had."""
+    """Count the turns that were sent during these disruptions, and how long the bot was not to be had."""
     own = list(completed_disruptions)
     during = [
         turn
@@ -45,7 +45,7 @@ def together(several: Iterable[Availability]) -> Availability:
 
 
 def _seconds_of_failures(turns: Iterable[PlayedTurn]) -> float:
-    """The time during which at least one turn was failing."""
+    """Return the time during which at least one turn was failing."""
     spans = sorted(
         (turn.started.at, turn.ended.at)
         for turn in turns

@@ -50,7 +50,7 @@ def _error(turn: PlayedTurn) -> str:
 
 
 def _own_ways(history: History) -> Iterator[Finding]:
-    """A bot that replies and whose model never hears of it."""
+    """Yield a finding if the bot replies and its model is never asked."""
     replied = any(turn.status == ACKNOWLEDGED for turn in history.turns.values())
     asked = history.unattributed or any(one.model_asked for one in history.deployment_histories.values())
     if history.run.model != OWN_MODEL and replied and not asked:

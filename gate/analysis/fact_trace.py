@@ -40,7 +40,7 @@ class AskedProbe:
 
 
 def asked_probe(history: History, turn: PlayedTurn) -> AskedProbe:
-    """The probe that was put with `turn`."""
+    """Return the probe that was put with `turn`."""
     conversation = history.conversations[turn.started.conversation]
     told_in = disclosures(history, turn)
     checks = turn.started.checks or {}
@@ -82,7 +82,7 @@ def _custody(told: bool | None, stored: bool | None, loaded: bool | None, answer
 
 
 def wanted_facts(conversation: ConversationPlanned, probe: PlayedTurn) -> tuple[str, ...]:
-    """The facts that the reply must hold, as opposed to those it must not."""
+    """Return the facts that the reply must hold, as opposed to those it must not."""
     return _wanted(conversation, probe, forbidden(probe.started.checks or {}))
 
 
@@ -96,7 +96,7 @@ def _wanted(
 
 
 def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str]:
-    """The facts that the bot acknowledged in other sessions of the conversation before `probe`."""
+    """Return the facts that the bot acknowledged in other sessions of the conversation before `probe`."""
     return frozenset(
         fact
         for turn in history.turns_of(probe.started.conversation)
@@ -108,7 +108,7 @@ def acknowledged_elsewhere(history: History, probe: PlayedTurn) -> frozenset[str
 
 
 def disclosures(history: History, probe: PlayedTurn) -> list[PlayedTurn]:
-    """The acknowledged turns of the probe's own session before it that tell facts."""
+    """Return the acknowledged turns of the probe's own session before it that tell facts."""
     return [turn for turn in history.said_before(probe) if turn.tells and turn.status == ACKNOWLEDGED]
 
 

@@ -9,7 +9,7 @@ from gate.core.report import Tally
 
 
 def percent(share: float) -> str:
-    """A share as people write it; never rounded up to 100 % when something is missing."""
+    """Return a share as people write it; never rounded up to 100 % when something is missing."""
     figure = int(share * 1000 + 1e-6) / 10
     return f"{figure:.0f} %" if figure == int(figure) else f"{figure:.1f} %"
 
@@ -31,7 +31,7 @@ def plural(count: int, singular: str, many: str = "") -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A length of time in its largest whole unit: "30 d", "90 min", "12 s"; never rounded up."""
+    """Return a length of time in its largest whole unit: "30 d", "90 min", "12 s"; never rounded up."""
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= size and (seconds % size < 1 or seconds >= 10 * size):
             return f"{seconds // size:.0f} {unit}"
@@ -39,7 +39,7 @@ def lasting(seconds: float) -> str:
 
 
 def subject(disruptions: Sequence[str]) -> str:
-    """The disruptions as the subject of a sentence: "restart", "restart then kill"."""
+    """Return the disruptions as the subject of a sentence: "restart", "restart then kill"."""
     return "the undisturbed run" if _is_undisturbed(disruptions) else " then ".join(disruptions)
 
 

@@ -160,19 +160,19 @@ class History:
     time: TimeSpent = field(default_factory=TimeSpent)
 
     def turns_of(self, conversation: str) -> list[PlayedTurn]:
-        """The turns of a conversation in the order in which they began."""
+        """Return the turns of a conversation in the order in which they began."""
         return self._by_conversation.get(conversation, [])
 
     def turns_in(self, deployment: str) -> list[PlayedTurn]:
-        """The turns of a deployment in the order in which they began."""
+        """Return the turns of a deployment in the order in which they began."""
         return self._by_deployment.get(deployment, [])
 
     def said_before(self, turn: PlayedTurn) -> Sequence[PlayedTurn]:
-        """The turns of its own session that began before it, in the order in which they began."""
+        """Return the turns of its own session that began before it, in the order in which they began."""
         return self._by_session[turn.started.conversation, turn.started.session][: turn.place]
 
     def unattributed_between(self, begin: int, end: int) -> Sequence[UnattributedRequest]:
-        """The model requests that belong to no turn, between two positions in the transcript."""
+        """Return the model requests that belong to no turn, between two positions in the transcript."""
         position = attrgetter("order")
         first = bisect_right(self.unattributed, begin, key=position)
         return self.unattributed[first : bisect_left(self.unattributed, end, lo=first, key=position)]
@@ -186,7 +186,7 @@ class History:
         return self._row(conversation)[0]
 
     def disruptions_of(self, conversation: ConversationPlanned) -> Sequence[str]:
-        """The disruptions of the row that the conversation belongs to."""
+        """Return the disruptions of the row that the conversation belongs to."""
         return self._row(conversation)[1]
 
     def _row(self, conversation: ConversationPlanned) -> tuple[str, Sequence[str]]:
@@ -198,7 +198,7 @@ class History:
         return row
 
     def add_conversation(self, conversation: ConversationPlanned) -> None:
-        """Files a conversation."""
+        """File a conversation."""
         self.conversations[conversation.conversation] = conversation
         self._rows.clear()
         kinds = tuple(dict.fromkeys(conversation.disruptions))
@@ -214,7 +214,7 @@ class History:
     """Conversation and session → turns."""
 
     def add_turn(self, order: int, started: TurnStarted, deployment_history: DeploymentHistory) -> PlayedTurn:
-        """Files the turn that began with `started`: under its id, deployment, conversation and session."""
+        """File the turn that began with `started`: under its id, deployment, conversation and session."""
         session = self._by_session[started.conversation, started.session]
         turn = PlayedTurn(
             order=order,

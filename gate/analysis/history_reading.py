@@ -50,7 +50,7 @@ from gate.scorers.checks import criteria
 
 
 def read_history(events: Iterable[Event]) -> History:
-    """Arranges the events. Raises GateError when they are no run, or do not fit one another."""
+    """Arrange the events. Raises GateError when they are no run, or do not fit one another."""
     stream = iter(events)
     first = next(stream, None)
     if not isinstance(first, RunStarted):
@@ -98,7 +98,7 @@ class _HistoryReader:
         self._asking: dict[str, list[PlayedTurn]] = {}
 
     def read(self, order: int, event: Event) -> None:
-        """Files one event, the `order`th after the first."""
+        """File one event, the `order`th after the first."""
         self._order = order
         self._timekeeper.take(event)
         reading = _READINGS.get(type(event))
@@ -107,7 +107,7 @@ class _HistoryReader:
         reading(self, event)
 
     def read_to_the_end(self) -> History:
-        """The history, when all events were filed."""
+        """Return the history, when all events were filed."""
         history = self._history
         history.lines = self._order + 1
         history.time = self._timekeeper.spent()

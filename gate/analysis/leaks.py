@@ -22,7 +22,7 @@ class Leak:
 
 
 def find_leaks(history: History) -> tuple[Leak, ...]:
-    """Every confirmed leak. Nothing is confirmed by a value
+    """Return every confirmed leak. Nothing is confirmed by a value
 
     that two sessions own, that could be named by chance, or that the session's own user has said.
     """

@@ -13,7 +13,7 @@ BAD_SHARE = 0.90
 
 
 def power_of(probes: int, threshold: float, confidence: float | None = None) -> Power | None:
-    """The power of a threshold over `probes` independent probes; None without probes.
+    """Return the power of a threshold over `probes` independent probes; None without probes.
 
     With a confidence the lower bound has to meet it, and conversations are counted instead of probes.
     """

@@ -47,7 +47,7 @@ from gate.scorers.checks import expectation_text, held
 
 
 def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> ProbeResult:
-    """The result of one probe, its anomaly still to be named."""
+    """Return the result of one probe, its anomaly still to be named."""
     asked = asked_probe(history, probe)
     conversation = asked.conversation
     judgement = _judge(history, asked, scorers)
@@ -109,7 +109,7 @@ def _judge(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer]) -
 
 
 def _compare(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer]) -> _Judgement:
-    """The judgement without any judge model's."""
+    """Return the judgement without any judge model's."""
     obstacle = _obstacle(history, probe)
     if obstacle is not None and obstacle.sentence:
         return _Judgement(outcome=Outcome.UNSCORED, reason=obstacle)
@@ -157,7 +157,7 @@ def _obstacle(history: History, probe: AskedProbe) -> Reason | None:
 
 
 def _untold(history: History, probe: AskedProbe) -> list[str]:
-    """The facts that the probe takes for told and that the bot never acknowledged."""
+    """Return the facts that the probe takes for told and that the bot never acknowledged."""
     started = probe.turn.started
     # What must not be made up is best never told at all.
     asked = probe.wanted if started.guarantee == "no-fabrication" else started.asks

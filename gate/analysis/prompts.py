@@ -61,7 +61,7 @@ def said_before(history: History, probe: PlayedTurn) -> SaidTexts:
 
 
 def standing_in(request: Sequence[str], texts: Collection[str]) -> list[str]:
-    """Every one of `texts` that stands in `request` as a turn, in the order of the request."""
+    """Return every one of `texts` that stands in `request` as a turn, in the order of the request."""
     found: list[str] = []
     for message in request:
         role, _, body = message.partition(": ")
@@ -73,7 +73,7 @@ def standing_in(request: Sequence[str], texts: Collection[str]) -> list[str]:
 
 
 def _lines_of_user(body: str, texts: Collection[str]) -> Iterator[str]:
-    """The turns that stand in one message, each led by the user's name."""
+    """Yield the turns that stand in one message, each led by the user's name."""
     first_lines: dict[str, list[str]] = {}
     for lead in _LINE_OF_USER.finditer(body):
         if not first_lines:
@@ -87,7 +87,7 @@ def _lines_of_user(body: str, texts: Collection[str]) -> Iterator[str]:
 
 
 def followed_by(request: Sequence[str], texts: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Every one of `texts` that is a message of the user's, and the role of the message after it."""
+    """Yield every one of `texts` that is a message of the user's, and the role of the message after it."""
     for message, follower in pairwise(request):
         role, _, body = message.partition(": ")
         if role in USER_ROLES and body.strip() in texts:

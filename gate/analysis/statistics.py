@@ -21,7 +21,7 @@ Cluster = tuple[int, int]
 
 
 def wilson_interval(successes: float, trials: float, z: float = Z_95) -> tuple[float, float] | None:
-    """The Wilson score interval of a share, as (low, high) between 0 and 1; None without trials.
+    """Return the Wilson score interval of a share, as (low, high) between 0 and 1; None without trials.
 
     Source: E. B. Wilson, JASA 22 (1927). Chosen over the normal interval because it stays honest
     at 0 and at 100 %: 20 of 20 gives a lower bound of 0.839, not 1. The counts may be effective ones,
@@ -38,7 +38,7 @@ def wilson_interval(successes: float, trials: float, z: float = Z_95) -> tuple[f
 
 
 def clustered_interval(clusters: Sequence[Cluster]) -> tuple[float, float] | None:
-    """The 95 % interval of the share over all clusters, as (low, high); None without trials.
+    """Return the 95 % interval of the share over all clusters, as (low, high); None without trials.
 
     Wilson's, on n / design effect trials instead of n. Source: J. N. K. Rao and A. J. Scott, Biometrics 48
     (1992), who divide both counts by the design effect.
@@ -69,7 +69,7 @@ def design_effect(clusters: Sequence[Cluster]) -> float:
 
 
 def worst_design_effect(clusters: Sequence[Cluster]) -> float:
-    """The design effect when all trials of a cluster always come out alike: Σm² / n.
+    """Return the design effect when all trials of a cluster always come out alike: Σm² / n.
 
     n divided by it is the number of clusters when they are of one size. Source: L. Kish, Survey Sampling
     (1965), 1 + (m-1)·ρ with an intraclass correlation ρ of 1. 1 without trials.
@@ -90,7 +90,7 @@ def effective_counts(clusters: Sequence[Cluster]) -> Cluster:
 
 
 def exact_lower_bound(successes: int, trials: int, confidence: float) -> float:
-    """The lower end of the exact one-sided interval of a share; 0 without trials.
+    """Return the lower end of the exact one-sided interval of a share; 0 without trials.
 
     The share with which so many successes or more have a chance of just 1 - confidence. Source:
     C. J. Clopper and E. S. Pearson, Biometrika 26 (1934). With 95 % confidence 59 of 59 is the least
@@ -109,7 +109,7 @@ def exact_lower_bound(successes: int, trials: int, confidence: float) -> float:
 
 
 def successes_needed(trials: int, share: float, confidence: float) -> int:
-    """The least successes whose exact lower bound reaches `share`; trials + 1 when none does."""
+    """Return the least successes whose exact lower bound reaches `share`; trials + 1 when none does."""
     reached = bisect_left(
         range(trials + 1), True, key=lambda count: binomial_tail(count, trials, share) <= 1 - confidence
     )

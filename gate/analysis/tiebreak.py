@@ -12,14 +12,14 @@ from gate.ports import Scorer, Tiebreaker
 
 
 def comparisons(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> Mapping[str, Sequence[str]]:
-    """The probe's checks that need nobody's opinion."""
+    """Return the probe's checks that need nobody's opinion."""
     checks = probe.started.checks or {}
     judged = _tiebreakers(probe, scorers)
     return {name: one for name, one in checks.items() if name not in judged} if judged else checks
 
 
 def unanswered(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[str, ...]:
-    """The criteria to which no judge has answered, each once."""
+    """Return the criteria to which no judge has answered, each once."""
     checks = probe.started.checks or {}
     criteria = dict.fromkeys(one for name in _tiebreakers(probe, scorers) for one in checks[name])
     return tuple(one for one in criteria if one not in (probe.answers or ()))
@@ -39,7 +39,7 @@ def refusals(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[Criterio
 
 
 def _tiebreakers(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, Scorer]:
-    """The probe's tiebreakers by name, advised by what is on record about its reply."""
+    """Return the probe's tiebreakers by name, advised by what is on record about its reply."""
     found: dict[str, Scorer] = {}
     for name in probe.started.checks or {}:
         tiebreaker = _as_tiebreaker(scorers.get(name))

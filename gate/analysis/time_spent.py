@@ -185,7 +185,7 @@ _TAKINGS: dict[type[Event], Callable[[Timekeeper, Any], None]] = {
 def _outside(
     disruptions: Sequence[tuple[float, float]], began: float, ended: float
 ) -> Iterator[tuple[float, float]]:
-    """The pieces of a stretch of time that lie outside of these, which are in order."""
+    """Yield the pieces of a stretch of time that lie outside of these, which are in order."""
     for start, end in disruptions:
         if start < ended and end > began:
             yield began, start

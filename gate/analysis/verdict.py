@@ -62,7 +62,7 @@ class AnomalyCounts:
 
 
 def conclude_disruption(row: Row) -> Conclusion:
-    """The verdict on what happened under the disruptions of a row, leaks and fabrications aside.
+    """Return the verdict on what happened under the disruptions of a row, leaks and fabrications aside.
 
     What one deployment shows to fail has failed, though others could not be judged.
     """
@@ -189,7 +189,7 @@ def _what_could_not_be_seen(row: Row) -> Reason | None:
 
 
 def _commonest(unscored: Sequence[ProbeResult], *arms: str) -> Reason | None:
-    """The commonest reason in these arms."""
+    """Return the commonest reason in these arms."""
     told = {one.reason: one.coded_reason for one in reversed(unscored) if one.reason and one.arm in arms}
     counted = Counter(probe.reason for probe in unscored if probe.reason and probe.arm in arms)
     return told[counted.most_common(1)[0][0]] if counted else None

@@ -137,7 +137,7 @@ class _Pair:
 
 
 def _conversations(run: Measurement) -> dict[Key, dict[Place, bool | None]]:
-    """The treated recall probes, by conversation. Leaks and fabrications are compared apart."""
+    """Return the treated recall probes, by conversation. Leaks and fabrications are compared apart."""
     probes: dict[str, list[MeasuredProbe]] = {}
     for one in run.probes:
         if one.arm == TREATED and one.content and one.recall and GUARANTEES[one.guarantee].recall:

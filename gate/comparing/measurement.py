@@ -45,7 +45,7 @@ class Measurement:
 
 
 def measurement_of(report: Report) -> Measurement:
-    """A report as far as it can be compared."""
+    """Return a report as far as it can be compared."""
     return Measurement(
         version=report.version,
         threshold=report.threshold,

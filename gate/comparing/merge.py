@@ -75,7 +75,7 @@ class Part:
 
 
 def read_part(name: str, events: Iterable[Event]) -> Part:
-    """A run that is to be merged. Raises GateError when it is none."""
+    """Return a run that is to be merged. Raises GateError when it is none."""
     every = tuple(events)
     part = Part(name=name, events=every, history=read_history(every))
     if part.run.shard and part.shard is None:
@@ -84,7 +84,7 @@ def read_part(name: str, events: Iterable[Event]) -> Part:
 
 
 def merge(parts: Sequence[Part], missing: Sequence[str] = ()) -> list[Event]:
-    """The events of one run that did what the parts did, one after the other.
+    """Return the events of one run that did what the parts did, one after the other.
 
     `missing` says what else should have been merged, one clause each: the whole is inconclusive then, as it
     is when a shard is not among the parts. Raises InputError where the parts are not of one run.

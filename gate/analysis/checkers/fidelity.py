@@ -64,7 +64,7 @@ def _other_turns(history: History, missed: MissedProbe) -> list[str]:
 
 
 def _leads(missed: MissedProbe) -> Iterator[str]:
-    """The words that led the missing values when they were told."""
+    """Yield the words that led the missing values when they were told."""
     for turn in missed.told_in:
         for value in missed.missing_values:
             lead, found, _ = turn.started.text.partition(value)

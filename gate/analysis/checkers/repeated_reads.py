@@ -60,7 +60,7 @@ class Reads:
 
 
 def reads_of(answers: Iterable[tuple[PlayedTurn, ProbeResult]]) -> Iterator[Reads]:
-    """Every question that a session asked more than once on the same side of every disruption."""
+    """Yield every question that a session asked more than once on the same side of every disruption."""
     asked: dict[tuple[object, ...], list[tuple[PlayedTurn, ProbeResult]]] = {}
     for turn, result in answers:
         if result.outcome is Outcome.ERROR or not result.facts:

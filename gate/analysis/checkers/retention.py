@@ -54,7 +54,7 @@ def _thrown_out(missed: MissedProbe) -> ThrownOut | None:
 
 
 def _told_with(history: History, deployment: str, expiry: EarlyExpiry) -> Iterable[Anomaly]:
-    """The expiry at the turn that told the fact."""
+    """Yield the expiry at the turn that told the fact."""
     for turn in history.turns.values():
         conversation = history.conversations[turn.started.conversation]
         if conversation.deployment != deployment or turn.started.repeats:
