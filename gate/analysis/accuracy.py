@@ -30,9 +30,13 @@ def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
 
 def retained(control: Iterable[ProbeResult], treated: Iterable[ProbeResult]) -> Tally:
     """Count the treated recall probes that were remembered, of those whose control was."""
-    kept = {place_of(one): one.outcome is Outcome.REMEMBERED for one in control}
-    pairs = [one for one in treated if one.outcome is not Outcome.UNSCORED and kept.get(place_of(one), False)]
-    return Tally(remembered=sum(one.outcome is Outcome.REMEMBERED for one in pairs), scored=len(pairs))
+    kept = {place_of(probe): probe.outcome is Outcome.REMEMBERED for probe in control}
+    pairs = [
+        probe
+        for probe in treated
+        if probe.outcome is not Outcome.UNSCORED and kept.get(place_of(probe), False)
+    ]
+    return Tally(remembered=sum(probe.outcome is Outcome.REMEMBERED for probe in pairs), scored=len(pairs))
 
 
 def place_of(probe: ProbeResult) -> tuple[object, ...]:
@@ -44,16 +48,16 @@ def place_of(probe: ProbeResult) -> tuple[object, ...]:
 def by_conversation(treated: Iterable[ProbeResult]) -> tuple[Cluster, ...]:
     """The treated recall probes, conversation by conversation: how many were remembered, how many scored."""
     clusters: dict[str, Cluster] = {}
-    for one in treated:
-        if one.outcome is not Outcome.UNSCORED:
-            part, size = clusters.get(one.conversation, (0, 0))
-            clusters[one.conversation] = part + (one.outcome is Outcome.REMEMBERED), size + 1
+    for probe in treated:
+        if probe.outcome is not Outcome.UNSCORED:
+            part, size = clusters.get(probe.conversation, (0, 0))
+            clusters[probe.conversation] = part + (probe.outcome is Outcome.REMEMBERED), size + 1
     return tuple(clusters.values())
 
 
 def lost_at(treated: Iterable[ProbeResult]) -> dict[str, int]:
     """Station → number of these probes that were lost there."""
-    return dict(Counter(stage for one in treated if (stage := one.lost_at)))
+    return dict(Counter(stage for probe in treated if (stage := probe.lost_at)))
 
 
 def latency(history: History, deployments: frozenset[str]) -> Latency:

@@ -100,9 +100,9 @@ def _report(observed: Observed, checker_results: CheckerResults, judged: Mapping
 def _shares(disruptions: Sequence[DisruptionResult], probes: Sequence[ProbeResult]) -> dict[str, Any]:
     """Return what was remembered over all disruptions."""
     return {
-        "accuracy": _sum(one.after for one in disruptions).share,
-        "accuracy_before": _sum(one.before for one in disruptions).share,
-        "retention": _sum(one.retained for one in disruptions).share,
+        "accuracy": _sum(disruption.after for disruption in disruptions).share,
+        "accuracy_before": _sum(disruption.before for disruption in disruptions).share,
+        "retention": _sum(disruption.retained for disruption in disruptions).share,
         "interval": clustered_interval(by_conversation(recall_probes(probes, TREATED))),
     }
 
@@ -113,8 +113,8 @@ def _counted_apart(anomalies: AnomalyCounts, probes: Sequence[ProbeResult]) -> d
         "leaks": anomalies.leaks,
         "fabrications": anomalies.fabrications,
         "zombies": anomalies.zombies,
-        "isolation_probes": sum(one.guarantee == "isolation" for one in probes),
-        "fabrication_probes": sum(one.guarantee == "no-fabrication" for one in probes),
+        "isolation_probes": sum(probe.guarantee == "isolation" for probe in probes),
+        "fabrication_probes": sum(probe.guarantee == "no-fabrication" for probe in probes),
     }
 
 
@@ -135,7 +135,9 @@ def _count_anomalies(
 ) -> AnomalyCounts:
     """A reply that breaks a probe of isolation is a leak, even where several sessions own the value."""
     apart = {
-        turn: one.anomaly for turn, one in judged.items() if one.outcome is Outcome.LOST and not one.recall
+        turn: result.anomaly
+        for turn, result in judged.items()
+        if result.outcome is Outcome.LOST and not result.recall
     }
     replies = {leak.turn for leak in leaks if leak.in_reply}
     replies |= {turn for turn, anomaly in apart.items() if anomaly == LEAK}
@@ -144,7 +146,9 @@ def _count_anomalies(
         leaking_requests=len({leak.turn for leak in leaks} - replies),
         fabrications=sum(anomaly == FABRICATION for anomaly in apart.values()),
         zombies=sum(anomaly == ZOMBIE for anomaly in apart.values()),
-        expiring=[one.reason for one in checker_results.anomalies if _is_seen_in_store(one, judged)],
+        expiring=[
+            anomaly.reason for anomaly in checker_results.anomalies if _is_seen_in_store(anomaly, judged)
+        ],
         unchecked=checker_results.unchecked,
     )
 
@@ -159,12 +163,14 @@ def _power(
 ) -> Power | None:
     """The threshold has to be met after each disruption: the one with the fewest probes tells least."""
     if policy.confidence is None:
-        counts = [one.after.scored for one in disruptions]
+        counts = [disruption.after.scored for disruption in disruptions]
     else:
         treated = recall_probes(probes, TREATED)
         counts = [
-            effective_counts(by_conversation([probe for probe in treated if probe.disruption == one.name]))[1]
-            for one in disruptions
+            effective_counts(
+                by_conversation([probe for probe in treated if probe.disruption == disruption.name])
+            )[1]
+            for disruption in disruptions
         ]
     return power_of(min(filter(None, counts), default=0), policy.accuracy, policy.confidence)
 
@@ -172,16 +178,16 @@ def _power(
 def _images(deployment_histories: Iterable[DeploymentHistory]) -> dict[str, str]:
     return {
         role: image
-        for one in deployment_histories
-        if one.started is not None
-        for role, image in one.started.images.items()
+        for deployment_history in deployment_histories
+        if deployment_history.started is not None
+        for role, image in deployment_history.started.images.items()
     }
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:
     every = tuple(tallies)
     return Tally(
-        remembered=sum(one.remembered for one in every),
-        scored=sum(one.scored for one in every),
-        unscored=sum(one.unscored for one in every),
+        remembered=sum(tally.remembered for tally in every),
+        scored=sum(tally.scored for tally in every),
+        unscored=sum(tally.unscored for tally in every),
     )

@@ -20,11 +20,11 @@ def availability(
         for planned in history.conversations.values()
         if planned.arm == MEANWHILE and planned.deployment == deployment
         for turn in history.turns_of(planned.conversation)
-        if any(one.began < turn.order < one.order for one in own)
+        if any(completed.began < turn.order < completed.order for completed in own)
     ]
     counts = Counter(turn.status for turn in during)
     # While no instance runs the bot is away from the first moment to the last.
-    away = sum(one.ended.seconds for one in own if one.traits.bot_down)
+    away = sum(completed.ended.seconds for completed in own if completed.traits.bot_down)
     return Availability(
         acknowledged=counts[ACKNOWLEDGED],
         refused=counts[REFUSED],
@@ -37,10 +37,10 @@ def together(several: Iterable[Availability]) -> Availability:
     """Combine deployments that were disrupted alike: add up the turns, take the longest outage."""
     every = tuple(several)
     return Availability(
-        acknowledged=sum(one.acknowledged for one in every),
-        refused=sum(one.refused for one in every),
-        indeterminate=sum(one.indeterminate for one in every),
-        seconds=max((one.seconds for one in every), default=0.0),
+        acknowledged=sum(part.acknowledged for part in every),
+        refused=sum(part.refused for part in every),
+        indeterminate=sum(part.indeterminate for part in every),
+        seconds=max((part.seconds for part in every), default=0.0),
     )
 
 

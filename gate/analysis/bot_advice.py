@@ -20,8 +20,12 @@ def bot_advice(history: History) -> tuple[Finding, ...]:
 
 def _remedies(history: History) -> Iterator[Finding]:
     """Yield the remedies for deployments that did not come up, each once."""
-    failed = (one.failed for one in history.deployment_histories.values() if one.failed is not None)
-    for remedy in dict.fromkeys(one.remedy for one in failed if one.remedy):
+    failed = (
+        deployment_history.failed
+        for deployment_history in history.deployment_histories.values()
+        if deployment_history.failed is not None
+    )
+    for remedy in dict.fromkeys(event.remedy for event in failed if event.remedy):
         yield Remedy(what=remedy)
 
 
@@ -52,6 +56,8 @@ def _error(turn: PlayedTurn) -> str:
 def _own_ways(history: History) -> Iterator[Finding]:
     """Yield a finding if the bot replies and its model is never asked."""
     replied = any(turn.status == ACKNOWLEDGED for turn in history.turns.values())
-    asked = history.unattributed or any(one.model_asked for one in history.deployment_histories.values())
+    asked = history.unattributed or any(
+        deployment_history.model_asked for deployment_history in history.deployment_histories.values()
+    )
     if history.run.model != OWN_MODEL and replied and not asked:
         yield ModelNeverAsked()

@@ -67,13 +67,15 @@ def classify(result: ProbeResult, found: Sequence[Anomaly]) -> ProbeResult:
     if result.outcome is Outcome.REMEMBERED and not found:
         return result
     if result.outcome in (Outcome.LOST, Outcome.ERROR):
-        certain = [one for one in found if one.is_certain]
-        anomaly = certain[0].name if certain else GUARANTEES[result.guarantee].anomaly
-        return replace(result, anomaly=anomaly)
+        certain = [anomaly for anomaly in found if anomaly.is_certain]
+        name = certain[0].name if certain else GUARANTEES[result.guarantee].anomaly
+        return replace(result, anomaly=name)
     own = [
-        one
-        for one in found
-        if one.guarantee == result.guarantee and one.guarantee in SHOWN_BY_PROMPTS and one.is_certain
+        anomaly
+        for anomaly in found
+        if anomaly.guarantee == result.guarantee
+        and anomaly.guarantee in SHOWN_BY_PROMPTS
+        and anomaly.is_certain
     ]
     if result.outcome is Outcome.REMEMBERED and own:
         return replace(result, outcome=Outcome.LOST, anomaly=own[0].name, coded_reason=own[0].reason)
@@ -109,7 +111,7 @@ def guarantee_statuses(
 def _guarantee_status(
     name: str, checker_results: CheckerResults, anomalies: Sequence[Anomaly], every: Sequence[ProbeResult]
 ) -> GuaranteeResult:
-    probes = [one for one in every if one.guarantee == name]
+    probes = [probe for probe in every if probe.guarantee == name]
     unscored = [probe for probe in probes if probe.outcome is Outcome.UNSCORED]
     reason: Reason | None = None
     if anomalies:

@@ -64,7 +64,7 @@ def _counts(
     deployments: Mapping[str, DisruptedDeployment],
 ) -> Counts:
     control, treated = recall_probes(probes, CONTROL), recall_probes(probes, TREATED)
-    asked = Counter(one.arm for one in probes)
+    asked = Counter(probe.arm for probe in probes)
     return Counts(
         before=_tally_arm(control, asked[CONTROL], planned, CONTROL),
         after=_tally_arm(treated, asked[TREATED], planned, TREATED),
@@ -72,7 +72,8 @@ def _counts(
         conversations=by_conversation(treated),
         meanwhile=tally(recall_probes(probes, MEANWHILE), 0),
         availability=together(
-            availability(history, name, one.completed_disruptions) for name, one in deployments.items()
+            availability(history, name, disrupted.completed_disruptions)
+            for name, disrupted in deployments.items()
         ),
     )
 
@@ -92,8 +93,10 @@ def _result(
     store_findings: Findings,
 ) -> DisruptionResult:
     counts = row.counts
-    deployments = [one.deployment_history.deployment for one in row.deployments]
-    ended = [one.ended for each in row.deployments for one in each.completed_disruptions]
+    deployments = [disrupted.deployment_history.deployment for disrupted in row.deployments]
+    ended = [
+        completed.ended for disrupted in row.deployments for completed in disrupted.completed_disruptions
+    ]
     return DisruptionResult(
         name=name,
         disruptions=row.disruptions,
@@ -103,10 +106,13 @@ def _result(
         after=counts.after,
         retained=counts.retained,
         lost_at=lost_at(recall_probes(row.probes, TREATED)),
-        evidence="; ".join(one.sentence for one in ended),
-        details={name: text for one in ended for name, text in details_of(one.observed).items()},
+        evidence="; ".join(event.sentence for event in ended),
+        details={name: text for event in ended for name, text in details_of(event.observed).items()},
         # Several deployments of one kind stand side by side.
-        seconds=max(sum(one.ended.seconds for one in each.completed_disruptions) for each in row.deployments),
+        seconds=max(
+            sum(completed.ended.seconds for completed in disrupted.completed_disruptions)
+            for disrupted in row.deployments
+        ),
         latency=latency(history, frozenset(deployments)),
         meanwhile=counts.meanwhile,
         availability=counts.availability,
@@ -117,7 +123,11 @@ def _result(
 
 def _asked_afterwards(deployments: Iterable[DisruptedDeployment]) -> str:
     """Return who answered after the last disruption; merged deployments were disrupted alike."""
-    last = (one.completed_disruptions[-1].traits for one in deployments if one.completed_disruptions)
+    last = (
+        disrupted.completed_disruptions[-1].traits
+        for disrupted in deployments
+        if disrupted.completed_disruptions
+    )
     return next(last, UNDECLARED).asked_afterwards
 
 
@@ -141,5 +151,5 @@ def _tally_arm(
 ) -> Tally:
     """Probes that were never asked are unscored, unless they are of the kinds that are counted apart."""
     apart = asked - len(counted)
-    expected = sum(one.probes for one in planned if one.arm == arm)
+    expected = sum(conversation.probes for conversation in planned if conversation.arm == arm)
     return tally(counted, expected - apart)

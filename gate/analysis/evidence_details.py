@@ -43,8 +43,8 @@ def _repeated(observed: Observations) -> dict[str, str]:
         "times": str(len(observed.repetitions)),
         **{
             f"{number}: {name}": text
-            for number, one in enumerate(observed.repetitions, start=1)
-            for name, text in details_of(one).items()
+            for number, repetition in enumerate(observed.repetitions, start=1)
+            for name, text in details_of(repetition).items()
         },
         **({"needed SIGKILL": "yes"} if observed.stop_enforced else {}),
     }

@@ -54,7 +54,7 @@ def asked_probe(history: History, turn: PlayedTurn) -> AskedProbe:
         forbidden=unwanted,
         wanted=_wanted(conversation, turn, unwanted),
         disclosures=told_in,
-        told=frozenset([fact for one in told_in for fact in one.tells]),
+        told=frozenset([fact for turn in told_in for fact in turn.tells]),
     )
 
 
@@ -143,7 +143,7 @@ def _loaded(history: History, probe: PlayedTurn, values: Collection[str]) -> boo
     # A bot that rewrites the question sends requests that no longer show whose they are, and an equal
     # text that the gate gave up waiting for may still be asked about.
     unclear = not probe.requests and any(
-        one.deployment in ("", probe.deployment_history.deployment)
-        for one in history.unattributed_between(probe.order, probe.ended_order)
+        request.deployment in ("", probe.deployment_history.deployment)
+        for request in history.unattributed_between(probe.order, probe.ended_order)
     )
     return None if unclear else False

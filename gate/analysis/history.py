@@ -129,7 +129,7 @@ class PlayedTurn:
     @property
     def prompts(self) -> list[str]:
         """Each request as one text."""
-        return ["\n".join(one) for one in self.requests]
+        return ["\n".join(messages) for messages in self.requests]
 
     @property
     def prompt_text(self) -> str:

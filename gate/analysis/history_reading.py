@@ -67,7 +67,10 @@ def read_history(events: Iterable[Event]) -> History:
 
 def _count_those_who_say(history: History) -> None:
     """Count a conversation as holder of values that it says itself: the store may hold them for it."""
-    sought = {name: WholeWords(one.holders) for name, one in history.deployment_histories.items()}
+    sought = {
+        name: WholeWords(deployment_history.holders)
+        for name, deployment_history in history.deployment_histories.items()
+    }
     for conversation in history.conversations.values():
         words = sought[conversation.deployment]
         own = {value.casefold() for value in conversation.facts.values()}
@@ -128,7 +131,9 @@ class _HistoryReader:
         """Its bot is gone and cannot ask any more."""
         deployment_history = self._deployment_history(event.deployment)
         for text, asking in tuple(self._asking.items()):
-            self._asking[text] = [one for one in asking if one.deployment_history is not deployment_history]
+            self._asking[text] = [
+                other for other in asking if other.deployment_history is not deployment_history
+            ]
 
     def _start_disruption(self, event: DisruptionStarted) -> None:
         deployment_history = self._deployment_history(event.deployment)
@@ -158,7 +163,7 @@ class _HistoryReader:
         self._check(event.arm in (CONTROL, TREATED, MEANWHILE), f"there is no arm {event.arm!r}")
         self._history.add_conversation(event)
         self._deployment_history(event.deployment).holders.update(
-            {one.casefold() for one in event.facts.values()}
+            {value.casefold() for value in event.facts.values()}
         )
 
     def _start_turn(self, event: TurnStarted) -> None:
@@ -191,7 +196,7 @@ class _HistoryReader:
             text = turn.started.text
             asking = self._asking.pop(text, ())
             if len(asking) > 1:
-                self._asking[text] = [one for one in asking if one is not turn]
+                self._asking[text] = [other for other in asking if other is not turn]
 
     def _state(self, event: FactStated) -> None:
         """From here on the fact is what the bot said it is."""

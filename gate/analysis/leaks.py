@@ -66,9 +66,9 @@ def _leaks_in(
 ) -> list[Leak]:
     """Return those of these values that the turn's own user has not said."""
     said = "\n".join(
-        one.started.text
-        for one in history.turns_of(turn.started.conversation)
-        if one.started.session == turn.started.session
+        other.started.text
+        for other in history.turns_of(turn.started.conversation)
+        if other.started.session == turn.started.session
     )
     return [
         Leak(

@@ -18,8 +18,8 @@ def store_advice(history: History, findings: Findings) -> tuple[Finding, ...]:
     for deployment, disruptions in waves.items():
         shown = findings.get(deployment, ())
         # Settings are the same sentence for every disruption; what happened is told for each.
-        found += [_advice((), one) for one in shown if one.topic is Topic.SETTING]
-        found += [_advice(disruptions, one) for one in shown if one.topic is Topic.EVENT]
+        found += [_advice((), finding) for finding in shown if finding.topic is Topic.SETTING]
+        found += [_advice(disruptions, finding) for finding in shown if finding.topic is Topic.EVENT]
         found += _about_facts(history, deployment, disruptions, shown)
     return each_once(found)
 

@@ -29,16 +29,18 @@ def store_use(history: History, deployments: Collection[str], findings: Findings
         for turn in history.turns_in(name)
     )
     seen = [look.seen for look in looks.values()]
-    commands = [one.commands for one in seen if one.commands is not None]
-    size = sum(one.bytes for one in seen)
+    commands = [snapshot.commands for snapshot in seen if snapshot.commands is not None]
+    size = sum(snapshot.bytes for snapshot in seen)
     return StoreUse(
-        keys=sum(one.keys for one in seen),
+        keys=sum(snapshot.keys for snapshot in seen),
         bytes=size,
         turns=turns,
         bytes_per_turn=_per_turn(size, turns),
         commands_per_turn=_per_turn(sum(commands) if len(commands) == len(seen) else None, turns),
-        expiring_keys=sum(one.expiring_keys for one in seen),
-        shortest_ttl=min((one.shortest_ttl for one in seen if one.shortest_ttl is not None), default=None),
+        expiring_keys=sum(snapshot.expiring_keys for snapshot in seen),
+        shortest_ttl=min(
+            (snapshot.shortest_ttl for snapshot in seen if snapshot.shortest_ttl is not None), default=None
+        ),
         advice=tuple(dict.fromkeys(_limits(findings, deployments))),
     )
 

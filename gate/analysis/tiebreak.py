@@ -15,14 +15,14 @@ def comparisons(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> Mapping[str
     """Return the probe's checks that need nobody's opinion."""
     checks = probe.started.checks or {}
     judged = _tiebreakers(probe, scorers)
-    return {name: one for name, one in checks.items() if name not in judged} if judged else checks
+    return {name: arguments for name, arguments in checks.items() if name not in judged} if judged else checks
 
 
 def unanswered(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[str, ...]:
     """Return the criteria to which no judge has answered, each once."""
     checks = probe.started.checks or {}
-    criteria = dict.fromkeys(one for name in _tiebreakers(probe, scorers) for one in checks[name])
-    return tuple(one for one in criteria if one not in (probe.answers or ()))
+    criteria = dict.fromkeys(criterion for name in _tiebreakers(probe, scorers) for criterion in checks[name])
+    return tuple(criterion for criterion in criteria if criterion not in (probe.answers or ()))
 
 
 def refusals(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[CriterionRefused, ...]:

@@ -66,7 +66,11 @@ def conclude_disruption(row: Row) -> Conclusion:
 
     What one deployment shows to fail has failed, though others could not be judged.
     """
-    faults = [fault for one in row.deployments if (fault := _fault(row.disruptions, one.deployment_history))]
+    faults = [
+        fault
+        for disrupted in row.deployments
+        if (fault := _fault(row.disruptions, disrupted.deployment_history))
+    ]
     if len(faults) == len(row.deployments):
         return Verdict.INCONCLUSIVE, (faults[0],)
     broken = _what_was_seen_to_fail(row)
@@ -120,7 +124,12 @@ def _intolerable(policy: Policy, anomalies: AnomalyCounts) -> list[Reason]:
 
 
 def _reasons_of(disruptions: Sequence[DisruptionResult], verdict: Verdict) -> list[Reason]:
-    return [reason for one in disruptions if one.verdict is verdict for reason in one.coded_reasons]
+    return [
+        reason
+        for disruption in disruptions
+        if disruption.verdict is verdict
+        for reason in disruption.coded_reasons
+    ]
 
 
 def _unseen(
@@ -143,9 +152,9 @@ def _unseen(
 
 def _nothing_came_up(history: History) -> NothingCameUp | None:
     """Return why no deployment came up, when it is the same for several; else None."""
-    failed = [one.failed for one in history.deployment_histories.values()]
+    failed = [deployment_history.failed for deployment_history in history.deployment_histories.values()]
     known = [event for event in failed if event is not None]
-    if len(failed) < 2 or len(known) < len(failed) or len({cause_of(one) for one in known}) > 1:
+    if len(failed) < 2 or len(known) < len(failed) or len({cause_of(event) for event in known}) > 1:
         return None
     return NothingCameUp(cause=known[0].cause, why=cause_of(known[0]))
 
@@ -190,6 +199,8 @@ def _what_could_not_be_seen(row: Row) -> Reason | None:
 
 def _commonest(unscored: Sequence[ProbeResult], *arms: str) -> Reason | None:
     """Return the commonest reason in these arms."""
-    told = {one.reason: one.coded_reason for one in reversed(unscored) if one.reason and one.arm in arms}
+    told = {
+        probe.reason: probe.coded_reason for probe in reversed(unscored) if probe.reason and probe.arm in arms
+    }
     counted = Counter(probe.reason for probe in unscored if probe.reason and probe.arm in arms)
     return told[counted.most_common(1)[0][0]] if counted else None

@@ -72,7 +72,7 @@ def mcnemar(worse: int, better: int) -> float:
     Source: Q. McNemar, Psychometrika 12 (1947), with binomial instead of normal tails.
     """
     differing = worse + better
-    return float(sum(comb(differing, one) for one in range(worse, differing + 1)) / 2**differing)
+    return float(sum(comb(differing, count) for count in range(worse, differing + 1)) / 2**differing)
 
 
 def compare(base: Measurement, head: Measurement) -> Comparison:
@@ -80,9 +80,9 @@ def compare(base: Measurement, head: Measurement) -> Comparison:
     before, after = _conversations(base), _conversations(head)
     shared = [key for key in before if key in after]
     pairs = [_Pair(base=before[key], head=after[key], disruption=key[1]) for key in shared]
-    pairs = [one for one in pairs if one.places]
-    worse = sum(one.gain() < 0 for one in pairs)
-    better = sum(one.gain() > 0 for one in pairs)
+    pairs = [pair for pair in pairs if pair.places]
+    worse = sum(pair.gain() < 0 for pair in pairs)
+    better = sum(pair.gain() > 0 for pair in pairs)
     chance = mcnemar(worse, better)
     breaches = _new_breaches(base, head)
     if not pairs:
@@ -127,31 +127,35 @@ class _Pair:
     @property
     def places(self) -> list[Place]:
         """The probes that both runs scored."""
-        return [one for one in self.base if self.base[one] is not None and self.head.get(one) is not None]
+        return [
+            place for place in self.base if self.base[place] is not None and self.head.get(place) is not None
+        ]
 
     def gain(self, guarantee: str = "") -> int:
         """Count how many more of its probes the head remembered; of one guarantee, or of all."""
         return sum(
-            bool(self.head[one]) - bool(self.base[one]) for one in self.places if guarantee in ("", one[0])
+            bool(self.head[place]) - bool(self.base[place])
+            for place in self.places
+            if guarantee in ("", place[0])
         )
 
 
 def _conversations(run: Measurement) -> dict[Key, dict[Place, bool | None]]:
     """Return the treated recall probes, by conversation. Leaks and fabrications are compared apart."""
     probes: dict[str, list[MeasuredProbe]] = {}
-    for one in run.probes:
-        if one.arm == TREATED and one.content and one.recall and GUARANTEES[one.guarantee].recall:
-            probes.setdefault(one.conversation, []).append(one)
+    for probe in run.probes:
+        if probe.arm == TREATED and probe.content and probe.recall and GUARANTEES[probe.guarantee].recall:
+            probes.setdefault(probe.conversation, []).append(probe)
     repeats: Counter[tuple[str, str, int]] = Counter()
     found: dict[Key, dict[Place, bool | None]] = {}
     for asked in probes.values():
         key = (asked[0].content, asked[0].disruption, asked[0].trial)
         # Equal scenarios under two names are told apart by their order.
         found[*key, repeats[key]] = {
-            (one.guarantee, rank): None
-            if one.outcome == Outcome.UNSCORED
-            else one.outcome == Outcome.REMEMBERED
-            for rank, one in enumerate(sorted(asked, key=lambda one: (one.line, one.column)))
+            (probe.guarantee, rank): None
+            if probe.outcome == Outcome.UNSCORED
+            else probe.outcome == Outcome.REMEMBERED
+            for rank, probe in enumerate(sorted(asked, key=lambda probe: (probe.line, probe.column)))
         }
         repeats[key] += 1
     return found
@@ -161,17 +165,17 @@ def _rows(pairs: Sequence[_Pair]) -> tuple[ComparedRow, ...]:
     kinds = dict.fromkeys((pair.disruption, place[0]) for pair in pairs for place in pair.places)
     rows = []
     for disruption, guarantee in kinds:
-        mine = [one for one in pairs if one.disruption == disruption]
-        places = [(one, place) for one in mine for place in one.places if place[0] == guarantee]
+        mine = [pair for pair in pairs if pair.disruption == disruption]
+        places = [(pair, place) for pair in mine for place in pair.places if place[0] == guarantee]
         rows.append(
             ComparedRow(
                 disruption=disruption,
                 guarantee=guarantee,
                 probes=len(places),
-                base=sum(bool(one.base[place]) for one, place in places),
-                head=sum(bool(one.head[place]) for one, place in places),
-                worse=sum(one.gain(guarantee) < 0 for one in mine),
-                better=sum(one.gain(guarantee) > 0 for one in mine),
+                base=sum(bool(pair.base[place]) for pair, place in places),
+                head=sum(bool(pair.head[place]) for pair, place in places),
+                worse=sum(pair.gain(guarantee) < 0 for pair in mine),
+                better=sum(pair.gain(guarantee) > 0 for pair in mine),
             )
         )
     return tuple(rows)

@@ -68,8 +68,8 @@ def _scenarios(base: Measurement, head: Measurement) -> list[str]:
     before, after = _contents(base), _contents(head)
     if not before or not after:
         return []  # one of the two is too old to say, or asked nothing
-    known_before = {one for contents in before.values() for one in contents}
-    known_after = {one for contents in after.values() for one in contents}
+    known_before = {content for contents in before.values() for content in contents}
+    known_after = {content for contents in after.values() for content in contents}
     removed = [name for name in before if name not in after and not before[name] <= known_after]
     added = [name for name in after if name not in before and not after[name] <= known_before]
     changed = [name for name in before if name in after and before[name] != after[name]]
@@ -83,9 +83,9 @@ def _scenarios(base: Measurement, head: Measurement) -> list[str]:
 def _contents(run: Measurement) -> dict[str, set[str]]:
     """Name → what the scenarios of that name say. What is not known differs from nothing."""
     found: dict[str, set[str]] = {}
-    for one in run.probes:
-        if one.content:
-            found.setdefault(one.scenario, set()).add(one.content)
+    for probe in run.probes:
+        if probe.content:
+            found.setdefault(probe.scenario, set()).add(probe.content)
     return found
 
 
@@ -113,4 +113,4 @@ def _circumstances(base: Measurement, head: Measurement) -> list[str]:
 
 
 def _disruptions(run: Measurement) -> set[str]:
-    return {one.disruption for one in run.probes}
+    return {probe.disruption for probe in run.probes}

@@ -62,16 +62,18 @@ class Part:
     def scenarios(self) -> dict[tuple[str, str], str]:
         """File and name of each scenario that was to be played → what it says."""
         return {
-            (one.file, one.scenario): one.content
-            for one in self.history.conversations.values()
-            if one.arm != MEANWHILE
+            (conversation.file, conversation.scenario): conversation.content
+            for conversation in self.history.conversations.values()
+            if conversation.arm != MEANWHILE
         }
 
     @property
     def images(self) -> dict[str, str]:
         """Role → image."""
-        started = (one.started for one in self.history.deployment_histories.values())
-        return {role: image for one in started if one is not None for role, image in one.images.items()}
+        started = (
+            deployment_history.started for deployment_history in self.history.deployment_histories.values()
+        )
+        return {role: image for event in started if event is not None for role, image in event.images.items()}
 
 
 def read_part(name: str, events: Iterable[Event]) -> Part:
@@ -92,7 +94,7 @@ def merge(parts: Sequence[Part], missing: Sequence[str] = ()) -> list[Event]:
     for first, other in combinations(parts, 2):
         _check_alike(first, other)
         _check_distinct(first, other)
-    runs = [one.run for one in parts]
+    runs = [part.run for part in parts]
     events: list[Event] = [
         replace(
             runs[0],
@@ -105,7 +107,7 @@ def merge(parts: Sequence[Part], missing: Sequence[str] = ()) -> list[Event]:
             split_from={},
             store=next((run.store for run in runs if run.store), ""),
             missing=[
-                *dict.fromkeys((*(one for run in runs for one in run.missing), *missing)),
+                *dict.fromkeys((*(clause for run in runs for clause in run.missing), *missing)),
                 *_absent(parts),
             ],
         )
@@ -115,10 +117,10 @@ def merge(parts: Sequence[Part], missing: Sequence[str] = ()) -> list[Event]:
     for number, part in enumerate(parts, start=1):
         events += _renamed(part, number, began, trials)
         began += part.history.seconds
-    ends = [one.history.end for one in parts]
+    ends = [part.history.end for part in parts]
     if None not in ends:
-        interrupted = any(one is not None and one.interrupted for one in ends)
-        left_behind = dict.fromkeys(one.left_behind for one in ends if one is not None and one.left_behind)
+        interrupted = any(end is not None and end.interrupted for end in ends)
+        left_behind = dict.fromkeys(end.left_behind for end in ends if end is not None and end.left_behind)
         events.append(RunEnded(at=began, interrupted=interrupted, left_behind="; ".join(left_behind)))
     return events
 

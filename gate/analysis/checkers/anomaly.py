@@ -88,9 +88,9 @@ class Observed:
     def kept_undisturbed(self) -> frozenset[tuple[object, ...]]:
         """The places, by `place_of`, of the probes that the control arm remembered."""
         return frozenset(
-            place_of(one)
-            for one in self.results.values()
-            if one.arm == CONTROL and one.outcome is Outcome.REMEMBERED
+            place_of(result)
+            for result in self.results.values()
+            if result.arm == CONTROL and result.outcome is Outcome.REMEMBERED
         )
 
     @cached_property
@@ -128,7 +128,9 @@ class Observed:
             said = found_in(result.reply, tuple(values.values()))
             missing = tuple(fact for fact in wanted if values[fact] not in said)
             told_in = [
-                one for one in disclosures(self.history, turn) if not set(missing).isdisjoint(one.tells)
+                disclosure
+                for disclosure in disclosures(self.history, turn)
+                if not set(missing).isdisjoint(disclosure.tells)
             ]
             since = min((disclosure.order for disclosure in told_in), default=turn.order)
             yield MissedProbe(
@@ -138,9 +140,9 @@ class Observed:
                 missing=missing,
                 told_in=told_in,
                 completed_disruptions=[
-                    one
-                    for one in turn.deployment_history.completed_disruptions
-                    if since < one.order < turn.order
+                    completed
+                    for completed in turn.deployment_history.completed_disruptions
+                    if since < completed.order < turn.order
                 ],
             )
 

@@ -32,7 +32,7 @@ def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
         return False
     said, requests = shown_by(observed.history, missed.turn)
     present = {text for standing in requests for text in standing}
-    turns = sorted((one for some in said.values() for one in some), key=lambda one: one.order)
+    turns = sorted((turn for some in said.values() for turn in some), key=lambda turn: turn.order)
     kept = [turn.started.text.strip() in present for turn in turns]
     if True not in kept:
         return False

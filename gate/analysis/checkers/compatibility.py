@@ -31,6 +31,6 @@ def check(observed: Observed) -> Iterable[Anomaly]:
 
 def _version_changed(missed: MissedProbe) -> bool:
     return any(
-        one.traits.changes_version and one.ended.observed.image_changed
-        for one in missed.completed_disruptions
+        completed.traits.changes_version and completed.ended.observed.image_changed
+        for completed in missed.completed_disruptions
     )

@@ -31,7 +31,11 @@ def check(observed: Observed) -> Iterable[Anomaly]:
 def _took_both(observed: Observed, missed: MissedProbe) -> bool:
     """Whether exactly the two values are gone: what was said between them is still in the prompt."""
     asked = frozenset(missed.turn.started.asks)
-    told = [one for one in disclosures(observed.history, missed.turn) if not asked.isdisjoint(one.tells)]
+    told = [
+        disclosure
+        for disclosure in disclosures(observed.history, missed.turn)
+        if not asked.isdisjoint(disclosure.tells)
+    ]
     if len(told) < 2:
         return False
     said = said_before(observed.history, missed.turn)

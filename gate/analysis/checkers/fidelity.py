@@ -86,8 +86,8 @@ def _other_values(missed: MissedProbe) -> set[str]:
 
 def _without(text: str, values: Collection[str]) -> str:
     """`text` without these values: what resembles them is theirs."""
-    for one in sorted(WholeWords(values).occurrences(text), key=lambda found: -found.start):
-        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    for occurrence in sorted(WholeWords(values).occurrences(text), key=lambda found: -found.start):
+        text = text[: occurrence.start] + " " * (occurrence.end - occurrence.start) + text[occurrence.end :]
     return text
 
 

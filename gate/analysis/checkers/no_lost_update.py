@@ -17,7 +17,7 @@ def check(observed: Observed) -> Iterable[Anomaly]:
     for missed in observed.missed:
         for disclosure in missed.told_in:
             siblings = _under_way_with(observed.history, disclosure)
-            if any(_is_there(observed.history, missed, one) for one in siblings):
+            if any(_is_there(observed.history, missed, sibling) for sibling in siblings):
                 yield Anomaly(
                     guarantee="no-lost-update",
                     turn=missed.identifier,

@@ -28,12 +28,12 @@ class Reads:
     @property
     def mixed(self) -> bool:
         """Whether the bot knew it once and did not know it another time."""
-        return len({one.knew for one in self.answers}) > 1
+        return len({answer.knew for answer in self.answers}) > 1
 
     @property
     def misses(self) -> tuple[str, ...]:
         """The turns whose answers did not hold it."""
-        return tuple(one.turn.started.turn for one in self.answers if not one.knew)
+        return tuple(answer.turn.started.turn for answer in self.answers if not answer.knew)
 
     @property
     def stale(self) -> bool:
@@ -50,7 +50,9 @@ class Reads:
         kinds = self.probe.disruptions
         completed_disruptions = self.answers[0].turn.deployment_history.completed_disruptions
         return any(
-            one.traits.several_answer for one in completed_disruptions if one.ended.disruption in kinds
+            completed.traits.several_answer
+            for completed in completed_disruptions
+            if completed.ended.disruption in kinds
         )
 
     def differing(self, *, by_replicas: bool) -> AnswersDiffer:
@@ -65,11 +67,17 @@ def reads_of(answers: Iterable[tuple[PlayedTurn, ProbeResult]]) -> Iterator[Read
     for turn, result in answers:
         if result.outcome is Outcome.ERROR or not result.facts:
             continue
-        side = len([one for one in turn.deployment_history.completed_disruptions if one.order < turn.order])
+        side = len(
+            [
+                completed
+                for completed in turn.deployment_history.completed_disruptions
+                if completed.order < turn.order
+            ]
+        )
         place = (turn.started.conversation, turn.started.session, tuple(result.facts), result.expected, side)
         asked.setdefault(place, []).append((turn, result))
     for several in asked.values():
         if len(several) > 1:
-            several.sort(key=lambda one: one[0].order)
+            several.sort(key=lambda read: read[0].order)
             reads = (Read(turn=turn, knew=result.outcome is Outcome.REMEMBERED) for turn, result in several)
             yield Reads(probe=several[0][1], answers=tuple(reads))
