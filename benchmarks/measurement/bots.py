@@ -116,14 +116,14 @@ class KeepsNothing(KeepsOutside):
 
 
 class LosesAt(KeepsOutside):
-    """Loses the given values at one stage of the chain of custody, and nothing anywhere else."""
+    """Loses the given values at one stage of the fact trace, and nothing anywhere else."""
 
     def __init__(
         self, environment: Mapping[str, str], stage: str, losses: Mapping[str, Sequence[str]]
     ) -> None:
         """`losses` are the values to be lost, by session."""
         super().__init__(environment)
-        self._station = stage
+        self._stage = stage
         self._losses = {
             session: re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in values))
             for session, values in losses.items()
@@ -151,7 +151,7 @@ class LosesAt(KeepsOutside):
         )
 
     def _without(self, stage: str, session: str, text: str) -> str:
-        lost = self._losses.get(session) if stage == self._station else None
+        lost = self._losses.get(session) if stage == self._stage else None
         return lost.sub(GONE, text) if lost else text
 
 

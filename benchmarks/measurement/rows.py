@@ -14,13 +14,13 @@ from benchmarks.measurement.recall import amnesiac, goldfish, perfect
 from benchmarks.measurement.repetition import again
 from benchmarks.measurement.replay import recorded_and_replayed
 from benchmarks.measurement.seeds import Tally, side_by_side
-from benchmarks.measurement.stages import every_station
+from benchmarks.measurement.stages import every_stage
 from benchmarks.measurement.table import Row, figure
 from benchmarks.measurement.together import same_moment
 from gate.core.report import STAGES
 
 SEEDS = range(1, 51)
-STATION_SEEDS = range(1, 5)
+STAGE_SEEDS = range(1, 5)
 PAIRS = range(1, 1001)
 REPETITIONS = range(1, 21)
 REPLAYS = range(1, 11)
@@ -71,18 +71,18 @@ def forgetful() -> Row:
 
 def stages() -> Row:
     """Where facts are lost."""
-    tally = side_by_side(partial(every_station, disruptions=possible_disruptions()), STATION_SEEDS)
+    tally = side_by_side(partial(every_stage, disruptions=possible_disruptions()), STAGE_SEEDS)
     reported = {one: tally.sizes.get(one, 0) for one in STAGES}
     tally.require(all(reported.values()), "there is a stage at which nothing was lost")
     lost = sum(reported.values())
     right = lost - sum("reported at" in one for one in tally.wrong)
-    by_station = ", ".join(f"{name} {figure(number)}" for name, number in reported.items())
+    by_stage = ", ".join(f"{name} {figure(number)}" for name, number in reported.items())
     return _row(
         tally,
         claim="A fact is reported as lost at the stage that lost it, and none that was kept is.",
         done="For each stage a bot that loses known facts exactly there, the whole library under every"
-        f" disruption, {len(STATION_SEEDS)} seeds.",
-        counted=f"{figure(lost)} lost facts ({by_station}), {figure(tally.sizes.get('kept', 0))} kept ones",
+        f" disruption, {len(STAGE_SEEDS)} seeds.",
+        counted=f"{figure(lost)} lost facts ({by_stage}), {figure(tally.sizes.get('kept', 0))} kept ones",
         result=f"{figure(right)} of {figure(lost)} at their stage;"
         f" {figure(len(tally.wrong) - (lost - right))} kept ones otherwise",
     )

@@ -18,7 +18,7 @@ LOST_SHARE = 4
 """One value in so many is drawn to be lost."""
 
 
-async def every_station(
+async def every_stage(
     server: StoreServer, seed: int, *, disruptions: Sequence[str], stages: Sequence[str] = STAGES
 ) -> Tally:
     """One run for each stage, with all the disruptions in it.
@@ -28,11 +28,11 @@ async def every_station(
     tally = Tally()
     for stage in stages:
         script = Script(scenarios=library(), disruptions=disruptions, seed=seed)
-        tally.add(await _one_station(server, script, stage))
+        tally.add(await _one_stage(server, script, stage))
     return tally
 
 
-async def _one_station(server: StoreServer, script: Script, stage: str) -> Tally:
+async def _one_stage(server: StoreServer, script: Script, stage: str) -> Tally:
     plan = script.plan
     lost = _lost_values(plan, script.seed)
     losses = {

@@ -1,4 +1,4 @@
-"""From the transcript to the verdict: custody, accuracy, statistics. Pure functions, no input or output."""
+"""From the transcript to the verdict: fact traces, accuracy, statistics. Pure functions without I/O."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def recall_probes(probes: Iterable[ProbeResult], arm: str) -> tuple[ProbeResult,
 
 
 def tally(probes: Sequence[ProbeResult], planned: int) -> Tally:
-    """How many were remembered. `planned` is the number that should have been asked."""
+    """Count the remembered probes. `planned` is the number that should have been asked."""
     outcomes = [probe.outcome for probe in probes]
     scored = len(outcomes) - outcomes.count(Outcome.UNSCORED)
     return Tally(
@@ -56,7 +56,7 @@ def by_conversation(treated: Iterable[ProbeResult]) -> tuple[Cluster, ...]:
 
 
 def lost_at(treated: Iterable[ProbeResult]) -> dict[str, int]:
-    """Station → number of these probes that were lost there."""
+    """Return the number of these probes that were lost at each stage."""
     return dict(Counter(stage for probe in treated if (stage := probe.lost_at)))
 
 

@@ -1,4 +1,4 @@
-"""The chain of custody of a probe's facts: told → stored → loaded → answered.
+"""The trace of a probe's facts: told → stored → loaded → answered.
 
 A stage is None where nothing certain can be said: a store that nobody looked into, a model that is
 not the gate's, a value that several conversations were dealt. None never counts as lost.
@@ -62,12 +62,12 @@ def trace(history: History, probe: AskedProbe, remembered: bool) -> FactTrace:
     """Trace the facts that `probe` asks for. A stage counts only if all of them reached it."""
     wanted = probe.wanted
     if not wanted:
-        return _custody(None, None, None, None)
+        return _fact_trace(None, None, None, None)
     values = [probe.conversation.facts[fact] for fact in wanted]
     # What else was told after the last look into the store says nothing of these facts.
     sought = set(wanted)
     told_at = [turn.order for turn in probe.disclosures if not sought.isdisjoint(turn.tells)]
-    return _custody(
+    return _fact_trace(
         probe.told.issuperset(wanted),
         _stored(probe.turn, values, told_at[-1] if told_at else 0),
         _loaded(history, probe.turn, values),
@@ -76,8 +76,10 @@ def trace(history: History, probe: AskedProbe, remembered: bool) -> FactTrace:
 
 
 @cache
-def _custody(told: bool | None, stored: bool | None, loaded: bool | None, answered: bool | None) -> FactTrace:
-    """One for all probes that went alike: there are very many probes, and few ways to go."""
+def _fact_trace(
+    told: bool | None, stored: bool | None, loaded: bool | None, answered: bool | None
+) -> FactTrace:
+    """Return one shared trace for all probes that went alike: there are many probes, and few traces."""
     return FactTrace(told=told, stored=stored, loaded=loaded, answered=answered)
 
 

@@ -51,9 +51,9 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
     asked = asked_probe(history, probe)
     conversation = asked.conversation
     judgement = _judge(history, asked, scorers)
-    custody = trace(history, asked, judgement.outcome is Outcome.REMEMBERED)
+    fact_trace = trace(history, asked, judgement.outcome is Outcome.REMEMBERED)
     if judgement.outcome is Outcome.LOST and asked.is_recall:
-        excuse = excuse_of_model(history, probe, custody)
+        excuse = excuse_of_model(history, probe, fact_trace)
         judgement = _Judgement(outcome=Outcome.UNSCORED, reason=excuse) if excuse else judgement
     return ProbeResult(
         scenario=conversation.scenario,
@@ -74,7 +74,7 @@ def judge_probe(history: History, probe: PlayedTurn, scorers: Mapping[str, Score
         anomaly=None,
         forbids_only=asked.forbids_only,
         facts=probe.started.asks,
-        trace=custody,
+        trace=fact_trace,
         content=conversation.content,
         coded_reason=judgement.reason,
     )

@@ -1,7 +1,7 @@
-"""The turns of a session as they stand in a request to the model: which, how often, in which order.
+"""Turns of a session in a request to the model: which, how often, in which order.
 
-Only what stands there as a turn counts: a message of the user's own, or a line that is led by the user's
-name in a transcript. What a summary or a profile quotes may stand where and as often as it likes.
+A turn counts only as a message of the user's own, or as a line that starts with the user's name in a
+transcript. A summary or a profile may quote turns anywhere, and as often as it likes.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ class Shown(NamedTuple):
     """Turns of a probe's session that stand in its requests."""
 
     said: SaidTexts
-    """What the session had said when the probe was put, the probe itself left out."""
-    standing: Sequence[Sequence[str]]
-    """For each request the texts of these turns that stand in it, in its order."""
+    """Texts that the session said before the probe."""
+    requests: Sequence[Sequence[str]]
+    """For each request the texts of these turns that it holds, in its order."""
 
 
 def shown_by(history: History, probe: PlayedTurn) -> Shown:
-    """Return the texts said before the probe, and those that stand in its requests."""
+    """Return the texts said before the probe, and those that its requests hold as turns."""
     said = said_before(history, probe)
-    return Shown(said=said, standing=[standing_in(request, said) for request in probe.requests])
+    return Shown(said=said, requests=[turn_texts_in(request, said) for request in probe.requests])
 
 
 def shown_amiss(history: History, probe: PlayedTurn) -> Shown | None:
-    """The same of a probe in whose requests turns may stand elsewhere, or more often, than they were said.
+    """Return the same for a probe whose requests may repeat turns or hold them out of order.
 
-    None for all others, as nearly all are: each turn that stands there stands there once, and in its order.
+    Return None for all others, which are nearly all.
     """
     said = enumerate(history.said_before(probe))
     places = {turn.started.text.strip(): place for place, turn in said}
     for request in probe.requests:
-        standing = [places[text] for text in standing_in(request, places)]
-        if standing != sorted(set(standing)):
+        order = [places[text] for text in turn_texts_in(request, places)]
+        if order != sorted(set(order)):
             return shown_by(history, probe)
     return None
 
@@ -60,8 +60,8 @@ def said_before(history: History, probe: PlayedTurn) -> SaidTexts:
     return texts
 
 
-def standing_in(request: Sequence[str], texts: Collection[str]) -> list[str]:
-    """Return every one of `texts` that stands in `request` as a turn, in the order of the request."""
+def turn_texts_in(request: Sequence[str], texts: Collection[str]) -> list[str]:
+    """Return each of `texts` that `request` holds as a turn, in the order of the request."""
     found: list[str] = []
     for message in request:
         role, _, body = message.partition(": ")

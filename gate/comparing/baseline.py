@@ -84,11 +84,11 @@ def compare(base: Measurement, head: Measurement) -> Comparison:
     worse = sum(pair.gain() < 0 for pair in pairs)
     better = sum(pair.gain() > 0 for pair in pairs)
     chance = mcnemar(worse, better)
-    breaches = _new_breaches(base, head)
+    anomalies = _new_anomalies(base, head)
     if not pairs:
         finding, sentence = Finding.NOT_COMPARABLE, f"not comparable: {_why_not(base, head, before, after)}"
-    elif breaches:
-        finding, sentence = Finding.REGRESSION, f"regression: {breaches}, and the base has none"
+    elif anomalies:
+        finding, sentence = Finding.REGRESSION, f"regression: {anomalies}, and the base has none"
     elif chance < SIGNIFICANCE:
         finding, sentence = Finding.REGRESSION, f"regression: {_differing(worse, better, pairs, chance)}"
     elif (luck := mcnemar(better, worse)) < SIGNIFICANCE:
@@ -181,8 +181,8 @@ def _rows(pairs: Sequence[_Pair]) -> tuple[ComparedRow, ...]:
     return tuple(rows)
 
 
-def _new_breaches(base: Measurement, head: Measurement) -> str:
-    """A leak is certain, so one suffices; their number says more about the probes than about the bot."""
+def _new_anomalies(base: Measurement, head: Measurement) -> str:
+    """Name the kinds of anomaly that only the head shows. A leak is certain, so one suffices."""
     found = []
     if head.leaks and not base.leaks:
         found.append(plural(head.leaks, "leak"))

@@ -16,7 +16,7 @@ from benchmarks.measurement.recall import amnesiac, goldfish, perfect
 from benchmarks.measurement.repetition import again
 from benchmarks.measurement.replay import recorded_and_replayed
 from benchmarks.measurement.seeds import Measurement, Tally, one_by_one
-from benchmarks.measurement.stages import every_station
+from benchmarks.measurement.stages import every_stage
 from benchmarks.measurement.table import Row
 from benchmarks.measurement.together import same_moment
 
@@ -29,7 +29,7 @@ RESTART = ("restart",)
         (partial(perfect, disruptions=RESTART), 2, 300),
         (partial(amnesiac, disruptions=RESTART), 2, 250),
         (partial(goldfish, disruptions=RESTART), 2, 250),
-        (partial(every_station, disruptions=RESTART), 1, 100),
+        (partial(every_stage, disruptions=RESTART), 1, 100),
         (same_moment, 50, 100),
         (again, 1, 1),
         (recorded_and_replayed, 1, 100),
@@ -58,11 +58,11 @@ def test_a_fact_that_is_lost_elsewhere_is_noticed(monkeypatch: pytest.MonkeyPatc
     loses = LosesAt._without
 
     def elsewhere(bot: LosesAt, stage: str, session: str, text: str) -> str:
-        bot._station = "loaded"
+        bot._stage = "loaded"
         return loses(bot, stage, session, text)
 
     monkeypatch.setattr(LosesAt, "_without", elsewhere)
-    answered = partial(every_station, disruptions=RESTART, stages=("answered",))
+    answered = partial(every_stage, disruptions=RESTART, stages=("answered",))
     tally = asyncio.run(one_by_one(answered, [1]))
     assert len(tally.wrong) == tally.sizes["answered"] > 0
     wrong = asyncio.run(one_by_one(same_moment, [1, 2, 3])).wrong

@@ -56,8 +56,8 @@ class Caught:
     @property
     def is_caught(self) -> bool:
         """Whether all disruptions that are to expose it did, at the stage that is to be named."""
-        right_station = not self.row.lost_at or self.row.lost_at == self.lost_at
-        return set(self.row.exposing) <= set(self.by) and right_station
+        right_stage = not self.row.lost_at or self.row.lost_at == self.lost_at
+        return set(self.row.exposing) <= set(self.by) and right_stage
 
     @property
     def line(self) -> str:

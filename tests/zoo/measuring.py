@@ -28,7 +28,7 @@ class Findings:
     guarantees: Mapping[str, int] = field(default_factory=dict)
     """Guarantee → how many probes show it broken, the commonest first."""
     lost_at: Mapping[str, int] = field(default_factory=dict)
-    """Station → how many lost facts were lost there, the commonest first."""
+    """Stage → how many lost facts were lost there, the commonest first."""
     before: float | None = None
     """How much was known before the disruption, between 0 and 1; None where nothing was scored."""
     after: float | None = None

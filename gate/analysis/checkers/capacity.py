@@ -31,8 +31,10 @@ def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
     if not missed.told_in:
         return False
     said, requests = shown_by(observed.history, missed.turn)
-    present = {text for standing in requests for text in standing}
-    turns = sorted((turn for some in said.values() for turn in some), key=lambda turn: turn.order)
+    present = {text for texts in requests for text in texts}
+    turns = sorted(
+        (turn for turns_saying_it in said.values() for turn in turns_saying_it), key=lambda turn: turn.order
+    )
     kept = [turn.started.text.strip() in present for turn in turns]
     if True not in kept:
         return False

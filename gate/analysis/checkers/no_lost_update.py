@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gate.analysis.checkers.anomaly import Anomaly, MissedProbe, Observed
 from gate.analysis.history import History, PlayedTurn
-from gate.analysis.prompts import said_before, standing_in
+from gate.analysis.prompts import said_before, turn_texts_in
 from gate.analysis.reasons.anomalies import Sign, SignSeen
 from gate.core.transcript import ACKNOWLEDGED
 from gate.core.words import found_in
@@ -42,7 +42,7 @@ def _is_there(history: History, missed: MissedProbe, sibling: PlayedTurn) -> boo
     """Whether the sibling is in the prompt, or its facts in some later reply of the session."""
     said = said_before(history, missed.turn)
     text = sibling.started.text.strip()
-    if any(text in standing_in(request, said) for request in missed.turn.requests):
+    if any(text in turn_texts_in(request, said) for request in missed.turn.requests):
         return True
     values = [missed.conversation.facts[fact] for fact in sibling.tells]
     return any(

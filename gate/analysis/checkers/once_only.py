@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from gate.analysis.checkers.anomaly import Anomaly, Observed
 from gate.analysis.history import PlayedTurn
-from gate.analysis.prompts import Shown, standing_in
+from gate.analysis.prompts import Shown, turn_texts_in
 from gate.analysis.reasons.anomalies import TurnRepeated
 
 
@@ -30,11 +30,11 @@ def _repeated(turn: PlayedTurn, shown: Shown) -> int:
     if question in said:
         # It may stand in its own prompt twice: at its place and as what is to be answered.
         said = {text: turns for text, turns in said.items() if text != question}
-        requests = [standing_in(request, said) for request in turn.requests]
+        requests = [turn_texts_in(request, said) for request in turn.requests]
     repeated = 0
-    for standing in requests:
+    for texts in requests:
         # Mostly none stands there twice.
-        if len(set(standing)) < len(standing):
-            counts = Counter(standing)
+        if len(set(texts)) < len(texts):
+            counts = Counter(texts)
             repeated = max(repeated, *(n if n > len(said[text]) else 0 for text, n in counts.items()))
     return repeated

@@ -23,7 +23,7 @@ def check(observed: Observed) -> Iterable[Anomaly]:
                 reason=SignSeen(sign=Sign.REPLY_OUT_OF_ORDER),
             )
     for turn, (said, requests) in observed.shown_amiss:
-        if any(_is_inverted(standing, said) for standing in requests):
+        if any(_is_inverted(texts, said) for texts in requests):
             yield Anomaly(
                 guarantee=GUARANTEE,
                 turn=turn.started.turn,
@@ -36,9 +36,9 @@ def _names_another(missed: MissedProbe) -> bool:
     return bool(found_in(missed.reply, asked))
 
 
-def _is_inverted(standing: Sequence[str], said: SaidTexts) -> bool:
+def _is_inverted(texts: Sequence[str], said: SaidTexts) -> bool:
     # Only texts that were said once tell which turn they are, and where they stand first.
-    turns = [said[text][0] for text in dict.fromkeys(standing) if len(said[text]) == 1]
+    turns = [said[text][0] for text in dict.fromkeys(texts) if len(said[text]) == 1]
     for first, second in pairwise(turns):
         # Turns that were under way together have no order.
         if second.ended is not None and second.ended_order < first.order:

@@ -11,7 +11,7 @@ from tests.transcripts.events import NOON, disruption_ended
 from tests.transcripts.runs import Exchange, Run, Talk, honest_run, result_of
 
 
-def custody_of(run: Run, one: Exchange) -> FactTrace:
+def fact_trace_of(run: Run, one: Exchange) -> FactTrace:
     return result_of(run.analyse(), one).trace
 
 
@@ -26,10 +26,10 @@ def lost(run: Run) -> Exchange:
     return probe
 
 
-def test_what_was_remembered_was_at_every_station() -> None:
+def test_what_was_remembered_was_at_every_stage() -> None:
     run = honest_run()
     for one in run.talks:
-        assert custody_of(run, one.order) == FactTrace(told=True, stored=True, loaded=True, answered=True)
+        assert fact_trace_of(run, one.order) == FactTrace(told=True, stored=True, loaded=True, answered=True)
 
 
 def test_nothing_is_known_of_a_store_that_nobody_looked_into() -> None:
@@ -54,7 +54,7 @@ def test_a_bot_that_answers_without_asking_its_model_has_loaded_nothing() -> Non
     run = honest_run()
     probe = lost(run)
     probe.prompts = []
-    assert custody_of(run, probe).loaded is False
+    assert fact_trace_of(run, probe).loaded is False
 
 
 def test_a_bot_that_rewrites_the_question_may_have_loaded_it() -> None:
@@ -62,7 +62,7 @@ def test_a_bot_that_rewrites_the_question_may_have_loaded_it() -> None:
     run = honest_run()
     probe = lost(run)
     probe.about = ""
-    assert custody_of(run, probe) == FactTrace(told=True, stored=True, loaded=None, answered=False)
+    assert fact_trace_of(run, probe) == FactTrace(told=True, stored=True, loaded=None, answered=False)
 
 
 def test_a_request_that_may_be_anothers_proves_no_loss() -> None:
@@ -71,7 +71,7 @@ def test_a_request_that_may_be_anothers_proves_no_loss() -> None:
     hanging, probe = (one.order for one in run.of(TREATED))
     hanging.status, hanging.prompts = "indeterminate", []
     probe.reply = "I don't know."
-    assert custody_of(run, probe).loaded is None
+    assert fact_trace_of(run, probe).loaded is None
 
 
 def test_a_value_in_the_store_that_others_were_dealt_too_proves_nothing() -> None:
@@ -80,9 +80,9 @@ def test_a_value_in_the_store_that_others_were_dealt_too_proves_nothing() -> Non
     twin = next(other for other in run.talks if other is not one and other.facts["city"] == one.facts["city"])
     assert twin.deployment == one.deployment
     one.city.reply = "I don't know."
-    assert custody_of(run, one.city).stored is None
+    assert fact_trace_of(run, one.city).stored is None
     run.never_stored.add(one.facts["city"])
-    assert custody_of(run, one.city).stored is False
+    assert fact_trace_of(run, one.city).stored is False
 
 
 def test_a_value_in_the_store_that_others_say_by_chance_proves_nothing() -> None:
@@ -90,9 +90,9 @@ def test_a_value_in_the_store_that_others_say_by_chance_proves_nothing() -> None
     run = honest_run()
     one = treated(run)
     one.order.reply = "I don't know."
-    assert custody_of(run, one.order).stored is True
+    assert fact_trace_of(run, one.order).stored is True
     run.of(CONTROL)[0].tellings[0].text += f" By the way, what is {one.facts['order'].lower()}?"
-    assert custody_of(run, one.order).stored is None
+    assert fact_trace_of(run, one.order).stored is None
 
 
 def test_the_control_arm_is_traced_to_the_look_before_the_disruption() -> None:
@@ -100,9 +100,9 @@ def test_the_control_arm_is_traced_to_the_look_before_the_disruption() -> None:
     control = run.of(CONTROL)[0]
     control.order.reply = "I don't know."
     run.forgotten.add(control.facts["order"])
-    assert custody_of(run, control.order).stored is True
+    assert fact_trace_of(run, control.order).stored is True
     run.never_stored.add(control.facts["order"])
-    assert custody_of(run, control.order).stored is False
+    assert fact_trace_of(run, control.order).stored is False
 
 
 def test_the_last_look_before_the_question_decides() -> None:
@@ -137,7 +137,7 @@ def test_a_question_that_was_never_put_loads_nothing_and_loses_nothing_there() -
     run.ended["restart"] = [disruption_ended("restart", "restart", recovered=False, sentence="gone")]
     for turn in treated(run).probes:
         turn.status, turn.reply, turn.prompts = "unasked", "", []
-    assert custody_of(run, treated(run).order).loaded is None
+    assert fact_trace_of(run, treated(run).order).loaded is None
 
 
 def test_where_no_fact_is_wanted_nothing_is_traced() -> None:
@@ -149,7 +149,7 @@ def test_where_no_fact_is_wanted_nothing_is_traced() -> None:
     assert result.lost_at is None
 
 
-def test_every_fact_that_is_wanted_must_be_at_a_station() -> None:
+def test_every_fact_that_is_wanted_must_be_at_a_stage() -> None:
     run = honest_run()
     one = treated(run)
     one.order.checks = {"all": [one.facts["order"], one.facts["city"]]}
@@ -168,7 +168,7 @@ def test_what_the_reply_must_not_hold_is_not_looked_for() -> None:
     one.order.checks = {"contains": [one.facts["order"]], "without": [one.facts["city"]]}
     one.order.asks = ["order", "city"]
     run.forgotten.add(one.facts["city"])
-    assert custody_of(run, one.order).stored is True
+    assert fact_trace_of(run, one.order).stored is True
 
 
 def told_by(run: Run, one: Talk, index: int, speaker: str) -> ProbeResult:
@@ -199,7 +199,7 @@ def test_a_value_that_was_not_found_beside_unreadable_records_is_not_known_to_be
     run = honest_run()
     probe = lost(run)
     run.never_stored = {treated(run).facts["order"]}
-    assert custody_of(run, probe).stored is False
+    assert fact_trace_of(run, probe).stored is False
     events = [
         replace(event, unreadable_keys=1) if isinstance(event, StoreSeen) else event for event in run.events()
     ]

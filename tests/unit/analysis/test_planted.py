@@ -135,7 +135,7 @@ def test_the_deploy_is_to_blame_for_what_it_lost_on_top(run: Run, data: st.DataO
 )
 @law
 @given(run=runs(), data=st.data())
-def test_the_station_that_lost_the_fact_is_named(
+def test_the_stage_that_lost_the_fact_is_named(
     stored_before: bool, stored_after: bool, loaded: bool, stage: str, run: Run, data: st.DataObject
 ) -> None:
     one = some(data, run, TREATED)

@@ -53,7 +53,7 @@ FORGETFUL = {Buffer: "stored", Unread: "loaded", Mumbling: "answered"}
 
 @pytest.mark.parametrize(("bot", "stage"), FORGETFUL.items())
 @pytest.mark.parametrize("seed", range(3))
-def test_a_bot_that_forgets_fails_at_its_station(bot: type[ChattingBot], stage: str, seed: int) -> None:
+def test_a_bot_that_forgets_fails_at_its_stage(bot: type[ChattingBot], stage: str, seed: int) -> None:
     report = play_with(bot, disruptions=("restart", "none"), seed=seed)
     assert report.verdict is Verdict.FAILED
     restart, undisturbed = report.disruptions

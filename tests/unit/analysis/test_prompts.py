@@ -79,4 +79,4 @@ def test_a_turn_that_stands_twice_or_too_early_is_looked_at(said: list[str], dat
     history, probe = history_of(said, "And now?", [[f"user: {text}" for text in shuffled]])
     shown = shown_amiss(history, probe)
     assert shown == shown_by(history, probe)
-    assert sorted(shown.standing[0]) == sorted(text.strip() for text in shuffled)
+    assert sorted(shown.requests[0]) == sorted(text.strip() for text in shuffled)

@@ -23,13 +23,13 @@ def plain_rule(snapshots: tuple[bool | None, ...]) -> str | None:
     return None
 
 
-def custody(snapshots: tuple[bool | None, ...]) -> FactTrace:
+def fact_trace(snapshots: tuple[bool | None, ...]) -> FactTrace:
     return FactTrace(**dict(zip(STAGES, snapshots, strict=True)))
 
 
 @pytest.mark.parametrize("snapshots", EVERY_SIGHTING)
 def test_lost_at(snapshots: tuple[bool | None, ...]) -> None:
-    assert custody(snapshots).lost_at == plain_rule(snapshots)
+    assert fact_trace(snapshots).lost_at == plain_rule(snapshots)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_lost_at(snapshots: tuple[bool | None, ...]) -> None:
     ],
 )
 def test_lost_at_in_the_cases_that_people_meet(snapshots: tuple[bool | None, ...], stage: str | None) -> None:
-    assert custody(snapshots).lost_at == stage
+    assert fact_trace(snapshots).lost_at == stage
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
@@ -79,5 +79,5 @@ PROBE = ProbeResult(
     outcome=Outcome.LOST,
     anomaly="lost write",
     facts=("order",),
-    trace=custody((True, False, False, False)),
+    trace=fact_trace((True, False, False, False)),
 )

@@ -14,7 +14,7 @@ from tests.unit.scenarios.texts import ASK, FACTS, TELL, load
 
 
 def test_a_judge_explains_what_it_is_to_find_and_asks_for_nothing_itself(tmp_path: Path) -> None:
-    """The reader and custody go by the facts that are asked for: the city it came from is none."""
+    """The reader and the fact trace go by the facts that are asked for: the city it came from is none."""
     script = (
         '  - alice: "From {origin} to {city}, please."\n'
         '  - alice: "Where does my parcel go?"\n'
