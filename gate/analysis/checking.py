@@ -124,9 +124,9 @@ def _guarantee_status(
         status = GuaranteeStatus.KEPT if probes else GuaranteeStatus.UNTESTED
     return GuaranteeResult(
         name=name,
-        standing=status,
+        status=status,
         probes=len(probes),
-        breaches=len(anomalies),
+        anomalous_turns=len(anomalies),
         anomalies=dict(Counter(anomaly.name for anomaly in anomalies)),
         coded_reason=reason,
     )

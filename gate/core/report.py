@@ -222,10 +222,10 @@ class GuaranteeResult:
     """One guarantee over the whole run."""
 
     name: str
-    standing: GuaranteeStatus
+    status: GuaranteeStatus
     probes: int
     """Number of probes that asked about it."""
-    breaches: int
+    anomalous_turns: int
     """Number of turns that show an anomaly."""
     anomalies: Mapping[str, int]
     """Anomaly → number of turns that show it."""

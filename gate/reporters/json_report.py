@@ -147,9 +147,9 @@ def _store(use: StoreUse | None) -> StoreFields | None:
 def _guarantee(result: GuaranteeResult) -> GuaranteeFields:
     return {
         "name": result.name,
-        "standing": result.standing,
+        "standing": result.status,
         "probes": result.probes,
-        "breaches": result.breaches,
+        "breaches": result.anomalous_turns,
         "anomalies": dict(result.anomalies),
         "sentence": result.sentence,
         "coded_reason": result.coded_reason,

@@ -25,12 +25,12 @@ def as_sentence(text: str) -> str:
 def guarantees_text(report: Report) -> str:
     """List the guarantees by status, with their anomalies; "" if none was tested."""
     parts = []
-    for standing, lead in (
+    for status, lead in (
         (GuaranteeStatus.BROKEN, "broken"),
         (GuaranteeStatus.OPEN, "open"),
         (GuaranteeStatus.KEPT, "kept"),
     ):
-        names = [_guarantee_text(result) for result in report.guarantees if result.standing is standing]
+        names = [_guarantee_text(result) for result in report.guarantees if result.status is status]
         if names:
             parts.append(f"{lead}: {', '.join(names)}")
     return f"guarantees {'; '.join(parts)}" if parts else ""

@@ -96,24 +96,26 @@ def guarantee_items(results: Sequence[GuaranteeResult]) -> list[GuaranteeItem]:
         _guarantee_item(result, mark)
         for status, mark in _MARKS
         for result in results
-        if result.standing is status
+        if result.status is status
     ]
 
 
 def untested(results: Sequence[GuaranteeResult]) -> str:
     """Name the guarantees that were not tested."""
-    return ", ".join(result.name for result in results if result.standing is GuaranteeStatus.UNTESTED)
+    return ", ".join(result.name for result in results if result.status is GuaranteeStatus.UNTESTED)
 
 
 def log_tails(history: History | None) -> list[LogTail]:
     """Collect the log tails of bots that did not start or did not recover."""
     logs: list[tuple[str, Sequence[str]]] = []
-    for deployment, lifetime in ({} if history is None else history.deployment_histories).items():
-        if lifetime.failed is not None and lifetime.failed.log:
-            logs.append((f"{deployment}: the last lines of the bot that did not start", lifetime.failed.log))
+    for deployment, deployment_history in ({} if history is None else history.deployment_histories).items():
+        if deployment_history.failed is not None and deployment_history.failed.log:
+            logs.append(
+                (f"{deployment}: the last lines of the bot that did not start", deployment_history.failed.log)
+            )
         logs += [
             (f"{deployment}: the last lines of the bot that did not come back", completed.ended.log)
-            for completed in lifetime.completed_disruptions
+            for completed in deployment_history.completed_disruptions
             if completed.ended.log and not completed.ended.recovered
         ]
     return [LogTail(title=title, lines=sanitize_tail(log)) for title, log in logs[:LOGS_SHOWN]]
@@ -124,10 +126,10 @@ def _guarantee_item(result: GuaranteeResult, mark: str) -> GuaranteeItem:
     return GuaranteeItem(
         name=result.name,
         mark=mark,
-        status=result.standing.value,
+        status=result.status.value,
         promise=known.promise if known else "",
         anomalies=anomalies_text(result),
-        explanation="" if result.standing is GuaranteeStatus.KEPT else result.sentence,
+        explanation="" if result.status is GuaranteeStatus.KEPT else result.sentence,
     )
 
 

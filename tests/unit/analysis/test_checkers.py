@@ -42,7 +42,7 @@ def facts(draw: st.DrawFn) -> dict[str, str]:
 
 
 def broken(report: Report) -> set[str]:
-    return {one.name for one in report.guarantees if one.standing is GuaranteeStatus.BROKEN}
+    return {one.name for one in report.guarantees if one.status is GuaranteeStatus.BROKEN}
 
 
 @cases
@@ -54,7 +54,7 @@ def test_an_honest_history_keeps_every_guarantee(case: Case, given_facts: dict[s
     assert report.verdict is Verdict.PASSED, report.reasons
     assert not broken(report)
     assert not report.findings
-    kept = {one.name for one in report.guarantees if one.standing is GuaranteeStatus.KEPT}
+    kept = {one.name for one in report.guarantees if one.status is GuaranteeStatus.KEPT}
     asked = {turn.guarantee for chat in run.chats for turn in chat.turns if turn.checks is not None}
     assert kept == asked
 
@@ -129,7 +129,7 @@ def test_what_is_known_after_all_is_a_zombie_however_often_it_is_asked_for(again
     assert report.verdict is Verdict.FAILED
     assert report.zombies == 1
     assert len(report.reasons) == 1, report.reasons
-    [result] = [one for one in report.guarantees if one.standing is GuaranteeStatus.BROKEN]
+    [result] = [one for one in report.guarantees if one.status is GuaranteeStatus.BROKEN]
     assert set(result.anomalies) == {GUARANTEES["retention"].other_anomaly}
 
 
@@ -170,7 +170,7 @@ def test_a_checker_that_crashes_leaves_its_own_guarantee_open_and_no_other(name:
     run = honest(case, {"order": "ORDER-1234", "colour": "SHADE-5678", "other": "PLACE-9012"})
     report = run.analyse({**CHECKERS, name: crash})
     assert report.verdict is Verdict.INCONCLUSIVE
-    assert {one.name for one in report.guarantees if one.standing is GuaranteeStatus.OPEN} == {name}
+    assert {one.name for one in report.guarantees if one.status is GuaranteeStatus.OPEN} == {name}
     [reason] = report.reasons
     assert reason.startswith(f"{name} could not be checked")
     assert not broken(report)

@@ -109,7 +109,7 @@ def counts(report: Report) -> object:
             for one in report.probes
             if one.arm != MEANWHILE
         ),
-        {one.name: one.standing for one in report.guarantees},
+        {one.name: one.status for one in report.guarantees},
         [one for one in report.reasons if "who went on talking" not in one],
     )
 

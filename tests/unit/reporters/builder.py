@@ -176,10 +176,10 @@ def report(**given: Any) -> Report:
     return Report(**coded({**fields, **given}))
 
 
-def guarantee(name: str, standing: GuaranteeStatus = GuaranteeStatus.BROKEN, **given: Any) -> GuaranteeResult:
+def guarantee(name: str, status: GuaranteeStatus = GuaranteeStatus.BROKEN, **given: Any) -> GuaranteeResult:
     """Build the result of a guarantee."""
-    fields = {"probes": 0, "breaches": 0, "anomalies": {}, "sentence": "what was seen", **given}
-    return GuaranteeResult(name=name, standing=standing, **coded(fields))
+    fields = {"probes": 0, "anomalous_turns": 0, "anomalies": {}, "sentence": "what was seen", **given}
+    return GuaranteeResult(name=name, status=status, **coded(fields))
 
 
 def failed_report() -> Report:
@@ -260,13 +260,13 @@ def failed_report() -> Report:
             ),
         ),
         guarantees=(
-            guarantee("durability", probes=540, breaches=PROBES, anomalies={"lost write": PROBES}),
-            guarantee("order", probes=4, standing=GuaranteeStatus.KEPT),
-            guarantee("correction", probes=6, breaches=1, anomalies={"resurrected value": 1}),
-            guarantee("isolation", probes=54, breaches=1, anomalies={"leak": 1}),
-            guarantee("once-only", standing=GuaranteeStatus.UNTESTED),
-            guarantee("retention", breaches=2, anomalies={"early expiry": 2}),
-            guarantee("fidelity", probes=9, standing=GuaranteeStatus.OPEN),
+            guarantee("durability", probes=540, anomalous_turns=PROBES, anomalies={"lost write": PROBES}),
+            guarantee("order", probes=4, status=GuaranteeStatus.KEPT),
+            guarantee("correction", probes=6, anomalous_turns=1, anomalies={"resurrected value": 1}),
+            guarantee("isolation", probes=54, anomalous_turns=1, anomalies={"leak": 1}),
+            guarantee("once-only", status=GuaranteeStatus.UNTESTED),
+            guarantee("retention", anomalous_turns=2, anomalies={"early expiry": 2}),
+            guarantee("fidelity", probes=9, status=GuaranteeStatus.OPEN),
         ),
         findings=("restart: the bot ended with exit code 137: it did not stop within its grace",),
     )
