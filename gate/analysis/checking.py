@@ -16,16 +16,16 @@ from gate.core.report import GuaranteeResult, GuaranteeStatus, Outcome, ProbeRes
 from gate.core.statements import Finding, Reason
 
 SHOWN_BY_PROMPTS = frozenset({"order", "once-only", "atomic-turns"})
-"""Guarantees that a prompt shows broken even where the reply was right."""
+"""Guarantees that a prompt can show to be broken even where the reply was right."""
 
 
 SEEN_ANYWHERE = frozenset({"isolation", "retention"})
-"""Guarantees that are broken by what is seen anywhere, whether or not a probe asks."""
+"""Guarantees that an anomaly in any turn breaks, whether or not a probe asks."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckerResults:
-    """Anomalies that the checkers found. `crashed` has the guarantees that could not be checked, and why."""
+    """Anomalies that the checkers found. `crashed` has the reason for each guarantee left unchecked."""
 
     anomalies: Sequence[Anomaly]
     crashed: Mapping[str, CheckerFailed] = field(default_factory=dict)
@@ -43,19 +43,19 @@ class CheckerResults:
 
     @property
     def unchecked(self) -> tuple[GuaranteeUnchecked, ...]:
-        """Why guarantees could not be checked."""
+        """Reasons for the guarantees that could not be checked."""
         return tuple(
             GuaranteeUnchecked(guarantee=name, because=failed) for name, failed in self.crashed.items()
         )
 
 
 def run_checkers(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS) -> CheckerResults:
-    """Every anomaly of every guarantee. A checker that raises leaves its own guarantee open, no other."""
+    """Collect the anomalies of all guarantees. A checker that raises leaves only its own guarantee open."""
     anomalies: list[Anomaly] = []
     crashed: dict[str, CheckerFailed] = {}
     for name, check in checkers.items():
         try:
-            # Whole or not at all: what one found before it failed is not all that there is.
+            # Drop the anomalies of a checker that fails: it has not found all of them.
             anomalies += tuple(check(observed))
         except Exception as error:
             crashed[name] = CheckerFailed(guarantee=name, error=repr(error))
@@ -63,7 +63,7 @@ def run_checkers(observed: Observed, checkers: Mapping[str, Checker] = CHECKERS)
 
 
 def classify(result: ProbeResult, found: Sequence[Anomaly]) -> ProbeResult:
-    """`result` with its anomaly: the probe says where to look, what is found there says what broke."""
+    """Return `result` with its anomaly. The probe says where to look; the anomalies found say what broke."""
     if result.outcome is Outcome.REMEMBERED and not found:
         return result
     if result.outcome in (Outcome.LOST, Outcome.ERROR):

@@ -79,7 +79,7 @@ def _counts(
 
 
 def _losses_of_others(deployments: Iterable[str], store_findings: Findings) -> list[Reason]:
-    """What the store lost is not to be looked for in the bot."""
+    """Return the losses that the store caused, for which the bot is not to blame."""
     losses = (loss_in(store_findings.get(deployment, ())) for deployment in deployments)
     return [store_loss(loss) for loss in losses if loss is not None and loss.owner is not Owner.BOT]
 

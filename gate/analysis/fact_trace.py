@@ -21,7 +21,7 @@ from gate.scorers.checks import forbidden, forbids_only
 
 @dataclass(kw_only=True, slots=True)
 class AskedProbe:
-    """A probe, and what is needed again and again to judge it."""
+    """A probe, with the facts that its judgement needs several times."""
 
     turn: PlayedTurn
     conversation: ConversationPlanned
@@ -30,13 +30,13 @@ class AskedProbe:
     is_recall: bool
     """Whether it counts towards the accuracy."""
     forbidden: tuple[str, ...]
-    """The texts that the reply must not say."""
+    """The texts that the reply must not hold."""
     wanted: tuple[str, ...]
     """The facts that the reply must hold, as opposed to those it must not."""
     disclosures: Sequence[PlayedTurn]
     """The acknowledged turns of its own session before it that tell facts."""
     told: frozenset[str]
-    """The facts that those tell."""
+    """The facts that these turns tell."""
 
 
 def asked_probe(history: History, turn: PlayedTurn) -> AskedProbe:

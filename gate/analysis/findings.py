@@ -23,7 +23,7 @@ class ChangedSinceBaseline(Finding):
 
 @dataclass(frozen=True, kw_only=True)
 class BeyondWindow(Finding):
-    """Questions were left out: the bot declares that it does not keep what they ask for."""
+    """Questions were left out: the bot declares that it does not keep the facts they ask for."""
 
     code = "beyond-window"
     questions: int
@@ -40,7 +40,7 @@ class BeyondWindow(Finding):
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy(Finding):
-    """What can be done about a deployment that did not come up."""
+    """A remedy for a deployment that did not come up."""
 
     code = "remedy"
     what: str
@@ -85,7 +85,7 @@ class RefusedTurns(Finding):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelNeverAsked(Finding):
-    """The bot replied and asked no model of the gate's."""
+    """The bot replied and never asked a model of the gate."""
 
     code = "model-never-asked"
 
@@ -121,7 +121,7 @@ class AnomalyUnasked(Finding):
     anomaly: str
     turns: int
     first: Reason
-    """What the first of these turns shows."""
+    """The anomaly in the first of these turns."""
     is_certain: bool
     """Whether no honest bot does so."""
 
@@ -137,11 +137,11 @@ class StoreAdvice(Finding):
 
     code = "store-advice"
     disruptions: tuple[str, ...]
-    """Under which disruptions it was seen; empty where it holds for all of them."""
+    """The disruptions under which it was seen; empty where it holds for all of them."""
     setting: str
     """The setting, or the command, by its name in the store."""
     owner: str | None
-    """Who answers for it: gate, bot or image; None where that is not known."""
+    """The part to blame: gate, bot or image; None where that is not known."""
     words: str
 
     @property
@@ -170,7 +170,7 @@ class ShortTtl(Finding):
 
 @dataclass(frozen=True, kw_only=True)
 class LeftBehind(Finding):
-    """What the run made and could not remove."""
+    """Things that the run made and could not remove."""
 
     code = "left-behind"
     what: str

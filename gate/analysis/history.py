@@ -31,11 +31,11 @@ from gate.core.transcript import (
 
 @dataclass(frozen=True, kw_only=True)
 class UnattributedRequest:
-    """A model request that belongs to no turn, its position in the transcript, and whose bot made it."""
+    """A model request that belongs to no turn, its position in the transcript, and the bot's deployment."""
 
     order: int
     deployment: str
-    """"" where that is not known either."""
+    """"" where the deployment is not known either."""
 
 
 @dataclass(kw_only=True)
@@ -47,7 +47,7 @@ class StoreSnapshot:
 
     @cached_property
     def held(self) -> frozenset[str]:
-        """The values that were in it, in folded case."""
+        """The values that the store held, in folded case."""
         return frozenset(value.casefold() for value in self.seen.values)
 
 
@@ -70,9 +70,9 @@ class DeploymentHistory:
     failed: DeploymentFailed | None = None
     completed_disruptions: list[CompletedDisruption] = field(default_factory=list)
     began: int | None = None
-    """Where the disruption that is under way began."""
+    """Position at which the disruption under way began."""
     traits: DisruptionTraits = UNDECLARED
-    """Those of the disruption that is under way."""
+    """Traits of the disruption under way."""
     snapshots: list[StoreSnapshot] = field(default_factory=list)
     faults: list[FaultSeen] = field(default_factory=list)
     model_asked: bool = False
@@ -121,10 +121,10 @@ class PlayedTurn:
     """Each request as its messages, each led by its role."""
 
     beyond_reader: Sequence[str] = ()
-    """What its requests ask for that the reader does not do, each once."""
+    """Features in its requests that the reference model lacks, each once."""
 
     answers: Mapping[str, JudgeAnswered] | None = None
-    """What a judge found in the reply, by criterion; None where it was never put to one."""
+    """A judge's answers about the reply, by criterion; None where no judge was asked."""
 
     @property
     def prompts(self) -> list[str]:
@@ -152,10 +152,10 @@ class History:
     unattributed: list[UnattributedRequest] = field(default_factory=list)
     """The model requests that belong to no turn."""
     beyond_reader: dict[tuple[str, str], None] = field(default_factory=dict)
-    """Deployment, and what those of its requests ask for that the reader does not do, each pair once."""
+    """Deployment and feature that the reference model lacks, from these requests, each pair once."""
     end: RunEnded | None = None
     lines: int = 1
-    """Of the transcript."""
+    """Number of lines of the transcript."""
     seconds: float = 0.0
     time: TimeSpent = field(default_factory=TimeSpent)
 
@@ -178,10 +178,10 @@ class History:
         return self.unattributed[first : bisect_left(self.unattributed, end, lo=first, key=position)]
 
     def row_of(self, conversation: ConversationPlanned) -> str:
-        """The row of the report that the conversation belongs to: the distinct kinds of its disruptions.
+        """Return the conversation's row of the report: the distinct kinds of its disruptions.
 
-        A bot that is restarted twice is shown under "restart". Deployments that would share a row by that
-        keep their full names: a row is about one deployment, or about its likes in several merged runs.
+        A bot that is restarted twice is shown under "restart". Deployments that would then share a row keep
+        their full names: a row is about one deployment, or the same deployment in several merged runs.
         """
         return self._row(conversation)[0]
 

@@ -11,7 +11,7 @@ from gate.core.words import WholeWords, contains
 
 @dataclass(frozen=True, kw_only=True)
 class Leak:
-    """`value`, told in `owner` alone, came up in a turn of `session`."""
+    """Appearance of `value`, told in `owner` alone, in a turn of `session`."""
 
     turn: str
     session: str
@@ -22,9 +22,10 @@ class Leak:
 
 
 def find_leaks(history: History) -> tuple[Leak, ...]:
-    """Return every confirmed leak. Nothing is confirmed by a value
+    """Return every confirmed leak.
 
-    that two sessions own, that could be named by chance, or that the session's own user has said.
+    A value confirms nothing if two sessions own it, if a bot could name it by chance, or if the session's own
+    user has said it.
     """
     owner_of = _owners(history)
     own: dict[str, set[str]] = {}
@@ -46,7 +47,7 @@ def find_leaks(history: History) -> tuple[Leak, ...]:
 
 
 def _owners(history: History) -> dict[str, str]:
-    """Each value that was told in one session only, and cannot be named by chance → that session."""
+    """Map each value to its session, if told in one session only and not nameable by chance."""
     owners: dict[str, str] = {}
     shared: set[str] = set()
     for turn in history.turns.values():

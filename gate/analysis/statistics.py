@@ -14,10 +14,10 @@ Z_95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
 
 ROUNDING = 1e-9
-"""So that a whole number stays one whatever binary fractions make of it."""
+"""Tolerance for whole numbers that binary fractions make slightly larger or smaller."""
 
 Cluster = tuple[int, int]
-"""Successes and trials that hang together: those of one conversation."""
+"""Successes and trials of one conversation, which are correlated."""
 
 
 def wilson_interval(successes: float, trials: float, z: float = Z_95) -> tuple[float, float] | None:
@@ -49,13 +49,13 @@ def clustered_interval(clusters: Sequence[Cluster]) -> tuple[float, float] | Non
 
 
 def design_effect(clusters: Sequence[Cluster]) -> float:
-    """How many times as uncertain the share is as that of as many independent trials; 1 or more.
+    """Return how many times larger the share's variance is than for independent trials; 1 or more.
 
     The variance of the share as a ratio of totals over k clusters with x of m successes,
     k/(k-1) · Σ(x - m·p)² / n², divided by the binomial p(1-p)/n. Below 1 it would claim that clusters
-    make for more certainty, which a small sample does by chance. Where all trials came out alike, or
-    there is but one cluster, nothing tells how the trials of a cluster hang together; then each cluster
-    counts once, which is the worst that can be.
+    add certainty, which happens by chance in a small sample. Where all trials came out alike, or
+    there is only one cluster, the correlation within a cluster is unknown. Then each cluster counts
+    once, which is the worst case.
     """
     successes, trials = _totals(clusters)
     count = sum(size > 0 for _, size in clusters)
@@ -79,10 +79,10 @@ def worst_design_effect(clusters: Sequence[Cluster]) -> float:
 
 
 def effective_counts(clusters: Sequence[Cluster]) -> Cluster:
-    """Successes and trials as whole numbers of independent trials, each cluster counting once.
+    """Convert successes and trials to whole numbers of independent trials. Each cluster counts once.
 
-    A bound must hold however closely the trials of a cluster hang together, so the worst is assumed; and
-    then one success less never gives a better bound, as it could with an estimated design effect.
+    A bound must hold for any correlation within a cluster, so the worst case is assumed. Then one success
+    less never gives a better bound, as it could with an estimated design effect.
     """
     successes, trials = _totals(clusters)
     effect = worst_design_effect(clusters)
@@ -117,7 +117,7 @@ def successes_needed(trials: int, share: float, confidence: float) -> int:
 
 
 def trials_needed(failures: int, share: float, confidence: float) -> int | None:
-    """The least trials whose exact lower bound reaches `share` in spite of the failures; None if none do."""
+    """Return the fewest trials whose exact lower bound reaches `share` despite the failures, or None."""
     if share >= 1:
         return None
 
@@ -135,7 +135,7 @@ def _totals(clusters: Sequence[Cluster]) -> tuple[int, int]:
 
 
 def binomial_tail(successes: int, trials: int, share: float) -> float:
-    """The chance of at least so many successes in independent trials, each of which succeeds with `share`."""
+    """Return the chance of at least so many successes in independent trials of probability `share`."""
     if successes <= 0:
         return 1.0
     if share <= 0 or successes > trials:
@@ -152,7 +152,7 @@ def _chance(successes: int, trials: int, share: float) -> float:
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that `share` of the values do not exceed (nearest rank); None without values."""
+    """Return the smallest value that `share` of the values do not exceed (nearest rank), or None."""
     if not values:
         return None
     # Binary fractions make 0.95 × 60 a little more than 57.

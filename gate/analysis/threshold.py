@@ -22,7 +22,7 @@ from gate.core.statements import Reason
 from gate.core.transcript import CONTROL, TREATED
 
 TOLERANCE = 1e-9
-"""So that 19 of 20 meets a threshold of 0.95 whatever binary fractions make of it."""
+"""Tolerance with which 19 of 20 meets a threshold of 0.95 despite binary fractions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Counts:
     """Probes of the background sessions."""
     availability: Availability = field(default_factory=Availability)
     conversations: Sequence[Cluster] = ()
-    """Of each treated conversation, how many probes were remembered, and how many were scored."""
+    """Remembered and scored probes of each treated conversation."""
 
     @property
     def planned(self) -> int:
@@ -45,7 +45,7 @@ class Counts:
 
     @property
     def dropped_by(self) -> float:
-        """By how much the share fell, 0 where either arm has none."""
+        """Difference of the shares before and after; 0 where either arm has none."""
         if self.before.share is None or self.after.share is None:
             return 0.0
         return self.before.share - self.after.share
@@ -53,7 +53,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class DisruptedDeployment:
-    """One deployment, and what was to be carried out in it.
+    """One deployment and the disruptions that were planned in it.
 
     `disruptions` has each of them: restart twice where the row is named "restart".
     """
@@ -74,7 +74,7 @@ class DisruptedDeployment:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """Everything that the verdict on one row of the report depends on.
+    """Inputs of the verdict on one row of the report.
 
     There are several `deployments` where the runs of several shards are merged.
     """

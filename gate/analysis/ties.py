@@ -19,7 +19,7 @@ class Tie:
 
     turn: str
     question: str
-    """What the bot was asked."""
+    """The question that the bot was asked."""
     reply: str
     """Untrusted text."""
     criterion: str

@@ -40,11 +40,11 @@ from gate.core.transcript import (
 )
 
 TURN, REQUEST, DISRUPTION, ENGINE, JUDGE, WAIT = KINDS = range(6)
-"""What may be under way. In the order in which `_shares` takes their counts."""
+"""Kinds of spans, in the order in which `_shares` takes their counts."""
 
 
 class Timekeeper:
-    """Takes the events of a run in their order."""
+    """Collects the spans of a run from its events, in their order."""
 
     def __init__(self) -> None:
         self.last = 0.0
@@ -63,7 +63,7 @@ class Timekeeper:
         self._last_end: float | None = None
 
     def take(self, event: Event) -> None:
-        """To be called with every event."""
+        """Process the next event."""
         if self.last < event.at < inf:
             self.last = event.at
         taking = _TAKINGS.get(type(event))
@@ -179,7 +179,7 @@ _TAKINGS: dict[type[Event], Callable[[Timekeeper, Any], None]] = {
     JudgeAnswered: Timekeeper._hear_judge,
     RunEnded: Timekeeper._end_run,
 }
-"""What begins or ends with each kind of event."""
+"""Kind of event → the method that begins or ends spans at it."""
 
 
 def _outside(
@@ -219,7 +219,7 @@ def sweep(began: Sequence[float], ended: Sequence[float], kinds: Sequence[int]) 
 def _shares(
     turns: int, requests: int, disruptions: int, engine: int, judge: int, waits: int
 ) -> Sequence[tuple[str, float]]:
-    """The parts to which a moment goes while so many are under way, and how much of it to each; 1 in all."""
+    """Return each part's share of a moment with so many spans under way. The shares add up to 1."""
     if judge:
         return (("model", 1.0),)
     if turns:

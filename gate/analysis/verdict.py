@@ -42,18 +42,18 @@ Conclusion = tuple[Verdict, tuple[Reason, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class AnomalyCounts:
-    """Turns with anomalies that block whatever the accuracy."""
+    """Turns with anomalies that block at any accuracy."""
 
     leaking_replies: int
     leaking_requests: int
-    """The model read what another session was told, and the reply did not show it."""
+    """Requests that held values of another session, where the reply did not show them."""
     fabrications: int
     zombies: int
-    """Replies that held what was to be forgotten."""
+    """Replies that held facts that the bot was to forget."""
     expiring: Sequence[Reason] = ()
     """Reasons from the store for each fact that expires early."""
     unchecked: Sequence[Reason] = ()
-    """Why guarantees could not be checked."""
+    """Reasons for the guarantees that could not be checked."""
 
     @property
     def leaks(self) -> int:
@@ -88,7 +88,7 @@ def conclude_disruption(row: Row) -> Conclusion:
 def conclude(
     history: History, policy: Policy, disruptions: Sequence[DisruptionResult], anomalies: AnomalyCounts
 ) -> Conclusion:
-    """The verdict on the run: the worst of its disruptions, unless a leak or a fabrication is worse."""
+    """Return the verdict on the run: its worst disruption's, unless a leak or a fabrication is worse."""
     blocking = [*_intolerable(policy, anomalies), *_reasons_of(disruptions, Verdict.FAILED)]
     if blocking and history.end is not None:
         return Verdict.FAILED, tuple(blocking)

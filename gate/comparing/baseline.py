@@ -1,7 +1,7 @@
-"""Compares two runs: whether the head forgets what the base remembered, or only had other luck.
+"""Compare two runs: tell whether the head forgets facts that the base remembered, beyond chance.
 
-The conversation is the unit. Conversations are paired by what their scenario says, their disruption and
-their trial; of each pair it is counted which side remembered more.
+The conversation is the unit. Conversations are paired by their scenario's content, their disruption and
+their trial. For each pair, the comparison counts which side remembered more.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gate.core.report import Outcome
 from gate.core.transcript import TREATED
 
 SIGNIFICANCE = 0.05
-"""A difference that luck alone makes less often than this is believed."""
+"""Largest probability of a difference by chance at which it counts as real."""
 
 
 class Finding(StrEnum):
@@ -40,7 +40,7 @@ class ComparedRow:
     guarantee: str
     probes: int
     base: int
-    """How many of them the base remembered."""
+    """Number of them that the base remembered."""
     head: int
     worse: int
     """Conversations in which the head remembered fewer of them than the base."""
@@ -58,15 +58,15 @@ class Comparison:
     worse: int
     better: int
     chance: float
-    """How often luck alone makes at least so many worse, of those that differ (McNemar, one-sided, exact)."""
+    """Probability that chance makes at least so many worse (McNemar, one-sided, exact)."""
     notes: Sequence[str]
-    """How the two runs differ in what they measured and by which rule, one clause each."""
+    """Differences in scenarios and policy between the two runs, one clause each."""
     base_accuracy: float | None = None
-    """What the base remembered after its disruptions, between 0 and 1; None where that is not known."""
+    """Accuracy of the base after its disruptions, from 0 to 1; None where that is not known."""
 
 
 def mcnemar(worse: int, better: int) -> float:
-    """The exact one-sided chance of at least `worse` among all that differ, if either way were as likely.
+    """Return the exact one-sided chance of at least `worse` of all that differ, if both ways are as likely.
 
     Σ C(n, i) / 2ⁿ for i from `worse` to n = worse + better: 5 to 0 gives 0.031, 4 to 0 gives 0.0625.
     Source: Q. McNemar, Psychometrika 12 (1947), with binomial instead of normal tails.

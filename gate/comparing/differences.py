@@ -8,7 +8,7 @@ from gate.analysis.formatting import percent, plural
 from gate.comparing.measurement import Measurement
 
 NAMED = 5
-"""Scenarios of each kind of change that are called by name; the others are counted."""
+"""Maximum number of scenarios listed by name for each kind of change; the others are counted."""
 
 NAME_LIMIT = 80
 
@@ -16,7 +16,7 @@ Value = float | str | None
 
 
 def differences(base: Measurement, head: Measurement) -> tuple[str, ...]:
-    """One clause for each: first what the rule asks for, then what was asked, then how."""
+    """Describe each difference in a clause: first the policy, then the scenarios, then the circumstances."""
     return (*_rules(base, head), *_scenarios(base, head), *_circumstances(base, head))
 
 
@@ -42,7 +42,7 @@ RULES: Mapping[str, tuple[str, Callable[[Value], str]]] = {
     "max_unavailable": ("the time for which the bot may be unavailable", _seconds),
     "inconclusive": ("what happens when not everything could be seen", _plain),
 }
-"""Field of the policy → what people call it, and how its values are written."""
+"""Field of the policy → its name for people, and the function that writes its values."""
 
 
 def _rules(base: Measurement, head: Measurement) -> list[str]:
@@ -59,7 +59,7 @@ def _rules(base: Measurement, head: Measurement) -> list[str]:
 
 
 def _policy(run: Measurement) -> Mapping[str, Value]:
-    """Reports of the first versions know only two of its fields."""
+    """Return the policy of a report. Reports of the first versions have only two of its fields."""
     return {**(run.policy or {}), "accuracy": run.threshold, "confidence": run.confidence}
 
 
@@ -81,7 +81,7 @@ def _scenarios(base: Measurement, head: Measurement) -> list[str]:
 
 
 def _contents(run: Measurement) -> dict[str, set[str]]:
-    """Name → what the scenarios of that name say. What is not known differs from nothing."""
+    """Return the contents of the scenarios by name. Unknown contents count as no difference."""
     found: dict[str, set[str]] = {}
     for probe in run.probes:
         if probe.content:

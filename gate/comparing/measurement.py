@@ -14,7 +14,7 @@ class MeasuredProbe:
     """One probe of a report, as far as it can be compared."""
 
     content: str
-    """What its scenario says; "" in a report that does not know it."""
+    """Content of its scenario; "" in a report that does not know it."""
     disruption: str
     guarantee: str
     trial: int
@@ -25,7 +25,7 @@ class MeasuredProbe:
     outcome: str
     recall: bool = True
     scenario: str = ""
-    """What its scenario is called; "" in a report that does not know it."""
+    """Name of its scenario; "" in a report that does not know it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +39,9 @@ class Measurement:
     fabrications: int
     probes: Sequence[MeasuredProbe]
     accuracy: float | None = None
-    """What was remembered after the disruptions; None where nothing was scored."""
+    """Share of probes remembered after the disruptions; None where nothing was scored."""
     policy: Mapping[str, float | str | None] | None = None
-    """The rule by which it was judged, by field name; None in a report that does not know it."""
+    """Policy that gave its verdict, by field name; None in a report that does not know it."""
 
 
 def measurement_of(report: Report) -> Measurement:

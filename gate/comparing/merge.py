@@ -34,7 +34,7 @@ ALIKE: Mapping[str, tuple[str, str]] = {
     "trials": ("numbers of trials", "run all of them with one number of trials"),
     "seed": ("seeds", "give all of them one seed, with  --seed  or the input seed"),
 }
-"""What must not differ between runs that are merged → what people call it, and what to do."""
+"""Field that must be equal in merged runs → its name for people, and the remedy."""
 
 _OF_A_RUN = ("conversation", "turn", "repeats")
 """Fields that hold an id which is unique in one run only."""
@@ -42,7 +42,7 @@ _OF_A_RUN = ("conversation", "turn", "repeats")
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One run that is to be merged. `name` is what its user calls it: the path of its report."""
+    """One run that is to be merged. `name` is the path of its report."""
 
     name: str
     events: Sequence[Event]
@@ -60,7 +60,7 @@ class Part:
 
     @property
     def scenarios(self) -> dict[tuple[str, str], str]:
-        """File and name of each scenario that was to be played → what it says."""
+        """File and name of each planned scenario → its content."""
         return {
             (conversation.file, conversation.scenario): conversation.content
             for conversation in self.history.conversations.values()
@@ -168,7 +168,7 @@ def _check_distinct(earlier: Part, later: Part) -> None:
 
 
 def _absent(parts: Sequence[Part]) -> list[str]:
-    """The shards that are not among the parts, a clause each. Raises InputError where they fit no one run."""
+    """List the missing shards, one clause each. Raises InputError where the parts fit no single run."""
     groups: dict[tuple[str, ...], list[tuple[Shard, Part]]] = defaultdict(list)
     for part in parts:
         if part.shard is not None:
@@ -195,7 +195,7 @@ def _absent(parts: Sequence[Part]) -> list[str]:
 
 
 def _check_same_whole(first: Part, other: Part) -> None:
-    """Shards that were cut from different wholes are together neither of them. Raises InputError."""
+    """Check that two shards were split from the same scenarios. Raises InputError."""
     mine, others = first.run.split_from, other.run.split_from
     differing = mine.items() ^ others.items()
     if not differing:
@@ -210,7 +210,7 @@ def _check_same_whole(first: Part, other: Part) -> None:
 
 
 def _left_out(runs: Sequence[RunStarted]) -> int:
-    """Shards leave out questions of their own; runs of other disruptions leave out the same ones again."""
+    """Count the questions left out. Shards leave out distinct ones, other disruptions the same ones."""
     counts: dict[tuple[str, ...], int] = defaultdict(int)
     for run in runs:
         counts[tuple(run.disruptions)] += run.left_out
@@ -220,10 +220,10 @@ def _left_out(runs: Sequence[RunStarted]) -> int:
 def _renamed(
     part: Part, number: int, began: float, trials: dict[tuple[str, str, str], int]
 ) -> Iterator[Event]:
-    """What happened in the run `number`, `began` seconds later, with ids and deployments of its own.
+    """Yield the events of run `number`, `began` seconds later, with ids and deployments of its own.
 
-    `trials` has how often each script was played so far under its disruptions: a script that names its own is
-    played in each of several runs, and each time is a further trial.
+    `trials` counts how often each script was played so far under its disruptions. A script that names its own
+    disruptions is played in each run, and each time is a further trial.
     """
     earlier = dict(trials)
     open_still: set[str] = set()

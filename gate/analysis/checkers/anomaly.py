@@ -22,16 +22,16 @@ from gate.core.words import found_in
 
 @dataclass(frozen=True, kw_only=True)
 class Anomaly:
-    """One guarantee, seen broken in one turn."""
+    """A broken guarantee in one turn."""
 
     guarantee: str
     turn: str
     reason: Reason
-    """What was seen."""
+    """The observation that shows it."""
     anomaly: str = ""
     """Its name; by default the guarantee's first anomaly."""
     is_certain: bool = True
-    """Whether no honest bot does so. What some do for good reasons is worth a remark and blocks nothing."""
+    """Whether no honest bot does so. Otherwise the anomaly is only noted and blocks nothing."""
 
     @property
     def name(self) -> str:
@@ -71,7 +71,7 @@ class MissedProbe:
 
 @dataclass(frozen=True, kw_only=True)
 class Observed:
-    """The run as a checker sees it: the history, and what every probe's reply came to."""
+    """Input of a checker: the history and the result of every probe."""
 
     history: History
     results: Mapping[str, ProbeResult]
@@ -95,7 +95,7 @@ class Observed:
 
     @cached_property
     def shown_amiss(self) -> Sequence[tuple[PlayedTurn, Shown]]:
-        """The probes in whose requests turns may stand elsewhere, or more often, than they were said."""
+        """The probes whose requests may repeat turns or hold them out of order."""
         seen = ((turn, shown_amiss(self.history, turn)) for turn, _ in self.probes)
         return tuple((turn, shown) for turn, shown in seen if shown is not None)
 
@@ -110,7 +110,7 @@ class Observed:
 
     @cached_property
     def probes(self) -> Sequence[tuple[PlayedTurn, ProbeResult]]:
-        """Every probe that was scored. What is asked again is no probe of its own."""
+        """Every probe that was scored. A repeated question is no probe of its own."""
         return tuple(answer for answer in self.answers if not answer[0].started.repeats)
 
     @cached_property

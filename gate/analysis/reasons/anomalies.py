@@ -11,7 +11,7 @@ from gate.core.store_findings import StoreFinding
 
 
 class Sign(StrEnum):
-    """What is seen in a reply, a prompt or the store that needs no figures to be told."""
+    """Signs in a reply, a prompt or the store that are described without figures."""
 
     REPLY_HOLDS_FORGOTTEN = "reply-holds-forgotten"
     REPLY_HOLDS_CORRECTED = "reply-holds-corrected"
@@ -127,7 +127,7 @@ class AnswersDiffer(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class ThrownOut(Reason):
-    """The value is not in the store, which says that it gave keys up."""
+    """The store does not hold the value, and reports that it evicted or expired keys."""
 
     code = "thrown-out"
     how: str
@@ -141,13 +141,13 @@ class ThrownOut(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class StoreLoss(Reason):
-    """The store itself shows why it lost what it was told, or never got it."""
+    """The store shows why it lost told values, or never got them."""
 
     code = "store-loss"
     setting: str
     """The setting, or the command, by its name in the store."""
     owner: str | None
-    """Who answers for it: gate, bot or image; None where that is not known."""
+    """The part to blame: gate, bot or image; None where that is not known."""
     words: str
 
     @property
@@ -162,7 +162,7 @@ def store_loss(found: StoreFinding) -> StoreLoss:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpiresEarly(Reason):
-    """What was told is stored with a shorter TTL than is declared. Times are in seconds."""
+    """A told fact has a shorter TTL in the store than is declared. Times are in seconds."""
 
     code = "expires-early"
     ttl: float

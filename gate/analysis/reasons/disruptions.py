@@ -22,7 +22,7 @@ def cause_of(failed: DeploymentFailed) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class DisruptionReason(Reason):
-    """About the disruptions of one row of the report."""
+    """A reason about the disruptions of one row of the report."""
 
     disruptions: tuple[str, ...]
 
@@ -123,7 +123,7 @@ class ForgetsAfter(Shortfall):
 
 @dataclass(frozen=True, kw_only=True)
 class ForgetsMeanwhile(Shortfall):
-    """The sessions that went on talking during the disruption are remembered too little of."""
+    """The bot remembers too few facts from the background sessions."""
 
     code = "forgets-during-disruption"
 
@@ -206,13 +206,13 @@ class TooFewProbes(DisruptionReason):
     scored: int
     confidence: float
     shown: float
-    """The share that is shown with this confidence."""
+    """The share that the probes show with this confidence."""
     needed: float
-    """The share that is to be shown."""
+    """The share that the policy demands."""
     conversations_needed: int | None
-    """None where no number shows it."""
+    """Conversations that would show it; None where no number does."""
     counted_as: int
-    """Conversations that the probes count as."""
+    """Number of independent conversations that the probes count as."""
     lost: bool
     """Whether any conversation lost a fact."""
 

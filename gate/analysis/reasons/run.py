@@ -25,7 +25,7 @@ class Remembers(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class Leaks(Reason):
-    """Replies, or requests to the model, held what another session was told."""
+    """Replies, or requests to the model, held values of another session."""
 
     code = "leaks"
     place: str
@@ -44,7 +44,7 @@ class Leaks(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class Fabrications(Reason):
-    """Replies made up what was never told."""
+    """Replies made up values that nobody told."""
 
     code = "fabrications"
     replies: int
@@ -56,7 +56,7 @@ class Fabrications(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class Zombies(Reason):
-    """Replies held what was to be forgotten."""
+    """Replies held facts that the bot was to forget."""
 
     code = "zombies"
     replies: int
@@ -68,7 +68,7 @@ class Zombies(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class Expiring(Reason):
-    """The store shows facts that run out before their time; `first` says how the first of them does."""
+    """The store shows facts that expire early; `first` is the reason for the first of them."""
 
     code = "expiring"
     facts: int
