@@ -52,7 +52,7 @@ def analyse(
     results = _judge_probes(history, scorers)
     observed = Observed(history=history, results=results, leaks=leaks, store_findings=store_findings)
     checker_results = run_checkers(observed, checkers)
-    # What was asked again says how sure an answer is; it counts no second time.
+    # A repeated question shows how stable an answer is; it does not count twice.
     judged = {
         turn: classify(result, checker_results.at(turn))
         for turn, result in results.items()
@@ -62,7 +62,7 @@ def analyse(
 
 
 def _judge_probes(history: History, scorers: Mapping[str, Scorer]) -> dict[str, ProbeResult]:
-    """Return the results by turn, in the order of the plan: who was faster must not change a report."""
+    """Return the results by turn, in the order of the plan: timing must not change a report."""
     return {
         turn.started.turn: judge_probe(history, turn, scorers)
         for conversation in history.conversations
@@ -98,7 +98,7 @@ def _report(observed: Observed, checker_results: CheckerResults, judged: Mapping
 
 
 def _shares(disruptions: Sequence[DisruptionResult], probes: Sequence[ProbeResult]) -> dict[str, Any]:
-    """Return what was remembered over all disruptions."""
+    """Return the shares remembered over all disruptions."""
     return {
         "accuracy": _sum(disruption.after for disruption in disruptions).share,
         "accuracy_before": _sum(disruption.before for disruption in disruptions).share,
@@ -108,7 +108,7 @@ def _shares(disruptions: Sequence[DisruptionResult], probes: Sequence[ProbeResul
 
 
 def _counted_apart(anomalies: AnomalyCounts, probes: Sequence[ProbeResult]) -> dict[str, Any]:
-    """Return the figures of what is no matter of degree."""
+    """Return the figures that are counted apart from the accuracy."""
     return {
         "leaks": anomalies.leaks,
         "fabrications": anomalies.fabrications,
@@ -119,7 +119,7 @@ def _counted_apart(anomalies: AnomalyCounts, probes: Sequence[ProbeResult]) -> d
 
 
 def _identity(history: History) -> dict[str, Any]:
-    """Return what was run, and how to run it again."""
+    """Return the identity of the run, and the commands that repeat it."""
     return {
         "seed": history.run.seed,
         "bot": history.run.bot,
@@ -133,7 +133,7 @@ def _identity(history: History) -> dict[str, Any]:
 def _count_anomalies(
     leaks: Sequence[Leak], judged: Mapping[str, ProbeResult], checker_results: CheckerResults
 ) -> AnomalyCounts:
-    """A reply that breaks a probe of isolation is a leak, even where several sessions own the value."""
+    """Count anomalies. A reply that breaks an isolation probe is a leak, though several sessions own it."""
     apart = {
         turn: result.anomaly
         for turn, result in judged.items()
@@ -154,7 +154,7 @@ def _count_anomalies(
 
 
 def _is_seen_in_store(anomaly: Anomaly, judged: Mapping[str, ProbeResult]) -> bool:
-    """Whether no reply shows it, but the store does: no probe was asked in that turn."""
+    """Whether the store shows it and no reply does: that turn asked no probe."""
     return anomaly.guarantee == "retention" and anomaly.turn not in judged
 
 

@@ -1,4 +1,4 @@
-"""Advice about the bot: what keeps it from being measured at all, which is mostly how it is spoken to."""
+"""Advice about faults that keep the bot from being measured, mostly wrong request settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OWN_MODEL = "none"
 
 
 def bot_advice(history: History) -> tuple[Finding, ...]:
-    """One finding for each thing worth knowing. It may quote what the bot answered: untrusted text."""
+    """Return the findings about the bot. They may quote its answers: untrusted text."""
     return (*_remedies(history), *_unanswered(history), *_own_ways(history))
 
 
@@ -30,7 +30,7 @@ def _remedies(history: History) -> Iterator[Finding]:
 
 
 def _unanswered(history: History) -> Iterator[Finding]:
-    """Turns that came to nothing although nobody disturbed the bot."""
+    """Yield a finding if undisturbed turns got no reply."""
     undisturbed = [
         turn
         for planned in history.conversations.values()

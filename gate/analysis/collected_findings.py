@@ -20,11 +20,11 @@ def collect_findings(
     judged: Mapping[str, ProbeResult],
     store_findings: Findings,
 ) -> tuple[Finding, ...]:
-    """Return what is worth knowing and blocks nothing."""
+    """Return the facts that are worth knowing and block nothing."""
     return (
         *_beyond_window(history),
         *bot_advice(history),
-        # A deployment may be restarted twice, and the bot be as deaf both times.
+        # The bot may ignore the stop signal at each of two restarts.
         *each_once(_stops_enforced(history)),
         *notes(checker_results, judged),
         *store_advice(history, store_findings),
@@ -39,9 +39,9 @@ def _beyond_window(history: History) -> Iterator[Finding]:
 
 def _stops_enforced(history: History) -> Iterator[Finding]:
     for deployment_history in history.deployment_histories.values():
-        for disturbance in deployment_history.completed_disruptions:
-            if disturbance.ended.observed.stop_enforced:
-                yield StopEnforced(disruption=disturbance.ended.disruption)
+        for completed in deployment_history.completed_disruptions:
+            if completed.ended.observed.stop_enforced:
+                yield StopEnforced(disruption=completed.ended.disruption)
 
 
 def _left_behind(history: History) -> Iterator[Finding]:

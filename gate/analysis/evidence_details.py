@@ -1,4 +1,4 @@
-"""The evidence of a disruption in words, for the reports: what was seen → how it is shown."""
+"""The evidence of a disruption in words, for the reports: name of the observation → its text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ UNSHOWN = "cannot be shown"
 
 
 def details_of(observed: Observations) -> dict[str, str]:
-    """Return what was seen, in the order in which it is shown; what was not looked at is left out."""
+    """Return the observations that were made, in the order in which reports show them."""
     if observed.repetitions:
         return _repeated(observed)
     shown = {

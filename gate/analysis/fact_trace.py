@@ -1,7 +1,7 @@
 """The trace of a probe's facts: told → stored → loaded → answered.
 
-A stage is None where nothing certain can be said: a store that nobody looked into, a model that is
-not the gate's, a value that several conversations were dealt. None never counts as lost.
+A stage is None where it is uncertain: a store that the gate did not inspect, a model that is not the
+gate's, or a value that several conversations have. None never counts as lost.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _stored(probe: PlayedTurn, values: Collection[str], last_told: int) -> bool 
         return None
     sought = [value.casefold() for value in values]
     if not decisive.held.issuperset(sought):
-        # It may stand in a record that cannot be read as text.
+        # A record that cannot be read as text may hold it.
         return None if decisive.seen.unreadable_keys else False
     # A value that another conversation was dealt too may be there on that one's account.
     return True if {deployment_history.holders[value] for value in sought} == {1} else None

@@ -151,7 +151,7 @@ class StoreAdvice(Finding):
 
 @dataclass(frozen=True, kw_only=True)
 class ShortTtl(Finding):
-    """Told facts stand in keys whose TTL is shorter than is declared. Times are in seconds."""
+    """Told facts are in keys whose TTL is shorter than is declared. Times are in seconds."""
 
     code = "short-ttl"
     disruptions: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The transcript, arranged for looking things up: who said what, what came back, what was seen when."""
+"""The transcript, indexed for look-ups: turns, replies, model requests and observations."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class CompletedDisruption:
 
 @dataclass(kw_only=True)
 class DeploymentHistory:
-    """Everything that happened in one deployment."""
+    """The events of one deployment."""
 
     deployment: str
     started: DeploymentStarted | None = None

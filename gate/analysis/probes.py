@@ -97,7 +97,7 @@ def is_undisputed(history: History, probe: PlayedTurn, scorers: Mapping[str, Sco
 def _judge(history: History, probe: AskedProbe, scorers: Mapping[str, Scorer]) -> _Judgement:
     judgement = _compare(history, probe, scorers)
     if judgement is not _REMEMBERED:
-        # No judge makes good what is missing.
+        # A judge cannot make up for a failed comparison.
         return judgement
     try:
         failures = refusals(probe.turn, scorers)
@@ -231,7 +231,7 @@ def _failure(name: str, arguments: Sequence[str], reply: str, scorer: Scorer) ->
 
 
 def guessed(history: History, probe: PlayedTurn) -> frozenset[str]:
-    """Plausible values in the reply that nobody said in this conversation: a guess, not a memory."""
+    """Return plausible values in the reply that nobody said in this conversation: guesses."""
     conversation = history.conversations[probe.started.conversation]
     decoys = [value for fact in probe.started.asks for value in conversation.decoys.get(fact, ())]
     if not decoys or probe.ended is None:

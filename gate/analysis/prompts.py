@@ -24,7 +24,7 @@ SaidTexts = Mapping[str, Sequence[PlayedTurn]]
 
 
 class Shown(NamedTuple):
-    """Turns of a probe's session that stand in its requests."""
+    """Turns of a probe's session that its requests hold."""
 
     said: SaidTexts
     """Texts that the session said before the probe."""
@@ -73,7 +73,7 @@ def turn_texts_in(request: Sequence[str], texts: Collection[str]) -> list[str]:
 
 
 def _lines_of_user(body: str, texts: Collection[str]) -> Iterator[str]:
-    """Yield the turns that stand in one message, each led by the user's name."""
+    """Yield the turns that one message quotes, each led by the user's name."""
     first_lines: dict[str, list[str]] = {}
     for lead in _LINE_OF_USER.finditer(body):
         if not first_lines:

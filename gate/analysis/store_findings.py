@@ -22,7 +22,7 @@ Findings = Mapping[str, Sequence[StoreFinding]]
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyExpiry:
-    """A fact that stands in a key whose TTL is certainly shorter than `store: {ttl: …}` declares."""
+    """A fact in a key whose TTL is certainly shorter than `store: {ttl: …}` declares."""
 
     value: str
     ttl: float
@@ -101,8 +101,8 @@ def _said(history: History, deployment_history: DeploymentHistory) -> Iterator[s
     if deployment_history.failed is not None:
         yield from deployment_history.failed.log
         yield deployment_history.failed.sentence
-    for disturbance in deployment_history.completed_disruptions:
-        yield from disturbance.ended.log
+    for completed in deployment_history.completed_disruptions:
+        yield from completed.ended.log
     for planned in history.conversations.values():
         if planned.deployment == deployment_history.deployment:
             for turn in history.turns_of(planned.conversation):

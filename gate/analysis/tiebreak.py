@@ -12,7 +12,7 @@ from gate.ports import Scorer, Tiebreaker
 
 
 def comparisons(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> Mapping[str, Sequence[str]]:
-    """Return the probe's checks that need nobody's opinion."""
+    """Return the probe's checks that need no judge."""
     checks = probe.started.checks or {}
     judged = _tiebreakers(probe, scorers)
     return {name: arguments for name, arguments in checks.items() if name not in judged} if judged else checks
@@ -39,7 +39,7 @@ def refusals(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> tuple[Criterio
 
 
 def _tiebreakers(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, Scorer]:
-    """Return the probe's tiebreakers by name, advised by what is on record about its reply."""
+    """Return the probe's tiebreakers by name, with the recorded answers about its reply."""
     found: dict[str, Scorer] = {}
     for name in probe.started.checks or {}:
         tiebreaker = _as_tiebreaker(scorers.get(name))
@@ -49,8 +49,11 @@ def _tiebreakers(probe: PlayedTurn, scorers: Mapping[str, Scorer]) -> dict[str, 
 
 
 def _as_tiebreaker(scorer: object) -> Tiebreaker | None:
-    """The scorer, if it is a tiebreaker. To ask isinstance of every check of every probe took a tenth of all
-    the time of judging: a protocol is compared member by member."""
+    """Return the scorer if it is a tiebreaker; else None.
+
+    It does not call isinstance, which compares a protocol member by member. For every check of every probe
+    that took a tenth of the analysis.
+    """
     return cast(Tiebreaker, scorer) if hasattr(scorer, "advised") else None
 
 

@@ -22,7 +22,7 @@ from gate.analysis.checkers import (
 from gate.analysis.checkers.anomaly import Anomaly, Checker, MissedProbe, Observed
 
 CHECKERS: dict[str, Checker] = {
-    # What is told apart more surely comes first: it names the anomaly where several saw something.
+    # The surest checkers come first: the first one names the anomaly where several find one.
     "isolation": isolation.check,
     "no-fabrication": no_fabrication.check,
     "retention": retention.check,

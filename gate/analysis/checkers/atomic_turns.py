@@ -13,7 +13,7 @@ GUARANTEE = "atomic-turns"
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Prompts that hold an interrupted turn in part: cut short, or without the answer that others have."""
+    """Find prompts with part of an interrupted turn: cut short, or without the answer that others have."""
     broken_off = {
         turn.started.conversation for turn in observed.history.turns.values() if turn.status == INDETERMINATE
     }

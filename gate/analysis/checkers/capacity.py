@@ -13,7 +13,7 @@ from gate.core.transcript import CONTROL
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Prompts that hold what was said after a fact, up to the next disruption, and not the fact itself."""
+    """Find prompts that lack a fact but hold the later turns, up to the next disruption."""
     for missed in observed.missed:
         if (
             missed.result.trace.loaded is False
@@ -39,7 +39,7 @@ def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
     if True not in kept:
         return False
     begin = kept.index(True)
-    # A window keeps the last turns: what is missing comes before all that is there.
+    # A window keeps the last turns: all missing turns come before all present ones.
     if not all(kept[begin:]):
         return False
     last_telling = max(disclosure.order for disclosure in missed.told_in)
@@ -47,7 +47,7 @@ def _is_trimmed(observed: Observed, missed: MissedProbe) -> bool:
 
 
 def _is_kept_undisturbed(observed: Observed, missed: MissedProbe) -> bool:
-    """Whether the control arm was asked the same with a window as full, and answered."""
+    """Whether the control arm answered the same question with an equally full window."""
     return missed.result.arm != CONTROL and place_of(missed.result) in observed.kept_undisturbed
 
 

@@ -12,7 +12,7 @@ from gate.core.words import found_in
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Replies, and prompts behind wrong replies, that hold a corrected value in place of the last one."""
+    """Find replies, and prompts of wrong replies, that hold a corrected value in place of the last one."""
     for missed in observed.missed:
         if missed.result.guarantee != "correction":
             continue
@@ -29,7 +29,7 @@ def check(observed: Observed) -> Iterable[Anomaly]:
 
 
 def _took_both(observed: Observed, missed: MissedProbe) -> bool:
-    """Whether exactly the two values are gone: what was said between them is still in the prompt."""
+    """Whether only the two values are gone: the turns between them are still in the prompt."""
     asked = frozenset(missed.turn.started.asks)
     told = [
         disclosure

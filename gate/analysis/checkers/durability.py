@@ -9,7 +9,7 @@ from gate.analysis.reasons.probes import BotError
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Every fact that did not come back is a lost write, unless another checker saw what became of it."""
+    """Report every missing fact as a lost write, unless another checker explains it."""
     for missed in observed.missed:
         yield Anomaly(
             guarantee="durability",

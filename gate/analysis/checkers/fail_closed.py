@@ -10,7 +10,7 @@ from gate.analysis.reasons.anomalies import Sign, SignSeen
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Turns that the bot acknowledged while its store was away, and that were gone afterwards."""
+    """Find turns that the bot acknowledged while its store was away, and that were lost afterwards."""
     for missed in observed.missed:
         outages = [completed for completed in missed.completed_disruptions if completed.traits.store_away]
         if any(_within(disclosure, outage) for disclosure in missed.told_in for outage in outages):

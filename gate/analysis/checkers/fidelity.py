@@ -14,17 +14,17 @@ from gate.analysis.reasons.anomalies import ValueChanged
 from gate.core.words import WholeWords, contains
 
 SHORTEST = 6
-"""Characters. Shorter values are like too many others."""
+"""Minimum length in characters. Shorter values resemble too many others."""
 LIKENESS = 80
-"""Of 100: from here on a passage is the value with some of it changed. Other values are taken out before."""
+"""Minimum similarity, of 100, at which a passage is a changed value. Other values are removed before."""
 SHORTEST_LEAD = 10
-"""Characters of a told turn before its value: where they stand and the value does not, it was changed."""
+"""Minimum number of characters before a told value. Where they occur without it, the value was changed."""
 SHARE_CUT_OFF = 0.5
-"""From this share of a long value on, its beginning is the value cut short."""
+"""Minimum share of a long value at which its beginning counts as the value cut short."""
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Replies and prompts that hold the value changed: letters replaced, folded, cut off, or others."""
+    """Find replies and prompts that hold a changed value: folded, cut off, or with other letters."""
     for missed in observed.missed:
         place = _where_changed(missed, _other_turns(observed.history, missed))
         if place:
@@ -40,7 +40,7 @@ def _where_changed(missed: MissedProbe, other_turns: Collection[str]) -> str:
     reply = _without(missed.reply, others)
     if any(_is_changed(value, reply) for value in missed.missing_values):
         return "reply"
-    # Among many words some resemble any short one: in a prompt only values that nobody comes upon count.
+    # Among many words, some resemble any short one: in a prompt, only unguessable values count.
     unmistakable = [
         missed.conversation.facts[fact] for fact in missed.missing if fact in missed.conversation.unguessable
     ]
@@ -56,7 +56,7 @@ def _where_changed(missed: MissedProbe, other_turns: Collection[str]) -> str:
 
 
 def _other_turns(history: History, missed: MissedProbe) -> list[str]:
-    """Return the other texts of the conversation, the longest first: some may begin like the telling."""
+    """Return the other texts of the conversation, longest first: some may begin like the disclosure."""
     told_in = {turn.started.turn for turn in missed.told_in}
     conversation = history.turns_of(missed.conversation.conversation)
     said = {turn.started.text for turn in conversation if turn.started.turn not in told_in}
@@ -73,7 +73,7 @@ def _leads(missed: MissedProbe) -> Iterator[str]:
 
 
 def _is_replaced(lead: str, text: str) -> bool:
-    """Whether the lead stands in the text, with something behind it that is no other value."""
+    """Whether the text holds the lead, followed by something that is no other value."""
     parts = text.split(lead)[1:]
     return any(part[:1].strip() for part in parts)
 
@@ -85,7 +85,7 @@ def _other_values(missed: MissedProbe) -> set[str]:
 
 
 def _without(text: str, values: Collection[str]) -> str:
-    """`text` without these values: what resembles them is theirs."""
+    """Return `text` without these values, so that they do not pass for changed ones."""
     for occurrence in sorted(WholeWords(values).occurrences(text), key=lambda found: -found.start):
         text = text[: occurrence.start] + " " * (occurrence.end - occurrence.start) + text[occurrence.end :]
     return text
@@ -108,6 +108,6 @@ def _stands_in(value: str, text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Letters and digits alone, without accents and letter case."""
+    """Return only the letters and digits, without accents and letter case."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return re.sub(r"[\W_]+", "", decomposed)

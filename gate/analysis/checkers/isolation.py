@@ -14,7 +14,7 @@ from gate.core.words import found_in
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Values of exactly one other session, in replies and in prompts, and probes of isolation that failed."""
+    """Find replies and prompts with values of exactly one other session, and failed isolation probes."""
     leaking: dict[str, Reason] = {}
     for leak in observed.leaks:
         place = "reply" if leak.in_reply else "prompt"
@@ -27,7 +27,7 @@ def check(observed: Observed) -> Iterable[Anomaly]:
 
 
 def _is_held(observed: Observed, turn: PlayedTurn) -> bool:
-    """Whether the reply holds what was asked for, and not some other value that it might have had."""
+    """Whether the reply holds the values asked for, rather than other plausible ones."""
     facts = observed.history.conversations[turn.started.conversation].facts
     reply = turn.ended.reply if turn.ended else ""
     return bool(found_in(reply, [facts[fact] for fact in turn.started.asks]))

@@ -1,4 +1,4 @@
-"""Monotonic reads: what is once known stays known."""
+"""Monotonic reads: a fact that is once known stays known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.analysis.checkers.anomaly import Anomaly, Observed
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Mixed answers to one question, with nothing told or disrupted in between."""
+    """Find mixed answers to one question, with nothing told or disrupted in between."""
     for reads in observed.reads:
         if reads.mixed and not reads.stale:
             for turn in reads.misses:

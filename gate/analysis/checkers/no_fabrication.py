@@ -1,4 +1,4 @@
-"""No fabrication: what was never told is not remembered."""
+"""No fabrication: the bot does not remember facts that nobody told."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gate.core.report import Outcome
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Replies that know what nobody told."""
+    """Find replies that hold values nobody told."""
     for turn, result in observed.probes:
         if result.outcome is not Outcome.LOST or result.recall:
             continue
-        # A bot that lists all values that a told fact might have has lost it: an ordinary loss.
+        # A bot that lists all plausible values of a told fact has lost the fact: an ordinary loss.
         if result.guarantee == "no-fabrication" or guessed(observed.history, turn):
             yield Anomaly(
                 guarantee="no-fabrication",

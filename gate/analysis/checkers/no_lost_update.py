@@ -13,7 +13,7 @@ from gate.core.words import found_in
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Facts that are gone while a turn which was under way at the same time is still there."""
+    """Find facts that are gone while a concurrent turn is still there."""
     for missed in observed.missed:
         for disclosure in missed.told_in:
             siblings = _under_way_with(observed.history, disclosure)

@@ -12,7 +12,7 @@ from gate.analysis.reasons.anomalies import TurnRepeated
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Prompts in which an earlier turn stands more often than the user said it."""
+    """Find prompts that hold an earlier turn more often than the user said it."""
     for turn, shown in observed.shown_amiss:
         repeated = _repeated(turn, shown)
         if repeated:
@@ -24,16 +24,16 @@ def check(observed: Observed) -> Iterable[Anomaly]:
 
 
 def _repeated(turn: PlayedTurn, shown: Shown) -> int:
-    """Count the most repeated turn of a prompt; 0 when none stands there more often than it was said."""
+    """Count the most repeated turn of a prompt; 0 when it holds none more often than it was said."""
     said, requests = shown
     question = turn.started.text.strip()
     if question in said:
-        # It may stand in its own prompt twice: at its place and as what is to be answered.
+        # Its own prompt may hold it twice: in its place, and as the question to be answered.
         said = {text: turns for text, turns in said.items() if text != question}
         requests = [turn_texts_in(request, said) for request in turn.requests]
     repeated = 0
     for texts in requests:
-        # Mostly none stands there twice.
+        # Most prompts repeat no turn: count only where one does.
         if len(set(texts)) < len(texts):
             counts = Counter(texts)
             repeated = max(repeated, *(n if n > len(said[text]) else 0 for text, n in counts.items()))

@@ -14,7 +14,7 @@ GUARANTEE = "order"
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Replies that name the wrong one of several facts, and prompts whose turns are out of order."""
+    """Find replies that name the wrong one of several facts, and prompts whose turns are out of order."""
     for missed in observed.missed:
         if missed.result.guarantee == GUARANTEE and _names_another(missed):
             yield Anomaly(
@@ -37,10 +37,10 @@ def _names_another(missed: MissedProbe) -> bool:
 
 
 def _is_inverted(texts: Sequence[str], said: SaidTexts) -> bool:
-    # Only texts that were said once tell which turn they are, and where they stand first.
+    # Only texts that were said once identify a turn. Its first occurrence counts.
     turns = [said[text][0] for text in dict.fromkeys(texts) if len(said[text]) == 1]
     for first, second in pairwise(turns):
-        # Turns that were under way together have no order.
+        # Concurrent turns have no order.
         if second.ended is not None and second.ended_order < first.order:
             return True
     return False

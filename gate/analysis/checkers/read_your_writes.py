@@ -1,4 +1,4 @@
-"""Read your writes: what was just said is known, whichever replica answers."""
+"""Read your writes: every replica knows the facts that were just told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.analysis.checkers.anomaly import Anomaly, Observed
 
 
 def check(observed: Observed) -> Iterable[Anomaly]:
-    """Answers of replicas that do not hold what was told to another one."""
+    """Find answers of replicas that lack facts told to another replica."""
     for reads in observed.reads:
         if reads.mixed and reads.stale:
             for turn in reads.misses:

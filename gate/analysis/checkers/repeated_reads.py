@@ -12,7 +12,7 @@ from gate.core.report import Outcome, ProbeResult
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """One answer: whether it held all that was asked for."""
+    """One answer. `knew` is whether it held all values asked for."""
 
     turn: PlayedTurn
     knew: bool
@@ -27,19 +27,19 @@ class Reads:
 
     @property
     def mixed(self) -> bool:
-        """Whether the bot knew it once and did not know it another time."""
+        """Whether the bot knew the facts in one answer and not in another."""
         return len({answer.knew for answer in self.answers}) > 1
 
     @property
     def misses(self) -> tuple[str, ...]:
-        """The turns whose answers did not hold it."""
+        """The turns whose answers did not hold the facts."""
         return tuple(answer.turn.started.turn for answer in self.answers if not answer.knew)
 
     @property
     def stale(self) -> bool:
-        """Whether a replica did not know what was said to another one, and keeps memory to itself.
+        """Whether a replica lacked facts told to another one because each keeps its own memory.
 
-        What is in the store all could read: a replica that does not, knows an old state of it.
+        All replicas can read the store: one that lacks stored facts has an old state of it.
         """
         stored = self.probe.trace.stored
         return self.by_replicas and (stored is False or (stored is None and not self.answers[0].knew))

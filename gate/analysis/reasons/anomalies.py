@@ -86,7 +86,7 @@ class LeakSeen(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class TurnRepeated(Reason):
-    """A turn that was said once stands in the prompt several times."""
+    """The prompt holds a turn several times that was said once."""
 
     code = "turn-repeated"
     times: int

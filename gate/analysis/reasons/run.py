@@ -142,7 +142,7 @@ class NothingPlanned(Reason):
 
 @dataclass(frozen=True, kw_only=True)
 class NothingRecalled(Reason):
-    """No question asked for what was told."""
+    """No question asked for a told fact."""
 
     code = "nothing-recalled"
 
