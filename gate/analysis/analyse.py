@@ -133,7 +133,10 @@ def _identity(history: History) -> dict[str, Any]:
 def _count_anomalies(
     leaks: Sequence[Leak], judged: Mapping[str, ProbeResult], checker_results: CheckerResults
 ) -> AnomalyCounts:
-    """Count anomalies. A reply that breaks an isolation probe is a leak, though several sessions own it."""
+    """Count the anomalies by kind.
+
+    A reply that breaks an isolation probe is a leak, even if several sessions own the value.
+    """
     apart = {
         turn: result.anomaly
         for turn, result in judged.items()

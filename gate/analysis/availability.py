@@ -13,7 +13,7 @@ from gate.core.transcript import ACKNOWLEDGED, INDETERMINATE, MEANWHILE, REFUSED
 def availability(
     history: History, deployment: str, completed_disruptions: Iterable[CompletedDisruption]
 ) -> Availability:
-    """Count the turns that were sent during these disruptions, and how long the bot was not to be had."""
+    """Count the turns sent during these disruptions, and the seconds for which the bot was unavailable."""
     own = list(completed_disruptions)
     during = [
         turn

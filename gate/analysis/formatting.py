@@ -15,17 +15,17 @@ def percent(share: float) -> str:
 
 
 def remembered(counts: Tally) -> str:
-    """ "18 of 20 facts (90 %)"."""
+    """Render the counts: "18 of 20 facts (90 %)"."""
     return f"{counts.remembered} of {plural(counts.scored, 'fact')} ({percent(counts.share or 0.0)})"
 
 
 def remembered_of(kept: int, scored: int) -> str:
-    """ "18 of 20 facts (90 %)"."""
+    """Render two counts: "18 of 20 facts (90 %)"."""
     return remembered(Tally(remembered=kept, scored=scored))
 
 
 def plural(count: int, singular: str, many: str = "") -> str:
-    """ "1 fact", "1,200 facts", "2 early expiries"."""
+    """Render a count of things: "1 fact", "1,200 facts", "2 early expiries"."""
     several = singular[:-1] + "ies" if singular.endswith("ry") else f"{singular}s"
     return f"{count:,} {singular if count == 1 else many or several}"
 

@@ -1,4 +1,4 @@
-"""A stretch of work without looks for garbage in circles."""
+"""A pause of the cyclic garbage collector."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """For work that makes a great many things and no circles of them: every look would find nothing."""
+    """Pause the cyclic garbage collector for work that makes many objects and no cycles."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

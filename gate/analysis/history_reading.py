@@ -50,7 +50,7 @@ from gate.scorers.checks import criteria
 
 
 def read_history(events: Iterable[Event]) -> History:
-    """Arrange the events. Raises GateError when they are no run, or do not fit one another."""
+    """Index the events of a run. Raises GateError when they are no run, or contradict each other."""
     stream = iter(events)
     first = next(stream, None)
     if not isinstance(first, RunStarted):
@@ -65,8 +65,8 @@ def read_history(events: Iterable[Event]) -> History:
     return reader.read_to_the_end()
 
 
-def _count_those_who_say(history: History) -> None:
-    """Count a conversation as holder of values that it says itself: the store may hold them for it."""
+def _count_accidental_holders(history: History) -> None:
+    """Count a conversation as holder of values that it says by chance: the store may hold them for it."""
     sought = {
         name: WholeWords(deployment_history.holders)
         for name, deployment_history in history.deployment_histories.items()
@@ -115,7 +115,7 @@ class _HistoryReader:
         history.lines = self._order + 1
         history.time = self._timekeeper.spent()
         history.seconds = self._timekeeper.last
-        _count_those_who_say(history)
+        _count_accidental_holders(history)
         return history
 
     def _pass_over(self, event: JudgeAsked | Waited) -> None:
@@ -128,7 +128,7 @@ class _HistoryReader:
         self._deployment_history(event.deployment).failed = event
 
     def _close_deployment(self, event: DeploymentClosed) -> None:
-        """Its bot is gone and cannot ask any more."""
+        """Forget the open questions of the deployment: its bot is gone and cannot ask the model any more."""
         deployment_history = self._deployment_history(event.deployment)
         for text, asking in tuple(self._asking.items()):
             self._asking[text] = [
@@ -199,7 +199,7 @@ class _HistoryReader:
                 self._asking[text] = [other for other in asking if other is not turn]
 
     def _state(self, event: FactStated) -> None:
-        """From here on the fact is what the bot said it is."""
+        """Set the fact to the value that the bot stated."""
         history = self._history
         turn = history.turns.get(event.turn)
         if turn is None or turn.started.conversation != event.conversation or turn.ended is None:
@@ -229,7 +229,7 @@ class _HistoryReader:
         turn.answers = {**answers, event.criterion: event}
 
     def _attribute(self, event: ModelAsked) -> None:
-        """A request is tied to the one turn of its deployment with the text that it is about, or to none."""
+        """Attribute a request to the only turn of its deployment with its text, or else to none."""
         asking: Sequence[PlayedTurn] = self._asking.get(event.about, ())
         if event.deployment:
             asking = [turn for turn in asking if turn.deployment_history.deployment == event.deployment]

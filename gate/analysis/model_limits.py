@@ -1,4 +1,4 @@
-"""Excuse losses that the reference model may have caused by what it does not do."""
+"""Excuse losses that missing features of the reference model may have caused."""
 
 from __future__ import annotations
 

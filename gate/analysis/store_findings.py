@@ -14,10 +14,10 @@ from gate.core.transcript import ACKNOWLEDGED
 from gate.ports import StoreKind
 
 CLOCK_SECONDS = 1.0
-"""Seconds by which a TTL may seem too short, because it is read before the look is over."""
+"""Seconds by which a TTL may seem too short, because it is read before the snapshot ends."""
 
 Findings = Mapping[str, Sequence[StoreFinding]]
-"""Deployment → what its store shows."""
+"""Deployment → the findings about its store."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +26,10 @@ class EarlyExpiry:
 
     value: str
     ttl: float
-    """Seconds: the longest that the TTL can have been when it was set."""
+    """Seconds: upper bound of the TTL when it was set."""
     declared: float
     order: int
-    """Position in the transcript of the look that shows it."""
+    """Position in the transcript of the snapshot that shows it."""
 
 
 def diagnose_stores(history: History, kinds: Mapping[str, StoreKind]) -> Findings:
@@ -46,10 +46,10 @@ def loss_in(findings: Iterable[StoreFinding]) -> StoreFinding | None:
 
 
 def early_expiries(history: History, deployment: str) -> tuple[EarlyExpiry, ...]:
-    """Return the told facts that the bot lets expire before their time, each once.
+    """Return the told facts that the bot lets expire early, each once.
 
-    A TTL runs since it was set, and no fact was told before the deployment was started: what is left of
-    it, and the time since then, is the longest that it can have been.
+    A TTL runs since it was set, and no fact was told before the deployment started. So the TTL left plus
+    the time since then is the upper bound of the TTL.
     """
     deployment_history = history.deployment_histories[deployment]
     if deployment_history.started is None:
@@ -77,7 +77,7 @@ def _evidence(history: History, deployment: str) -> StoreEvidence:
 
 
 def _never_stored(history: History, deployment_history: DeploymentHistory) -> frozenset[str]:
-    """Return what no look found; nothing while it may stand packed in what could not be read."""
+    """Return the values in no snapshot; none if unreadable keys may hold them."""
     if not deployment_history.snapshots or deployment_history.snapshots[-1].seen.unreadable_keys:
         return frozenset()
     seen = {value for snapshot in deployment_history.snapshots for value in snapshot.seen.values}
@@ -85,7 +85,7 @@ def _never_stored(history: History, deployment_history: DeploymentHistory) -> fr
 
 
 def _told(history: History, deployment: str, look: StoreSnapshot) -> frozenset[str]:
-    """Return the values that were acknowledged before the look."""
+    """Return the values that were acknowledged before the snapshot."""
     return frozenset(
         planned.facts[fact]
         for planned in history.conversations.values()
@@ -97,7 +97,7 @@ def _told(history: History, deployment: str, look: StoreSnapshot) -> frozenset[s
 
 
 def _said(history: History, deployment_history: DeploymentHistory) -> Iterator[str]:
-    """Yield what the bot said of its own trouble: log lines and the errors of turns."""
+    """Yield the bot's log lines and the errors of its turns."""
     if deployment_history.failed is not None:
         yield from deployment_history.failed.log
         yield deployment_history.failed.sentence

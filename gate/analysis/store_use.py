@@ -12,9 +12,9 @@ from gate.core.transcript import ACKNOWLEDGED
 
 
 def store_use(history: History, deployments: Collection[str], findings: Findings) -> StoreUse | None:
-    """Figures of the first look into each store, which comes after all that was told, taken together.
+    """Return the combined figures of each store's first snapshot, which is taken after all facts are told.
 
-    None when nobody looked.
+    Return None without snapshots.
     """
     looks = {
         name: deployment_history.snapshots[0]

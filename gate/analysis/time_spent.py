@@ -1,15 +1,15 @@
 """Time of a run, split between the bot, its model, the engine, the script and the gate.
 
-Each moment is counted once, whatever happened side by side, so the parts add up to the whole:
+Each moment is counted once, even if things happen at the same time, so the parts add up to the whole:
 
 * While the judge model is asked, it is the model's.
 * Else, while turns are under way, it is the model's in the share of them that waits for an answer of the
   endpoint, and the bot's in the rest. Turns and requests of a deployment that is being disrupted do not
-  count: how long those take is the disruption's doing.
+  count: the disruption determines how long those take.
 * Else, while the networks are made or removed, or a deployment is started, disrupted or removed, it is the
   engine's.
 * Else, while a conversation waits because its script says so, it is the script's.
-* What is left is the gate's own.
+* The rest is the gate's own.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Timekeeper:
         self._take_down(event.at)
 
     def _take_down(self, at: float) -> None:
-        """From the end of the last deployment on the networks are removed."""
+        """Add the removal of the networks, which starts when the last deployment ends."""
         if self._last_end is not None:
             self._span(ENGINE, self._last_end, at)
             self._last_end = None

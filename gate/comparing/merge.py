@@ -50,7 +50,7 @@ class Part:
 
     @property
     def run(self) -> RunStarted:
-        """Its first event."""
+        """First event of the run."""
         return self.history.run
 
     @property
