@@ -44,6 +44,11 @@ class StoreProxy:
             self._server.close()
             self._server = None
 
+    @property
+    def connections(self) -> int:
+        """The number of open connections of the bot."""
+        return len(self._connections)
+
     async def connected(self) -> bool:
         """Whether the port that the bot uses accepts connections."""
         try:
@@ -59,11 +64,15 @@ class StoreProxy:
         for connection in self._connections:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        # Aborted connections end in the next round of the event loop, which may be its last one.
+        await asyncio.sleep(0)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
+        # A task that is cancelled before it starts runs no `finally`.
+        task.add_done_callback(lambda _task: writer.transport.abort())
 
     async def _serve(self, bot_reader: asyncio.StreamReader, bot_writer: asyncio.StreamWriter) -> None:
         writers = [bot_writer]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -141,7 +142,7 @@ async def test_a_bot_that_hangs_up_leaves_no_connection_behind() -> None:
         _, writer = await connect(proxy)
         await until(lambda: echo.writers, "the connection arrives")
         writer.close()
-        await until(lambda: not proxy._connections, "the connection ends")
+        await until(lambda: not proxy.connections, "the connection ends")
         await until(lambda: echo.writers[0].is_closing(), "the store's side ends")
 
 
@@ -152,3 +153,16 @@ async def test_a_port_that_somebody_took_is_the_machines_fault() -> None:
         other = StoreProxy(proxy.port, 1)
         with pytest.raises(EngineError, match="cannot be opened"):
             await other.heal()
+
+
+@in_event_loop
+async def test_a_connection_that_was_just_accepted_ends_with_the_proxy() -> None:
+    """Nothing had been forwarded on it yet, so nothing but the end of the proxy would end it."""
+    async with between() as (_, proxy):
+        with socket.create_connection(("127.0.0.1", proxy.port)) as bot:
+            while not proxy.connections:
+                await asyncio.sleep(0)
+            await proxy.close()
+            bot.settimeout(10)
+            with contextlib.suppress(ConnectionResetError):
+                assert bot.recv(1) == b""
