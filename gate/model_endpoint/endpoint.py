@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from gate.core.bounded_json import loads_bounded
+from gate.core.listening import stop_listening
 from gate.core.quota import Quota
 from gate.core.transcript import ModelAsked
 from gate.errors import EngineError
@@ -143,7 +144,8 @@ class ModelEndpoint:
         for hold in self._holds.values():
             hold.release()
         if self._listening is not None:
-            self._listening.close()
+            listening, self._listening = self._listening, None
+            await stop_listening(listening)
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from gate.core.listening import stop_listening
 from gate.errors import EngineError
 from gate.runtimes.process.scratch import LOCALHOST
 
@@ -41,8 +42,8 @@ class StoreProxy:
         """Cut the connection."""
         self._intact.clear()
         if self._server is not None:
-            self._server.close()
-            self._server = None
+            server, self._server = self._server, None
+            await stop_listening(server)
 
     @property
     def connections(self) -> int:
