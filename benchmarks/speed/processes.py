@@ -120,7 +120,7 @@ def _judge(size: int) -> tuple[float, int]:
         "tune_gc()\n"
         f"events, probes = transcript(short_scenarios(), {size})\n"
         "began = time.process_time()\n"
-        "judge(events)\n"
+        "analyse(events)\n"
         "print(json.dumps([time.process_time() - began, probes]))\n"
     )
     spent, probes = json.loads(_python("-c", program))
