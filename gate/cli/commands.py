@@ -120,6 +120,17 @@ def list_names(
     ],
 ) -> None:
     """List disruptions, guarantees, scenarios and so on."""
+    lists = _name_lists()
+    if what not in lists:
+        raise InputError(f'there is no list of "{what}"', remedy=f"choose from {', '.join(lists)}")
+    rows = lists[what]()
+    width = max(len(name) for name, _ in rows)
+    for name, sentence in rows:
+        typer.echo(f"{name:<{width}}  {sentence}".rstrip())
+
+
+def _name_lists() -> dict[str, Callable[[], list[tuple[str, str]]]]:
+    """Return each list's name and what makes its rows: a name and a sentence."""
     from gate.cli.library import disruption_table, find_scenarios
     from gate.core.guarantees import GUARANTEES
     from gate.protocols import PROTOCOLS
@@ -128,7 +139,7 @@ def list_names(
     from gate.scorers import SCORERS
     from gate.stores import STORES
 
-    lists: dict[str, Callable[[], list[tuple[str, str]]]] = {
+    return {
         "disruptions": disruption_table,
         "guarantees": lambda: [
             (name, f"{guarantee.promise}; otherwise: {guarantee.anomaly}")
@@ -145,12 +156,6 @@ def list_names(
         "scorers": lambda: [(name, scorer.sentence) for name, scorer in SCORERS.items()],
         "stores": lambda: [(name, kind.traits.sentence) for name, kind in STORES.items()],
     }
-    if what not in lists:
-        raise InputError(f'there is no list of "{what}"', remedy=f"choose from {', '.join(lists)}")
-    rows = lists[what]()
-    width = max(len(name) for name, _ in rows)
-    for name, sentence in rows:
-        typer.echo(f"{name:<{width}}  {sentence}".rstrip())
 
 
 @application.command()
