@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,7 +79,10 @@ def test_a_folder_that_another_run_writes(gate: Gate) -> None:
         assert process.stdout is not None
         # The first line is shown once the first event is on record.
         process.stdout.readline()
+        # Halted meanwhile: on a slow machine it would be over before the other one looks.
+        process.send_signal(signal.SIGSTOP)
         refused_at_once(gate, "another run writes into it")
+        process.send_signal(signal.SIGCONT)
         output, _ = process.communicate(timeout=240)
     assert process.returncode == 0, output
     assert gate.ended(0, output).report["verdict"] == "passed"
